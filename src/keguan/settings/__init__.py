@@ -1,0 +1,144 @@
+"""How one installation runs. Everything that differs between installations is an environment variable KEGUAN_*."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+from keguan.database.places import application_url, home, state_folder
+from keguan.settings.databases import connection_settings
+from keguan.settings.logs import logging_settings
+from keguan.settings.secret import secret_key
+
+
+def _flag(name: str) -> bool:
+    return os.environ.get(name, "").lower() in {"1", "yes", "true", "on"}
+
+
+def _words(name: str, default: str) -> list[str]:
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+PACKAGE = Path(__file__).resolve().parents[1]
+HOME = home()
+PROGRAMMES = HOME / "programmes"
+PARAMETERS = HOME / "parameters"
+
+DEBUG = _flag("KEGUAN_DEBUG")
+DEMO = _flag("KEGUAN_DEMO")
+SECRET_KEY = secret_key(state_folder() / "secret")
+ALLOWED_HOSTS = _words("KEGUAN_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = _words("KEGUAN_ORIGINS", "")
+
+_OURS = [
+    "keguan.components",
+    "keguan.registers.trace",
+    "keguan.registers.organisations",
+    "keguan.registers.parties",
+    "keguan.registers.experts",
+    "keguan.registers.projects",
+    "keguan.registers.documents",
+    "keguan.registers.certificates",
+    "keguan.registers.integrity",
+    "keguan.registers.funds",
+    "keguan.registers.imports",
+    "keguan.casework",
+    "keguan.doors.web",
+]
+
+
+def _stands(app: str) -> bool:
+    return (PACKAGE.joinpath(*app.split(".")[1:]) / "apps.py").is_file()
+
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    *(app for app in _OURS if _stands(app)),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "keguan.doors.web.urls"
+WSGI_APPLICATION = "keguan.doors.web.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted(PACKAGE.glob("casework/steps/*/templates")),
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": connection_settings(application_url(), pool_size=int(os.environ.get("KEGUAN_POOL_SIZE", "0"))),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+if _stands("keguan.registers.parties"):
+    AUTH_USER_MODEL = "parties.Account"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("KEGUAN_HTTPS")
+CSRF_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("KEGUAN_BEHIND_PROXY") else None
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = state_folder() / "static"
+# Without `collectstatic` (development, tests) whitenoise serves each app's own folder.
+WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.is_dir()
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = state_folder() / "files"
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+PROCRASTINATE_ON_APP_READY = "keguan.doors.jobs.on_app_ready" if find_spec("keguan.doors.jobs") else None
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_settings(os.environ.get("KEGUAN_LOG_LEVEL", "INFO"))

@@ -1,0 +1,204 @@
+"""People, the accounts they sign in with, the duties they hold for a time, and their near relations."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Coalesce, Concat
+
+from keguan.kernel.bilingual import Text
+from keguan.registers.organisations.models import Organisation, during, same
+from keguan.registers.parties.roles import APART_FROM_RUNNING, NEEDS_ORGANISATION, ROLES, RUNNING
+
+TITLES: dict[str, Text] = {
+    "senior": Text("正高级", "Senior"),
+    "associate": Text("副高级", "Associate senior"),
+    "middle": Text("中级", "Middle"),
+    "junior": Text("初级", "Junior"),
+    "none": Text("无职称", "None"),
+}
+DEGREES: dict[str, Text] = {
+    "doctor": Text("博士", "Doctor"),
+    "master": Text("硕士", "Master"),
+    "bachelor": Text("学士", "Bachelor"),
+    "none": Text("无学位", "None"),
+}
+RELATIONS: dict[str, Text] = {
+    "spouse": Text("配偶", "Spouse"),
+    "parent": Text("父母", "Parent"),
+    "child": Text("子女", "Child"),
+    "sibling": Text("兄弟姐妹", "Sibling"),
+    "grandparent": Text("祖父母、外祖父母", "Grandparent"),
+    "grandchild": Text("孙子女、外孙子女", "Grandchild"),
+    "in_law": Text("近姻亲", "Close in-law"),
+    "other": Text("其他可能影响公正的关系", "Another relation that may affect fairness"),
+}
+
+
+class Person(models.Model):
+    """A human being known to the house.
+
+    name: as typed; normal_name finds the same person whatever dot was typed. id_commitment: salted commitment of the
+    identity number, which itself is stored nowhere. employer: where the person works today.
+    """
+
+    name = models.TextField()
+    normal_name = models.TextField(db_index=True)
+    pinyin = models.TextField(default="")
+    born = models.DateField(null=True)
+    id_salt = models.BinaryField(default=bytes)
+    id_commitment = models.TextField(default="")
+    title = models.TextField(default="none")
+    degree = models.TextField(default="none")
+    email = models.TextField(default="")
+    phone = models.TextField(default="")
+    employer = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="staff")
+    is_demo = models.BooleanField(default=False)
+    origin = models.TextField(default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revision = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ("pinyin", "id")
+        indexes = [models.Index(fields=["pinyin", "id"], name="person_by_pinyin")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(normal_name=""), name="person_named"),
+            models.CheckConstraint(condition=Q(title__in=list(TITLES)), name="person_title_known"),
+            models.CheckConstraint(condition=Q(degree__in=list(DEGREES)), name="person_degree_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds an account by the username in any case."""
+
+    def get_by_natural_key(self, username: str | None) -> Account:
+        return self.get(username=(username or "").strip().lower())
+
+
+class Account(AbstractBaseUser):
+    """The way a person signs in. The username is stored in small letters; what the person may do lies in duties."""
+
+    username = models.TextField(unique=True)
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
+    is_active = models.BooleanField(default=True)
+    language = models.TextField(default="zh")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(username__regex=r"^[a-z0-9][a-z0-9._@-]{1,63}$"), name="account_username_shape"
+            ),
+            models.CheckConstraint(condition=Q(language__in=["zh", "en"]), name="account_language_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+
+def _equal_duty() -> Func:
+    """Role and programme as one number in a one-value range: the index compares ranges only, never text."""
+    number = Func(Concat(F("role"), Value("/"), F("programme")), Value(0), function="hashtextextended")
+    return Func(number, number, Value("[]"), function="int8range")
+
+
+def _running_or_apart() -> Func:
+    """[0,1) for running, [1,2) for the roles kept apart from it: only the two different sorts are adjacent."""
+    return Func(
+        Case(When(role=RUNNING, then=Value(0)), default=Value(1)),
+        Case(When(role=RUNNING, then=Value(1)), default=Value(2)),
+        function="int4range",
+        output_field=models.TextField(),
+    )
+
+
+class Duty(models.Model):
+    """That a person holds a role on the days [since, until): for an organisation, for a programme, or for all.
+
+    programme: a programme code, "" for all. granted_by: null where the system granted it.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="duties")
+    role = models.TextField()
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="duties")
+    programme = models.TextField(default="")
+    since = models.DateField()
+    until = models.DateField(null=True)
+    granted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="granted_duties")
+
+    class Meta:
+        ordering = ("since", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=list(ROLES)), name="duty_role_known"),
+            models.CheckConstraint(
+                condition=~Q(role__in=sorted(NEEDS_ORGANISATION)) | Q(organisation__isnull=False),
+                name="duty_has_organisation",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="duty_ends_after_start"
+            ),
+            ExclusionConstraint(
+                name="duty_once_at_a_time",
+                expressions=[
+                    (same("person"), "&&"),
+                    (_equal_duty(), "&&"),
+                    (
+                        Func(
+                            Coalesce(F("organisation"), Value(0)),
+                            Coalesce(F("organisation"), Value(0)),
+                            Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (during(), "&&"),
+                ],
+            ),
+            # Adjacent (-|-) ranges are the two different sorts of role: a <> that a range index understands.
+            ExclusionConstraint(
+                name="duty_separation",
+                expressions=[(same("person"), "&&"), (_running_or_apart(), "-|-"), (during(), "&&")],
+                condition=Q(role__in=sorted({RUNNING, *APART_FROM_RUNNING})),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.role}"
+
+
+class Kinship(models.Model):
+    """A declared near relation, for recusal (国家自然科学基金条例 第20条). It holds in both directions.
+
+    relation: what `relative` is to `person`. since, until: null where it has no known beginning or end.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kin")
+    relative = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kin_of")
+    relation = models.TextField()
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    declared_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="declared_kin")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(person=F("relative")), name="kinship_with_another"),
+            models.CheckConstraint(condition=Q(relation__in=list(RELATIONS)), name="kinship_relation_known"),
+            models.UniqueConstraint(
+                fields=["person", "relative", "relation", "since"], nulls_distinct=False, name="kinship_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} ~ {self.relative_id}"

@@ -1,0 +1,34 @@
+"""The duties a person may hold, in words. Programmes bind these to steps and never invent rights."""
+
+from __future__ import annotations
+
+from keguan.kernel.bilingual import Text
+
+APPLICANT = "applicant"
+"""Not a duty that is granted: every known person may apply."""
+
+ROLES: dict[str, Text] = {
+    "host_officer": Text("依托单位科研管理人员", "Research office of the host institution"),
+    "authority_officer": Text("推荐单位（主管部门）人员", "Officer of the recommending authority"),
+    "officer": Text("专业机构项目主管", "Programme officer of the agency"),
+    "committee": Text("评审委员会委员", "Committee member"),
+    "expert": Text("评审专家", "Expert"),
+    "planning": Text("计划管理处室人员", "Planning department"),
+    "supervision": Text("监督评估处室人员", "Supervision department"),
+    "finance": Text("财务管理人员", "Finance"),
+    "registrar": Text("名录管理员", "Registrar"),
+}
+
+NEEDS_ORGANISATION = frozenset({"host_officer", "authority_officer"})
+"""Roles that mean nothing without the body they are held for."""
+
+RUNNING = "officer"
+APART_FROM_RUNNING = frozenset({"planning", "supervision"})
+"""Planning, running and supervising are kept in different hands: none of these together with `officer`."""
+
+
+def role_name(role: str) -> Text:
+    """The role in words; an unknown word stands for itself."""
+    if role == APPLICANT:
+        return Text("申报人", "Applicant")
+    return ROLES.get(role) or Text(role, role)

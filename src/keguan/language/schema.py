@@ -1,0 +1,513 @@
+"""What a programme definition is, once read: frozen dataclasses, the truth behind the YAML face.
+
+The annotations below *are* the grammar: `loader.read` walks them to read YAML strictly, `prose` and `diff` walk them to
+put a definition into words. Every node that a person may have to find again carries its `place`.
+
+A definition is one folder, `programmes/<code>/<version>/`: `programme.yaml` (the procedure), `forms.yaml`,
+`rules.yaml`, `rubrics.yaml` and `examples/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NewType
+
+from keguan.kernel.bilingual import Text
+from keguan.kernel.duration import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in the source, counted from 1, so that a message can point at it."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.file else ""
+
+
+NOWHERE = Place()
+
+Name = NewType("Name", str)
+"""A lower-case word of letters, digits and underscores (programme codes and step ids may use hyphens)."""
+
+Percent = NewType("Percent", int)
+"""A whole number of hundredths, written `60 %`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A CEL expression over declared names; `expressions` compiles and types it."""
+
+    text: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time: written out (`7 workdays`) or held by a dated parameter (`param.public_notice`)."""
+
+    duration: Duration | None = None
+    parameter: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """The act of law or policy that a programme stands on. `verified` is false while only memory vouches for it."""
+
+    act: str
+    article: str = ""
+    issued: str = ""
+    quote: str = ""
+    verified: bool = True
+
+
+# ---------------------------------------------------------------------------------------------- parameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedValue:
+    """One value of a parameter and the day from which it holds, with its source."""
+
+    since: str
+    value: int | str
+    source: str
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A number or duration that the law sets and changes: `param.<name>` in expressions, one value per date.
+
+    unit: `fen` values are written as money (`2000 万元`), `duration` as `7 workdays`, `count` and `percent` as whole numbers.
+    """
+
+    name: Name
+    title: Text
+    unit: Literal["fen", "duration", "count", "percent", "points"]
+    values: tuple[DatedValue, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+# --------------------------------------------------------------------------------------------------- forms
+
+FieldType = Literal[
+    "text", "long_text", "integer", "money", "date", "choice", "choices", "yes_no", "table", "file", "person", "organisation"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of the answers offered."""
+
+    value: Name
+    title: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table: a simple field. Expressions see it as a list, `form.table.column`."""
+
+    column: Name
+    type: Literal["text", "integer", "money", "date", "choice", "person", "organisation"]
+    title: Text
+    required: bool = True
+    most: int | None = None
+    least: int | None = None
+    choices: tuple[Choice, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One question of a form, `form.field` in expressions.
+
+    least, most: characters of a text, value of an integer, fen of money, rows of a table, files of a file field.
+    required: an answer is owed whenever the field is shown. shown_when: a bool over fields of the same form and facts.
+    computed: the machine fills it, nobody types it. personal: kept behind a salted commitment in the trace.
+    """
+
+    field: Name
+    type: FieldType
+    title: Text
+    hint: Text | None = None
+    required: bool = True
+    shown_when: Expression | None = None
+    computed: Expression | None = None
+    least: int | None = None
+    most: int | None = None
+    unit: Text | None = None
+    choices: tuple[Choice, ...] = ()
+    columns: tuple[Column, ...] = ()
+    personal: bool = False
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Fields that belong together, under one heading."""
+
+    section: Text
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form as sections of fields. Field names are unique in the form."""
+
+    form: Name
+    title: Text
+    sections: tuple[Section, ...]
+    place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field, in the order of the form."""
+        return tuple(one for section in self.sections for one in section.fields)
+
+
+# --------------------------------------------------------------------------------------------------- rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One requirement with its source; its verdict is meets, fails, or needs a person.
+
+    when: where it does not hold the rule does not apply. must: what has to hold; a rule with `ask` instead of `must` is
+    always for a person to answer. override: a person may accept a failing case, with a reason.
+    """
+
+    rule: Name
+    say: Text
+    source: str
+    when: Expression | None = None
+    must: Expression | None = None
+    ask: Text | None = None
+    fix: Text | None = None
+    override: bool = False
+    verified: bool = True
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """Rules that are applied together, under one name."""
+
+    name: Name
+    rules: tuple[Rule, ...]
+
+
+# ------------------------------------------------------------------------------------------------- rubrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """What a score from `least` upwards means."""
+
+    least: int
+    say: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One thing reviewers score with whole points from 0 to `points`; the points of a rubric sum to 100."""
+
+    criterion: Name
+    title: Text
+    points: int
+    anchors: tuple[Anchor, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rubric:
+    """How reviewers score."""
+
+    rubric: Name
+    title: Text
+    criteria: tuple[Criterion, ...]
+    comment: bool = True
+    source: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+# --------------------------------------------------------------------------------------------------- steps
+
+Role = Literal["applicant", "host", "authority", "officer", "expert", "committee", "planning", "supervision", "finance"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What every step has. `id` defaults to the kind. `routes` send each outcome to a step id or an end; the kind's
+    forward outcome goes to the next step unless routed. A step whose `when` is false is passed over.
+    lapse: the step ends by itself this long after it was entered. remind: this long before that, people are told.
+    """
+
+    id: Name
+    title: Text | None = None
+    when: Expression | None = None
+    routes: Mapping[str, Name] = field(default_factory=dict)
+    lapse: Span | None = None
+    remind: Span | None = None
+    source: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apply(Step):
+    """The applicant fills a form within the round's window and submits it. rules are checked at submission;
+    a failing rule keeps the application from going in, one that needs a person does not."""
+
+    form: Name
+    by: Role = "applicant"
+    rules: tuple[Name, ...] = ()
+    correct_within: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endorse(Step):
+    """A body above the applicant vouches for the application. quota: how many it may let through in the round
+    (an int expression, usually `round.quota`). ranked: each gets a different rank from the endorsing body."""
+
+    by: Role
+    rules: tuple[Name, ...] = ()
+    quota: Expression | None = None
+    ranked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen(Step):
+    """An officer applies rules and answers those that need a person."""
+
+    by: Role
+    rules: tuple[Name, ...]
+
+
+Avoided = Literal["kin", "same_institution", "own_application", "named_by_applicant"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """How many review a case, and which relations keep an expert out of it. named: the form field (a table column or
+    person field) in which the applicant names up to three unwelcome reviewers."""
+
+    size: int
+    avoid: tuple[Avoided, ...]
+    named: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Step):
+    """Experts score by a rubric; their totals combine to `<step>.score` (0 to 100, two decimals)."""
+
+    rubric: Name
+    panel: Panel
+    combine: Literal["mean", "trimmed_mean", "median"]
+    by: Role = "expert"
+    assigned_by: Role = "officer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rank(Step):
+    """The round puts its cases in order and spends its budget, or shares a pool.
+
+    order: the highest first; ties by `ties` in turn, then by submission time. eligible: cases for which it does not
+    hold are never within. amount: what a case would get, in fen. share: `first_come` is not offered; `in_order`
+    grants whole amounts down the list while the budget lasts, `pro_rata` shares the budget among all. budget defaults
+    to the round's.
+    """
+
+    amount: Expression
+    order: Expression | None = None
+    ties: tuple[Expression, ...] = ()
+    eligible: Expression | None = None
+    share: Literal["in_order", "pro_rata"] = "in_order"
+    by: Role = "officer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(Step):
+    """A body that did not run the case decides it, with a reason. amount: the proposed grant in fen, if money is given;
+    the decision may lower it, never raise it. `<step>.amount` afterwards."""
+
+    by: Role
+    amount: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish(Step):
+    """A public notice that stands for a time and can be objected to. shows: the names that the public sees."""
+
+    period: Span
+    shows: tuple[str, ...]
+    by: Role = "officer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agree(Step):
+    """Parties sign the same text. form: what the applicant fills in first. rules: checked before anyone signs."""
+
+    form: Name
+    parties: tuple[Role, ...]
+    rules: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tranche:
+    """One instalment: its share of the amount, and how long after the step it is due (none: at a later step's word)."""
+
+    share: Percent
+    due: Span | None = None
+    say: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pay(Step):
+    """The plan of instalments is recorded, the first as due."""
+
+    amount: Expression
+    tranches: tuple[Tranche, ...]
+    by: Role = "finance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliver(Step):
+    """The applicant hands in work: a form, due after a time."""
+
+    form: Name
+    by: Role = "applicant"
+    rules: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(Step):
+    """Delivered work is examined against rules."""
+
+    by: Role
+    rules: tuple[Name, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Step):
+    """An entry in a register, made by the machine. title: what the entry is called. valid: how long it holds."""
+
+    register: Literal["projects", "certificates"]
+    title: Expression
+    series: Name | None = None
+    valid: Span | None = None
+
+
+# ----------------------------------------------------------------------------------------------- programme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """A way for a case to end. success: whether the applicant got what they applied for."""
+
+    end: Name
+    title: Text
+    success: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Which answers say what a case is about, for lists, limits and duplicates: names of form fields."""
+
+    title: str
+    principal: str = ""
+    members: str = ""
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duties:
+    """The three bodies that must differ: who plans the programme, who runs it, who supervises it."""
+
+    plan: Role
+    run: Role
+    supervise: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """A procedure the law describes, declared as data."""
+
+    programme: Name
+    version: str
+    title: Text
+    purpose: Text
+    basis: tuple[Basis, ...]
+    duties: Duties
+    about: About
+    steps: tuple[Step, ...]
+    ends: tuple[End, ...]
+    applicants: tuple[str, ...] = ()
+    rounds: Literal["open", "assigned", "side"] = "open"
+    side_cases: tuple[Name, ...] = ()
+    exceptions: tuple[Exempt, ...] = ()
+    forms: tuple[Form, ...] = ()
+    rules: tuple[RuleSet, ...] = ()
+    rubrics: tuple[Rubric, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id. Raises KeyError."""
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise KeyError(step_id)
+
+    def form(self, name: str) -> Form:
+        """The form of that name. Raises KeyError."""
+        for form in self.forms:
+            if form.form == name:
+                return form
+        raise KeyError(name)
+
+    def rule_set(self, name: str) -> RuleSet:
+        """The rule set of that name. Raises KeyError."""
+        for rule_set in self.rules:
+            if rule_set.name == name:
+                return rule_set
+        raise KeyError(name)
+
+    def rubric(self, name: str) -> Rubric:
+        """The rubric of that name. Raises KeyError."""
+        for rubric in self.rubrics:
+            if rubric.rubric == name:
+                return rubric
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exempt:
+    """A check of the house that this programme is excused from, and the law that excuses it."""
+
+    check: Name
+    reason: Text
+    source: str
+
+
+STEP_KINDS: Mapping[str, type[Step]] = {
+    "apply": Apply,
+    "endorse": Endorse,
+    "screen": Screen,
+    "review": Review,
+    "rank": Rank,
+    "decide": Decide,
+    "publish": Publish,
+    "agree": Agree,
+    "pay": Pay,
+    "deliver": Deliver,
+    "check": Check,
+    "record": Record,
+}
+
+
+def kind_of(step: Step) -> str:
+    """The kind's word for a step: `apply` for an Apply."""
+    return type(step).__name__.lower()

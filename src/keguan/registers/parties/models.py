@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce
 
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations.models import Organisation, during, same
@@ -108,9 +108,9 @@ class Account(AbstractBaseUser):
         return self.username
 
 
-def _equal_duty() -> Func:
-    """Role and programme as one number in a one-value range: the index compares ranges only, never text."""
-    number = Func(Concat(F("role"), Value("/"), F("programme")), Value(0), function="hashtextextended")
+def _same_word(column: str) -> Func:
+    """A text column as a one-value range of its hash: the index compares ranges only, never text."""
+    number = Func(F(column), Value(0), function="hashtextextended")
     return Func(number, number, Value("[]"), function="int8range")
 
 
@@ -153,7 +153,8 @@ class Duty(models.Model):
                 name="duty_once_at_a_time",
                 expressions=[
                     (same("person"), "&&"),
-                    (_equal_duty(), "&&"),
+                    (_same_word("role"), "&&"),
+                    (_same_word("programme"), "&&"),
                     (
                         Func(
                             Coalesce(F("organisation"), Value(0)),

@@ -1,4 +1,4 @@
-"""The duties a person may hold, in words. Programmes bind these to steps and never invent rights."""
+"""The duties a person may hold, in the words that programmes use too (`language.vocabulary`); they bind, never invent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ APPLICANT = "applicant"
 """Not a duty that is granted: every known person may apply."""
 
 ROLES: dict[str, Text] = {
-    "host_officer": Text("依托单位科研管理人员", "Research office of the host institution"),
-    "authority_officer": Text("推荐单位（主管部门）人员", "Officer of the recommending authority"),
+    "host": Text("依托单位科研管理人员", "Research office of the host institution"),
+    "authority": Text("推荐单位（主管部门）人员", "Officer of the recommending authority"),
     "officer": Text("专业机构项目主管", "Programme officer of the agency"),
     "committee": Text("评审委员会委员", "Committee member"),
     "expert": Text("评审专家", "Expert"),
@@ -19,7 +19,7 @@ ROLES: dict[str, Text] = {
     "registrar": Text("名录管理员", "Registrar"),
 }
 
-NEEDS_ORGANISATION = frozenset({"host_officer", "authority_officer"})
+NEEDS_ORGANISATION = frozenset({"host", "authority"})
 """Roles that mean nothing without the body they are held for."""
 
 RUNNING = "officer"

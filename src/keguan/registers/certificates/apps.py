@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CertificatesConfig(AppConfig):
+    name = "keguan.registers.certificates"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "证书"

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "keguan.registers.documents"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "文件"

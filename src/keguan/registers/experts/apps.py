@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ExpertsConfig(AppConfig):
+    name = "keguan.registers.experts"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "专家"

@@ -1,0 +1,1 @@
+"""Public money owed and paid, tranche by tranche, in fen."""

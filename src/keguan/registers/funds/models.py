@@ -1,0 +1,70 @@
+"""What is owed and what was paid. All amounts are whole fen."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from keguan.kernel.bilingual import Text
+
+STATUSES: dict[str, Text] = {
+    "due": Text("应付", "Due"),
+    "paid": Text("已付", "Paid"),
+    "stopped": Text("停付", "Stopped"),
+}
+
+
+class Pool(models.Model):
+    """The money one round of one programme may commit. What is committed is counted from its payments, never stored."""
+
+    programme = models.TextField()
+    round_code = models.TextField()
+    total_fen = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("programme", "round_code")
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "round_code"], name="pool_once_per_round"),
+            models.CheckConstraint(condition=Q(total_fen__gte=0), name="pool_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.round_code}"
+
+
+class Payment(models.Model):
+    """One tranche owed to a payee.
+
+    number: made from origin and tranche. origin: the case number it follows from. tranche: from 1. share: the part of the
+    grant in words or per cent, as agreed. due_day: null where it depends on an event. reason: why it was stopped.
+    """
+
+    number = models.TextField(unique=True)
+    origin = models.TextField()
+    payee = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="payments")
+    pool = models.ForeignKey(Pool, null=True, on_delete=models.PROTECT, related_name="payments")
+    amount_fen = models.BigIntegerField()
+    tranche = models.IntegerField()
+    share = models.TextField(default="")
+    status = models.TextField(default="due")
+    due_day = models.DateField(null=True)
+    paid_day = models.DateField(null=True)
+    reason = models.TextField(default="")
+
+    class Meta:
+        ordering = ("origin", "tranche")
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "tranche"], name="payment_once_per_tranche"),
+            models.CheckConstraint(condition=~Q(origin=""), name="payment_has_origin"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
+            models.CheckConstraint(condition=Q(tranche__gte=1), name="payment_tranche_from_one"),
+            models.CheckConstraint(condition=Q(status__in=list(STATUSES)), name="payment_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="paid", paid_day__isnull=False) | (~Q(status="paid") & Q(paid_day__isnull=True)),
+                name="payment_paid_has_day",
+            ),
+            models.CheckConstraint(condition=~Q(status="stopped") | ~Q(reason=""), name="payment_stopped_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,1 @@
+"""Sanctions against people and organisations: who imposed them, on what document, until when."""

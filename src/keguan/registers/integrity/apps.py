@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class IntegrityConfig(AppConfig):
+    name = "keguan.registers.integrity"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "诚信"

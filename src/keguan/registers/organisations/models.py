@@ -38,8 +38,16 @@ def same(column: str) -> Func:
 
 
 def during() -> Func:
-    """The days [since, until): `until` is the first day on which it no longer holds."""
-    return Func(F("since"), F("until"), function="daterange")
+    """The days since … until, both included; empty where `until` is the day before `since` (taken back at once)."""
+    return Func(F("since"), F("until"), function="daterange", template="%(function)s(%(expressions)s + 1)")
+
+
+def ends_in_order(name: str) -> models.CheckConstraint:
+    """`until` is null, or not before the day that precedes `since`."""
+    day_before = Func(F("since"), template="(%(expressions)s - 1)", output_field=models.DateField())
+    return models.CheckConstraint(
+        condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=day_before), name=name
+    )
 
 
 class Region(models.Model):
@@ -74,14 +82,16 @@ class Organisation(models.Model):
     """A body that applies, hosts, recommends or runs programmes.
 
     uscc: the unified social credit code (GB 32100-2015), null for hosts known only from historic lists. name: as typed;
-    normal_name is for finding it again. successor: the organisation it was merged into. origin: where the row came from.
+    normal_name is for finding it again,
+    pinyin for sorting (both by code point). successor: the organisation it was merged into. origin: where the row came
+    from.
     """
 
     uscc = models.TextField(null=True, unique=True)
     name = models.TextField()
     name_en = models.TextField(default="")
-    normal_name = models.TextField(db_index=True)
-    pinyin = models.TextField(default="")
+    normal_name = models.TextField(db_collation="C")
+    pinyin = models.TextField(default="", db_collation="C")
     kind = models.TextField(default="other")
     region_code = models.TextField(default="")
     address = models.TextField(default="")
@@ -95,7 +105,10 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ("pinyin", "id")
-        indexes = [models.Index(fields=["pinyin", "id"], name="organisation_by_pinyin")]
+        indexes = [
+            models.Index(fields=["pinyin", "id"], name="organisation_by_pinyin"),
+            models.Index(fields=["normal_name"], name="organisation_by_name"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(uscc__regex=USCC_PATTERN), name="organisation_uscc_shape"),
             models.CheckConstraint(condition=~Q(normal_name=""), name="organisation_named"),
@@ -103,12 +116,15 @@ class Organisation(models.Model):
             models.CheckConstraint(condition=Q(status__in=list(STATUSES)), name="organisation_status_known"),
             models.CheckConstraint(condition=Q(region_code__regex=r"^([0-9]{6})?$"), name="organisation_region_shape"),
             models.CheckConstraint(
-                condition=Q(status="merged", successor__isnull=False) | (~Q(status="merged") & Q(successor__isnull=True)),
+                condition=Q(status="merged", successor__isnull=False)
+                | (~Q(status="merged") & Q(successor__isnull=True)),
                 name="organisation_merged_has_successor",
             ),
             # Without a credit code the name is all we know: two active ones of the same name would be one twice.
             models.UniqueConstraint(
-                fields=["normal_name"], condition=Q(uscc__isnull=True, status="active"), name="organisation_codeless_once"
+                fields=["normal_name"],
+                condition=Q(uscc__isnull=True, status="active"),
+                name="organisation_codeless_once",
             ),
         ]
 
@@ -119,29 +135,26 @@ class Organisation(models.Model):
 class FormerName(models.Model):
     """A name the organisation had before; historic documents still find it by this name.
 
-    since: null where unknown. until: the first day of the next name.
+    since: null where unknown. until: its last day.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
     name = models.TextField()
-    normal_name = models.TextField(db_index=True)
+    normal_name = models.TextField(db_collation="C")
     since = models.DateField(null=True)
     until = models.DateField()
 
     class Meta:
         ordering = ("until", "id")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(since__isnull=True) | Q(until__gte=F("since")), name="former_name_ends_after_start"
-            )
-        ]
+        indexes = [models.Index(fields=["normal_name"], name="former_name_by_name")]
+        constraints = [ends_in_order("former_name_ends_after_start")]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Parent(models.Model):
-    """That `child` stands under `parent` in one hierarchy, on the days [since, until).
+    """That `child` stands under `parent` in one hierarchy, on the days since … until, both included.
 
     At any day a child has at most one parent per hierarchy: an exclusion constraint each, so two clerks cannot both win.
     """
@@ -157,9 +170,7 @@ class Parent(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(hierarchy__in=list(HIERARCHIES)), name="parent_hierarchy_known"),
             models.CheckConstraint(condition=~Q(child=F("parent")), name="parent_is_another"),
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="parent_ends_after_start"
-            ),
+            ends_in_order("parent_ends_after_start"),
             ExclusionConstraint(
                 name="parent_one_administrative",
                 expressions=[(same("child"), "&&"), (during(), "&&")],

@@ -11,7 +11,7 @@ from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from keguan.kernel.bilingual import Text
-from keguan.registers.organisations.models import Organisation, during, same
+from keguan.registers.organisations.models import Organisation, during, ends_in_order, same
 from keguan.registers.parties.roles import APART_FROM_RUNNING, NEEDS_ORGANISATION, ROLES, RUNNING
 
 TITLES: dict[str, Text] = {
@@ -47,8 +47,8 @@ class Person(models.Model):
     """
 
     name = models.TextField()
-    normal_name = models.TextField(db_index=True)
-    pinyin = models.TextField(default="")
+    normal_name = models.TextField(db_collation="C")
+    pinyin = models.TextField(default="", db_collation="C")
     born = models.DateField(null=True)
     id_salt = models.BinaryField(default=bytes)
     id_commitment = models.TextField(default="")
@@ -64,7 +64,10 @@ class Person(models.Model):
 
     class Meta:
         ordering = ("pinyin", "id")
-        indexes = [models.Index(fields=["pinyin", "id"], name="person_by_pinyin")]
+        indexes = [
+            models.Index(fields=["pinyin", "id"], name="person_by_pinyin"),
+            models.Index(fields=["normal_name"], name="person_by_name"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(normal_name=""), name="person_named"),
             models.CheckConstraint(condition=Q(title__in=list(TITLES)), name="person_title_known"),
@@ -125,9 +128,10 @@ def _running_or_apart() -> Func:
 
 
 class Duty(models.Model):
-    """That a person holds a role on the days [since, until): for an organisation, for a programme, or for all.
+    """That a person holds a role for an organisation, for a programme, or for all.
 
-    programme: a programme code, "" for all. granted_by: null where the system granted it.
+    since, until: first and last day, both included; until null while no end is known, and the day before `since` where
+    it was taken back on its first day. programme: a programme code, "" for all. granted_by: null where the system granted it.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="duties")
@@ -146,9 +150,7 @@ class Duty(models.Model):
                 condition=~Q(role__in=sorted(NEEDS_ORGANISATION)) | Q(organisation__isnull=False),
                 name="duty_has_organisation",
             ),
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="duty_ends_after_start"
-            ),
+            ends_in_order("duty_ends_after_start"),
             ExclusionConstraint(
                 name="duty_once_at_a_time",
                 expressions=[
@@ -182,7 +184,7 @@ class Duty(models.Model):
 class Kinship(models.Model):
     """A declared near relation, for recusal (国家自然科学基金条例 第20条). It holds in both directions.
 
-    relation: what `relative` is to `person`. since, until: null where it has no known beginning or end.
+    relation: what `relative` is to `person`. since, until: first and last day, null where none is known.
     """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kin")
@@ -196,6 +198,7 @@ class Kinship(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(person=F("relative")), name="kinship_with_another"),
             models.CheckConstraint(condition=Q(relation__in=list(RELATIONS)), name="kinship_relation_known"),
+            ends_in_order("kinship_ends_after_start"),
             models.UniqueConstraint(
                 fields=["person", "relative", "relation", "since"], nulls_distinct=False, name="kinship_once"
             ),

@@ -6,47 +6,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=models.Func(function='clock_timestamp'), editable=False)),
-                ('tag', models.TextField()),
-                ('actor', models.BigIntegerField(null=True)),
-                ('on_behalf_of', models.BigIntegerField(null=True)),
-                ('case_number', models.TextField(default='')),
-                ('programme_digest', models.TextField(default='')),
-                ('request_id', models.TextField(db_default=django.db.models.functions.comparison.Coalesce(models.Func(models.Value('keguan.request'), models.Value(True), function='current_setting'), models.Value('')))),
-                ('outcome', models.TextField(default='done')),
-                ('payload', models.JSONField(default=dict)),
-                ('payload_digest', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=models.Func(function="clock_timestamp"), editable=False)),
+                ("tag", models.TextField()),
+                ("actor", models.BigIntegerField(null=True)),
+                ("on_behalf_of", models.BigIntegerField(null=True)),
+                ("case_number", models.TextField(default="")),
+                ("programme_digest", models.TextField(default="")),
+                (
+                    "request_id",
+                    models.TextField(
+                        db_default=django.db.models.functions.comparison.Coalesce(
+                            models.Func(models.Value("keguan.request"), models.Value(True), function="current_setting"),
+                            models.Value(""),
+                        )
+                    ),
+                ),
+                ("outcome", models.TextField(default="done")),
+                ("payload", models.JSONField(default=dict)),
+                ("payload_digest", models.TextField()),
             ],
             options={
-                'db_table': 'trace_event',
-                'ordering': ('id',),
-                'indexes': [models.Index(models.F('case_number'), models.F('id'), condition=models.Q(('case_number', ''), _negated=True), name='trace_event_case'), models.Index(models.F('actor'), models.F('id'), condition=models.Q(('actor__isnull', False)), name='trace_event_actor')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ('done', 'refused', 'read'))), name='trace_event_outcome_known'), models.CheckConstraint(condition=models.Q(('tag__regex', '^[a-z0-9_.-]+:[a-z0-9_.-]+:[a-z0-9_.-]+$')), name='trace_event_tag_three_words'), models.CheckConstraint(condition=models.Q(('payload_digest__regex', '^[0-9a-f]{64}$')), name='trace_event_digest')],
+                "db_table": "trace_event",
+                "ordering": ("id",),
+                "indexes": [
+                    models.Index(
+                        models.F("case_number"),
+                        models.F("id"),
+                        condition=models.Q(("case_number", ""), _negated=True),
+                        name="trace_event_case",
+                    ),
+                    models.Index(
+                        models.F("actor"),
+                        models.F("id"),
+                        condition=models.Q(("actor__isnull", False)),
+                        name="trace_event_actor",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ("done", "refused", "read"))),
+                        name="trace_event_outcome_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tag__regex", "^[a-z0-9_.-]+:[a-z0-9_.-]+:[a-z0-9_.-]+$")),
+                        name="trace_event_tag_three_words",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("payload_digest__regex", "^[0-9a-f]{64}$")), name="trace_event_digest"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Personal',
+            name="Personal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.TextField()),
-                ('salt', models.BinaryField()),
-                ('value', models.JSONField()),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='personal', to='trace.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.TextField()),
+                ("salt", models.BinaryField()),
+                ("value", models.JSONField()),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="personal", to="trace.event"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'trace_personal',
-                'constraints': [models.UniqueConstraint(fields=('event', 'field'), name='trace_personal_once')],
+                "db_table": "trace_personal",
+                "constraints": [models.UniqueConstraint(fields=("event", "field"), name="trace_personal_once")],
             },
         ),
     ]

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from django.db import migrations
+
+REFUSE = """
+CREATE FUNCTION trace_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '痕迹只增不改：拒绝对 % 执行 % / The trace only grows: % on % is refused',
+    TG_TABLE_NAME, TG_OP, TG_OP, TG_TABLE_NAME
+    USING ERRCODE = 'insufficient_privilege',
+          HINT = 'Write a new event that corrects the old one; erase personal values by trace.services.erase.';
+END $$;
+
+CREATE TRIGGER trace_event_only_grows BEFORE UPDATE OR DELETE ON trace_event
+  FOR EACH ROW EXECUTE FUNCTION trace_refuse_change();
+CREATE TRIGGER trace_event_never_emptied BEFORE TRUNCATE ON trace_event
+  FOR EACH STATEMENT EXECUTE FUNCTION trace_refuse_change();
+
+-- A personal value may go, one event at a time and only where the erasing was announced for that very event.
+CREATE FUNCTION trace_refuse_silent_erasure() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF coalesce(current_setting('keguan.erasing', true), '') = OLD.event_id::text THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION '个人信息只能经登记的删除程序删除 / Personal values are erased only by the traced erasure'
+    USING ERRCODE = 'insufficient_privilege', HINT = 'Use trace.services.erase.';
+END $$;
+
+CREATE TRIGGER trace_personal_never_changes BEFORE UPDATE ON trace_personal
+  FOR EACH ROW EXECUTE FUNCTION trace_refuse_change();
+CREATE TRIGGER trace_personal_never_emptied BEFORE TRUNCATE ON trace_personal
+  FOR EACH STATEMENT EXECUTE FUNCTION trace_refuse_change();
+CREATE TRIGGER trace_personal_erased_openly BEFORE DELETE ON trace_personal
+  FOR EACH ROW EXECUTE FUNCTION trace_refuse_silent_erasure();
+"""
+
+# The payload is built as canonical text (keys sorted, no spaces), so its digest is the one `kernel.canonical` gives.
+CHANGE = """
+CREATE FUNCTION trace_change(
+  subject text, changed text, row_id bigint, row_key text, number text, before text, after text
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  canonical text := '{"after":' || coalesce(to_json(after)::text, 'null')
+    || ',"before":' || coalesce(to_json(before)::text, 'null')
+    || ',"id":' || row_id
+    || ',"key":' || coalesce(to_json(row_key)::text, 'null') || '}';
+BEGIN
+  INSERT INTO trace_event (tag, actor, case_number, programme_digest, outcome, payload, payload_digest)
+  VALUES (
+    'db:' || subject || ':' || changed,
+    -- A setting once set in a session reads as '' afterwards, never again as null.
+    nullif(current_setting('keguan.actor', true), '')::bigint,
+    coalesce(number, ''), '', 'done', canonical::jsonb,
+    encode(sha256(convert_to(canonical, 'UTF8')), 'hex')
+  );
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("trace", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(
+            REFUSE,
+            "DROP TRIGGER trace_event_only_grows ON trace_event; DROP TRIGGER trace_event_never_emptied ON trace_event;"
+            "DROP TRIGGER trace_personal_never_changes ON trace_personal;"
+            "DROP TRIGGER trace_personal_never_emptied ON trace_personal;"
+            "DROP TRIGGER trace_personal_erased_openly ON trace_personal;"
+            "DROP FUNCTION trace_refuse_change(); DROP FUNCTION trace_refuse_silent_erasure();",
+        ),
+        migrations.RunSQL(CHANGE, "DROP FUNCTION trace_change(text, text, bigint, text, text, text, text)"),
+    ]

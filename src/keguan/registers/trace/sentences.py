@@ -1,0 +1,88 @@
+"""Events as sentences that people understand, in both languages. Upper rooms add the sentences of their own tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from string import Formatter
+
+from keguan.kernel.bilingual import Text
+from keguan.registers.trace.models import Event
+
+Teller = Callable[[Event], Text]
+_TELLERS: dict[str, Teller] = {}
+
+SYSTEM_NAME = Text("系统", "The system")
+_OUTCOMES = {
+    "done": Text("完成", "done"),
+    "refused": Text("被拒绝", "refused"),
+    "read": Text("已查看", "read"),
+}
+
+
+def sentence(tag: str) -> Callable[[Teller], Teller]:
+    """Tell events of this tag by a function from the event to what was done, without the actor.
+
+    `@sentence("case:submit:accepted")`. Raises ValueError if the tag has a sentence already: two would contradict.
+    """
+
+    def add(teller: Teller) -> Teller:
+        if tag in _TELLERS and _TELLERS[tag] is not teller:
+            raise ValueError(f"the tag {tag} has a sentence already")
+        _TELLERS[tag] = teller
+        return teller
+
+    return add
+
+
+def sentences(said: Mapping[str, Text]) -> None:
+    """Tell events of these tags by texts with `{places}` filled from the payload.
+
+    A place that is missing, or that is hidden behind a commitment, is told as an ellipsis, never guessed.
+    """
+    for tag, text in said.items():
+        sentence(tag)(lambda event, text=text: _filled(text, event.payload))
+
+
+def told(event: Event, names: Mapping[int, str] | None = None) -> Text:
+    """What one event says: who did what. A tag nobody wrote a sentence for is told honestly by its words.
+
+    names: people's names by id, as far as the reader may know them; others are told by their number.
+    """
+    teller = _TELLERS.get(event.tag)
+    what = teller(event) if teller else _generic(event)
+    return Text("{who}{what}", "{who} {what}").filled(who=_who(event, names or {}), what=what)
+
+
+def _who(event: Event, names: Mapping[int, str]) -> Text:
+    if event.actor is None:
+        return SYSTEM_NAME
+    name = names.get(event.actor)
+    return Text(name, name) if name else Text(f"人员{event.actor}号", f"Person {event.actor}")
+
+
+def _generic(event: Event) -> Text:
+    source, subject, action = event.tag.split(":")
+    if source == "db":
+        return Text(
+            "使 {subject}“{key}”的 {action} 由“{before}”变为“{after}”",
+            "moved {action} of {subject} “{key}” from “{before}” to “{after}”",
+        ).filled(subject=subject, action=action, **_said(event.payload, "key", "before", "after"))
+    if event.outcome == "read":
+        return Text("查看了 {subject}“{key}”", "read {subject} “{key}”").filled(
+            subject=subject, **_said(event.payload, "key")
+        )
+    return Text("执行 {subject}：{action}（{outcome}）", "did {subject}: {action} ({outcome})").filled(
+        subject=subject, action=action, outcome=_OUTCOMES.get(event.outcome, Text(event.outcome, event.outcome))
+    )
+
+
+def _filled(text: Text, payload: Mapping[str, object]) -> Text:
+    places = {name for said in (text.zh, text.en) for _, name, _, _ in Formatter().parse(said) if name}
+    return text.filled(**_said(payload, *places))
+
+
+def _said(payload: Mapping[str, object], *places: str) -> dict[str, str]:
+    values = {place: payload.get(place) for place in places}
+    return {
+        place: "…" if value is None or isinstance(value, Mapping) else str(value) for place, value in values.items()
+    }

@@ -1,0 +1,179 @@
+"""Write the trace: in the caller's own transaction, with personal values behind salted commitments."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.canonical import canonical, commitment, digest
+from keguan.kernel.problems import Problem, Refused
+from keguan.registers.trace.models import Event, Personal
+
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event to be written. personal: values that stay out of the payload, by the field they would have there."""
+
+    tag: str
+    outcome: str = "done"
+    on_behalf_of: int | None = None
+    case_number: str = ""
+    programme_digest: str = ""
+    request_id: str = ""
+    payload: Mapping[str, object] = field(default_factory=dict)
+    personal: Mapping[str, object] = field(default_factory=dict)
+
+
+def stamp(actor: Actor, request_id: str = "") -> None:
+    """Tell the database who acts in this transaction, so that rows traced by trigger name the actor too.
+
+    One query; it lasts until the transaction ends. Raises RuntimeError outside a transaction, where it would be lost.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("stamp() needs an open transaction")
+    person = "" if actor.person is None else str(actor.person)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('keguan.actor', %s, true), set_config('keguan.request', %s, true)", [person, request_id]
+        )
+
+
+def write(
+    tag: str,
+    actor: Actor,
+    *,
+    outcome: str = "done",
+    on_behalf_of: int | None = None,
+    case_number: str = "",
+    programme_digest: str = "",
+    request_id: str = "",
+    payload: Mapping[str, object] | None = None,
+    personal: Mapping[str, object] | None = None,
+) -> int:
+    """Record that `actor` did, tried or read something; it stands or falls with the caller's transaction.
+
+    payload: plain values, no personal ones; personal: values the law may order erased (names, addresses, birth dates),
+    of which the payload keeps only `{"commitment": …}` under the same field. request_id: "" takes the stamped one.
+    Returns the event's id. Raises ValueError if a field is in both.
+    """
+    line = Line(tag, outcome, on_behalf_of, case_number, programme_digest, request_id, payload or {}, personal or {})
+    return write_many(actor, [line])[0]
+
+
+def write_many(actor: Actor, lines: Iterable[Line]) -> list[int]:
+    """Record several events of one actor at once, in their order; two queries however many. Returns their ids."""
+    events: list[Event] = []
+    secret: list[tuple[Event, dict[str, tuple[bytes, Any]]]] = []
+    for line in lines:
+        payload, hidden = _commit(line)
+        events.append(_event(line, actor, payload))
+        if hidden:
+            secret.append((events[-1], hidden))
+    if len(events) == 1 and not secret:
+        events[0].save(force_insert=True)
+    else:
+        with transaction.atomic():
+            Event.objects.bulk_create(events)
+            Personal.objects.bulk_create(
+                Personal(event=event, field=name, salt=salt, value=value)
+                for event, hidden in secret
+                for name, (salt, value) in hidden.items()
+            )
+    return [event.pk for event in events]
+
+
+def read(
+    actor: Actor,
+    thing: str,
+    key: str = "",
+    *,
+    case_number: str = "",
+    on_behalf_of: int | None = None,
+    request_id: str = "",
+    payload: Mapping[str, object] | None = None,
+) -> int:
+    """Record that `actor` looked at something confidential: a proposal, a score, who a reviewer is.
+
+    thing: one word, as "proposal" or "identity"; key: which one. One insert, each reading on its own row.
+    """
+    return write(
+        f"read:{thing}:opened",
+        actor,
+        outcome="read",
+        case_number=case_number,
+        on_behalf_of=on_behalf_of,
+        request_id=request_id,
+        payload={"key": key, **(payload or {})},
+    )
+
+
+@transaction.atomic
+def erase(actor: Actor, events: Sequence[int], *, basis: str, fields: Sequence[str] | None = None) -> int:
+    """Erase the personal values behind these events, as the law orders; the events themselves stay and still verify.
+
+    basis: the law or the decision that orders it. fields: only these, None for all. Returns the number of values
+    erased. Raises Refused without a basis. The erasure is traced with the fields it took, never with their values.
+    """
+    if not basis.strip():
+        raise Refused.because(
+            Problem(
+                "trace.erase.basis",
+                Text("删除个人信息须说明依据。", "Erasing personal values needs its legal basis."),
+                where="basis",
+                source="个人信息保护法 第47条",
+                fix=Text("请填写法律条款或决定文号。", "Name the article of the law or the number of the decision."),
+            )
+        )
+    erased: dict[str, list[str]] = {}
+    with connection.cursor() as cursor:
+        for event in sorted(set(events)):
+            values = Personal.objects.filter(event=event)
+            if fields is not None:
+                values = values.filter(field__in=list(fields))
+            gone = sorted(values.values_list("field", flat=True))
+            if gone:
+                # The trigger lets a value go only for the event announced here.
+                cursor.execute("SELECT set_config('keguan.erasing', %s, true)", [str(event)])
+                values.delete()
+                erased[str(event)] = gone
+        cursor.execute("SELECT set_config('keguan.erasing', '', true)")
+    write("trace:personal:erased", actor, payload={"basis": basis.strip(), "events": erased})
+    return sum(map(len, erased.values()))
+
+
+def _commit(line: Line) -> tuple[dict[str, object], dict[str, tuple[bytes, Any]]]:
+    payload = dict(line.payload)
+    hidden: dict[str, tuple[bytes, Any]] = {}
+    for name, value in line.personal.items():
+        if name in payload:
+            raise ValueError(f"{name!r} is in the payload and among the personal values")
+        salt = secrets.token_bytes(SALT_BYTES)
+        hidden[name] = (salt, json.loads(canonical(value)))
+        payload[name] = {"commitment": commitment(value, salt)}
+    return payload, hidden
+
+
+def _event(line: Line, actor: Actor, payload: Mapping[str, object]) -> Event:
+    event = Event(
+        tag=line.tag,
+        actor=actor.person,
+        on_behalf_of=line.on_behalf_of,
+        case_number=line.case_number,
+        programme_digest=line.programme_digest,
+        outcome=line.outcome,
+        # What is stored is what was hashed: dates and Texts become JSON exactly once.
+        payload=json.loads(canonical(payload)),
+        payload_digest=digest(payload),
+    )
+    if line.request_id:
+        event.request_id = line.request_id
+    return event

@@ -13,6 +13,8 @@ OWNER = "keguan_owner"
 APPLICATION = "keguan_app"
 PORT = 5432  # only names the socket file: the embedded server listens on no network address
 
+OUTSIDE = Path("/var/lib/keguan")  # for root, whose own home is closed to the user that must run the server
+
 _SOCKET_PATH_LIMIT = 103  # bytes of sun_path on Linux (108) and the BSDs (104), less the closing zero
 
 
@@ -30,6 +32,11 @@ def home() -> Path:
 def state_folder() -> Path:
     """`.keguan` under the home: everything this installation writes beside its database. May not exist yet."""
     return home() / ".keguan"
+
+
+def short_name(path: Path) -> str:
+    """Sixteen characters that stand for `path`, the same in every process."""
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,7 @@ class Places:
         near = self.root / "run"
         if len(os.fsencode(near / f".s.PGSQL.{PORT}")) <= _SOCKET_PATH_LIMIT:
             return near
-        digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
-        return Path("/tmp") / f"keguan-{digest}"  # noqa: S108 - made 0700, and its owner is checked before use
+        return Path("/tmp") / f"keguan-{short_name(self.root)}"  # noqa: S108 - made 0700, its owner is checked first
 
 
 def places(folder: Path | None = None) -> Places:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from keguan.database.places import application_url, home, state_folder
-from keguan.settings.databases import connection_settings
+from keguan.database.connection import connection_settings
 from keguan.settings.logs import logging_settings
 from keguan.settings.secret import secret_key
 

@@ -1,0 +1,86 @@
+"""The command `keguan`. Each module here that has NAME, HELP, configure(parser) and run(args) is one of its subcommands.
+
+A module may say NEEDS_DJANGO = True (settings and models are ready before `run`) or NEEDS_DATABASE = True (that, and the
+database answers while it runs). Import heavy things inside `run`: `keguan --help` loads every module.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from keguan.doors.cli.speech import both, print_problems
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Refused
+
+ABOUT = Text("科管：区域科技计划的全流程管理", "Keguan runs public science-and-technology programmes")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand. Returns 0 when done, 1 when refused, 2 for a command that cannot be read."""
+    _speak_utf8()
+    words = list(sys.argv[1:] if argv is None else argv)
+    args = _parser(_commands(words[0] if words else "")).parse_args(words)
+    command: ModuleType = args.command
+    try:
+        with ExitStack() as stack:
+            _make_ready(command, stack)
+            return int(command.run(args) or 0)
+    except Refused as refused:
+        print_problems(refused.refusal.problems)
+        return 1
+    except BrokenPipeError:  # `keguan … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _make_ready(command: ModuleType, stack: ExitStack) -> None:
+    needs_database = getattr(command, "NEEDS_DATABASE", False)
+    if needs_database:
+        from keguan.database.use import database_in_use
+
+        stack.enter_context(database_in_use())
+    if needs_database or getattr(command, "NEEDS_DJANGO", False):
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keguan.settings")
+        import django
+
+        django.setup()
+
+
+def _commands(wanted: str) -> list[ModuleType]:
+    """Only the module named like the wanted command, if there is one: the others need not be loaded."""
+    folder = Path(__file__).parent
+    names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    direct = wanted.replace("-", "_")
+    if direct in names:
+        module = import_module(f"{__name__}.{direct}")
+        if getattr(module, "NAME", "") == wanted:
+            return [module]
+    modules = [import_module(f"{__name__}.{name}") for name in names]
+    return [module for module in modules if hasattr(module, "NAME")]
+
+
+def _parser(commands: Sequence[ModuleType]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="keguan", description=both(ABOUT))
+    subparsers = parser.add_subparsers(metavar="命令/command", required=True)
+    for module in commands:
+        sub = subparsers.add_parser(module.NAME, help=both(module.HELP), description=both(module.HELP))
+        module.configure(sub)
+        sub.set_defaults(command=module)
+    return parser
+
+
+def _speak_utf8() -> None:
+    """A terminal that cannot show Chinese shows question marks instead of a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")

@@ -1,0 +1,58 @@
+"""What every test may rely on: a real PostgreSQL of its own, as the application's unprivileged role."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.test import TransactionTestCase
+
+from tests import own_database
+from tests.shared_data import shared_file
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[None]:
+    """The database server answers: the embedded one, unless KEGUAN_DATABASE_URL names another."""
+    from keguan.database.use import database_in_use
+
+    with database_in_use():
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_server: None, django_test_environment: None, django_db_blocker) -> Iterator[None]:  # noqa: ANN001
+    """A database for this run alone, made by the owner and used by the application's role."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: own_database.empty())
+        own_database.create()
+        with django_db_blocker.block():
+            yield
+        own_database.destroy()
+
+
+@pytest.fixture
+def owner_connection(transactional_db: None) -> Iterator[psycopg.Connection]:
+    """A connection to the test database as the tables' owner (autocommit): for what the application may not do."""
+    with psycopg.connect(own_database.url(owner=True), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def test_database_url(django_db_setup: None) -> str:
+    """The address of the test database for another process (a server, a worker) as the application's role."""
+    return own_database.url()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """`shared_data("nsfc-projects.csv")`: that file of real input, or the test is skipped by name."""
+    return shared_file
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _settings_of_tests() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keguan.settings")

@@ -1,0 +1,82 @@
+"""The database of one test run: made and emptied by the owner, because the application's role may do neither."""
+
+from __future__ import annotations
+
+import os
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+from keguan.database.connection import connection_settings
+from keguan.database.places import application_url, is_embedded, owner_url
+from keguan.database.roles import application_role, as_owner, grant_rights
+
+_PREFIX = "test_keguan_"
+# What migrations themselves wrote; Django would otherwise have to write it again after each test.
+_KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def create() -> None:
+    """Make it, with all tables, and let the application's role in."""
+    # The first start of the embedded server may have moved it since the settings were read.
+    fresh = connection_settings(application_url())
+    connection.settings_dict.update({key: fresh[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")})
+    connection.settings_dict["TEST"]["NAME"] = os.environ.get("KEGUAN_TEST_DATABASE") or f"{_PREFIX}{os.getpid()}"
+    _drop_leftovers()
+    with as_owner(connection):
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        connection.ensure_connection()
+        grant_rights(connection.connection, application_role())
+
+
+def destroy() -> None:
+    """Remove it."""
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    _drop(name)
+
+
+def url(*, owner: bool = False) -> str:
+    """Its address."""
+    base = owner_url() if owner else application_url()
+    return psycopg.conninfo.make_conninfo(base, dbname=connection.settings_dict["NAME"])
+
+
+def empty() -> None:
+    """Empty every table, the append-only ones too: their triggers rest meanwhile, in the same transaction."""
+    with psycopg.connect(url(owner=True)) as owner:
+        owner.execute("SET lock_timeout = '10s'")  # a test that left a transaction open fails here instead of hanging
+        tables = [
+            row[0]
+            for row in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            if row[0] not in _KEPT
+        ]
+        guarded = owner.execute(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgtype & 32 <> 0 AND NOT tgisinternal"
+        ).fetchall()
+        for (table,) in guarded:
+            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.SQL(table)))
+        names = sql.SQL(", ").join(sql.Identifier(table) for table in tables)
+        owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+        for (table,) in guarded:
+            owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.SQL(table)))
+
+
+def _drop(name: str) -> None:
+    with psycopg.connect(owner_url(), autocommit=True) as owner:
+        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop_leftovers() -> None:
+    """Remove the databases of runs that were killed. Only ours to judge where all runs are on this machine."""
+    if not is_embedded():
+        return
+    with psycopg.connect(owner_url()) as owner:
+        names = [
+            row[0] for row in owner.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [_PREFIX + "%"])
+        ]
+    for name in names:
+        pid = name.removeprefix(_PREFIX)
+        if pid.isdecimal() and not os.path.exists(f"/proc/{pid}"):
+            _drop(name)

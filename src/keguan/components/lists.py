@@ -1,0 +1,333 @@
+"""One specification of a list, from which its page, its spreadsheet and its records for machines are made."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from keguan.components import reader
+from keguan.components.status import Status
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
+
+Kind = Literal["text", "money", "number", "day", "moment", "status"]
+Rows = QuerySet[Any, Any]
+
+MOST_TYPED = 100
+DEEPEST_ROW = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One possible answer: what is sent and what is read."""
+
+    value: str
+    text: Text | str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: what it is called, what it shows, how it sorts.
+
+    value: from a row, never with a query of its own. kind: money is fen, moment an aware datetime, status a
+    `Status` (or Text). sort: ORM names to order by, () where it cannot be sorted. link: where the cell leads, "" for
+    nowhere. sheet_only: in the spreadsheet and for machines but not on the page.
+    """
+
+    key: str
+    title: Text
+    value: Callable[[Any], Any]
+    kind: Kind = "text"
+    sort: tuple[str, ...] = ()
+    link: Callable[[Any], str] | None = None
+    sheet_only: bool = False
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in ("money", "number")
+
+    def shown(self, row: Any) -> str:
+        """The cell as this reader reads it, as plain text."""
+        value = self.value(row)
+        if value is None:
+            return ""
+        match self.kind:
+            case "money":
+                return reader.money(value)
+            case "number":
+                return reader.number(value)
+            case "day":
+                return reader.day(value)
+            case "moment":
+                return reader.moment(value)
+        return reader.said(value.text if isinstance(value, Status) else value)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to narrow a list. With choices it is a drop-down, without them a text box.
+
+    apply: narrows a queryset by the value sent; it may raise ValueError for a value it cannot read. choices may be a
+    function, called once per page, where they come from the database (one more query).
+    """
+
+    key: str
+    title: Text
+    apply: Callable[[Rows, str], Rows]
+    choices: Sequence[Choice] | Callable[[], Sequence[Choice]] | None = None
+    hint: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The search box of a list: what it looks in (told to the reader) and how."""
+
+    hint: Text
+    apply: Callable[[Rows, str], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FilterBox:
+    """A filter as it stands on the page: with its choices and what was asked."""
+
+    filter: Filter
+    choices: tuple[Choice, ...] | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListSpec:
+    """What a list shows and how it may be narrowed, sorted and searched.
+
+    name: stable, for file names. default_sort: a column key, with "-" in front for descending. page_size: rows per
+    page. count_up_to: the list is counted exactly up to here and called "more than" beyond, so that counting stays
+    cheap however long the list grows.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...] = ()
+    default_sort: str = ""
+    page_size: int = 60
+    search: Search | None = None
+    title: Text = Text("列表", "List")
+    empty: Text = Text("没有符合条件的记录。", "Nothing matches.")
+    count_up_to: int = 1000
+
+    def __post_init__(self) -> None:
+        keys = [column.key for column in self.columns] + [box.key for box in self.filters]
+        reserved = {"sort", "page", "q", "format", "lang"} & {box.key for box in self.filters}
+        if len(set(keys[: len(self.columns)])) < len(self.columns) or reserved:
+            raise ValueError(f"list {self.name}: a key twice, or a filter with a reserved key")
+        if self.default_sort and not self.column(self.default_sort.lstrip("-")).sort:
+            raise ValueError(f"list {self.name}: the default sort is not a sortable column")
+
+    def column(self, key: str) -> Column:
+        """The column with this key. Raises ValueError if there is none."""
+        for column in self.columns:
+            if column.key == key:
+                return column
+        raise ValueError(f"list {self.name} has no column {key}")
+
+    @property
+    def page_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if not column.sheet_only)
+
+    def listing(self, asked: QueryDict, rows: Rows) -> Listing:
+        """The page of the list that a query string asks for.
+
+        asked: `request.GET`. rows: everything this actor may see. Values that make no sense become problems on the
+        page and are left out; they never break it. Costs at most two queries, once the rows are looked at.
+        """
+        return Listing.asked_for(self, asked, rows)
+
+
+@dataclass
+class Listing:
+    """One list as one reader asked for it. Nothing is fetched before it is looked at."""
+
+    spec: ListSpec
+    queryset: Rows
+    boxes: tuple[FilterBox, ...]
+    searched: str
+    sort: str
+    page: int
+    asked: QueryDict
+    problems: list[Problem] = field(default_factory=list)
+    _fetched: list[Any] | None = None
+    _counted: int | None = None
+
+    @classmethod
+    def asked_for(cls, spec: ListSpec, asked: QueryDict, rows: Rows) -> Listing:
+        problems: list[Problem] = []
+        boxes = []
+        for declared in spec.filters:
+            rows, box = _narrowed(declared, asked, rows, problems)
+            boxes.append(box)
+        searched = _typed(asked.get("q", ""), "q", problems) if spec.search else ""
+        if spec.search and searched:
+            rows = spec.search.apply(rows, searched)
+        sort = _sort(spec, asked.get("sort", ""), problems)
+        rows = _ordered(spec, sort, rows)
+        return cls(spec, rows, tuple(boxes), searched, sort, _page(spec, asked.get("page", ""), problems), asked, problems)
+
+    @property
+    def rows(self) -> list[Any]:
+        """The rows of this page, fetched once, with one more behind the scenes to know whether the list goes on."""
+        return self._page_and_one_more()[: self.spec.page_size]
+
+    @property
+    def has_next(self) -> bool:
+        return len(self._page_and_one_more()) > self.spec.page_size
+
+    @property
+    def has_previous(self) -> bool:
+        return self.page > 1
+
+    @property
+    def first_number(self) -> int:
+        """The number of the first row on this page, counted from 1."""
+        return (self.page - 1) * self.spec.page_size + 1
+
+    @property
+    def last_number(self) -> int:
+        return self.first_number + len(self.rows) - 1
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, counted up to `count_up_to` (see `is_more`)."""
+        if self._counted is None:
+            if not self.has_next and (self.rows or self.page == 1):
+                self._counted = self.last_number
+            else:
+                self._counted = self.queryset.order_by()[: self.spec.count_up_to + 1].count()
+        return min(self._counted, self.spec.count_up_to) if self.has_next else self._counted
+
+    @property
+    def is_more(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.count >= self.spec.count_up_to and (self._counted or 0) > self.spec.count_up_to and self.has_next
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether the reader asked for less than the whole list."""
+        return bool(self.searched or any(box.value for box in self.boxes))
+
+    def query(self, **changes: str | int | None) -> str:
+        """The query string of this list with some parts changed; None leaves a part out. Page 1 unless given."""
+        query = QueryDict(mutable=True)
+        if self.sort != self.spec.default_sort:
+            query["sort"] = self.sort
+        if self.searched:
+            query["q"] = self.searched
+        for box in self.boxes:
+            if box.value:
+                query[box.filter.key] = box.value
+        for key, value in changes.items():
+            query.pop(key, None)
+            if value is not None:
+                query[key] = str(value)
+        return "?" + query.urlencode()
+
+    @property
+    def next_href(self) -> str:
+        return self.query(page=self.page + 1)
+
+    @property
+    def previous_href(self) -> str:
+        return self.query(page=self.page - 1 if self.page > 2 else None)
+
+    @property
+    def first_href(self) -> str:
+        return self.query()
+
+    @property
+    def sheet_href(self) -> str:
+        return self.query(format="xlsx")
+
+    def every_row(self, limit: int) -> Iterator[Any]:
+        """All rows of the list, not only this page, up to `limit`, streamed."""
+        return self.queryset[:limit].iterator(chunk_size=2000)
+
+    def records(self) -> list[dict[str, Any]]:
+        """The rows of this page for machines: raw values by column key (money in fen, Text in both languages)."""
+        return [{column.key: _raw(column.value(row)) for column in self.spec.columns} for row in self.rows]
+
+    def _page_and_one_more(self) -> list[Any]:
+        if self._fetched is None:
+            start = self.first_number - 1
+            self._fetched = list(self.queryset[start : start + self.spec.page_size + 1])
+        return self._fetched
+
+
+def _raw(value: Any) -> Any:
+    if isinstance(value, Status):
+        value = value.text
+    return {"zh": value.zh, "en": value.en} if isinstance(value, Text) else value
+
+
+def _typed(value: str, where: str, problems: list[Problem]) -> str:
+    """What was typed, tidied: full-width forms folded, no control characters, not endless."""
+    tidy = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cc").strip()
+    if len(tidy) <= MOST_TYPED:
+        return tidy
+    say = Text("最多 {most} 个字。", "At most {most} characters.").filled(most=MOST_TYPED)
+    problems.append(Problem("list.too_long", say, where, tidy[:MOST_TYPED] + "…", fix=Text("请缩短后再查。", "Shorten it.")))
+    return ""
+
+
+def _narrowed(declared: Filter, asked: QueryDict, rows: Rows, problems: list[Problem]) -> tuple[Rows, FilterBox]:
+    value = _typed(asked.get(declared.key, ""), declared.key, problems)
+    choices = declared.choices() if callable(declared.choices) else declared.choices
+    kept = None if choices is None else tuple(choices)
+    if value:
+        try:
+            if kept is not None and value not in {choice.value for choice in kept}:
+                raise ValueError(value)
+            rows = declared.apply(rows, value)
+        except ValueError:
+            say = Text("「{title}」没有这个值，未按它筛选。", "“{title}” has no such value; the list is not narrowed by it.")
+            fix = Text("请另选一个值。", "Choose another value.")
+            problems.append(Problem("list.filter", say.filled(title=declared.title), declared.key, value, fix=fix))
+            value = ""
+    return rows, FilterBox(declared, kept, value)
+
+
+def _sort(spec: ListSpec, asked: str, problems: list[Problem]) -> str:
+    if not asked:
+        return spec.default_sort
+    for column in spec.columns:
+        if column.key == asked.removeprefix("-") and column.sort:
+            return asked
+    say = Text("不能按这一列排序，已按默认顺序排列。", "The list cannot be sorted by this; it stands in its usual order.")
+    problems.append(Problem("list.sort", say, "sort", asked[:MOST_TYPED], fix=Text("请点列名排序。", "Sort by a column title.")))
+    return spec.default_sort
+
+
+def _ordered(spec: ListSpec, sort: str, rows: Rows) -> Rows:
+    if not sort:
+        return rows if rows.ordered else rows.order_by("pk")
+    keys = spec.column(sort.removeprefix("-")).sort
+    if sort.startswith("-"):
+        keys = tuple(key[1:] if key.startswith("-") else f"-{key}" for key in keys)
+    # The primary key last: without it, rows of equal rank change places between pages and some are never shown.
+    return rows.order_by(*keys, "-pk" if sort.startswith("-") else "pk")
+
+
+def _page(spec: ListSpec, asked: str, problems: list[Problem]) -> int:
+    deepest = max(1, DEEPEST_ROW // spec.page_size)
+    try:
+        page = int(asked or 1)
+    except ValueError:
+        page = 0
+    if 1 <= page <= deepest:
+        return page
+    say = Text("没有第 {page} 页，已回到第 1 页。", "There is no page {page}; this is page 1.").filled(page=asked[:20])
+    fix = Text("请筛选，或下载表格查看全部。", "Narrow the list, or download the spreadsheet to see everything.")
+    problems.append(Problem("list.page", say, "page", asked[:20], fix=fix))
+    return 1

@@ -1,0 +1,84 @@
+"""How values look to the reader of this request: language, Beijing time, 万元."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language
+
+from keguan.kernel.bilingual import Language, Text
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+FEN_PER_WAN = 1_000_000
+
+_YES, _NO = Text("是", "yes"), Text("否", "no")
+_MONEY = Text("{wan} 万元", "CNY {yuan}")
+
+
+def language() -> Language:
+    """The language of this reader: Chinese unless they chose English."""
+    return "en" if (get_language() or "zh").startswith("en") else "zh"
+
+
+def said(value: Any) -> str:
+    """Any value as this reader reads it: Text in their language, moments in Beijing time, yes and no in words."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Text):
+        return value.en if language() == "en" else value.zh
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return said(_YES if value else _NO)
+    if isinstance(value, dt.datetime):
+        return moment(value)
+    if isinstance(value, (list, tuple)):
+        return ("、" if language() == "zh" else ", ").join(said(part) for part in value)
+    return str(value)
+
+
+def moment(value: dt.datetime | None) -> str:
+    """A point in time by Beijing clocks, to the minute: 2026-11-22 17:55. A naive time is a bug and raises."""
+    if value is None:
+        return ""
+    if value.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A calendar day in Beijing: 2026-11-22."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return moment(value)[:10]
+    return value.isoformat()
+
+
+def in_wan(fen: int) -> Decimal:
+    """Fen as 万元, exact."""
+    return Decimal(fen).scaleb(-6)
+
+
+def grouped(number: Decimal | int) -> str:
+    """A number with thousands separators and without trailing zeros: 1,234.5."""
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def money(fen: int | None) -> str:
+    """An amount in fen as people write it: 12.5 万元, in English CNY 125,000."""
+    if fen is None:
+        return ""
+    amount = int(fen)
+    return said(_MONEY.filled(wan=grouped(in_wan(amount)), yuan=grouped(Decimal(amount).scaleb(-2))))
+
+
+def number(value: Decimal | int | float | None) -> str:
+    """A number with thousands separators."""
+    if value is None:
+        return ""
+    return grouped(Decimal(str(value)) if isinstance(value, float) else value)

@@ -104,6 +104,19 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatMoved:
+    """A seat's holder accepted, declined, was released, or scored (whole points by criterion, their total)."""
+
+    step: str
+    seat: str
+    state: str
+    reason: str = ""
+    scores: Mapping[str, int] = field(default_factory=dict)
+    comment: str = ""
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Enter:
     """An entry for a register."""
 
@@ -140,7 +153,7 @@ class TellParent:
     end: str
 
 
-Effect = Ask | Wake | Seat | Enter | Due | Tell | TellParent
+Effect = Ask | Wake | Seat | SeatMoved | Enter | Due | Tell | TellParent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,258 @@
+"""The machine: may this person ask this of this case now, what does the step say, and where does the case go next.
+
+`decide` is a pure function of a situation and a command. It knows no step kind by name except through `steps.KINDS`,
+and no programme at all: the way through a procedure is the order of its steps and their routes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
+from keguan.engine.moves import Move, Verb, holds, names_in, refuse
+from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, SideMoved, evolve
+from keguan.engine.steps import kind_for
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Publish, Step, kind_of
+from keguan.language.verdicts import Verdict
+from keguan.language.vocabulary import BODIES, KINDS, ROLES
+
+WITHDRAWN = "withdrawn"
+"""The end that every programme has: the applicant took the application back."""
+
+PASSED_OVER = "passed_over"
+"""The outcome of a step whose `when` did not hold."""
+
+AUTOMATIC_MOST = 64
+"""No definition has so many steps in a row that nobody waits at; more means a loop that the checker should have refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """Something this person may do now."""
+
+    verb: Verb
+    step: Step
+
+
+def begin(situation: Situation) -> Decided:
+    """The case comes to its first step."""
+    return _Walk(situation).enter(situation.definition.programme.steps[0]).decided()
+
+
+def decide(situation: Situation, command: Command) -> Decision:
+    """What the command does to the case, or every reason why not. Never raises for what a person can send."""
+    if command.name in ("open_side", "close_side"):
+        return _side(situation, command)
+    step_or_refusal = _step_for(situation, command)
+    if isinstance(step_or_refusal, Refusal):
+        return step_or_refusal
+    step = step_or_refusal
+    verb = next((verb for verb in kind_for(step).verbs(step) if verb.name == command.name), None)
+    if verb is None:
+        return refuse(
+            "command.unknown", Text("本环节没有这项操作。", "This step has no such action."), value=command.name
+        )
+    if forbidden := _forbidden(situation, verb):
+        return Refusal(forbidden)
+    move = kind_for(step).decide(situation, step, command)
+    if isinstance(move, Refusal):
+        return move
+    return _Walk(situation).acted(verb).follow(step, move).decided()
+
+
+def commands_for(situation: Situation) -> tuple[Offered, ...]:
+    """What the acting person may do with the case now, in the order of the step's verbs."""
+    state = situation.state
+    if state.end or not state.step:
+        return ()
+    step = situation.definition.programme.step(state.step)
+    kind = kind_for(step)
+    return tuple(
+        Offered(verb, step)
+        for verb in kind.verbs(step)
+        if verb.role and not _forbidden(situation, verb) and kind.offers(situation, step, verb)
+    )
+
+
+# ------------------------------------------------------------------------------------------------ may they?
+
+
+def _step_for(situation: Situation, command: Command) -> Step | Refusal:
+    state = situation.state
+    if state.end:
+        return refuse("case.ended", Text("该办件已办结。", "This case has ended."), value=state.end)
+    if command.step != state.step:
+        current = situation.definition.programme.step(state.step)
+        title = current.title or KINDS[kind_of(current)].title
+        said = Text("该办件已进入“{title}”环节，请刷新页面。", "The case has moved on to “{title}”; reload the page.")
+        return refuse("case.moved_on", said.filled(title=title), value=command.step)
+    return situation.definition.programme.step(state.step)
+
+
+def _forbidden(situation: Situation, verb: Verb) -> tuple[Problem, ...]:
+    """Why who acts may not: the role is missing, the case is their own, or they acted for another body on it."""
+    acting = situation.acting
+    if not holds(acting, verb):
+        role = ROLES.get(verb.role, Text("系统", "the system"))
+        said = Text("只有{role}可以这样做。", "Only {role} can do this.").filled(role=role)
+        return (Problem("right.missing", said, value=verb.role),)
+    if acting.is_system:
+        return ()
+    return _own_case(acting, verb) or _other_hand(situation, verb)
+
+
+def _own_case(acting: Acting, verb: Verb) -> tuple[Problem, ...]:
+    if not acting.own or verb.role == "applicant":
+        return ()
+    said = Text("不能办理与本人有关的申报件。", "Nobody acts on a case of their own.")
+    fix = Text("请由同部门其他人员办理。", "Let a colleague take it.")
+    return (Problem("right.own_case", said, value=verb.role, fix=fix),)
+
+
+def _other_hand(situation: Situation, verb: Verb) -> tuple[Problem, ...]:
+    body = BODIES[verb.role]
+    others = [
+        held for held, people in situation.state.hands.items() if held != body and situation.acting.person in people
+    ]
+    if not others:
+        return ()
+    said = Text(
+        "您已在本件其他环节代表另一方办理，职责应当分离。",
+        "You acted on this case for another body; duties are separated.",
+    )
+    return (Problem("right.separation", said, value=", ".join(others)),)
+
+
+# ----------------------------------------------------------------------------------------------- where next?
+
+
+@dataclass
+class _Walk:
+    """One decision being made: the situation as it stands after the events so far."""
+
+    situation: Situation
+    events: tuple[Event, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+
+    def decided(self) -> Decided:
+        return Decided(self.events, self.effects, self.verdicts)
+
+    def acted(self, verb: Verb) -> _Walk:
+        person = self.situation.acting.person
+        return self if person is None or not verb.role else self.add(Acted(person, BODIES[verb.role]))
+
+    def add(self, *events: Event) -> _Walk:
+        state = self.situation.state
+        for event in events:
+            state = evolve(state, event)
+        self.situation = replace(self.situation, state=state)
+        self.events += events
+        return self
+
+    def follow(self, step: Step, move: Move) -> _Walk:
+        """Take up what the step said, and go on until somebody has something to do, or the case ends."""
+        self.take(step, move)
+        for _ in range(AUTOMATIC_MOST):
+            if not move.outcome:
+                return self
+            self.add(Closed(step.id, move.outcome, self.situation.now))
+            target = self.target(step, move.outcome)
+            if isinstance(target, str):
+                return self.end(target)
+            step, move = target, self.arrive(target)
+        raise RuntimeError(f"{self.situation.state.number}: no step waits for anybody")
+
+    def enter(self, step: Step) -> _Walk:
+        """Begin at a step."""
+        return self.follow(step, self.arrive(step))
+
+    def take(self, step: Step, move: Move) -> None:
+        """The step's answers, memory, effects and verdicts."""
+        self.add(*move.answered)
+        if move.memo:
+            self.add(Noted(step.id, move.memo))
+        self.effects += move.effects
+        self.verdicts += move.verdicts
+
+    def arrive(self, step: Step) -> Move:
+        """Come to a step; one whose condition does not hold is passed over."""
+        situation = self.situation
+        entered = Entered(step.id, situation.now)
+        there = replace(situation, state=evolve(situation.state, entered))
+        if step.when is not None and situation.definition.value(step.when, names_in(situation)) is False:
+            move = Move(outcome=PASSED_OVER)
+        else:
+            move = kind_for(step).enter(there, step)
+        self.add(replace(entered, due=move.due))
+        return move
+
+    def target(self, step: Step, outcome: str) -> Step | str:
+        """The step or the end that an outcome leads to."""
+        programme = self.situation.definition.programme
+        if outcome in step.routes:
+            name = step.routes[outcome]
+            return next((one for one in programme.steps if one.id == name), str(name))
+        place = programme.steps.index(step)
+        if place + 1 < len(programme.steps):
+            return programme.steps[place + 1]
+        return next(str(end.end) for end in programme.ends if end.success)
+
+    def end(self, end: str) -> _Walk:
+        """The case is over; a side case tells its parent."""
+        self.add(Ended(end, self.situation.now))
+        if self.situation.definition.programme.rounds == "side":
+            self.effects += (TellParent(end),)
+        return self
+
+
+# -------------------------------------------------------------------------------------------------- side cases
+
+
+def _side(situation: Situation, command: Command) -> Decision:
+    """A side case begins or ended: a withdrawal that is accepted ends the case, an objection that is upheld its notice."""
+    state = situation.state
+    if state.end:
+        return refuse("case.ended", Text("该办件已办结。", "This case has ended."), value=state.end)
+    number, programme = str(command.content["number"]), str(command.content["programme"])
+    if command.name == "open_side":
+        return _open_side(situation, number, programme)
+    if number not in state.open_sides:
+        return refuse("side.unknown", Text("没有这个待结的关联办件。", "No such side case is open."), value=number)
+    end = str(command.content["end"])
+    walk = _Walk(situation).add(SideMoved(number, programme, end))
+    if programme == "withdraw" and end == "accepted":
+        return walk.end(WITHDRAWN).decided()
+    step = situation.definition.programme.step(state.step)
+    if isinstance(step, Publish) and programme == "object":
+        over = state.current.due is not None and situation.now >= state.current.due
+        if end == "upheld":
+            return walk.follow(step, Move(outcome="upheld")).decided()
+        if over and not walk.situation.state.open_sides:
+            return walk.follow(step, Move(outcome="unopposed")).decided()
+    return walk.decided()
+
+
+def _open_side(situation: Situation, number: str, programme: str) -> Decision:
+    state = situation.state
+    if programme not in situation.definition.programme.side_cases:
+        return refuse(
+            "side.not_offered", Text("本计划没有这类办件。", "This programme has no such side case."), value=programme
+        )
+    if programme == "withdraw":
+        if "applicant" not in situation.acting.roles:
+            return refuse(
+                "right.missing", Text("只有申报人可以撤回。", "Only the applicant can withdraw."), value="applicant"
+            )
+        if any(side.programme == "withdraw" for side in state.open_sides.values()):
+            return refuse("side.open", Text("撤回申请正在办理。", "A withdrawal is under way."))
+    if programme == "object":
+        step = situation.definition.programme.step(state.step)
+        running = isinstance(step, Publish) and state.current.due is not None and situation.now < state.current.due
+        if not running:
+            return refuse(
+                "object.no_notice", Text("公示期内方可提出异议。", "Objections are open while the notice stands.")
+            )
+    return _Walk(situation).add(SideMoved(number, programme)).decided()

@@ -1,0 +1,118 @@
+"""What a round does with all its cases at once: put them in order and spend its budget, or share a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from keguan.kernel.money import Money, share_pool
+from keguan.language.definition import Definition
+from keguan.language.schema import Rank
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One case that waits to be ranked. names: what its expressions may read. submitted: breaks the last tie."""
+
+    number: str
+    names: Mapping[str, Any]
+    submitted: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case's place in the ranking. amount_fen is 0 for a case beyond the budget or not eligible.
+
+    why: "" within; "budget" beyond it; "eligible" below the bar; "unknown" where a needed value is missing.
+    """
+
+    number: str
+    position: int
+    order: Any
+    asked_fen: int
+    amount_fen: int
+    within: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The order of a round, best first, and what of the budget it spends."""
+
+    lines: tuple[Line, ...]
+    budget_fen: int
+
+    @property
+    def spent_fen(self) -> int:
+        """What the cases within would get together; never above the budget."""
+        return sum(line.amount_fen for line in self.lines)
+
+
+def rank(definition: Definition, step: Rank, entries: Sequence[Entry], budget_fen: int) -> Ranking:
+    """Put a round's cases in order and spend its budget down the list, or share it in proportion.
+
+    Down the list the line is drawn at the first case that does not fit: nobody wins by asking less than a better one.
+    A case that misses a value or does not meet `eligible` comes last and gets nothing.
+    """
+    ordered = sorted(entries, key=lambda entry: _sort_key(definition, step, entry))
+    amounts = [_amount(definition, step, entry) for entry in ordered]
+    whys = [_bar(definition, step, entry, amount) for entry, amount in zip(ordered, amounts, strict=True)]
+    granted = _shared(amounts, whys, budget_fen) if step.share == "pro_rata" else _in_order(amounts, whys, budget_fen)
+    lines = tuple(
+        Line(
+            number=entry.number,
+            position=position,
+            order=_order(definition, step, entry),
+            asked_fen=amount or 0,
+            amount_fen=grant,
+            within=grant > 0,
+            why=why or ("" if grant > 0 else "budget"),
+        )
+        for position, (entry, amount, why, grant) in enumerate(
+            zip(ordered, amounts, whys, granted, strict=True), start=1
+        )
+    )
+    return Ranking(lines, budget_fen)
+
+
+def _sort_key(definition: Definition, step: Rank, entry: Entry) -> tuple[Any, ...]:
+    barred = bool(_bar(definition, step, entry, _amount(definition, step, entry)))
+    values = [_order(definition, step, entry), *(definition.value(tie, entry.names) for tie in step.ties)]
+    highest_first = tuple((value is None, -value if value is not None else 0) for value in values)
+    return (barred, *highest_first, entry.submitted, entry.number)
+
+
+def _order(definition: Definition, step: Rank, entry: Entry) -> Any:
+    return 0 if step.order is None else definition.value(step.order, entry.names)
+
+
+def _amount(definition: Definition, step: Rank, entry: Entry) -> int | None:
+    value = definition.value(step.amount, entry.names)
+    return None if value is None else int(value)
+
+
+def _bar(definition: Definition, step: Rank, entry: Entry, amount: int | None) -> str:
+    if amount is None or amount <= 0 or (step.order is not None and _order(definition, step, entry) is None):
+        return "unknown"
+    if step.eligible is None:
+        return ""
+    eligible = definition.value(step.eligible, entry.names)
+    return "unknown" if eligible is None else "" if eligible else "eligible"
+
+
+def _in_order(amounts: Sequence[int | None], whys: Sequence[str], budget_fen: int) -> list[int]:
+    left, drawn = budget_fen, False
+    granted = []
+    for amount, why in zip(amounts, whys, strict=True):
+        fits = not why and not drawn and amount is not None and amount <= left
+        drawn = drawn or (not why and not fits)
+        granted.append(amount if fits and amount else 0)
+        left -= granted[-1]
+    return granted
+
+
+def _shared(amounts: Sequence[int | None], whys: Sequence[str], budget_fen: int) -> list[int]:
+    claims = [Money(0 if why or amount is None else amount) for amount, why in zip(amounts, whys, strict=True)]
+    return [money.fen for money in share_pool(claims, Money(budget_fen))]

@@ -1,0 +1,111 @@
+"""apply 申报: the applicant hands in a form while the round is open, or again when it was returned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from keguan.engine.decision import Ask, Command, Situation, Wake
+from keguan.engine.judging import failing, verdicts_at
+from keguan.engine.moves import Move, Verb, names_in, refuse
+from keguan.engine.state import Answered
+from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import local_date
+from keguan.kernel.problems import Refusal
+from keguan.language.schema import Apply
+
+
+def verbs(step: Apply) -> tuple[Verb, ...]:
+    """Submit; and the system's own word when time is up."""
+    return (Verb("submit", Text("提交", "Submit"), step.by), Verb("expire", Text("逾期", "Lapse"), ""))
+
+
+def offers(situation: Situation, step: Apply, verb: Verb) -> bool:
+    """Submitting is offered while it would be in time."""
+    return verb.name == "submit" and lateness(situation, step) is None
+
+
+def closes_for(situation: Situation, step: Apply) -> datetime | None:
+    """The last moment at which this application may come in; None for a side case, which has no window."""
+    if situation.definition.programme.rounds == "side":
+        return None
+    before = situation.state.steps.get(step.id)
+    if before is None or before.attempt == 1:
+        return situation.terms.closes
+    return before.due
+
+
+def lateness(situation: Situation, step: Apply) -> Refusal | None:
+    """Why it is too early or too late to submit, None if it is in time.
+
+    The published grace rule: a draft that was begun before the round closed may still come in during the grace minutes.
+    """
+    closes = closes_for(situation, step)
+    if closes is None:
+        return None
+    first = situation.state.current.attempt == 1 if situation.state.step == step.id else True
+    if first and situation.now < situation.terms.opens:
+        return refuse(
+            "apply.not_open",
+            Text("本批次尚未开放申报。", "This round is not open yet."),
+            value=situation.terms.opens.isoformat(),
+        )
+    if situation.now <= closes:
+        return None
+    grace = timedelta(minutes=situation.terms.grace_minutes if first else 0)
+    begun_in_time = situation.begun is not None and situation.begun <= closes
+    if begun_in_time and situation.now <= closes + grace:
+        return None
+    return refuse(
+        "apply.closed",
+        Text("申报已截止，草稿已保留。", "The deadline has passed; your draft is kept."),
+        value=closes.isoformat(),
+        fix=Text(
+            "如因系统故障未能按时提交，请联系项目主管。",
+            "If a fault of the system kept you, contact the programme officer.",
+        ),
+    )
+
+
+def enter(situation: Situation, step: Apply) -> Move:
+    """The form waits for the applicant; a returned application has its own time for correction."""
+    attempt = situation.state.current.attempt
+    due: datetime | None
+    if situation.definition.programme.rounds == "side":
+        due = None
+    elif attempt == 1:
+        due = situation.terms.closes
+    elif step.correct_within is not None:
+        span = situation.definition.span(step.correct_within, local_date(situation.terms.opens))
+        due = span.after(situation.now, situation.calendar)
+    else:
+        due = max(situation.terms.closes, situation.now)
+    effects: list[Ask | Wake] = [Ask(step.id, step.by, due)]
+    if due is not None:
+        grace = timedelta(minutes=situation.terms.grace_minutes if attempt == 1 else 0)
+        effects.append(Wake(step.id, due + grace, "due"))
+    return Move(due=due, effects=tuple(effects))
+
+
+def decide(situation: Situation, step: Apply, command: Command) -> Move | Refusal:
+    """Submit the form if it is complete, in time and no rule stands against it; all problems at once."""
+    if command.name == "expire":
+        return Move(outcome="lapsed")
+    if late := lateness(situation, step):
+        return late
+    clean, problems = situation.definition.check_answers(
+        step.form, command.content.get("values") or {}, names_in(situation), complete=True
+    )
+    answered = replace(situation.state, answers={**situation.state.answers, step.form: clean})
+    verdicts = verdicts_at(replace(situation, state=answered), step.rules)
+    problems += failing(verdicts)
+    if problems:
+        return Refusal(tuple(problems))
+    closes = closes_for(situation, step)
+    in_grace = closes is not None and situation.now > closes
+    return Move(
+        outcome="submitted",
+        memo={"submitted": situation.now.isoformat(), "in_grace": in_grace},
+        answered=(Answered(step.form, clean),),
+        verdicts=verdicts,
+    )

@@ -1,0 +1,85 @@
+"""endorse 审核推荐: a body above the applicant vouches for an application, within a quota and in an order if so declared."""
+
+from __future__ import annotations
+
+from keguan.engine.decision import Ask, Command, Situation, Wake
+from keguan.engine.judging import answered, failing, verdicts_at
+from keguan.engine.moves import Move, Verb, due_after, names_in, reason_owed, text_of
+from keguan.engine.waiting import reminders
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Endorse
+
+
+def verbs(step: Endorse) -> tuple[Verb, ...]:
+    """Let it through, send it back, or refuse it."""
+    return (
+        Verb("endorse", Text("同意推荐", "Endorse"), step.by),
+        Verb("return", Text("退回修改", "Return for correction"), step.by),
+        Verb("refuse", Text("不予推荐", "Refuse"), step.by),
+        Verb("expire", Text("逾期", "Lapse"), ""),
+    )
+
+
+def offers(situation: Situation, step: Endorse, verb: Verb) -> bool:
+    """Every verb at any time while the step waits."""
+    return bool(verb.role)
+
+
+def enter(situation: Situation, step: Endorse) -> Move:
+    """The endorsing body has it on its desk."""
+    due = due_after(situation, step)
+    wakes = (Wake(step.id, due, "due"),) if due else ()
+    return Move(
+        due=due,
+        effects=(Ask(step.id, step.by, due), *wakes, *reminders(situation, step, due)),
+    )
+
+
+def decide(situation: Situation, step: Endorse, command: Command) -> Move | Refusal:
+    """Endorse within quota and with a rank of its own, or return or refuse with a reason."""
+    if command.name == "expire":
+        return Move(outcome="lapsed")
+    if command.name in ("return", "refuse"):
+        if owed := reason_owed(command):
+            return owed
+        outcome = "returned" if command.name == "return" else "refused"
+        places = tuple(command.content.get("places") or ())
+        return Move(outcome=outcome, memo={"reason": text_of(command, "reason"), "places": list(places)})
+    verdicts, problems = answered(verdicts_at(situation, step.rules), command.content.get("verdicts"))
+    problems += failing(verdicts) + _over_quota(situation, step) + _bad_rank(situation, step, command)
+    if problems:
+        return Refusal(problems)
+    memo = {"note": text_of(command, "note")} | ({"rank": command.content["rank"]} if step.ranked else {})
+    return Move(outcome="endorsed", memo=memo, verdicts=verdicts)
+
+
+def _over_quota(situation: Situation, step: Endorse) -> tuple[Problem, ...]:
+    if step.quota is None:
+        return ()
+    quota = situation.definition.value(step.quota, names_in(situation))
+    used = situation.facts.get("authority.endorsed_in_round")
+    if quota is None or used is None:
+        said = Text("无法核对推荐限额。", "The quota cannot be checked.")
+        return (Problem("endorse.quota_unknown", said, source=step.source),)
+    if used < quota:
+        return ()
+    said = Text("推荐限额为{quota}项，已推荐{used}项。", "The quota is {quota}; {used} are recommended already.")
+    fix = Text("可先退回或撤销已推荐的其他申报。", "Return another of your recommendations first.")
+    return (
+        Problem("endorse.quota", said.filled(quota=quota, used=used), value=str(used), source=step.source, fix=fix),
+    )
+
+
+def _bad_rank(situation: Situation, step: Endorse, command: Command) -> tuple[Problem, ...]:
+    if not step.ranked:
+        return ()
+    rank = command.content.get("rank")
+    if not isinstance(rank, int) or isinstance(rank, bool) or not 1 <= rank <= 9999:
+        said = Text("请填写推荐排序（从1开始的整数）。", "Give a rank, a whole number from 1.")
+        return (Problem("endorse.rank_missing", said, where="rank", value="" if rank is None else str(rank)),)
+    taken = situation.facts.get("ranks_taken") or ()
+    if rank in taken:
+        said = Text("排序{rank}已用于另一项申报。", "Rank {rank} is already given to another application.")
+        return (Problem("endorse.rank_taken", said.filled(rank=rank), where="rank", value=str(rank)),)
+    return ()

@@ -1,1 +1,1 @@
-"""Certificates that outlive their case: number, holder, first and last day, at most one valid per holder and register."""
+"""Certificates that outlive their case; a holder has at most one valid certificate per register."""

@@ -35,6 +35,10 @@ class Document(models.Model):
     class Meta:
         ordering = ("-uploaded_at", "-id")
         constraints = [
+            # A double click hands in one file, not two.
+            models.UniqueConstraint(
+                fields=["sha256", "name", "origin", "uploaded_by"], nulls_distinct=False, name="document_handed_in_once"
+            ),
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="document_digest_shape"),
             models.CheckConstraint(condition=Q(size_bytes__gt=0), name="document_not_empty"),
             models.CheckConstraint(condition=Q(media_type__in=list(MEDIA_TYPES)), name="document_type_known"),

@@ -35,8 +35,8 @@ class Pool(models.Model):
 class Payment(models.Model):
     """One tranche owed to a payee.
 
-    number: made from origin and tranche. origin: the case number it follows from. tranche: from 1. share: the part of the
-    grant in words or per cent, as agreed. due_day: null where it depends on an event. reason: why it was stopped.
+    number: made from origin and tranche. origin: the case number it follows from. tranche: from 1. share: the part of
+    the grant in words or per cent, as agreed. due_day: null where it depends on an event. reason: why it was stopped.
     """
 
     number = models.TextField(unique=True)

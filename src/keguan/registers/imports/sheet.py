@@ -1,4 +1,4 @@
-"""A spreadsheet as rows with exact places, whatever it was saved by; everything odd about it is said, nothing guessed."""
+"""A spreadsheet as rows with exact places, whatever saved it; everything odd about it is said, nothing guessed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_table(content: bytes, name: str, known: Callable[[str], str | None], *,
     """Read the one table of a spreadsheet, .xlsx or .csv, told apart by content and not by name.
 
     content: the bytes of the file. name: its name, for messages. known: gives the column a header stands for, or None;
-    the header is the row among the first twenty that has most known names. sheet: which sheet, where several are visible.
+    the header is the row among the first twenty with most known names. sheet: which sheet, where several are visible.
     Raises Refused with every problem found: not a spreadsheet, protected, merged cells, no header, repeated headers.
     """
     grid = open_grid(content, name, sheet)

@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, as Excel and WPS save them), with what the reader library does not tell read from the XML itself."""
+"""Workbooks (.xlsx, of Excel and WPS); what the reader library does not tell is read from the XML itself."""
 
 from __future__ import annotations
 

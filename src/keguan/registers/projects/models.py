@@ -30,7 +30,8 @@ class Project(models.Model):
     """One funded project.
 
     number: as its funder wrote it, without footnote marks; number_grammar: which funder's way of numbering that is.
-    normal_title: for finding the same title again. host_name_as_given, period_as_given: exactly as the source prints them.
+    normal_title: for finding the same title again. host_name_as_given, period_as_given: exactly as the source prints
+    them.
     principal_pseudonym: the principal where only a pseudonym is public. amount_fen: null where the source is silent.
     first_day, last_day: null where the source does not say. source_kind: the list it comes from, `own` for our cases;
     source: file and row; origin: our case number. odd: what was odd about the source row, as codes (`no-principal`).

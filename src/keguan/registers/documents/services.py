@@ -1,0 +1,152 @@
+"""Keep a file and open it again. Nothing half-written is ever found under its final name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refused
+from keguan.registers.documents.content import ending_fits, harmless_name, media_type
+from keguan.registers.documents.models import MEDIA_TYPES, Document
+from keguan.registers.trace import services as trace
+from keguan.registers.trace.sentences import sentences
+
+DEFAULT_MAX_BYTES = 30 * 1024 * 1024
+_PIECE = 1024 * 1024
+_ENDINGS = "、".join(ending for endings in MEDIA_TYPES.values() for ending in endings)
+
+sentences(
+    {
+        "register:document:kept": Text(
+            "上传文件“{name}”({size_bytes} 字节)", "handed in the file “{name}” ({size_bytes} bytes)"
+        ),
+    }
+)
+
+
+class DamagedFile(Exception):  # noqa: N818 - says what is found, as the house does
+    """The stored file is missing or is no longer what was handed in. Restore it from a backup."""
+
+
+def keep(name: str, content: bytes | BinaryIO, actor: Actor, origin: str = "") -> Document:
+    """Keep a file that somebody hands in. The same file handed in again by the same person for the same case is one.
+
+    name: as the person's machine gave it. content: bytes, or a stream read to its end. origin: a case number.
+    Raises Refused: empty, too large (setting MAX_DOCUMENT_BYTES), a type that is not allowed, or named as another type.
+    """
+    limit: int = getattr(settings, "MAX_DOCUMENT_BYTES", DEFAULT_MAX_BYTES)
+    body = _read(content, limit)
+    kind = media_type(body)
+    clean = harmless_name(name, kind) if kind else name[:80]
+    problem = _problem(body, kind, clean, limit)
+    if problem is not None or kind is None:
+        raise Refused.because(problem or _type_problem(clean))
+    digest = hashlib.sha256(body).hexdigest()
+    place = stored_place(digest)
+    _write(files_folder() / place, body)
+    with transaction.atomic():
+        known = {"sha256": digest, "name": clean, "origin": origin, "uploaded_by_id": actor.person}
+        document, is_new = Document.objects.get_or_create(
+            **known, defaults={"media_type": kind, "size_bytes": len(body), "stored": place}
+        )
+        if not is_new:
+            return document
+        trace.write(
+            "register:document:kept",
+            actor,
+            case_number=origin,
+            payload={"document": document.pk, "sha256": digest, "size_bytes": len(body), "media_type": kind},
+            # A file is often named after a person.
+            personal={"name": clean},
+        )
+    return document
+
+
+def open_document(document: Document, actor: Actor | None = None) -> BinaryIO:
+    """Open a file for reading, having checked that it still is what was handed in.
+
+    actor: who reads, where the reading is to be traced. Raises DamagedFile, with what is wrong.
+    """
+    path = files_folder() / document.stored
+    try:
+        stream = path.open("rb")
+    except FileNotFoundError as error:
+        raise DamagedFile(f"{document.pk}: 文件不见了 / the file is gone ({document.sha256})") from error
+    if hashlib.file_digest(stream, "sha256").hexdigest() != document.sha256:
+        stream.close()
+        raise DamagedFile(f"{document.pk}: 文件已被改动 / the file was changed ({document.sha256})")
+    stream.seek(0)
+    if actor is not None:
+        trace.read(actor, "document", str(document.pk), case_number=document.origin)
+    return stream
+
+
+def files_folder() -> Path:
+    """Where the files of this installation lie."""
+    return Path(settings.MEDIA_ROOT)
+
+
+def stored_place(digest: str) -> str:
+    """The place of a file under the files folder: two levels of folders, so that none grows without bound."""
+    return f"{digest[:2]}/{digest[2:4]}/{digest}"
+
+
+def _read(content: bytes | BinaryIO, limit: int) -> bytes:
+    # One byte more than allowed is enough to know; the rest of a huge upload is not read into memory.
+    return content[: limit + 1] if isinstance(content, bytes) else content.read(limit + 1)
+
+
+def _problem(body: bytes, kind: str | None, name: str, limit: int) -> Problem | None:
+    if not body:
+        say = Text("文件是空的", "The file is empty")
+        return Problem("document.empty", say, "file", name, fix=Text("请重新选择文件", "Choose the file again"))
+    if len(body) > limit:
+        most = f"{limit / 1024 / 1024:g} MB"
+        say = Text("文件超过 {most}", "The file is larger than {most}").filled(most=most)
+        fix = Text("请压缩图片或分成几个文件", "Compress its pictures or split it")
+        return Problem("document.too-large", say, "file", name, fix=fix)
+    if kind is None:
+        return _type_problem(name)
+    if not ending_fits(name, kind):
+        say = Text("文件名与内容不符:内容是 {kind}", "The name does not fit the content, which is {kind}").filled(
+            kind=kind
+        )
+        fix = Text("请改用扩展名 {e}", "Use the ending {e}").filled(e=" / ".join(MEDIA_TYPES[kind]))
+        return Problem("document.name-mismatch", say, "file", name, fix=fix)
+    return None
+
+
+def _type_problem(name: str) -> Problem:
+    say = Text("不接受这种文件(按内容判断,不看扩展名)", "Files of this type are not accepted (judged by content)")
+    fix = Text("可用:{e}", "Accepted: {e}").filled(e=_ENDINGS)
+    return Problem("document.type", say, "file", name, fix=fix)
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Write beside the final place, then rename: another reader sees the whole file or none."""
+    if path.exists() and path.stat().st_size == len(body):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".half-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,106 @@
+"""How experts enter the pool and leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refused
+from keguan.registers.experts.disciplines import discipline_code
+from keguan.registers.experts.models import STATUSES, Expert
+from keguan.registers.trace import services as trace
+from keguan.registers.trace.sentences import sentences
+
+sentences(
+    {
+        "register:expert:nominated": Text("提名一位专家入库({fields})", "nominated an expert for the pool ({fields})"),
+        "register:expert:verified": Text("核实专家,准予入库", "verified an expert, who may now be drawn"),
+        "register:expert:suspended": Text("暂停专家:{reason}", "suspended an expert: {reason}"),
+        "register:expert:left": Text("将专家移出专家库:{reason}", "took an expert out of the pool: {reason}"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Nomination:
+    """Who is proposed for the pool. person: id. fields: GB/T 13745 codes as typed. max_load: reviews at one time."""
+
+    person: int
+    fields: tuple[str, ...]
+    keywords: tuple[str, ...] = ()
+    region_code: str = ""
+    max_load: int = 10
+    origin: str = ""
+
+
+@transaction.atomic
+def nominate(nomination: Nomination, actor: Actor) -> Expert:
+    """Propose a person for the pool; an officer verifies before the person is ever asked to review.
+
+    Raises Refused for unknown discipline codes, for none at all, or for a person who is in the pool already.
+    """
+    fields = checked_fields(nomination.fields)
+    existing = Expert.objects.select_for_update().filter(person=nomination.person).first()
+    if existing is not None and existing.status != "left":
+        say = Text("此人已在专家库({status})", "This person is in the pool already ({status})")
+        raise Refused.because(
+            Problem("expert.in-pool", say.filled(status=STATUSES[existing.status]), "person", str(nomination.person))
+        )
+    expert = existing or Expert(person_id=nomination.person)
+    expert.fields, expert.keywords = fields, list(nomination.keywords)
+    expert.region_code, expert.max_load = nomination.region_code, nomination.max_load
+    expert.origin, expert.status, expert.verified_at = nomination.origin, "candidate", None
+    expert.save()
+    _trace("nominated", expert, actor, fields=" ".join(fields))
+    return expert
+
+
+def checked_fields(codes: Iterable[str]) -> list[str]:
+    """The codes as stored, each once. Raises Refused naming every unknown one."""
+    read = [discipline_code(code) for code in codes]
+    problems = [one for one in read if isinstance(one, Problem)]
+    if not read:
+        say = Text("请至少填一个学科代码", "Give at least one discipline code")
+        problems.append(Problem("expert.no-field", say, "fields", source="GB/T 13745-2009"))
+    if problems:
+        raise Refused.because(*problems)
+    return list(dict.fromkeys(code for code in read if isinstance(code, str)))
+
+
+def verify(expert: Expert, actor: Actor) -> Expert:
+    """Confirm that the entry is right: from now on the expert may be drawn. Also ends a suspension."""
+    return _move(expert, actor, to="active", allowed=("candidate", "suspended"), event="verified")
+
+
+def suspend(expert: Expert, actor: Actor, *, reason: str) -> Expert:
+    """Take an expert out of the draw for the time being. reason: for the trace."""
+    return _move(expert, actor, to="suspended", allowed=("active",), event="suspended", reason=reason)
+
+
+def leave(expert: Expert, actor: Actor, *, reason: str = "") -> Expert:
+    """Take an expert out of the pool; the entry stays for the record and the person may be nominated again."""
+    return _move(expert, actor, to="left", allowed=("candidate", "active", "suspended"), event="left", reason=reason)
+
+
+@transaction.atomic
+def _move(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], event: str, reason: str = "") -> Expert:
+    row = Expert.objects.select_for_update().get(pk=expert.pk)
+    if row.status not in allowed:
+        say = Text("该专家现为“{status}”,不能这样办理", "The expert is “{status}”; this cannot be done now")
+        raise Refused.because(Problem("expert.status", say.filled(status=STATUSES[row.status]), "status", row.status))
+    row.status = to
+    if to == "active":
+        row.verified_at = clock.now()
+    row.save(update_fields=["status", "verified_at"])
+    _trace(event, row, actor, reason=reason)
+    return row
+
+
+def _trace(event: str, expert: Expert, actor: Actor, **more: object) -> None:
+    payload = {"expert": expert.pk, "person": expert.person_id, **more}
+    trace.write(f"register:expert:{event}", actor, case_number=expert.origin, payload=payload)

@@ -1,0 +1,106 @@
+"""Impose and lift sanctions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refused
+from keguan.registers.integrity.models import KINDS, SEVERITIES, Sanction
+from keguan.registers.trace import services as trace
+from keguan.registers.trace.sentences import sentences
+
+sentences(
+    {
+        "register:sanction:imposed": Text(
+            "依据 {source} 作出惩戒({kind})", "imposed a sanction ({kind}) under {source}"
+        ),
+        "register:sanction:lifted": Text(
+            "解除依据 {source} 作出的惩戒:{reason}", "lifted the sanction under {source}: {reason}"
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSanction:
+    """What is imposed. person or organisation: exactly one id. until: last day, None: for life. source: its document."""
+
+    kind: str
+    severity: str
+    since: date
+    source: str
+    decided_by: str
+    person: int | None = None
+    organisation: int | None = None
+    until: date | None = None
+
+
+@transaction.atomic
+def impose(new: NewSanction, actor: Actor, *, origin: str = "") -> Sanction:
+    """Enter a sanction; from its first day every gate sees it. Raises Refused with everything that is missing."""
+    problems = _problems(new)
+    if problems:
+        raise Refused.because(*problems)
+    sanction = Sanction.objects.create(
+        person_id=new.person,
+        organisation_id=new.organisation,
+        kind=new.kind,
+        severity=new.severity,
+        since=new.since,
+        until=new.until,
+        source=new.source.strip(),
+        decided_by=new.decided_by.strip(),
+        origin=origin,
+    )
+    payload = {
+        "sanction": sanction.pk,
+        "person": new.person,
+        "organisation": new.organisation,
+        "kind": new.kind,
+        "severity": new.severity,
+        "since": new.since,
+        "until": new.until,
+        "source": sanction.source,
+    }
+    trace.write("register:sanction:imposed", actor, case_number=origin, payload=payload)
+    return sanction
+
+
+def _problems(new: NewSanction) -> list[Problem]:
+    found = []
+    if (new.person is None) == (new.organisation is None):
+        say = Text("惩戒对象须为一个人或一个单位", "A sanction stands against one person or one organisation")
+        found.append(Problem("sanction.subject", say, "subject"))
+    if new.kind not in KINDS:
+        found.append(Problem("sanction.kind", Text("惩戒种类不明", "Unknown kind of sanction"), "kind", new.kind))
+    if new.severity not in SEVERITIES:
+        found.append(Problem("sanction.severity", Text("严重程度不明", "Unknown severity"), "severity", new.severity))
+    if new.until is not None and new.until < new.since:
+        say = Text("终止日早于起始日", "The last day is before the first")
+        found.append(Problem("sanction.days", say, "until", new.until.isoformat()))
+    if not new.source.strip() or not new.decided_by.strip():
+        say = Text("须写明决定文号和决定单位", "Name the document and the body that decided")
+        found.append(Problem("sanction.source", say, "source"))
+    return found
+
+
+@transaction.atomic
+def lift(sanction: Sanction, actor: Actor, *, on: date, reason: str, origin: str = "") -> Sanction:
+    """End a sanction early: `on` is the first day without it. reason: required, for the record."""
+    row = Sanction.objects.select_for_update().get(pk=sanction.pk)
+    if row.status == "lifted":
+        raise Refused.because(
+            Problem("sanction.lifted", Text("该惩戒已解除", "The sanction was lifted before"), "status")
+        )
+    if not reason.strip():
+        raise Refused.because(Problem("sanction.reason", Text("请写明理由", "Give a reason"), "reason"))
+    row.status, row.lifted_on, row.lifted_because = "lifted", on, reason.strip()
+    row.save(update_fields=["status", "lifted_on", "lifted_because"])
+    payload = {"sanction": row.pk, "source": row.source, "lifted_on": on, "reason": row.lifted_because}
+    trace.write("register:sanction:lifted", actor, case_number=origin or row.origin, payload=payload)
+    return row

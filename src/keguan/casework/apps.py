@@ -1,0 +1,13 @@
+"""The casework app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CaseworkConfig(AppConfig):
+    """Rounds and cases."""
+
+    name = "keguan.casework"
+    label = "casework"
+    verbose_name = "办件 / casework"

@@ -1,0 +1,433 @@
+"""What casework keeps: published programmes, rounds, cases, and everything that hangs on a case.
+
+Only `services` writes here. The state that the engine folds lives in `Memo`; the columns of `Case` repeat what lists,
+limits and rights ask for, and are written in the same statement.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from keguan.kernel.bilingual import Text
+
+ROUND_STATUSES: dict[str, Text] = {
+    "draft": Text("草稿", "Draft"),
+    "published": Text("已发布", "Published"),
+    "closed": Text("已结束", "Closed"),
+}
+ROUND_KINDS: dict[str, Text] = {
+    "open": Text("公开申报", "Open"),
+    "assigned": Text("指定办理", "Assigned"),
+}
+
+
+class ProgrammeVersion(models.Model):
+    """A published version of a programme: never changed, never removed; cases pin it for life.
+
+    digest: SHA-256 of the sources. sources: file name → text, the parameters used among them.
+    """
+
+    code = models.TextField()
+    version = models.TextField()
+    digest = models.TextField(unique=True)
+    title_zh = models.TextField()
+    title_en = models.TextField()
+    sources = models.JSONField()
+    published_at = models.DateTimeField()
+    published_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("code", "-published_at")
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="programme_version_once"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="programme_version_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.version}"
+
+    @property
+    def title(self) -> Text:
+        """The programme's name."""
+        return Text(self.title_zh, self.title_en)
+
+
+class Round(models.Model):
+    """One opening of a programme: a window, a budget, topics, quotas.
+
+    opens, closes: server time; closes is the last moment. grace_minutes: the published grace rule: a draft begun before
+    closing may still come in so much later. quota: how many each recommender may let through, 0 where none is set.
+    topics: list of {"code", "zh", "en"}. subjects: for an assigned round, the organisations that owe a case.
+    """
+
+    programme = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="rounds")
+    code = models.TextField(unique=True)
+    kind = models.TextField(default="open")
+    status = models.TextField(default="draft")
+    title_zh = models.TextField()
+    title_en = models.TextField()
+    summary_zh = models.TextField(default="")
+    summary_en = models.TextField(default="")
+    opens = models.DateTimeField()
+    closes = models.DateTimeField()
+    grace_minutes = models.IntegerField(default=0)
+    budget_fen = models.BigIntegerField(default=0)
+    quota = models.IntegerField(default=0)
+    topics = models.JSONField(default=list)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.BigIntegerField(null=True)
+    revision = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ("-opens", "code")
+        constraints = [
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="round_closes_after_it_opens"),
+            models.CheckConstraint(condition=Q(status__in=list(ROUND_STATUSES)), name="round_status_known"),
+            models.CheckConstraint(condition=Q(kind__in=list(ROUND_KINDS)), name="round_kind_known"),
+            models.CheckConstraint(
+                condition=Q(budget_fen__gte=0, quota__gte=0, grace_minutes__range=(0, 24 * 60)),
+                name="round_terms_in_bounds",
+            ),
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Za-z0-9-]{3,40}$"), name="round_code_shape"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def title(self) -> Text:
+        """The round's name."""
+        return Text(self.title_zh, self.title_en)
+
+    @property
+    def summary(self) -> Text:
+        """What the call says in short."""
+        return Text(self.summary_zh, self.summary_en)
+
+
+class Case(models.Model):
+    """One subject going through a programme. It pins the programme's version for life.
+
+    host: the applying organisation; authority: the body above it that recommends, null where none is found.
+    applicant: who began it; principal and members: person ids from the answers, for limits and for "own case".
+    step: the current step's id, "" after the end; step_kind: its kind. end: how it ended. parent: for a side case.
+    submitted_at: when it first came in. score_hundredths, position, amount_fen: what review, ranking and decision left.
+    """
+
+    number = models.TextField(unique=True)
+    programme = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="cases")
+    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="cases")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="side_cases")
+    code = models.TextField()
+    title = models.TextField(default="")
+    normal_title = models.TextField(default="", db_collation="C")
+    host = models.ForeignKey(
+        "organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="hosted_cases"
+    )
+    authority = models.ForeignKey(
+        "organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="recommended_cases"
+    )
+    applicant = models.ForeignKey("parties.Person", null=True, on_delete=models.PROTECT, related_name="begun_cases")
+    principal = models.ForeignKey("parties.Person", null=True, on_delete=models.PROTECT, related_name="led_cases")
+    members = ArrayField(models.BigIntegerField(), default=list)
+    asked_fen = models.BigIntegerField(null=True)
+    step = models.TextField(default="")
+    step_kind = models.TextField(default="")
+    end = models.TextField(default="")
+    due_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    recommended_rank = models.IntegerField(null=True)
+    score_hundredths = models.IntegerField(null=True)
+    position = models.IntegerField(null=True)
+    amount_fen = models.BigIntegerField(null=True)
+    revision = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(step="") & ~Q(end="")) | (~Q(step="") & Q(end="")), name="case_in_a_step_or_ended"
+            ),
+            models.CheckConstraint(
+                condition=Q(round__isnull=False, parent__isnull=True) | Q(round__isnull=True, parent__isnull=False),
+                name="case_in_a_round_or_beside_a_case",
+            ),
+            models.CheckConstraint(condition=Q(amount_fen__gte=0), name="case_amount_not_negative"),
+            models.UniqueConstraint(
+                fields=["round", "authority", "recommended_rank"],
+                condition=Q(recommended_rank__isnull=False),
+                name="case_recommended_rank_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["round", "step", "id"], name="case_by_round_and_step"),
+            models.Index(fields=["round", "-submitted_at", "-id"], name="case_by_round_and_time"),
+            models.Index(fields=["principal", "round"], name="case_by_principal"),
+            models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
+            models.Index(fields=["host", "-id"], name="case_by_host"),
+            models.Index(fields=["authority", "round"], name="case_by_authority"),
+            models.Index(fields=["normal_title"], name="case_by_title", condition=~Q(normal_title="")),
+            models.Index(fields=["step_kind", "due_at"], name="case_by_due", condition=Q(end="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Memo(models.Model):
+    """The engine's state of a case as JSON: steps with their memories, side cases, hands. Read with the case, never listed."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.PROTECT, related_name="memo")
+    state = models.JSONField()
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class Draft(models.Model):
+    """What an applicant is typing: saved as it is, complete or not. revision guards against a second tab."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drafts")
+    form = models.TextField()
+    values = models.JSONField(default=dict)
+    revision = models.IntegerField(default=0)
+    begun_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    saved_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "form"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.form}"
+
+
+class Answers(models.Model):
+    """A form as it was handed in. Every handing-in is a new version; none is ever changed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
+    form = models.TextField()
+    version = models.IntegerField()
+    values = models.JSONField()
+    digest = models.TextField()
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("case_id", "form", "version")
+        constraints = [models.UniqueConstraint(fields=["case", "form", "version"], name="answers_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.form} v{self.version}"
+
+
+class JudgedRule(models.Model):
+    """A verdict, frozen: what a rule said of a case at a step, on which values, and who answered where a person had to.
+
+    values: every name the rule read. The texts of the rule stand in the pinned programme.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="verdicts")
+    step = models.TextField()
+    attempt = models.IntegerField()
+    rule = models.TextField()
+    result = models.TextField()
+    values = models.JSONField(default=dict)
+    missing = ArrayField(models.TextField(), default=list)
+    answered_by = models.BigIntegerField(null=True)
+    reason = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        indexes = [models.Index(fields=["case", "step"], name="judged_rule_by_case")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result__in=["meets", "fails", "person", "exempt"]), name="judged_rule_result_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.rule} {self.result}"
+
+
+class Task(models.Model):
+    """Something somebody has to do. Open ones only: a done task is in the trace.
+
+    organisation: the body whose holders of the role are asked, null where the role has none. person: set where only one
+    person can do it (the applicant, a reviewer).
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    step = models.TextField()
+    role = models.TextField()
+    organisation = models.ForeignKey("organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("parties.Person", null=True, on_delete=models.PROTECT, related_name="tasks")
+    code = models.TextField()
+    due_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = (F("due_at").asc(nulls_last=True), "id")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "step", "role", "person"], nulls_distinct=False, name="task_once")
+        ]
+        indexes = [
+            models.Index(fields=["role", "organisation", "due_at"], name="task_by_role"),
+            models.Index(fields=["person", "due_at"], name="task_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step} {self.role}"
+
+
+class Alarm(models.Model):
+    """A time at which a case is looked at again: a step lapses, a notice is over, people are reminded."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alarms")
+    step = models.TextField()
+    attempt = models.IntegerField()
+    purpose = models.TextField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(purpose__in=["due", "remind"]), name="alarm_purpose_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step} {self.purpose}"
+
+
+class Seat(models.Model):
+    """A place on a review panel, without its holder's name: state, scores and comment."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="seats")
+    step = models.TextField()
+    attempt = models.IntegerField()
+    number = models.IntegerField()
+    state = models.TextField(default="invited")
+    scores = models.JSONField(default=dict)
+    total = models.IntegerField(null=True)
+    comment = models.TextField(default="")
+    reason = models.TextField(default="")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("case_id", "step", "attempt", "number")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "step", "attempt", "number"], name="seat_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["invited", "accepted", "declined", "released", "final"]), name="seat_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step} {self.number}"
+
+
+class SeatHolder(models.Model):
+    """Who sits in a seat: the one table that joins a reviewer's name to a review. Reading it is traced."""
+
+    seat = models.OneToOneField(Seat, primary_key=True, on_delete=models.PROTECT, related_name="holder")
+    expert = models.ForeignKey("experts.Expert", on_delete=models.PROTECT, related_name="seats")
+
+    class Meta:
+        indexes = [models.Index(fields=["expert"], name="seat_holder_by_expert")]
+
+    def __str__(self) -> str:
+        return str(self.seat_id)
+
+
+class Notice(models.Model):
+    """What the public sees of a case during a notice and afterwards: frozen when the notice began.
+
+    shown: list of {"name", "zh", "en", "value"}. until: the end of its last day, exclusive.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    step = models.TextField()
+    attempt = models.IntegerField()
+    shown = models.JSONField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    outcome = models.TextField(default="")
+
+    class Meta:
+        ordering = ("-since", "id")
+        constraints = [models.UniqueConstraint(fields=["case", "step", "attempt"], name="notice_once")]
+        indexes = [models.Index(fields=["until"], name="notice_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step}"
+
+
+class Ranking(models.Model):
+    """A round's ranking as it was computed: every line with what it rests on. A later one replaces it, none is changed."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="rankings")
+    step = models.TextField()
+    budget_fen = models.BigIntegerField()
+    spent_fen = models.BigIntegerField()
+    lines = models.JSONField()
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.step}"
+
+
+class Message(models.Model):
+    """A line for one person: what happened, or what is due. Nothing confidential stands in it."""
+
+    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="messages")
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="messages")
+    zh = models.TextField()
+    en = models.TextField()
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=["person", "-id"], name="message_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.at}"
+
+    @property
+    def say(self) -> Text:
+        """The line in both languages."""
+        return Text(self.zh, self.en)
+
+
+class Deed(models.Model):
+    """A command that was carried out, under its idempotency key: asking again with the same key repeats the answer."""
+
+    key = models.TextField(unique=True)
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="deeds")
+    actor = models.BigIntegerField(null=True)
+    command = models.TextField()
+    content_digest = models.TextField()
+    answer = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.command} {self.key}"
+
+
+class Counter(models.Model):
+    """The last serial given out for numbers of one kind."""
+
+    scope = models.TextField(unique=True)
+    last = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.last}"

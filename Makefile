@@ -1,0 +1,63 @@
+# 科管 Keguan. Run `make` to see what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+# Tests given by hand: make test ONLY=tests/unit
+ONLY ?= tests
+
+.PHONY: help demo test check format bench faults lock clean
+
+help:
+	@printf '%s\n' \
+	  'make demo    安装并运行演示年度，在 http://127.0.0.1:8000 提供服务 / install, run a demo year, serve it' \
+	  'make test    安装（含浏览器）并运行全部测试 / install everything, the browser too, and run all tests' \
+	  '             make test ONLY=tests/unit            只运行一部分 / a part of them' \
+	  '             KEGUAN_DATABASE_URL=postgresql://用户:口令@主机/库 make test' \
+	  '                     在给定的 PostgreSQL ≥ 15 上运行；该用户须能建库 / on that server; its user must have CREATEDB' \
+	  '                     KEGUAN_DATABASE_OWNER_URL 可另指所有者 / may name the owner of the tables apart' \
+	  'make check   格式、静态检查、类型、依赖方向、计划定义 / format, lint, types, imports, programmes' \
+	  'make format  按约定排版 / put the code into the agreed format' \
+	  'make bench   测量速度 / measure how fast it is' \
+	  'make faults  逐一破坏计划定义，看检查能否发现 / break each programme one fault at a time' \
+	  'make lock    更新依赖锁文件 / renew the locks of the dependencies' \
+	  'make clean   删除 .venv（数据在 .keguan，不受影响） / remove .venv; the data in .keguan stays'
+
+$(BIN)/.run-installed: requirements/run.lock requirements/install pyproject.toml
+	@requirements/install run
+	@touch $@
+
+# The test packages include the run packages at the same versions.
+$(BIN)/.dev-installed: requirements/dev.lock requirements/install pyproject.toml
+	@requirements/install dev
+	@touch $@ $(BIN)/.run-installed
+
+demo: $(BIN)/.run-installed
+	@$(BIN)/keguan demo
+
+test: $(BIN)/.dev-installed
+	@requirements/browser
+	@$(BIN)/pytest $(ONLY)
+
+check: $(BIN)/.dev-installed
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@if ls programmes/*/*/programme.yaml >/dev/null 2>&1; then $(BIN)/keguan check programmes; fi
+
+format: $(BIN)/.dev-installed
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(BIN)/.dev-installed
+	@$(BIN)/keguan bench
+
+faults: $(BIN)/.dev-installed
+	@$(BIN)/keguan faults
+
+lock: $(BIN)/.dev-installed
+	@requirements/lock
+
+clean:
+	@if [ -x $(BIN)/keguan ]; then $(BIN)/keguan database stop; fi
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

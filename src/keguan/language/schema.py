@@ -433,10 +433,11 @@ class Duties:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """A procedure the law describes, declared as data."""
+    """A procedure the law describes, declared as data. letters: two to four capitals that its case numbers carry."""
 
     programme: Name
     version: str
+    letters: str
     title: Text
     purpose: Text
     basis: tuple[Basis, ...]

@@ -87,7 +87,7 @@ class Organisation(models.Model):
     from.
     """
 
-    uscc = models.TextField(null=True, unique=True)
+    uscc = models.TextField(null=True, unique=True)  # noqa: DJ001 - null, so that many may be without one
     name = models.TextField()
     name_en = models.TextField(default="")
     normal_name = models.TextField(db_collation="C")
@@ -156,7 +156,7 @@ class FormerName(models.Model):
 class Parent(models.Model):
     """That `child` stands under `parent` in one hierarchy, on the days since … until, both included.
 
-    At any day a child has at most one parent per hierarchy: an exclusion constraint each, so two clerks cannot both win.
+    A child has one parent per hierarchy at a time, held by an exclusion constraint each, so two clerks cannot both win.
     """
 
     child = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="parents")

@@ -131,7 +131,7 @@ class Duty(models.Model):
     """That a person holds a role for an organisation, for a programme, or for all.
 
     since, until: first and last day, both included; until null while no end is known, and the day before `since` where
-    it was taken back on its first day. programme: a programme code, "" for all. granted_by: null where the system granted it.
+    it was taken back on its first day. programme: a programme code, "" for all. granted_by: null where the system did.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="duties")

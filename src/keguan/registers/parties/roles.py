@@ -1,4 +1,4 @@
-"""The duties a person may hold, in the words that programmes use too (`language.vocabulary`); they bind, never invent."""
+"""The duties a person may hold, in the words that programmes use too: they bind duties to steps and invent none."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def sentences(said: Mapping[str, Text]) -> None:
     A place that is missing, or that is hidden behind a commitment, is told as an ellipsis, never guessed.
     """
     for tag, text in said.items():
-        sentence(tag)(lambda event, text=text: _filled(text, event.payload))
+        sentence(tag)(lambda event, text=text: filled(text, event.payload))
 
 
 def told(event: Event, names: Mapping[int, str] | None = None) -> Text:
@@ -76,13 +76,21 @@ def _generic(event: Event) -> Text:
     )
 
 
-def _filled(text: Text, payload: Mapping[str, object]) -> Text:
+def filled(text: Text, payload: Mapping[str, object], **better: Text | str) -> Text:
+    """The text with its `{places}` filled from the payload, or from `better` where a plain value would not be understood."""
     places = {name for said in (text.zh, text.en) for _, name, _, _ in Formatter().parse(said) if name}
-    return text.filled(**_said(payload, *places))
+    return text.filled(**{**_said(payload, *places), **better})
 
 
 def _said(payload: Mapping[str, object], *places: str) -> dict[str, str]:
-    values = {place: payload.get(place) for place in places}
-    return {
-        place: "…" if value is None or isinstance(value, Mapping) else str(value) for place, value in values.items()
-    }
+    return {place: _shown(payload.get(place)) for place in places}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        # Canonical JSON tags what JSON cannot say (`{"$date": …}`); anything else, a commitment too, stays hidden.
+        tagged = next((inner for tag, inner in value.items() if tag in ("$date", "$moment", "$decimal", "$int")), None)
+        return _shown(tagged)
+    if isinstance(value, list):
+        return "、".join(map(_shown, value))
+    return "…" if value is None else str(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +11,9 @@ from django.db import connection, transaction
 
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.canonical import canonical, commitment, digest
+from keguan.kernel.canonical import canonical, commitment, digest, new_salt
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.trace.models import Event, Personal
-
-SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,8 @@ def write(
     """Record that `actor` did, tried or read something; it stands or falls with the caller's transaction.
 
     payload: plain values, no personal ones; personal: values the law may order erased (names, addresses, birth dates),
-    of which the payload keeps only `{"commitment": …}` under the same field. request_id: "" takes the stamped one.
+    of which the payload keeps only `{"commitment": …}` under the same field; empty ones are left out.
+    request_id: "" takes the stamped one.
     Returns the event's id. Raises ValueError if a field is in both.
     """
     line = Line(tag, outcome, on_behalf_of, case_number, programme_digest, request_id, payload or {}, personal or {})
@@ -121,7 +119,8 @@ def erase(actor: Actor, events: Sequence[int], *, basis: str, fields: Sequence[s
     """Erase the personal values behind these events, as the law orders; the events themselves stay and still verify.
 
     basis: the law or the decision that orders it. fields: only these, None for all. Returns the number of values
-    erased. Raises Refused without a basis. The erasure is traced with the fields it took, never with their values.
+    erased. Raises Refused without a basis. Each event it touches gets an event `trace:personal:erased` of its own,
+    which names the fields, never their values.
     """
     if not basis.strip():
         raise Refused.because(
@@ -133,30 +132,24 @@ def erase(actor: Actor, events: Sequence[int], *, basis: str, fields: Sequence[s
                 fix=Text("请填写法律条款或决定文号。", "Name the article of the law or the number of the decision."),
             )
         )
-    erased: dict[str, list[str]] = {}
+    wanted = None if fields is None else list(fields)
     with connection.cursor() as cursor:
-        for event in sorted(set(events)):
-            values = Personal.objects.filter(event=event)
-            if fields is not None:
-                values = values.filter(field__in=list(fields))
-            gone = sorted(values.values_list("field", flat=True))
-            if gone:
-                # The trigger lets a value go only for the event announced here.
-                cursor.execute("SELECT set_config('keguan.erasing', %s, true)", [str(event)])
-                values.delete()
-                erased[str(event)] = gone
-        cursor.execute("SELECT set_config('keguan.erasing', '', true)")
-    write("trace:personal:erased", actor, payload={"basis": basis.strip(), "events": erased})
-    return sum(map(len, erased.values()))
+        cursor.execute(
+            "SELECT coalesce(sum(trace_erase(event, %s, %s, %s)), 0) FROM unnest(%s::bigint[]) AS event",
+            [wanted, basis.strip(), actor.person, sorted(set(events))],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _commit(line: Line) -> tuple[dict[str, object], dict[str, tuple[bytes, Any]]]:
     payload = dict(line.payload)
     hidden: dict[str, tuple[bytes, Any]] = {}
     for name, value in line.personal.items():
+        if value is None or value == "":
+            continue
         if name in payload:
             raise ValueError(f"{name!r} is in the payload and among the personal values")
-        salt = secrets.token_bytes(SALT_BYTES)
+        salt = new_salt()
         hidden[name] = (salt, json.loads(canonical(value)))
         payload[name] = {"commitment": commitment(value, salt)}
     return payload, hidden

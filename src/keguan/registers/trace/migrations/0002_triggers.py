@@ -56,6 +56,38 @@ BEGIN
 END $$;
 """
 
+# Runs with the owner's rights: the application itself may not delete here. It writes its own event, so that nobody who
+# can call it can erase in silence. Same canonical text as above.
+ERASE = """
+CREATE FUNCTION trace_erase(of_event bigint, wanted text[], basis text, by_actor bigint) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  gone text[];
+  canonical text;
+BEGIN
+  IF trim(coalesce(basis, '')) = '' THEN
+    RAISE EXCEPTION 'erasing needs a basis' USING ERRCODE = 'check_violation';
+  END IF;
+  PERFORM set_config('keguan.erasing', of_event::text, true);
+  WITH deleted AS (
+    DELETE FROM trace_personal
+    WHERE event_id = of_event AND (wanted IS NULL OR field = ANY(wanted)) RETURNING field
+  ) SELECT array_agg(field ORDER BY field COLLATE "C") INTO gone FROM deleted;
+  PERFORM set_config('keguan.erasing', '', true);
+  IF gone IS NULL THEN
+    RETURN 0;
+  END IF;
+  canonical := '{"basis":' || to_json(basis)::text || ',"event":' || of_event || ',"fields":['
+    || (SELECT string_agg(to_json(name)::text, ',' ORDER BY place) FROM unnest(gone) WITH ORDINALITY AS f (name, place))
+    || ']}';
+  INSERT INTO trace_event (tag, actor, case_number, programme_digest, outcome, payload, payload_digest)
+  SELECT 'trace:personal:erased', by_actor, case_number, '', 'done', canonical::jsonb,
+    encode(sha256(convert_to(canonical, 'UTF8')), 'hex')
+  FROM trace_event WHERE id = of_event;
+  RETURN cardinality(gone);
+END $$;
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("trace", "0001_initial")]
@@ -70,4 +102,5 @@ class Migration(migrations.Migration):
             "DROP FUNCTION trace_refuse_change(); DROP FUNCTION trace_refuse_silent_erasure();",
         ),
         migrations.RunSQL(CHANGE, "DROP FUNCTION trace_change(text, text, bigint, text, text, text, text)"),
+        migrations.RunSQL(ERASE, "DROP FUNCTION trace_erase(bigint, text[], text, bigint)"),
     ]

@@ -1,0 +1,94 @@
+"""Find people, what they may do today, and who is near to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.names import normal_name
+from keguan.registers.parties.models import Duty, Kinship, Person
+from keguan.registers.parties.rights import visible_to
+
+
+def people(actor: Actor, text: str = "", employer: int | None = None) -> QuerySet[Person]:
+    """The people the actor may see, in the order of their names.
+
+    text: part of a name in any spelling (艾力•斯木吐拉 finds 艾力·斯木吐拉).
+    """
+    wanted = Person.objects.filter(visible_to(actor)).select_related("employer").order_by("pinyin", "id")
+    if normal := normal_name(text):
+        wanted = wanted.filter(normal_name__contains=normal)
+    if employer is not None:
+        wanted = wanted.filter(employer=employer)
+    return wanted
+
+
+def people_named(name: str) -> list[Person]:
+    """Everybody of this name in any spelling; whether two of them are one person is for a person to say."""
+    normal = normal_name(name)
+    return list(Person.objects.filter(normal_name=normal).select_related("employer").order_by("id")) if normal else []
+
+
+def names_of(people: Iterable[int]) -> dict[int, str]:
+    """Names by id, for telling events; the caller answers for who may read them."""
+    return dict(Person.objects.filter(pk__in=set(people)).values_list("pk", "name"))
+
+
+def in_force(on: date | None = None) -> Q:
+    """What is in force on a day, for a query on duties or on kinship."""
+    day = on or clock.today()
+    return (Q(since__isnull=True) | Q(since__lte=day)) & (Q(until__isnull=True) | Q(until__gte=day))
+
+
+def duties(
+    *,
+    person: int | None = None,
+    role: str = "",
+    organisation: int | None = None,
+    on: date | None = None,
+    ever: bool = False,
+) -> QuerySet[Duty]:
+    """Duties in force on a day (today), or ever held, that meet the filters."""
+    wanted = Duty.objects.select_related("person", "organisation").order_by("role", "since", "id")
+    if not ever:
+        wanted = wanted.filter(in_force(on))
+    if person is not None:
+        wanted = wanted.filter(person=person)
+    if role:
+        wanted = wanted.filter(role=role)
+    if organisation is not None:
+        wanted = wanted.filter(organisation=organisation)
+    return wanted
+
+
+def holders(
+    role: str, *, organisation: int | None = None, programme: str = "", on: date | None = None
+) -> QuerySet[Person]:
+    """The people who hold a role on a day, by the same rule as `Actor.holds`: for these, or for all."""
+    held = Duty.objects.filter(in_force(on), role=role)
+    if organisation is not None:
+        held = held.filter(Q(organisation=organisation) | Q(organisation__isnull=True))
+    if programme:
+        held = held.filter(programme__in=["", programme])
+    return Person.objects.filter(pk__in=held.values("person")).order_by("pinyin", "id")
+
+
+def kin_of(people: Iterable[int], on: date | None = None) -> dict[int, frozenset[int]]:
+    """The declared near relations of each of these people on a day, whoever of the two declared it."""
+    asked = set(people)
+    found: dict[int, set[int]] = {person: set() for person in asked}
+    pairs = Kinship.objects.filter(in_force(on)).filter(Q(person__in=asked) | Q(relative__in=asked))
+    for one, other in pairs.values_list("person_id", "relative_id"):
+        for person, relative in ((one, other), (other, one)):
+            if person in found:
+                found[person].add(relative)
+    return {person: frozenset(relatives) for person, relatives in found.items()}
+
+
+def are_kin(one: int, other: int, on: date | None = None) -> bool:
+    """Whether a near relation of the two is declared for that day."""
+    return other in kin_of([one], on)[one]

@@ -1,0 +1,44 @@
+"""What the events of this register say to people: duties in words, people by number, never a personal value."""
+
+from __future__ import annotations
+
+from keguan.kernel.bilingual import Text
+from keguan.registers.parties.roles import role_name
+from keguan.registers.trace.models import Event
+from keguan.registers.trace.sentences import filled, sentence, sentences
+
+sentences(
+    {
+        "parties:person:registered": Text("登记了人员 {person} 号", "entered person {person}"),
+        "parties:person:corrected": Text(
+            "更正了人员 {person} 号的信息：{fields}", "corrected person {person}: {fields}"
+        ),
+        "parties:account:opened": Text("为人员 {person} 号开通了账号", "opened an account for person {person}"),
+        "parties:account:password_changed": Text(
+            "修改了人员 {person} 号的密码", "changed the password of person {person}"
+        ),
+        "parties:account:locked": Text("停用了人员 {person} 号的账号", "locked the account of person {person}"),
+        "parties:kinship:declared": Text(
+            "申报了人员 {person} 号的近亲属关系", "declared a near relation of person {person}"
+        ),
+    }
+)
+
+
+@sentence("parties:duty:granted")
+def granted(event: Event) -> Text:
+    """A duty was given."""
+    said = Text(
+        "授予人员 {person} 号职责“{role}”，自 {since} 起", "gave person {person} the duty “{role}” from {since}"
+    )
+    return filled(said, event.payload, role=role_name(event.payload["role"]))
+
+
+@sentence("parties:duty:ended")
+def ended(event: Event) -> Text:
+    """A duty was ended."""
+    said = Text(
+        "终止人员 {person} 号的职责“{role}”，截至 {until}",
+        "ended the duty “{role}” of person {person}, last day {until}",
+    )
+    return filled(said, event.payload, role=role_name(event.payload["role"]))

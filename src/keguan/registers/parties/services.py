@@ -1,0 +1,307 @@
+"""Enter people, open accounts, grant and end duties, declare near relations. Each service traces what it did.
+
+Names, addresses and dates of birth go into the trace as personal values: committed to, and erasable by law.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.canonical import commitment, new_salt
+from keguan.kernel.ids import normal_number
+from keguan.kernel.names import display_name, normal_name, pinyin_key
+from keguan.kernel.problems import Conflict, Problem, Refused
+from keguan.registers.organisations.models import Organisation
+from keguan.registers.parties import logic
+from keguan.registers.parties.models import Account, Duty, Kinship, Person
+from keguan.registers.trace import services as trace
+
+_CORRECTABLE = ("name", "born", "title", "degree", "email", "phone", "employer")
+
+
+@transaction.atomic
+def register_person(
+    actor: Actor,
+    *,
+    name: str,
+    born: date | None = None,
+    id_number: str = "",
+    title: str = "none",
+    degree: str = "none",
+    email: str = "",
+    phone: str = "",
+    employer: Organisation | None = None,
+    is_demo: bool = False,
+    origin: str = "",
+) -> Person:
+    """Enter a person. People of the same name are allowed: two people may share one.
+
+    id_number: the resident identity number, kept only as a salted commitment. Raises Refused with every problem at
+    once: `person.name`, `person.title`, `person.degree`, `person.email`, `person.born`, `person.id_number`.
+    """
+    problems = logic.person_problems(name=name, title=title, degree=degree, email=email, born=born, id_number=id_number)
+    if problems:
+        raise Refused.because(*problems)
+    salt = new_salt() if id_number.strip() else b""
+    row = Person(
+        name=display_name(name),
+        normal_name=normal_name(name),
+        pinyin=pinyin_key(name, person=True),
+        born=born,
+        id_salt=salt,
+        id_commitment=commitment(normal_number(id_number), salt) if salt else "",
+        title=title,
+        degree=degree,
+        email=email.strip(),
+        phone=phone.strip(),
+        employer=employer,
+        is_demo=is_demo,
+        origin=origin,
+    )
+    row.save(force_insert=True)
+    trace.write(
+        "parties:person:registered",
+        actor,
+        on_behalf_of=employer.pk if employer else None,
+        payload={"person": row.pk, "title": title, "degree": degree, "origin": origin},
+        personal={"name": row.name, "born": born, "email": row.email, "phone": row.phone},
+    )
+    return row
+
+
+@transaction.atomic
+def correct_person(actor: Actor, person: Person, *, revision: int, **changes: Any) -> Person:
+    """Correct a person's entry; both states go into the trace as personal values.
+
+    changes: any of name, born, title, degree, email, phone, employer. revision: the one the page showed. Raises
+    Conflict if somebody changed the entry meanwhile, Refused as `register_person`.
+    """
+    row = Person.objects.select_for_update().get(pk=person.pk)
+    if row.revision != revision:
+        raise Conflict(
+            Problem(
+                "person.stale",
+                Text("此人的信息刚被他人修改", "Somebody changed this entry meanwhile"),
+                fix=Text("请刷新页面后再改", "Reload the page and change it again"),
+            )
+        )
+    if unknown := set(changes) - set(_CORRECTABLE):
+        raise TypeError(f"a person has no {', '.join(sorted(unknown))} to correct")
+    before = {field: getattr(row, field) for field in changes}
+    for field, value in changes.items():
+        setattr(row, field, value)
+    problems = logic.person_problems(name=row.name, title=row.title, degree=row.degree, email=row.email, born=row.born)
+    if problems:
+        raise Refused.because(*problems)
+    row.name, row.normal_name = display_name(row.name), normal_name(row.name)
+    row.pinyin = pinyin_key(row.name, person=True)
+    row.revision += 1
+    row.save()
+    changed = sorted(field for field in changes if before[field] != getattr(row, field))
+    trace.write(
+        "parties:person:corrected",
+        actor,
+        payload={"person": row.pk, "fields": changed},
+        personal={
+            "before": {field: _plain(before[field]) for field in changed},
+            "after": {field: _plain(getattr(row, field)) for field in changed},
+        },
+    )
+    return row
+
+
+@transaction.atomic
+def open_account(
+    actor: Actor, person: Person, *, username: str, password: str | None = None, language: str = "zh"
+) -> Account:
+    """Let a person sign in. password: None for an account that cannot sign in by password.
+
+    Raises Refused: `account.username`, `account.password`, `account.known`.
+    """
+    name = username.strip().lower()
+    problems = [problem for problem in (logic.username_problem(name),) if problem]
+    account = Account(username=name, person=person, language=language)
+    if password is not None and not _is_strong(password, account):
+        problems.append(logic.weak_password())
+    if problems:
+        raise Refused.because(*problems)
+    account.set_password(password)
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused.because(logic.account_known(name)) from error
+    trace.write(
+        "parties:account:opened",
+        actor,
+        payload={"person": person.pk, "account": account.pk},
+        personal={"username": name},
+    )
+    return account
+
+
+@transaction.atomic
+def change_password(actor: Actor, account: Account, password: str) -> None:
+    """Set a new password. Raises Refused("account.password") for a weak one."""
+    row = Account.objects.select_for_update().get(pk=account.pk)
+    if not _is_strong(password, row):
+        raise Refused.because(logic.weak_password())
+    row.set_password(password)
+    row.save(update_fields=["password"])
+    trace.write("parties:account:password_changed", actor, payload={"person": row.person_id, "account": row.pk})
+
+
+@transaction.atomic
+def lock_account(actor: Actor, account: Account, *, reason: str) -> Account:
+    """Stop an account from signing in and from acting, at once."""
+    row = Account.objects.select_for_update().get(pk=account.pk)
+    row.is_active = False
+    row.save(update_fields=["is_active"])
+    trace.write(
+        "parties:account:locked",
+        actor,
+        payload={"person": row.person_id, "account": row.pk},
+        personal={"reason": reason},
+    )
+    return row
+
+
+@transaction.atomic
+def grant_duty(
+    actor: Actor,
+    person: Person,
+    role: str,
+    *,
+    organisation: Organisation | None = None,
+    programme: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> Duty:
+    """Give a person a duty from a day on, for an organisation, a programme, or all.
+
+    since: today if none is given; since and until are both included. Raises Refused: `duty.role`, `duty.own`,
+    `duty.organisation`, `duty.dates`, `duty.held`, and `duty.separation` where the person would plan or supervise
+    what they run.
+    """
+    # The lock on the person lets two grants at once see each other; the exclusion constraints are the second net.
+    Person.objects.select_for_update().get(pk=person.pk)
+    first = since or clock.today()
+    problems = logic.duty_problems(
+        role=role,
+        organisation=organisation,
+        since=first,
+        until=until,
+        is_own=actor.person is not None and actor.person == person.pk,
+        held=Duty.objects.filter(person=person),
+        programme=programme,
+    )
+    if problems:
+        raise Refused.because(*problems)
+    try:
+        with transaction.atomic():
+            duty = Duty.objects.create(
+                person=person,
+                role=role,
+                organisation=organisation,
+                programme=programme,
+                since=first,
+                until=until,
+                granted_by_id=actor.person,
+            )
+    except IntegrityError as error:
+        raise Refused.because(logic.held_already(role)) from error
+    _trace_duty(actor, "granted", duty)
+    return duty
+
+
+@transaction.atomic
+def end_duty(actor: Actor, duty: Duty, *, last_day: date | None = None) -> Duty:
+    """End a duty; the entry stays on record.
+
+    last_day: yesterday if none is given, so that it gives no right any more from this moment. Raises Refused outside
+    the duty's time.
+    """
+    row = Duty.objects.select_for_update().get(pk=duty.pk)
+    day = last_day or clock.today() - timedelta(days=1)
+    if problem := logic.duty_end(row, day):
+        raise Refused.because(problem)
+    row.until = day
+    row.save(update_fields=["until"])
+    _trace_duty(actor, "ended", row)
+    return row
+
+
+@transaction.atomic
+def declare_kin(
+    actor: Actor,
+    person: Person,
+    relative: Person,
+    relation: str,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> Kinship:
+    """Declare a near relation; from then on neither reviews the other's applications.
+
+    relation: what `relative` is to `person`. Raises Refused: `kin.relation`, `kin.self`, `kin.dates`, `kin.known`.
+    Source: 国家自然科学基金条例 第20条.
+    """
+    problems = logic.kin_problems(person=person.pk, relative=relative.pk, relation=relation, since=since, until=until)
+    if problems:
+        raise Refused.because(*problems)
+    try:
+        with transaction.atomic():
+            row = Kinship.objects.create(
+                person=person,
+                relative=relative,
+                relation=relation,
+                since=since,
+                until=until,
+                declared_by_id=actor.person,
+            )
+    except IntegrityError as error:
+        raise Refused.because(logic.kin_known()) from error
+    trace.write(
+        "parties:kinship:declared",
+        actor,
+        payload={"kinship": row.pk, "person": person.pk},
+        personal={"relative": relative.pk, "relation": relation},
+    )
+    return row
+
+
+def _trace_duty(actor: Actor, action: str, duty: Duty) -> None:
+    trace.write(
+        f"parties:duty:{action}",
+        actor,
+        on_behalf_of=duty.organisation_id,
+        payload={
+            "duty": duty.pk,
+            "person": duty.person_id,
+            "role": duty.role,
+            "organisation": duty.organisation_id,
+            "programme": duty.programme,
+            "since": duty.since,
+            "until": duty.until,
+        },
+    )
+
+
+def _is_strong(password: str, account: Account) -> bool:
+    try:
+        validate_password(password, account)
+    except ValidationError:
+        return False
+    return True
+
+
+def _plain(value: object) -> object:
+    return value.pk if isinstance(value, Organisation) else value

@@ -27,7 +27,7 @@ def make_number(*, region: str, programme: str, year: int, kind: str, serial: in
     """A project or case number such as 65KRD2026P00017 and its check character.
 
     region: two digits of GB/T 2260. programme: 2 to 4 capitals. kind: one digit or capital. serial: 1 to 99 999 within
-    the rest. Check character: ISO 7064 MOD 37,36, which catches every single slip and every swap of neighbours.
+    the rest. Check character: ISO 7064 MOD 37,36, which catches every single slip and nearly every swap of neighbours.
     Raises ValueError for a part out of shape. A number is never used twice.
     """
     body = f"{region}{programme}{year}{kind}{serial:05}"

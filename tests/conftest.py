@@ -9,7 +9,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.test import TransactionTestCase
-
 from tests import own_database
 from tests.shared_data import shared_file
 
@@ -24,7 +23,7 @@ def database_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(database_server: None, django_test_environment: None, django_db_blocker) -> Iterator[None]:  # noqa: ANN001
+def django_db_setup(database_server: None, django_test_environment: None, django_db_blocker) -> Iterator[None]:
     """A database for this run alone, made by the owner and used by the application's role."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: own_database.empty())

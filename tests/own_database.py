@@ -25,7 +25,7 @@ def create() -> None:
     connection.settings_dict["TEST"]["NAME"] = os.environ.get("KEGUAN_TEST_DATABASE") or f"{_PREFIX}{os.getpid()}"
     _drop_leftovers()
     with as_owner(connection):
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         connection.ensure_connection()
         grant_rights(connection.connection, application_role())
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def running_pid(cluster: Path) -> int | None:
-    """The process id of the server of `cluster`, None if the one in `postmaster.pid` is dead, a zombie or a stranger."""
+    """The process id of the server of `cluster`; None if that of `postmaster.pid` is dead, a zombie or a stranger."""
     try:
         pid = abs(int((cluster / "postmaster.pid").read_text().split("\n", 1)[0]))
     except (FileNotFoundError, ValueError):
@@ -15,14 +15,16 @@ def running_pid(cluster: Path) -> int | None:
     return pid if _serves(pid, cluster) else None
 
 
-def clear_stale_pid(cluster: Path) -> None:
-    """Remove a `postmaster.pid` that nobody stands behind.
+def clear_stale_pid(cluster: Path, sockets: Path) -> None:
+    """Remove a `postmaster.pid`, and the lock of the socket, that nobody stands behind.
 
     PostgreSQL would take a zombie, or a stranger with the recycled number, for a running server and refuse to start.
     Two servers on one cluster remain impossible: it also refuses while the old shared memory has a user.
     """
     if running_pid(cluster) is None:
         (cluster / "postmaster.pid").unlink(missing_ok=True)
+        for lock in sockets.glob(".s.PGSQL.*.lock"):
+            lock.unlink(missing_ok=True)
 
 
 def _serves(pid: int, cluster: Path) -> bool:

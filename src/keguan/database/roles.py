@@ -33,7 +33,9 @@ def make_roles(connection: psycopg.Connection[Any], passwords: dict[str, str]) -
             )
         )
     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-        connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+        )
 
 
 def grant_rights(connection: psycopg.Connection[Any], role: str) -> None:

@@ -93,7 +93,10 @@ def _unprivileged() -> ServerUser:
     raise Refused.because(
         Problem(
             "database.no_user",
-            Text("PostgreSQL 不能以 root 运行，且没有可用的普通用户", "PostgreSQL does not run as root and no other user is here"),
+            Text(
+                "PostgreSQL 不能以 root 运行，且没有可用的普通用户",
+                "PostgreSQL does not run as root and no other user is here",
+            ),
             value=named or ", ".join(_CANDIDATES),
             fix=Text(
                 "请新建用户（useradd --system keguan）或设置 KEGUAN_DATABASE_USER",

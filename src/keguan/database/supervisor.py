@@ -1,4 +1,4 @@
-"""Starts, watches and stops the embedded PostgreSQL. One server per home, shared by every process of the installation."""
+"""Starts, watches and stops the embedded PostgreSQL: one server per home, shared by all its processes."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class EmbeddedServer:
         return user
 
     def _move_out(self, user: ServerUser) -> None:
-        """The home (say /root/keguan) is closed to the server's user: keep the cluster in /var/lib, with a link to it."""
+        """The home (say /root/keguan) is closed to the server's user: keep the cluster in /var/lib and link to it."""
         here = self.places
         outside = OUTSIDE / short_name(here.root)
         outside.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -201,7 +201,7 @@ class EmbeddedServer:
         here = self.places
         if running_pid(here.cluster) is not None:
             raise troubles.wrong_password(here.passwords)
-        clear_stale_pid(here.cluster)
+        clear_stale_pid(here.cluster, here.sockets)
         make_passwords(here.passwords)
         said = user.run(
             [binaries["postgres"], "--single", "-D", str(here.cluster), "postgres"],
@@ -214,7 +214,7 @@ class EmbeddedServer:
 
     def _launch(self, user: ServerUser, binaries: Binaries) -> None:
         here = self.places
-        clear_stale_pid(here.cluster)
+        clear_stale_pid(here.cluster, here.sockets)
         write_settings(here.cluster, here.sockets, PORT)
         for name in ("keguan.conf", "pg_hba.conf", "postgresql.conf"):
             user.takes(here.cluster / name, 0o600)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
-from keguan.database.places import application_url, home, state_folder
 from keguan.database.connection import connection_settings
+from keguan.database.places import application_url, home, state_folder
 from keguan.settings.logs import logging_settings
 from keguan.settings.secret import secret_key
 
@@ -63,18 +62,21 @@ INSTALLED_APPS = [
     *(app for app in _OURS if _stands(app)),
 ]
 
+# Few on purpose: a public page is to cost at most 8 ms. What Django spreads over security, locale, clickjacking and
+# authentication layers stands in Envelope and Who.
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "keguan.doors.web.envelope.Envelope",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "keguan.doors.web.who.Who",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "keguan.doors.web.refusals.Refusals",
 ]
+CSRF_FAILURE_VIEW = "keguan.doors.web.refusals.csrf_failed"
+# In a cookie: a notice after a redirect must not need a session of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 ROOT_URLCONF = "keguan.doors.web.urls"
 WSGI_APPLICATION = "keguan.doors.web.wsgi.application"
@@ -89,8 +91,8 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.csrf",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "keguan.doors.web.context.site",
             ],
         },
     }
@@ -138,7 +140,8 @@ STORAGES = {
 MEDIA_ROOT = state_folder() / "files"
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-PROCRASTINATE_ON_APP_READY = "keguan.doors.jobs.on_app_ready" if find_spec("keguan.doors.jobs") else None
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["keguan.doors.jobs.tidy"]
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_settings(os.environ.get("KEGUAN_LOG_LEVEL", "INFO"))

@@ -1,7 +1,7 @@
-"""The command `keguan`. Each module here that has NAME, HELP, configure(parser) and run(args) is one of its subcommands.
+"""The command `keguan`. Each module here with NAME, HELP, configure(parser) and run(args) is one of its subcommands.
 
-A module may say NEEDS_DJANGO = True (settings and models are ready before `run`) or NEEDS_DATABASE = True (that, and the
-database answers while it runs). Import heavy things inside `run`: `keguan --help` loads every module.
+A module may say NEEDS_DJANGO = True (settings and models are ready before `run`) or NEEDS_DATABASE = True (that, and
+the database answers while it runs). Import heavy things inside `run`: `keguan --help` loads every module.
 """
 
 from __future__ import annotations

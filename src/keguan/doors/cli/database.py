@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import subprocess
 from pathlib import Path
 
 from keguan.doors.cli.speech import say
@@ -118,4 +118,4 @@ def _psql(args: argparse.Namespace) -> int:
 
     words = [program("psql"), owner_url() if args.owner else application_url(), *args.words]
     with database_in_use():
-        return os.spawnv(os.P_WAIT, words[0], words)
+        return subprocess.run(words, check=False).returncode

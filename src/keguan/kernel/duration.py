@@ -88,6 +88,28 @@ class Duration:
         last = self._last_day(local_date(moment), calendar)
         return datetime.combine(last + ONE_DAY, time(), BEIJING)
 
+    def before(self, moment: datetime, calendar: Workdays) -> datetime:
+        """The moment so long before `moment`, for reminders: hours exactly, all else 00:00 Beijing time of that day.
+
+        Raises ValueError for a naive moment, UnknownYear where the calendar does not reach.
+        """
+        if self.unit == "hours":
+            return (aware(moment).astimezone(UTC) - timedelta(hours=self.amount)).astimezone(BEIJING)
+        day = local_date(moment)
+        match self.unit:
+            case "workdays":
+                for _ in range(self.amount):
+                    day -= ONE_DAY
+                    while not calendar.is_workday(day):
+                        day -= ONE_DAY
+            case "months":
+                day = add_months(day, -self.amount)
+            case "years":
+                day = add_years(day, -self.amount)
+            case _:
+                day -= timedelta(days=self.amount)
+        return datetime.combine(day, time(), BEIJING)
+
     def _last_day(self, start: date, calendar: Workdays) -> date:
         match self.unit:
             case "workdays":

@@ -13,7 +13,7 @@ from typing import Final
 
 MIDDLE_DOT: Final = "\u00b7"
 
-# Every character that has been seen between the parts of a transliterated name (艾力·斯木吐拉).
+# Characters that keyboards and fonts offer for the dot of a transliterated name (艾力·斯木吐拉).
 _DOTS: Final = "\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2981\u2e31\u2e33\u30fb\uff65\ua78f\u318d"
 # A full stop is a middle dot only between two Chinese characters: `J. Smith` and `Co. Ltd.` keep theirs. 。 counts,
 # because the Chinese keyboard gives it where . was meant, and no name contains a sentence.
@@ -52,8 +52,8 @@ _SPACES: Final = re.compile(r"[^\S\u202f]+")
 _SPACES_IN_CHINESE: Final = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])")
 _SPACES_BY_CHINESE: Final = re.compile(rf"(?<=[{_CJK}]) | (?=[{_CJK}])")
 _SPACES_BY_BRACKET: Final = re.compile(r"(?<=[()]) | (?=[()])")
-_DOT_RUN: Final = re.compile(rf"\s*[{re.escape(_DOTS)}](?:\s*[{re.escape(_DOTS)}])*\s*")
-_STOP_IN_CHINESE: Final = re.compile(rf"(?<=[{_CJK}])\s*[{re.escape(_STOPS)}]\s*(?=[{_CJK}])")
+_DOT_RUN: Final = re.compile(rf" ?[{_DOTS}](?: ?[{_DOTS}])* ?")
+_STOP_IN_CHINESE: Final = re.compile(rf"(?<=[{_CJK}]) ?[{_STOPS}] ?(?=[{_CJK}])")
 
 # Surnames that are read otherwise than the same character elsewhere.
 _SURNAMES: Final = {

@@ -105,7 +105,9 @@ class Field:
     def with_problems(self, problems: Iterable[Problem]) -> Field:
         """The same field with those problems that lie at it or inside it."""
         inside = (f"{self.name}.", f"{self.name}[")
-        mine = tuple(p for p in problems if p.where == self.name or (self.kind == "table" and p.where.startswith(inside)))
+        mine = tuple(
+            p for p in problems if p.where == self.name or (self.kind == "table" and p.where.startswith(inside))
+        )
         return replace(self, problems=mine)
 
 

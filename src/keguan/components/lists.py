@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -13,11 +12,14 @@ from django.http import QueryDict
 from keguan.components import reader
 from keguan.components.status import Status
 from keguan.kernel.bilingual import Text
+from keguan.kernel.names import clean_text, halfwidth
 from keguan.kernel.problems import Problem
 
 Kind = Literal["text", "money", "number", "day", "moment", "status"]
 Rows = QuerySet[Any, Any]
 
+LIST = Text("列表", "List")
+NOTHING = Text("没有符合条件的记录。", "Nothing matches.")
 MOST_TYPED = 100
 DEEPEST_ROW = 30_000
 
@@ -115,8 +117,8 @@ class ListSpec:
     default_sort: str = ""
     page_size: int = 60
     search: Search | None = None
-    title: Text = Text("列表", "List")
-    empty: Text = Text("没有符合条件的记录。", "Nothing matches.")
+    title: Text = LIST
+    empty: Text = NOTHING
     count_up_to: int = 1000
 
     def __post_init__(self) -> None:
@@ -174,7 +176,9 @@ class Listing:
             rows = spec.search.apply(rows, searched)
         sort = _sort(spec, asked.get("sort", ""), problems)
         rows = _ordered(spec, sort, rows)
-        return cls(spec, rows, tuple(boxes), searched, sort, _page(spec, asked.get("page", ""), problems), asked, problems)
+        return cls(
+            spec, rows, tuple(boxes), searched, sort, _page(spec, asked.get("page", ""), problems), asked, problems
+        )
 
     @property
     def rows(self) -> list[Any]:
@@ -272,12 +276,14 @@ def _raw(value: Any) -> Any:
 
 
 def _typed(value: str, where: str, problems: list[Problem]) -> str:
-    """What was typed, tidied: full-width forms folded, no control characters, not endless."""
-    tidy = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) != "Cc").strip()
+    """What was typed, tidied: full-width letters folded, no control characters, single spaces, not endless."""
+    tidy = " ".join(halfwidth(clean_text(value)).split())
     if len(tidy) <= MOST_TYPED:
         return tidy
     say = Text("最多 {most} 个字。", "At most {most} characters.").filled(most=MOST_TYPED)
-    problems.append(Problem("list.too_long", say, where, tidy[:MOST_TYPED] + "…", fix=Text("请缩短后再查。", "Shorten it.")))
+    problems.append(
+        Problem("list.too_long", say, where, tidy[:MOST_TYPED] + "…", fix=Text("请缩短后再查。", "Shorten it."))
+    )
     return ""
 
 
@@ -291,7 +297,9 @@ def _narrowed(declared: Filter, asked: QueryDict, rows: Rows, problems: list[Pro
                 raise ValueError(value)
             rows = declared.apply(rows, value)
         except ValueError:
-            say = Text("「{title}」没有这个值，未按它筛选。", "“{title}” has no such value; the list is not narrowed by it.")
+            say = Text(
+                "「{title}」没有这个值，未按它筛选。", "“{title}” has no such value; the list is not narrowed by it."
+            )
             fix = Text("请另选一个值。", "Choose another value.")
             problems.append(Problem("list.filter", say.filled(title=declared.title), declared.key, value, fix=fix))
             value = ""
@@ -304,8 +312,12 @@ def _sort(spec: ListSpec, asked: str, problems: list[Problem]) -> str:
     for column in spec.columns:
         if column.key == asked.removeprefix("-") and column.sort:
             return asked
-    say = Text("不能按这一列排序，已按默认顺序排列。", "The list cannot be sorted by this; it stands in its usual order.")
-    problems.append(Problem("list.sort", say, "sort", asked[:MOST_TYPED], fix=Text("请点列名排序。", "Sort by a column title.")))
+    say = Text(
+        "不能按这一列排序，已按默认顺序排列。", "The list cannot be sorted by this; it stands in its usual order."
+    )
+    problems.append(
+        Problem("list.sort", say, "sort", asked[:MOST_TYPED], fix=Text("请点列名排序。", "Sort by a column title."))
+    )
     return spec.default_sort
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
 
 from keguan.kernel.bilingual import Language, Text
-
-BEIJING = ZoneInfo("Asia/Shanghai")
-FEN_PER_WAN = 1_000_000
+from keguan.kernel.clock import BEIJING, aware, local_date
+from keguan.kernel.money import Money
 
 _YES, _NO = Text("是", "yes"), Text("否", "no")
 _MONEY = Text("{wan} 万元", "CNY {yuan}")
@@ -44,9 +42,7 @@ def moment(value: dt.datetime | None) -> str:
     """A point in time by Beijing clocks, to the minute: 2026-11-22 17:55. A naive time is a bug and raises."""
     if value is None:
         return ""
-    if value.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+    return aware(value).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 def day(value: dt.date | dt.datetime | None) -> str:
@@ -54,7 +50,7 @@ def day(value: dt.date | dt.datetime | None) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime):
-        return moment(value)[:10]
+        value = local_date(value)
     return value.isoformat()
 
 
@@ -69,11 +65,11 @@ def grouped(number: Decimal | int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def money(fen: int | None) -> str:
+def money(fen: int | Money | None) -> str:
     """An amount in fen as people write it: 12.5 万元, in English CNY 125,000."""
     if fen is None:
         return ""
-    amount = int(fen)
+    amount = fen.fen if isinstance(fen, Money) else int(fen)
     return said(_MONEY.filled(wan=grouped(in_wan(amount)), yuan=grouped(Decimal(amount).scaleb(-2))))
 
 

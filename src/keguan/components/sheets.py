@@ -12,6 +12,7 @@ from django.http import FileResponse
 from keguan.components import reader
 from keguan.components.lists import Column, Listing
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import BEIJING, now
 
 MOST_ROWS = 100_000
 _LONGEST_CELL = 32_767
@@ -33,7 +34,7 @@ def as_xlsx(listing: Listing) -> FileResponse:
     _write(book, sheet, listing)
     book.close()
     file.seek(0)
-    name = f"{listing.spec.name}-{dt.datetime.now(reader.BEIJING):%Y%m%d-%H%M}.xlsx"
+    name = f"{listing.spec.name}-{now().astimezone(BEIJING):%Y%m%d-%H%M}.xlsx"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return FileResponse(file, as_attachment=True, filename=name, content_type=kind)
 
@@ -73,10 +74,10 @@ def _write_cell(sheet: Any, line: int, place: int, column: Column, row: Any, for
     elif column.kind == "number":
         sheet.write_number(line, place, value, formats["number"])
     elif column.kind == "day":
-        day = value.astimezone(reader.BEIJING).date() if isinstance(value, dt.datetime) else value
+        day = value.astimezone(BEIJING).date() if isinstance(value, dt.datetime) else value
         sheet.write_datetime(line, place, day, formats["day"])
     elif column.kind == "moment":
-        sheet.write_datetime(line, place, value.astimezone(reader.BEIJING).replace(tzinfo=None), formats["moment"])
+        sheet.write_datetime(line, place, value.astimezone(BEIJING).replace(tzinfo=None), formats["moment"])
     else:
         text = column.shown(row)
         if len(text) > _LONGEST_CELL:

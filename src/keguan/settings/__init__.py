@@ -130,9 +130,10 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = state_folder() / "static"
-# Without `collectstatic` (development, tests) whitenoise serves each app's own folder.
-WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.is_dir()
+# No `collectstatic`: whitenoise reads each app's own folder once, when the process starts. The style sheet's address
+# changes with its content, so browsers may keep it.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 7 * 24 * 3600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

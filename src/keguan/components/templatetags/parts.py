@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from keguan.components.lists import Listing
 from keguan.components.status import Line, Stage, Status, Tab
 from keguan.components.templatetags.say import status as status_word
 from keguan.kernel.bilingual import Text
+from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Problem
 
 register = template.Library()
@@ -49,7 +49,7 @@ def control(f: Field) -> dict[str, Any]:
 @register.simple_tag
 def form_key(key: str = "") -> SafeString:
     """The hidden idempotency key that makes a double click one act. Give a key to keep one that was sent before."""
-    return format_html('<input type="hidden" name="key" value="{}">', key or uuid.uuid4())
+    return format_html('<input type="hidden" name="key" value="{}">', key or new_key())
 
 
 @register.simple_tag
@@ -121,9 +121,14 @@ def _head_cell(listing: Listing, column: Any) -> SafeString:
     wanted = f"-{column.key}" if order == "ascending" else column.key
     mark = {"ascending": "▲", "descending": "▼", "none": ""}[order]
     return format_html(
-        '<th scope="col" class="{}" aria-sort="{}"><a href="{}">{}<span class="order" aria-hidden="true">{}</span></a></th>',
-        css, order, listing.query(sort=wanted), title, mark,
-    )  # fmt: skip
+        '<th scope="col" class="{}" aria-sort="{}">'
+        '<a href="{}">{}<span class="order" aria-hidden="true">{}</span></a></th>',
+        css,
+        order,
+        listing.query(sort=wanted),
+        title,
+        mark,
+    )
 
 
 @register.simple_tag

@@ -1,0 +1,75 @@
+"""What the page shell needs to know, on every page."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from keguan import components
+from keguan.components.reader import language
+from keguan.doors.web import navigation
+from keguan.kernel.actors import NOBODY, HeldDuty
+from keguan.kernel.bilingual import Text
+from keguan.registers.parties.roles import role_name
+
+DEFAULT_NAME = Text("科管 · 科技计划全流程管理", "Keguan · science and technology programmes")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The shell's view of this request."""
+
+    name: Text
+    home: str
+    navigation: list[navigation.Item]
+    person_name: str
+    duties: tuple[Text, ...]
+    sign_in: str
+    sign_out: str
+    other_language_href: str
+    request_id: str
+    edition: str
+    footer: Text | None = None
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """The context processor: everything the shell shows around a page."""
+    actor = getattr(request, "actor", NOBODY)
+    name = getattr(settings, "DEPLOYMENT_NAME", None) or DEFAULT_NAME
+    here = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
+    other = "zh" if language() == "en" else "en"
+    sign_in = reverse("sign_in")
+    onward = "" if request.path in ("/", sign_in) else "?" + urlencode({"next": here})
+    return {
+        "site": Site(
+            name=name if isinstance(name, Text) else Text(str(name), str(name)),
+            home=reverse("home"),
+            navigation=navigation.items(actor, request.path),
+            person_name=actor.name if actor.is_known else "",
+            duties=tuple(_duty(duty) for duty in actor.duties),
+            sign_in="" if request.path == sign_in else sign_in + onward,
+            sign_out=reverse("sign_out"),
+            other_language_href=f"{reverse('language')}?{urlencode({'to': other, 'next': here})}",
+            request_id=getattr(request, "request_id", ""),
+            edition=edition(),
+        )
+    }
+
+
+def _duty(duty: HeldDuty) -> Text:
+    role = role_name(duty.role)
+    return Text(f"{role.zh} · {duty.programme}", f"{role.en} · {duty.programme}") if duty.programme else role
+
+
+@cache
+def edition() -> str:
+    """Changes whenever the style sheet does, so that browsers may keep it for long and never show an old one."""
+    sheet = Path(components.__file__).parent / "static" / "keguan" / "keguan.css"
+    return hashlib.sha256(sheet.read_bytes()).hexdigest()[:10]

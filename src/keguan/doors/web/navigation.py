@@ -1,0 +1,56 @@
+"""What stands in the navigation, for whom. Addresses are looked up by name, so that what is not built is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import NoReverseMatch, reverse
+
+from keguan.components.access import PUBLIC, SIGNED_IN, Right, holding
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+
+STAFF = holding(Text("管理业务", "run the work"), "registrar", "supervision", "officer", "planning", "finance")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation."""
+
+    title: Text
+    url_name: str
+    right: Right
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as one reader sees it."""
+
+    title: Text
+    href: str
+    is_here: bool
+
+
+PLACES: tuple[Place, ...] = (
+    Place(Text("待办", "To do"), "home", SIGNED_IN),
+    Place(Text("通知与公示", "Calls and notices"), "calls", PUBLIC),
+    Place(Text("我的办件", "My cases"), "my_cases", SIGNED_IN),
+    Place(Text("办件", "Cases"), "cases", STAFF),
+    Place(Text("批次", "Rounds"), "rounds", STAFF),
+    Place(Text("名录", "Registers"), "registers", SIGNED_IN),
+)
+
+
+@cache
+def _address(url_name: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def items(actor: Actor, path: str) -> list[Item]:
+    """The navigation for one reader standing at `path`."""
+    shown = [(p, href) for p in PLACES if (href := _address(p.url_name)) is not None and p.right.holds(actor)]
+    return [Item(p.title, href, path == href or (href != "/" and path.startswith(href))) for p, href in shown]

@@ -1,0 +1,41 @@
+"""All addresses of the site. Rooms that are not built yet are left out, so that the others can stand."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from keguan.doors.web import gallery, home, registers, sign_in
+
+REGISTERS = (
+    "organisations",
+    "parties",
+    "experts",
+    "projects",
+    "documents",
+    "certificates",
+    "integrity",
+    "trace",
+    "imports",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("language/", home.language, name="language"),
+    path("gallery/", gallery.gallery, name="gallery"),
+    path("health/", home.health, name="health"),
+    path("registers/", registers.registers, name="registers"),
+]
+_standing = [f"keguan.registers.{name}" for name in REGISTERS if f"keguan.registers.{name}" in settings.INSTALLED_APPS]
+urlpatterns += [path("registers/", include(f"{app}.urls")) for app in _standing if find_spec(f"{app}.urls")]
+if find_spec("keguan.casework.urls"):
+    urlpatterns.append(path("", include("keguan.casework.urls")))
+
+handler400 = "keguan.doors.web.refusals.bad_request"
+handler403 = "keguan.doors.web.refusals.forbidden"
+handler404 = "keguan.doors.web.refusals.not_found"
+handler500 = "keguan.doors.web.refusals.broken"

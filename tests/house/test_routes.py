@@ -1,0 +1,42 @@
+"""Nothing opens by accident: every address of the site declares who may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from keguan.components.access import PUBLIC, Right
+
+PUBLIC_ADDRESSES = {"", "sign-in/", "sign-out/", "language/", "health/"}
+"""What anybody may open. A new public page is added here on purpose, never by accident."""
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+    for entry in resolver.url_patterns:
+        address = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry, address)
+        elif isinstance(entry, URLPattern):
+            yield address, entry.callback
+
+
+ROUTES = dict(routes(get_resolver()))
+
+
+@pytest.mark.parametrize("address", ROUTES)
+def test_every_view_declares_its_right(address: str) -> None:
+    view = ROUTES[address]
+    assert isinstance(getattr(view, "right", None), Right), f"{address}: decorate {view.__name__} with @page(right)"
+
+
+def test_only_the_listed_addresses_are_public() -> None:
+    public = {address for address, view in ROUTES.items() if getattr(view, "right", None) is PUBLIC}
+    assert public - _casework_public(public) == PUBLIC_ADDRESSES
+
+
+def _casework_public(public: set[str]) -> set[str]:
+    """The public pages of calls and notices."""
+    return {address for address in public if address.startswith(("calls/", "notices/"))}

@@ -7,3 +7,6 @@ class CertificatesConfig(AppConfig):
     name = "keguan.registers.certificates"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "证书"
+
+    def ready(self) -> None:
+        from keguan.registers.certificates import sentences  # noqa: F401 - tells its tags

@@ -12,23 +12,6 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.certificates.models import STATUSES, Certificate, RegisterKind
 from keguan.registers.trace import services as trace
-from keguan.registers.trace.sentences import sentences
-
-sentences(
-    {
-        "register:certificate:issued": Text(
-            "颁发证书 {number}({register}),有效期至 {last_day}",
-            "issued the certificate {number} ({register}), valid until {last_day}",
-        ),
-        "register:certificate:revoked": Text(
-            "撤销证书 {number}:{reason}", "revoked the certificate {number}: {reason}"
-        ),
-        "register:certificate:replaced": Text(
-            "换发证书 {number}:{reason}", "replaced the certificate {number}: {reason}"
-        ),
-        "register:certificate:expired": Text("证书 {number} 到期", "marked the certificate {number} as expired"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +144,4 @@ def _end(certificate: Certificate, actor: Actor, *, to: str, reason: str, origin
 
 def _trace(event: str, row: Certificate, actor: Actor, **more: object) -> None:
     payload = {"certificate": row.pk, "number": row.number, **more}
-    trace.write(f"register:certificate:{event}", actor, case_number=row.origin, payload=payload)
+    trace.write(f"certificates:certificate:{event}", actor, case_number=row.origin, payload=payload)

@@ -7,3 +7,6 @@ class DocumentsConfig(AppConfig):
     name = "keguan.registers.documents"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "文件"
+
+    def ready(self) -> None:
+        from keguan.registers.documents import sentences  # noqa: F401 - tells its tags

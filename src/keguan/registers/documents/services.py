@@ -17,19 +17,10 @@ from keguan.kernel.problems import Problem, Refused
 from keguan.registers.documents.content import ending_fits, harmless_name, media_type
 from keguan.registers.documents.models import MEDIA_TYPES, Document
 from keguan.registers.trace import services as trace
-from keguan.registers.trace.sentences import sentences
 
 DEFAULT_MAX_BYTES = 30 * 1024 * 1024
 _PIECE = 1024 * 1024
 _ENDINGS = "、".join(ending for endings in MEDIA_TYPES.values() for ending in endings)
-
-sentences(
-    {
-        "register:document:kept": Text(
-            "上传文件“{name}”({size_bytes} 字节)", "handed in the file “{name}” ({size_bytes} bytes)"
-        ),
-    }
-)
 
 
 class DamagedFile(Exception):  # noqa: N818 - says what is found, as the house does
@@ -60,7 +51,7 @@ def keep(name: str, content: bytes | BinaryIO, actor: Actor, origin: str = "") -
         if not is_new:
             return document
         trace.write(
-            "register:document:kept",
+            "documents:document:kept",
             actor,
             case_number=origin,
             payload={"document": document.pk, "sha256": digest, "size_bytes": len(body), "media_type": kind},

@@ -7,3 +7,6 @@ class ExpertsConfig(AppConfig):
     name = "keguan.registers.experts"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "专家"
+
+    def ready(self) -> None:
+        from keguan.registers.experts import sentences  # noqa: F401 - tells its tags

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
@@ -14,16 +15,6 @@ from keguan.kernel.problems import Problem, Refused
 from keguan.registers.experts.disciplines import discipline_code
 from keguan.registers.experts.models import STATUSES, Expert
 from keguan.registers.trace import services as trace
-from keguan.registers.trace.sentences import sentences
-
-sentences(
-    {
-        "register:expert:nominated": Text("提名一位专家入库({fields})", "nominated an expert for the pool ({fields})"),
-        "register:expert:verified": Text("核实专家,准予入库", "verified an expert, who may now be drawn"),
-        "register:expert:suspended": Text("暂停专家:{reason}", "suspended an expert: {reason}"),
-        "register:expert:left": Text("将专家移出专家库:{reason}", "took an expert out of the pool: {reason}"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +49,22 @@ def nominate(nomination: Nomination, actor: Actor) -> Expert:
     expert.save()
     _trace("nominated", expert, actor, fields=" ".join(fields))
     return expert
+
+
+@transaction.atomic
+def correct(expert: Expert, actor: Actor, **changes: Any) -> Expert:
+    """Correct what the pool says about an expert: any of fields, keywords, region_code, max_load."""
+    if unknown := set(changes) - {"fields", "keywords", "region_code", "max_load"}:
+        raise TypeError(f"an expert has no {', '.join(sorted(unknown))} to correct")
+    row = Expert.objects.select_for_update().get(pk=expert.pk)
+    if "fields" in changes:
+        changes["fields"] = checked_fields(changes["fields"])
+    before = {name: getattr(row, name) for name in changes}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changes))
+    _trace("corrected", row, actor, before=before, after=changes)
+    return row
 
 
 def checked_fields(codes: Iterable[str]) -> list[str]:
@@ -103,4 +110,4 @@ def _move(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], ev
 
 def _trace(event: str, expert: Expert, actor: Actor, **more: object) -> None:
     payload = {"expert": expert.pk, "person": expert.person_id, **more}
-    trace.write(f"register:expert:{event}", actor, case_number=expert.origin, payload=payload)
+    trace.write(f"experts:expert:{event}", actor, case_number=expert.origin, payload=payload)

@@ -7,3 +7,6 @@ class FundsConfig(AppConfig):
     name = "keguan.registers.funds"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "经费"
+
+    def ready(self) -> None:
+        from keguan.registers.funds import sentences  # noqa: F401 - tells its tags

@@ -14,16 +14,6 @@ from keguan.kernel.problems import Problem, Refused
 from keguan.registers.funds.models import STATUSES, Payment, Pool
 from keguan.registers.funds.queries import uncommitted
 from keguan.registers.trace import services as trace
-from keguan.registers.trace.sentences import sentences
-
-sentences(
-    {
-        "register:pool:opened": Text("设定资金总额 {said}", "set the pool to {said}"),
-        "register:payment:due": Text("登记第{tranche}笔应付款 {said}", "recorded tranche {tranche} of {said} as due"),
-        "register:payment:paid": Text("登记第{tranche}笔已付款 {said}", "recorded tranche {tranche} of {said} as paid"),
-        "register:payment:stopped": Text("停付第{tranche}笔:{reason}", "stopped tranche {tranche}: {reason}"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +41,7 @@ def open_pool(programme: str, round_code: str, total: Money, actor: Actor) -> Po
             raise Refused.because(Problem("pool.below-committed", say, "total", str(total)))
         pool.save(update_fields=["total_fen"])
         payload = {"pool": pool.pk, "total_fen": total.fen, "before_fen": None if made else before, "said": str(total)}
-        trace.write("register:pool:opened", actor, payload=payload)
+        trace.write("funds:pool:opened", actor, payload=payload)
     return pool
 
 
@@ -148,4 +138,4 @@ def _trace(event: str, row: Payment, actor: Actor, **more: object) -> None:
         "said": str(Money(row.amount_fen)),
         **more,
     }
-    trace.write(f"register:payment:{event}", actor, case_number=row.origin, payload=payload)
+    trace.write(f"funds:payment:{event}", actor, case_number=row.origin, payload=payload)

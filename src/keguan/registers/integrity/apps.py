@@ -7,3 +7,6 @@ class IntegrityConfig(AppConfig):
     name = "keguan.registers.integrity"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "诚信"
+
+    def ready(self) -> None:
+        from keguan.registers.integrity import sentences  # noqa: F401 - tells its tags

@@ -12,23 +12,11 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.integrity.models import KINDS, SEVERITIES, Sanction
 from keguan.registers.trace import services as trace
-from keguan.registers.trace.sentences import sentences
-
-sentences(
-    {
-        "register:sanction:imposed": Text(
-            "依据 {source} 作出惩戒({kind})", "imposed a sanction ({kind}) under {source}"
-        ),
-        "register:sanction:lifted": Text(
-            "解除依据 {source} 作出的惩戒:{reason}", "lifted the sanction under {source}: {reason}"
-        ),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
 class NewSanction:
-    """What is imposed. person or organisation: exactly one id. until: last day, None: for life. source: its document."""
+    """What is imposed. person or organisation: one id. until: last day, None: for life. source: its document."""
 
     kind: str
     severity: str
@@ -67,7 +55,7 @@ def impose(new: NewSanction, actor: Actor, *, origin: str = "") -> Sanction:
         "until": new.until,
         "source": sanction.source,
     }
-    trace.write("register:sanction:imposed", actor, case_number=origin, payload=payload)
+    trace.write("integrity:sanction:imposed", actor, case_number=origin, payload=payload)
     return sanction
 
 
@@ -102,5 +90,5 @@ def lift(sanction: Sanction, actor: Actor, *, on: date, reason: str, origin: str
     row.status, row.lifted_on, row.lifted_because = "lifted", on, reason.strip()
     row.save(update_fields=["status", "lifted_on", "lifted_because"])
     payload = {"sanction": row.pk, "source": row.source, "lifted_on": on, "reason": row.lifted_because}
-    trace.write("register:sanction:lifted", actor, case_number=origin or row.origin, payload=payload)
+    trace.write("integrity:sanction:lifted", actor, case_number=origin or row.origin, payload=payload)
     return row

@@ -7,3 +7,6 @@ class ProjectsConfig(AppConfig):
     name = "keguan.registers.projects"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "项目"
+
+    def ready(self) -> None:
+        from keguan.registers.projects import sentences  # noqa: F401 - tells its tags

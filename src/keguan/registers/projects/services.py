@@ -14,20 +14,6 @@ from keguan.kernel.problems import Problem, Refused
 from keguan.registers.projects.logic import clean_number, normal_title, number_grammar
 from keguan.registers.projects.models import STATUSES, Membership, Project
 from keguan.registers.trace import services as trace
-from keguan.registers.trace.sentences import sentences
-
-sentences(
-    {
-        "register:project:recorded": Text("登记项目 {number}", "entered the project {number}"),
-        "register:project:status-changed": Text(
-            "将项目 {number} 由“{before}”改为“{after}”:{reason}",
-            "moved the project {number} from “{before}” to “{after}”: {reason}",
-        ),
-        "register:project:principal-linked": Text(
-            "确认项目 {number} 的负责人", "linked the principal of project {number}"
-        ),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +73,7 @@ def record(project: NewProject, actor: Actor, *, origin: str) -> Project:
         people.insert(0, (project.principal, "principal"))
     _join(row, people)
     payload = {"project": row.pk, "number": number, "members": [[person, role] for person, role in people]}
-    trace.write("register:project:recorded", actor, case_number=origin, payload=payload)
+    trace.write("projects:project:recorded", actor, case_number=origin, payload=payload)
     return row
 
 
@@ -107,7 +93,7 @@ def change_status(project: Project, status: str, actor: Actor, *, reason: str, o
     before, row.status = row.status, status
     row.save(update_fields=["status"])
     payload = {"project": row.pk, "number": row.number, "before": before, "after": status, "reason": reason}
-    trace.write("register:project:status-changed", actor, case_number=origin, payload=payload)
+    trace.write("projects:project:status-changed", actor, case_number=origin, payload=payload)
     return row
 
 
@@ -122,6 +108,6 @@ def link_principal(project: Project, person: int, actor: Actor) -> Project:
     row.save(update_fields=["principal"])
     Membership.objects.get_or_create(project=row, person_id=person, defaults={"role": "principal"})
     trace.write(
-        "register:project:principal-linked", actor, payload={"project": row.pk, "number": row.number, "person": person}
+        "projects:project:principal-linked", actor, payload={"project": row.pk, "number": row.number, "person": person}
     )
     return row

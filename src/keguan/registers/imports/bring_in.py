@@ -1,0 +1,90 @@
+"""Create what is new, change what differs, leave the rest: the same for every register, in a few large statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from keguan.registers.imports.spec import Counts, Saving
+from keguan.registers.trace import services as trace
+
+M = TypeVar("M", bound=Model)
+BATCH = 1000
+_TRACED_TOGETHER = 200
+
+
+@dataclass(slots=True)
+class Outcome(Generic[M]):
+    """The counts, and every row as it now stands, by its key."""
+
+    counts: Counts
+    rows: dict[tuple[Any, ...], M]
+
+
+def bring_in(
+    standing: QuerySet[M],
+    wanted: Mapping[tuple[Any, ...], M],
+    *,
+    key: Sequence[str],
+    fields: Sequence[str],
+    saving: Saving,
+    mirrored: Sequence[str] = (),
+    personal: bool = False,
+) -> Outcome[M]:
+    """Make the register hold the wanted rows.
+
+    standing: the rows that may be meant. wanted: unsaved rows by key. fields: what the file may change; a blank
+    (None, "" or []) in the file never erases. mirrored: what follows the file even to blank. personal: keep what changed behind commitments in the trace.
+    """
+    known = {tuple(getattr(row, name) for name in key): row for row in standing.iterator(chunk_size=5000)}
+    new = [row for at, row in wanted.items() if at not in known]
+    changed: list[M] = []
+    touched: set[str] = set()
+    told: list[tuple[str, dict[str, list[Any]]]] = []
+    for at, row in wanted.items():
+        old = known.get(at)
+        if old is None:
+            continue
+        difference = dict(_differences(old, row, fields, mirrored))
+        if difference:
+            for name, (_, after) in difference.items():
+                setattr(old, name, after)
+            touched.update(difference)
+            changed.append(old)
+            told.append((" ".join(map(str, at)), {name: list(pair) for name, pair in difference.items()}))
+    for start in range(0, len(new), BATCH):
+        standing.model._default_manager.bulk_create(new[start : start + BATCH])
+        saving.saved(len(new[start : start + BATCH]))
+    for start in range(0, len(changed), BATCH):
+        standing.model._default_manager.bulk_update(changed[start : start + BATCH], sorted(touched))
+        saving.saved(len(changed[start : start + BATCH]))
+    _trace_changes(told, standing.model, saving, personal=personal)
+    unchanged = len(wanted) - len(new) - len(changed)
+    saving.saved(unchanged)
+    rows = known | {at: row for at, row in wanted.items() if at not in known}
+    return Outcome(Counts(len(new), len(changed), unchanged), rows)
+
+
+def _differences(
+    old: Model, row: Model, fields: Sequence[str], mirrored: Sequence[str]
+) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    for name in (*fields, *mirrored):
+        before, after = getattr(old, name), getattr(row, name)
+        if before != after and (name in mirrored or after not in (None, "", [])):
+            yield name, (before, after)
+
+
+def _trace_changes(told: list[tuple[str, dict[str, list[Any]]]], model: type[Model], saving: Saving, *, personal: bool) -> None:
+    """What an import changed is told value by value: somebody may have to answer for it."""
+    lines = []
+    for start in range(0, len(told), _TRACED_TOGETHER):
+        part = [{"key": key, "changes": changes} for key, changes in told[start : start + _TRACED_TOGETHER]]
+        payload: dict[str, object] = {"file": saving.source, "register": model._meta.label, "rows": len(part)}
+        hidden: dict[str, object] = {"changed": part} if personal else {}
+        open_: dict[str, object] = {} if personal else {"changed": part}
+        lines.append(trace.Line("imports:import:changed", payload=payload | open_, personal=hidden))
+    if lines:
+        trace.write_many(saving.actor, lines)

@@ -1,0 +1,81 @@
+"""Experts from a spreadsheet: people who are in the register already, proposed for the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keguan.kernel.bilingual import Text
+from keguan.registers.experts import services
+from keguan.registers.experts.disciplines import discipline_code
+from keguan.registers.experts.models import Expert
+from keguan.registers.imports.cells import code, whole, words
+from keguan.registers.imports.finding import Organisations, People
+from keguan.registers.imports.one_by_one import Done, save_each
+from keguan.registers.imports.spec import Column, Counts, ImportSpec, Row, Saving
+from keguan.registers.imports.specs.people import EMAIL, EMPLOYER, NAME, person_key
+
+_CHANGEABLE = ("fields", "keywords", "region_code", "max_load")
+
+
+def _save(rows: Sequence[Row], saving: Saving) -> Counts:
+    employers = Organisations(row.values.get("employer", "") for row in rows)
+    people = People(rows)
+    pool = {expert.person_id: expert for expert in Expert.objects.all()}
+
+    def save(row: Row) -> Done | None:
+        before = len(saving.problems)
+        employer = employers.demand(row, "employer", saving)
+        person = people.one(row, employer, saving) if len(saving.problems) == before else None
+        if len(saving.problems) > before:
+            return None
+        if person is None:
+            fix = Text("请先导入该人员", "Import the person first")
+            say = Text("人员库中没有这个人", "Nobody of this name is in the register")
+            saving.refuse(row, "name", "person-unknown", say, row.values["name"], fix)
+            return None
+        return _enter(row, person.pk, pool.get(person.pk), saving)
+
+    return save_each(rows, saving, save)
+
+
+def _enter(row: Row, person: int, known: Expert | None, saving: Saving) -> Done:
+    values = {key: row.values[key] for key in _CHANGEABLE if row.values.get(key)}
+    if known is None or known.status == "left":
+        nomination = services.Nomination(
+            person=person,
+            fields=tuple(values.pop("fields")),
+            keywords=tuple(values.pop("keywords", ())),
+            origin=f"import:{saving.place(row)}",
+            **values,
+        )
+        services.nominate(nomination, saving.actor)
+        return "created"
+    changes = {key: value for key, value in values.items() if value != getattr(known, key)}
+    if not changes:
+        return "unchanged"
+    services.correct(known, saving.actor, **changes)
+    return "updated"
+
+
+EXPERTS = ImportSpec(
+    name="experts",
+    title=Text("专家", "Experts"),
+    columns=(
+        NAME,
+        EMPLOYER,
+        EMAIL,
+        Column(
+            "fields",
+            ("学科代码", "学科", "研究领域代码"),
+            Text("学科代码", "Disciplines"),
+            words(discipline_code),
+            required=True,
+            blank=[],
+        ),
+        Column("keywords", ("关键词", "研究方向"), Text("关键词", "Keywords"), words(), blank=[]),
+        Column("region_code", ("地区代码", "region"), Text("地区代码", "Region code"), code),
+        Column("max_load", ("最多同时评审数",), Text("最多同时评审数", "Most reviews at a time"), whole(1, 100), blank=None),
+    ),
+    key=person_key,
+    save=_save,
+)

@@ -1,0 +1,17 @@
+"""What the events of this register say to people."""
+
+from __future__ import annotations
+
+from keguan.kernel.bilingual import Text
+from keguan.registers.trace.sentences import sentences
+
+sentences(
+    {
+        "integrity:sanction:imposed": Text(
+            "依据 {source} 作出惩戒({kind})", "imposed a sanction ({kind}) under {source}"
+        ),
+        "integrity:sanction:lifted": Text(
+            "解除依据 {source} 作出的惩戒:{reason}", "lifted the sanction under {source}: {reason}"
+        ),
+    }
+)

@@ -205,17 +205,14 @@ class Listing:
     @property
     def count(self) -> int:
         """How many rows there are, counted up to `count_up_to` (see `is_more`)."""
-        if self._counted is None:
-            if not self.has_next and (self.rows or self.page == 1):
-                self._counted = self.last_number
-            else:
-                self._counted = self.queryset.order_by()[: self.spec.count_up_to + 1].count()
-        return min(self._counted, self.spec.count_up_to) if self.has_next else self._counted
+        if self.has_next:
+            return min(self._count_one_more(), self.spec.count_up_to)
+        return self.last_number if self.rows else 0
 
     @property
     def is_more(self) -> bool:
         """Whether there are more rows than were counted."""
-        return self.count >= self.spec.count_up_to and (self._counted or 0) > self.spec.count_up_to and self.has_next
+        return self.has_next and self._count_one_more() > self.spec.count_up_to
 
     @property
     def is_narrowed(self) -> bool:
@@ -261,6 +258,11 @@ class Listing:
     def records(self) -> list[dict[str, Any]]:
         """The rows of this page for machines: raw values by column key (money in fen, Text in both languages)."""
         return [{column.key: _raw(column.value(row)) for column in self.spec.columns} for row in self.rows]
+
+    def _count_one_more(self) -> int:
+        if self._counted is None:
+            self._counted = self.queryset.order_by()[: self.spec.count_up_to + 1].count()
+        return self._counted
 
     def _page_and_one_more(self) -> list[Any]:
         if self._fetched is None:

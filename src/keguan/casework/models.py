@@ -179,10 +179,12 @@ class Case(models.Model):
 
 
 class Memo(models.Model):
-    """The engine's state of a case as JSON: steps with their memories, side cases, hands. Read with the case, never listed."""
+    """What the engine remembers of a case, as JSON: `state` holds steps with their memories, side cases and hands;
+    `answers` the latest version of each form handed in. Read with the case, never listed."""
 
     case = models.OneToOneField(Case, primary_key=True, on_delete=models.PROTECT, related_name="memo")
     state = models.JSONField()
+    answers = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return str(self.case_id)
@@ -225,34 +227,26 @@ class Answers(models.Model):
         return f"{self.case_id} {self.form} v{self.version}"
 
 
-class JudgedRule(models.Model):
-    """A verdict, frozen: what a rule said of a case at a step, on which values, and who answered where a person had to.
+class Judgement(models.Model):
+    """The verdicts one decision rested on, frozen: what each rule said, on which values, and what a person answered.
 
-    values: every name the rule read. The texts of the rule stand in the pinned programme.
+    verdicts: list of {"rule", "result", "values", "missing", "answered", "reason"}; the rules' texts stand in the
+    pinned programme.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="verdicts")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="judgements")
     step = models.TextField()
     attempt = models.IntegerField()
-    rule = models.TextField()
-    result = models.TextField()
-    values = models.JSONField(default=dict)
-    missing = ArrayField(models.TextField(), default=list)
-    answered_by = models.BigIntegerField(null=True)
-    reason = models.TextField(default="")
+    verdicts = models.JSONField()
+    by = models.BigIntegerField(null=True)
     at = models.DateTimeField()
 
     class Meta:
         ordering = ("id",)
-        indexes = [models.Index(fields=["case", "step"], name="judged_rule_by_case")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(result__in=["meets", "fails", "person", "exempt"]), name="judged_rule_result_known"
-            )
-        ]
+        indexes = [models.Index(fields=["case", "id"], name="judgement_by_case")]
 
     def __str__(self) -> str:
-        return f"{self.case_id} {self.rule} {self.result}"
+        return f"{self.case_id} {self.step}"
 
 
 class Task(models.Model):
@@ -265,7 +259,9 @@ class Task(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
     step = models.TextField()
     role = models.TextField()
-    organisation = models.ForeignKey("organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        "organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+    )
     person = models.ForeignKey("parties.Person", null=True, on_delete=models.PROTECT, related_name="tasks")
     code = models.TextField()
     due_at = models.DateTimeField(null=True)

@@ -14,6 +14,7 @@ from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, Sid
 from keguan.engine.steps import kind_for
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
+from keguan.kernel.workdays import UnknownYear
 from keguan.language.schema import Publish, Step, kind_of
 from keguan.language.verdicts import Verdict
 from keguan.language.vocabulary import BODIES, KINDS, ROLES
@@ -36,13 +37,24 @@ class Offered:
     step: Step
 
 
-def begin(situation: Situation) -> Decided:
+def begin(situation: Situation) -> Decision:
     """The case comes to its first step."""
-    return _Walk(situation).enter(situation.definition.programme.steps[0]).decided()
+    try:
+        return _Walk(situation).enter(situation.definition.programme.steps[0]).decided()
+    except UnknownYear as unknown:
+        return Refusal((unknown.problem,))
 
 
 def decide(situation: Situation, command: Command) -> Decision:
     """What the command does to the case, or every reason why not. Never raises for what a person can send."""
+    try:
+        return _decide(situation, command)
+    except UnknownYear as unknown:
+        # A deadline that cannot be computed is not guessed: nothing happens until the year is declared.
+        return Refusal((unknown.problem,))
+
+
+def _decide(situation: Situation, command: Command) -> Decision:
     if command.name in ("open_side", "close_side"):
         return _side(situation, command)
     step_or_refusal = _step_for(situation, command)

@@ -1,0 +1,49 @@
+"""Who somebody is for one case: which of the language's roles they hold here, whether it is their own, which seat."""
+
+from __future__ import annotations
+
+from keguan.casework.models import Case, SeatHolder
+from keguan.engine.decision import SYSTEM as SYSTEM_ACTING
+from keguan.engine.decision import Acting
+from keguan.kernel.actors import Actor
+
+FOR_THE_PROGRAMME = ("officer", "committee", "planning", "supervision", "finance")
+"""Roles held for a programme (or all), whatever the host."""
+
+
+def acting_for(case: Case, actor: Actor, *, attempt: int = 1) -> Acting:
+    """The acting person as this case sees them. One query, and that only while the case is under review.
+
+    attempt: which coming to the current step, for the reviewer's seat.
+    """
+    if actor.is_system:
+        return SYSTEM_ACTING
+    if actor.person is None:
+        return Acting()
+    roles = {role for role in FOR_THE_PROGRAMME if actor.holds(role, programme=case.code)}
+    if case.host_id is not None and actor.holds("host", organisation=case.host_id):
+        roles.add("host")
+    if case.authority_id is not None and actor.holds("authority", organisation=case.authority_id):
+        roles.add("authority")
+    own = actor.person in (case.applicant_id, case.principal_id) or actor.person in case.members
+    if actor.person in (case.applicant_id, case.principal_id):
+        roles.add("applicant")
+    seat = _seat(case, actor.person, attempt) if case.step_kind == "review" else ""
+    if seat:
+        roles.add("expert")
+    return Acting(person=actor.person, roles=frozenset(roles), own=own, seat=seat)
+
+
+def _seat(case: Case, person: int, attempt: int) -> str:
+    held = (
+        SeatHolder.objects.filter(
+            expert__person_id=person,
+            seat__case_id=case.pk,
+            seat__step=case.step,
+            seat__attempt=attempt,
+            seat__state__in=["invited", "accepted", "final"],
+        )
+        .values_list("seat__number", flat=True)
+        .first()
+    )
+    return str(held) if held is not None else ""

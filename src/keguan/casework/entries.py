@@ -1,0 +1,76 @@
+"""What a case leaves in other registers: money owed, a project, a certificate. All carry the case's number as origin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from keguan.casework.models import Case
+from keguan.engine.decision import Due, Enter
+from keguan.kernel.actors import Actor
+from keguan.kernel.clock import local_date
+from keguan.kernel.money import Money
+from keguan.language.definition import Definition
+from keguan.language.schema import Record
+from keguan.registers.certificates import services as certificates
+from keguan.registers.funds import services as funds
+from keguan.registers.projects import services as projects
+
+ONE_DAY = timedelta(days=1)
+
+
+def owe(case: Case, due: Due, actor: Actor) -> None:
+    """An instalment is owed to the applying organisation."""
+    if case.host_id is None:
+        raise ValueError(f"{case.number}: money is owed, but to nobody")
+    tranche = funds.Tranche(
+        payee=case.host_id,
+        amount=Money(due.amount_fen),
+        number=due.tranche,
+        share=f"{due.share_percent} %" + (f" {due.say.zh}" if due.say else ""),
+        # A deadline is the first moment that is too late; the day owed is the one before it.
+        due_day=local_date(due.due) - ONE_DAY if due.due else None,
+    )
+    funds.record_due(tranche, actor, origin=case.number)
+
+
+def enter(case: Case, definition: Definition, entry: Enter, actor: Actor) -> None:
+    """An entry in the register that the definition names."""
+    if entry.register == "projects":
+        _project(case, entry, actor)
+    else:
+        _certificate(case, definition, entry, actor)
+
+
+def _project(case: Case, entry: Enter, actor: Actor) -> None:
+    if case.host_id is None:
+        raise ValueError(f"{case.number}: a project without a host")
+    project = projects.NewProject(
+        number=case.number,
+        title=entry.title,
+        host=case.host_id,
+        programme=case.code,
+        principal=case.principal_id,
+        participants=tuple(person for person in case.members if person != case.principal_id),
+        amount_fen=case.amount_fen,
+        first_day=local_date(entry.first),
+        last_day=local_date(entry.last) - ONE_DAY if entry.last else None,
+    )
+    projects.record(project, actor, origin=case.number)
+
+
+def _certificate(case: Case, definition: Definition, entry: Enter, actor: Actor) -> None:
+    if entry.last is None:
+        raise ValueError(f"{case.number}: a certificate without a last day")
+    programme = definition.programme
+    series = entry.series or next(str(one.series or "") for one in programme.steps if isinstance(one, Record))
+    code = series or programme.programme
+    certificates.register_kind(code, programme.title)
+    new = certificates.NewCertificate(
+        register=code,
+        number=case.number,
+        title=entry.title,
+        first_day=local_date(entry.first),
+        last_day=local_date(entry.last) - ONE_DAY,
+        holder=case.host_id,
+    )
+    certificates.issue(new, actor, origin=case.number)

@@ -1,0 +1,243 @@
+"""The one write door of casework. Everything that happens to a case happens through `act`, in one transaction.
+
+Each service answers with `Done` or with a `Refusal`: an expected no is a value, carries every problem at once, and is
+traced too. What a person typed is never lost by a refusal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from keguan.casework import effects, facts, sides
+from keguan.casework.acting import acting_for
+from keguan.casework.calendar import workdays
+from keguan.casework.memo import restored
+from keguan.casework.models import Case, Deed, Draft, Round
+from keguan.casework.recusal import recusals
+from keguan.casework.versions import definition_of
+from keguan.engine import machine
+from keguan.engine.decision import Command, Decided, RoundTerms, Situation, TellParent
+from keguan.engine.moves import refuse
+from keguan.engine.state import CaseState, Values, evolve_all
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.canonical import digest
+from keguan.kernel.problems import Refusal, Refused
+from keguan.language.definition import Definition
+from keguan.language.schema import Endorse, Review
+from keguan.registers.trace import services as trace
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It happened. step: where the case is now, "" after its end; again: this key had been carried out before."""
+
+    number: str
+    revision: int
+    step: str = ""
+    end: str = ""
+    again: bool = False
+
+
+def act(
+    number: str, command: Command, actor: Actor, key: str, *, revision: int | None = None, request_id: str = ""
+) -> Done | Refusal:
+    """Ask something of a case. Nothing is half-written: it all happens, or a refusal is traced.
+
+    key: the idempotency key of the request; the same key with the same content gives the same answer and acts once.
+    revision: the revision the person saw, where acting on a stale page must be refused.
+    Raises Case.DoesNotExist for an unknown number.
+    """
+    try:
+        with transaction.atomic():
+            trace.stamp(actor, request_id)
+            case = locked(number)
+            answer = _act(case, command, actor, key, revision)
+            if isinstance(answer, Refusal):
+                _trace_refusal(number, command, answer, actor)
+            return answer
+    except Refused as refused:
+        # A register said no in the middle: everything is rolled back, the attempt is traced all the same.
+        with transaction.atomic():
+            trace.stamp(actor, request_id)
+            _trace_refusal(number, command, refused.refusal, actor)
+        return refused.refusal
+
+
+def _act(case: Case, command: Command, actor: Actor, key: str, revision: int | None) -> Done | Refusal:
+    asked = content_digest(case.number, f"{command.name}@{command.step}", command.content)
+    if answered := answered_before(key, asked):
+        return answered
+    if revision is not None and revision != case.revision:
+        return _stale(case)
+    situation = _situation(case, actor, command, locking=True)
+    decision = machine.decide(situation, command)
+    if isinstance(decision, Refusal):
+        return decision
+    after = carry_out(case, situation, command, decision, actor)
+    done = Done(case.number, after.revision, after.step, after.end)
+    remember(case, done, actor, command.name, key, asked)
+    return done
+
+
+def locked(number: str) -> Case:
+    """The case with all that a decision needs, locked until the transaction ends. Raises Case.DoesNotExist."""
+    return (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("memo", "round", "host", "programme")
+        .defer("programme__sources")
+        .get(number=number)
+    )
+
+
+def carry_out(case: Case, situation: Situation, command: Command, decided: Decided, actor: Actor) -> CaseState:
+    """Write everything that a decision means: rows, effects, tasks, alarms, trace. Needs the case locked."""
+    after = evolve_all(situation.state, decided.events)
+    effects.carry_out(case, situation, command, decided, after, actor)
+    for effect in decided.effects:
+        if isinstance(effect, TellParent):
+            sides.close_on_parent(case, effect.end)
+    return after
+
+
+def situation_for(case: Case, actor: Actor) -> Situation:
+    """The case as this person meets it now, for pages: what they may do, what the rules say. Writes nothing."""
+    return _situation(case, actor, Command("look", case.step), locking=False)
+
+
+def _situation(case: Case, actor: Actor, command: Command, *, locking: bool) -> Situation:
+    definition = definition_of(case.programme)
+    state = state_of(case)
+    attempt = state.steps[state.step].attempt if state.step else 1
+    acting = acting_for(case, actor, attempt=attempt)
+    now = clock.now()
+    draft = Draft.objects.filter(case=case).order_by("begun_at").first() if case.step_kind == "apply" else None
+    known = _facts(case, definition, state, command, now, locking=locking)
+    return Situation(
+        definition=definition,
+        terms=terms_of(case.round),
+        state=state,
+        acting=acting,
+        now=now,
+        calendar=workdays(),
+        facts=known,
+        begun=draft.begun_at if draft else None,
+    )
+
+
+def state_of(case: Case) -> CaseState:
+    """The engine's state of a stored case."""
+    return restored(case.memo.state, number=case.number, revision=case.revision, answers=case.memo.answers)
+
+
+def terms_of(of_round: Round | None) -> RoundTerms:
+    """A round's terms for the engine. A side case has no round: it is open from ever to ever."""
+    if of_round is None:
+        now = clock.now()
+        return RoundTerms(opens=now, closes=now)
+    return RoundTerms(
+        opens=of_round.opens,
+        closes=of_round.closes,
+        grace_minutes=of_round.grace_minutes,
+        budget_fen=of_round.budget_fen,
+        quota=of_round.quota,
+    )
+
+
+def _facts(
+    case: Case, definition: Definition, state: CaseState, command: Command, now: datetime, *, locking: bool
+) -> dict[str, Any]:
+    """The facts this step may need. Where they count across cases, others who would change the count wait (locking)."""
+    if not state.step:
+        return {}
+    step = definition.programme.step(state.step)
+    given = command.content.get("values")
+    answers = {**state.answers, step.form: given} if given and hasattr(step, "form") else state.answers
+    about = facts.about_of(definition, answers)
+    wanted = definition.facts_for(step.id)
+    if locking:
+        take_locks(facts.locks(wanted, case, about))
+    known = facts.compute(wanted, case, about, now)
+    if isinstance(step, Endorse) and step.ranked:
+        known["ranks_taken"] = facts.ranks_taken(case)
+    if isinstance(step, Review) and command.name == "assign":
+        chosen = [one for one in command.content.get("experts") or () if isinstance(one, int)]
+        known["recusals"] = recusals(case, step, chosen, state.answers)
+    return known
+
+
+def take_locks(names: tuple[str, ...]) -> None:
+    """Wait for, and hold until the transaction ends, the advisory locks of these names, always in one order."""
+    if names:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended(n, 0) AS k"
+                " FROM unnest(%s::text[]) AS n ORDER BY 1) AS keys",
+                [list(names)],
+            )
+
+
+# -------------------------------------------------------------------------------------------- answers and refusals
+
+
+def content_digest(number: str, name: str, content: Values) -> str:
+    """What an idempotency key stands for: the same key with another content is refused."""
+    return digest({"number": number, "name": name, "content": content})
+
+
+def answered_before(key: str, asked: str) -> Done | Refusal | None:
+    """The answer that this key has had, if it was carried out before."""
+    deed = Deed.objects.filter(key=key).only("content_digest", "answer").first()
+    if deed is None:
+        return None
+    if deed.content_digest != asked:
+        said = Text(
+            "同一请求编号已用于另一内容，请刷新页面后重试。",
+            "This request key was used for something else; reload the page.",
+        )
+        return refuse("case.key_reused", said)
+    return Done(**deed.answer, again=True)
+
+
+def remember(case: Case, done: Done, actor: Actor, command: str, key: str, asked: str) -> None:
+    """Keep the answer under its key."""
+    Deed.objects.create(
+        key=key,
+        case=case,
+        actor=actor.person,
+        command=command,
+        content_digest=asked,
+        answer={"number": done.number, "revision": done.revision, "step": done.step, "end": done.end},
+        at=clock.now(),
+    )
+
+
+def _stale(case: Case) -> Refusal:
+    return refuse(
+        "case.stale",
+        Text(
+            "您打开页面后该办件已有变化，请核对后再提交。",
+            "The case has changed since you opened the page; check and send again.",
+        ),
+        value=str(case.revision),
+        fix=Text("您填写的内容已保留在页面上。", "What you typed is still on the page."),
+    )
+
+
+def _trace_refusal(number: str, command: Command, refusal: Refusal, actor: Actor) -> None:
+    trace.write(
+        f"case:{command.name.replace('_', '-')}:refused",
+        actor,
+        outcome="refused",
+        case_number=number,
+        payload={
+            "command": command.name,
+            "step": command.step,
+            "problems": [{"code": one.code, "where": one.where, "source": one.source} for one in refusal.problems],
+        },
+    )

@@ -1,0 +1,79 @@
+"""Published versions of programmes: put in once, never changed, read back by digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import transaction
+
+from keguan.casework.models import ProgrammeVersion
+from keguan.engine.rehearsal import shortcomings
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.definition import Definition
+from keguan.language.loader import load, load_sources
+from keguan.language.parameters import read_parameters
+from keguan.registers.trace import services as trace
+
+
+class Unreadable(Exception):
+    """A published programme can no longer be read: the language moved on without it. A bug, never the user's fault."""
+
+
+_read: dict[str, Definition] = {}
+
+
+def definition_of(version: ProgrammeVersion) -> Definition:
+    """The definition that a case of this version is decided by. Read once per process: a digest never changes."""
+    if version.digest not in _read:
+        read = load_sources(version.sources)
+        if not isinstance(read, Definition):
+            raise Unreadable(f"{version}: {read[0]}")
+        _read[version.digest] = read
+    return _read[version.digest]
+
+
+def publish(folder: Path, parameters: Path, actor: Actor) -> ProgrammeVersion | Refusal:
+    """Publish the programme in a folder, if the checker and its examples have nothing against it.
+
+    Publishing the very same text again answers with the version that stands. Other text under a published version
+    number is refused: a published version never changes.
+    """
+    read = load(folder, read_parameters(parameters))
+    if not isinstance(read, Definition):
+        return Refusal(tuple(read))
+    problems = shortcomings(folder, read)
+    if problems:
+        return Refusal(tuple(problems))
+    programme = read.programme
+    with transaction.atomic():
+        stands = ProgrammeVersion.objects.filter(code=programme.programme, version=programme.version).first()
+        if stands and stands.digest == read.digest:
+            return stands
+        if stands:
+            return Refusal((_changed(programme.programme, programme.version),))
+        version = ProgrammeVersion.objects.create(
+            code=programme.programme,
+            version=programme.version,
+            digest=read.digest,
+            title_zh=programme.title.zh,
+            title_en=programme.title.en,
+            sources=dict(read.sources),
+            published_at=clock.now(),
+            published_by=actor.person,
+        )
+        trace.write(
+            "programme:version:published",
+            actor,
+            programme_digest=read.digest,
+            payload={"code": version.code, "version": version.version},
+        )
+    return version
+
+
+def _changed(code: str, version: str) -> Problem:
+    said = Text("{code} {version} 已发布，内容不可更改。", "{code} {version} is published and cannot be changed.")
+    fix = Text("请改用新的版本号。", "Give the changed text a new version.")
+    return Problem("programme.published", said.filled(code=code, version=version), fix=fix)

@@ -14,7 +14,7 @@ from keguan.database.roles import application_role, as_owner, grant_rights
 
 _PREFIX = "test_keguan_"
 # What migrations themselves wrote; Django would otherwise have to write it again after each test.
-_KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+_KEPT = {"django_migrations", "django_content_type", "auth_permission", "organisations_region"}
 
 
 def create() -> None:

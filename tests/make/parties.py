@@ -6,12 +6,13 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from tests.make.organisations import organisation as make_organisation
+
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties import services
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Account, Duty, Person
-from tests.make.organisations import organisation as make_organisation
 
 _numbers = count(1)
 _NEEDS_ORGANISATION = {"host": "university", "authority": "bureau"}

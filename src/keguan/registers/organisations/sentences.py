@@ -7,7 +7,6 @@ from keguan.registers.trace.sentences import sentences
 
 sentences(
     {
-        "registers:region:updated": Text("更新了行政区划：{codes}", "updated the divisions: {codes}"),
         "organisations:organisation:registered": Text("登记了单位“{name}”", "registered the organisation “{name}”"),
         "organisations:organisation:renamed": Text(
             "将单位“{before}”更名为“{after}”，自 {on} 起", "renamed “{before}” to “{after}” from {on}"

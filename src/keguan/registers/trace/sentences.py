@@ -77,7 +77,7 @@ def _generic(event: Event) -> Text:
 
 
 def filled(text: Text, payload: Mapping[str, object], **better: Text | str) -> Text:
-    """The text with its `{places}` filled from the payload, or from `better` where a plain value would not be understood."""
+    """The text with its `{places}` filled from the payload, or from `better` where a plain value says too little."""
     places = {name for said in (text.zh, text.en) for _, name, _, _ in Formatter().parse(said) if name}
     return text.filled(**{**_said(payload, *places), **better})
 

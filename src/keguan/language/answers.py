@@ -13,8 +13,9 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language import cells
 from keguan.language.cells import Cell
-from keguan.language.expressions import Compiled, Known, Unknown, nearest
+from keguan.language.expressions import Compiled, Known, Unknown
 from keguan.language.schema import Expression, Field, Form
+from keguan.language.slips import nearest
 from keguan.language.verdicts import frozen
 from keguan.language.vocabulary import NameType
 
@@ -74,7 +75,9 @@ class FormPlan:
         self.keys = frozenset(one.key for one in self.fields)
         self.conditional = tuple(one for one in self.fields if one.shown_when)
         self.columns = {
-            one.key: tuple((f"{one.name}.{column.column}", column.column, column.required) for column in one.field.columns)
+            one.key: tuple(
+                (f"{one.name}.{column.column}", column.column, column.required) for column in one.field.columns
+            )
             for one in self.fields
             if one.field.type == "table"
         }
@@ -117,17 +120,27 @@ def check(
     Problems are at `form.field` or `form.table[2].column`, rows counted from 1 as they were sent.
     """
     clean, problems = _read(plan, values)
-    known = {name: value for name, value in names.items() if name not in plan.own} if plan.own & names.keys() else dict(names)
-    known |= plan.names(clean)
-    hidden = _hide(plan, clean, known)
+    known = _known(plan, clean, names)
+    hidden, unasked = _hide(plan, known)
     for key in hidden:
         clean.pop(key, None)
         problems.pop(key, None)
     _compute(plan, clean, known, hidden, problems, complete)
     if complete:
-        _owed(plan, clean, hidden, problems)
+        _owed(plan, clean, hidden | unasked, problems)
     ordered = [problem for one in plan.fields for problem in problems.get(one.key, ())]
     return {one.key: clean[one.key] for one in plan.fields if one.key in clean}, (*ordered, *problems.get("", ()))
+
+
+def hidden(plan: FormPlan, values: Mapping[str, Any], names: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that are not asked, given these answers."""
+    clean, _ = _read(plan, values)
+    return frozenset(_hide(plan, _known(plan, clean, names))[0])
+
+
+def _known(plan: FormPlan, clean: Values, names: Mapping[str, Any]) -> dict[str, Any]:
+    """The names expressions see: this form's from the answers at hand, never from an older hand-in."""
+    return {name: value for name, value in names.items() if name not in plan.own} | plan.names(clean)
 
 
 def _read(plan: FormPlan, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[Problem]]]:
@@ -148,26 +161,32 @@ def _read(plan: FormPlan, values: Mapping[str, Any]) -> tuple[dict[str, Any], di
     return clean, problems
 
 
-def _hide(plan: FormPlan, clean: dict[str, Any], known: dict[str, Any]) -> set[str]:
-    """Which questions are not asked. Hiding one may hide others, so this goes on until nothing changes."""
+def _hide(plan: FormPlan, known: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """Which questions are not asked, and which may not be, for they hang on one of this form that is not answered yet.
+
+    Hiding one may hide others, so this goes on until nothing changes; names of hidden fields leave `known`.
+    """
     hidden: set[str] = set()
-    names_hidden: set[str] = set()
+    lost: set[str] = set()
+    unasked: set[str] = set()
     changed = bool(plan.conditional)
     while changed:
         changed = False
+        unasked.clear()
         for one in plan.conditional:
             if one.key in hidden or one.shown_when is None:
                 continue
             outcome = one.shown_when.outcome(known)
-            lost = isinstance(outcome, Unknown) and not names_hidden.isdisjoint(outcome.missing)
-            if lost or (isinstance(outcome, Known) and outcome.value is False):
+            if isinstance(outcome, Unknown) and lost.isdisjoint(outcome.missing):
+                if plan.own.issuperset(outcome.missing):
+                    unasked.add(one.key)
+            elif isinstance(outcome, Unknown) or (isinstance(outcome, Known) and outcome.value is False):
                 hidden.add(one.key)
-                gone = {one.name, *(column[0] for column in plan.columns.get(one.key, ()))}
-                names_hidden |= gone
-                for name in gone:
+                lost |= {one.name, *(column[0] for column in plan.columns.get(one.key, ()))}
+                for name in lost:
                     known.pop(name, None)
                 changed = True
-    return hidden
+    return hidden, unasked
 
 
 def _compute(
@@ -202,13 +221,12 @@ def _compute(
             problems[one.key] = [_not_computed(one, missing)]
 
 
-def _owed(plan: FormPlan, clean: dict[str, Any], hidden: set[str], problems: dict[str, list[Problem]]) -> None:
+def _owed(plan: FormPlan, clean: dict[str, Any], unasked: set[str], problems: dict[str, list[Problem]]) -> None:
     for one in plan.fields:
-        if one.key in clean or one.key in hidden or one.key in problems or one.computed:
+        if one.key in clean or one.key in unasked or one.key in problems or one.computed:
             continue
         if one.field.required:
-            asks = one.shown_when is None or one.key not in hidden
-            problems[one.key] = [_missing(one)] if asks else []
+            problems[one.key] = [_missing(one)]
         elif one.field.type in ("table", "file", "choices"):
             clean[one.key] = []  # nothing chosen is an answer, not an unknown
 

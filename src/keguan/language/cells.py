@@ -17,8 +17,8 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.kernel.names import clean_text, halfwidth
 from keguan.kernel.problems import Problem
-from keguan.language.expressions import nearest
 from keguan.language.schema import Choice, Column, Field
+from keguan.language.slips import nearest
 
 Cell = tuple[Any, list[Problem]]
 Reader = Callable[[Any], Cell]
@@ -96,7 +96,9 @@ def _text(one_line: bool, least: int | None, most: int, raw: Any, where: str) ->
     if len(text) > most:
         return text, [_too_long(where, len(text), most)]
     if least is not None and len(text) < least:
-        say = Text("至少{least}个字，现为{n}个", "At least {least} characters; this has {n}").filled(least=least, n=len(text))
+        say = Text("至少{least}个字，现为{n}个", "At least {least} characters; this has {n}").filled(
+            least=least, n=len(text)
+        )
         return text, [_problem("too_short", where, say, text)]
     return text, []
 
@@ -135,7 +137,11 @@ def _money(unit: str, least: int | None, most: int | None, raw: Any, where: str)
         return _wrong(where, raw, Text("金额", "an amount of money"))
     if not 0 <= raw <= money.MOST_FEN:
         code = "negative" if raw < 0 else "too_large"
-        say = Text("金额不能为负", "An amount is not negative") if raw < 0 else Text("金额过大", "The amount is too large")
+        say = (
+            Text("金额不能为负", "An amount is not negative")
+            if raw < 0
+            else Text("金额过大", "The amount is too large")
+        )
         return None, [Problem(f"money.{code}", say, where=where, value=str(raw)[:40])]
     return int(raw), _bounds(where, raw, least, most, lambda fen: str(Money(fen)))
 

@@ -101,7 +101,7 @@ class Definition:
         for use in uses.uses(self.programme):
             facts = self.names_of(use.expression) & FACTS.keys()
             entered = len(use.steps) == 1 and kind_of(steps[use.steps[0]]) in _ENTERED_BY_THE_MACHINE
-            if use.name.endswith(".when") and not use.part or (entered and not use.part):
+            if not use.part and (entered or use.name.endswith(".when")):
                 always |= facts
             for step_id in use.steps:
                 own[step_id] |= facts
@@ -189,6 +189,10 @@ class Definition:
         complete: whether answers that are owed but missing are problems. Raises KeyError for an unknown form.
         """
         return answers.check(self._plan(form), values, names, complete)
+
+    def hidden_fields(self, form: str, values: Mapping[str, Any], names: Mapping[str, Any]) -> frozenset[str]:
+        """The fields of a form that are not asked, given the answers so far. Where that is unknown, a field is shown."""
+        return answers.hidden(self._plan(form), values, names)
 
     def _plan(self, form: str) -> FormPlan:
         plan = self._plans.get(form)

@@ -12,17 +12,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from difflib import get_close_matches
 from math import isfinite
 from typing import Any, Final
 
 from cel_expr_python import cel
 
-from keguan.kernel.bilingual import Text
 from keguan.kernel.period import years_between
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Expression
-from keguan.language.vocabulary import CONSTANTS, FUNCTIONS, NameType
+from keguan.language.slips import SAID, slip, unexpected
+from keguan.language.slips import nearest as nearest
+from keguan.language.vocabulary import CONSTANTS, NameType
+from keguan.language.wire import resolved_names
 
 _CEL: Final[Mapping[str, Any]] = {
     "bool": cel.Type.BOOL,
@@ -45,19 +46,6 @@ _NAMED: Final[Mapping[str, NameType]] = {  # what CEL calls its types
     "LIST<STRING>": "list_string",
     "LIST<TIMESTAMP>": "list_date",
     "LIST<DOUBLE>": "list_score",
-}
-SAID: Final[Mapping[str, Text]] = {
-    "bool": Text("是非", "a yes or no"),
-    "int": Text("整数", "a whole number"),
-    "score": Text("分数（小数）", "a score (decimal)"),
-    "double": Text("分数（小数）", "a score (decimal)"),
-    "string": Text("文字", "a text"),
-    "date": Text("日期", "a date"),
-    "timestamp": Text("日期", "a date"),
-    "list_int": Text("整数列表", "a list of whole numbers"),
-    "list_string": Text("文字列表", "a list of texts"),
-    "list_date": Text("日期列表", "a list of dates"),
-    "list_score": Text("分数列表", "a list of scores"),
 }
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _ERROR: Final = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
@@ -191,7 +179,7 @@ class Environment:
         """names: dotted lower-case names; one that cannot be read in an expression (a hyphen) is left out."""
         self.types = {name: kind for name, kind in names.items() if _NAME.fullmatch(name)}
         declared = {name: _CEL[kind] for name, kind in self.types.items()}
-        declared |= {name: cel.Type.INT for name in CONSTANTS}
+        declared |= dict.fromkeys(CONSTANTS, cel.Type.INT)
         checked = [*_functions(running=False), *_comparisons()]
         self._checker = cel.NewEnv(variables=declared, extensions=[cel.CelExtension("keguan", checked)])
         run = cel.CelExtension("keguan", _functions(running=True))
@@ -209,10 +197,10 @@ class Environment:
         if known is None:
             known = self._compiled[expression.text] = self._compile(expression.text)
         if not isinstance(known, Compiled):
-            return tuple(self._problem(expression, *error) for error in known)
+            return tuple(slip(expression, *error, [*self.types, *CONSTANTS]) for error in known)
         wanted = tuple(expected)
         if wanted and known.type not in wanted:
-            return (_unexpected(expression, known.type, wanted),)
+            return (unexpected(expression, known.type, wanted),)
         return known
 
     def _compile(self, text: str) -> Compiled | tuple[tuple[str, int, int], ...]:
@@ -222,129 +210,13 @@ class Environment:
             if kind is None:
                 return ((f"no use for a {checked.return_type().name()}", 1, 1),)
             wire = checked.serialize()
-            used = _references(wire) & self.types.keys()
+            used = resolved_names(wire) & self.types.keys()
             return Compiled(self._runner.deserialize(wire), kind, {name: self.types[name] for name in sorted(used)})
         except (RuntimeError, ValueError, UnicodeError) as error:
             found = _ERROR.findall(str(error))
             told = {(said.removesuffix(" [INVALID_ARGUMENT]"), max(int(a), 1), max(int(b), 1)) for a, b, said in found}
             # One slip often makes CEL complain several times: the first place is the one that helps.
             return tuple(sorted(told, key=lambda one: one[1:])[:3]) or ((str(error)[:200], 1, 1),)
-
-    def _problem(self, expression: Expression, said: str, line: int, column: int) -> Problem:
-        if found := re.search(r"undeclared reference to '([^']+)'", said):
-            return self._unknown_name(expression, found[1], line, column)
-        place = _at(expression, line, column)
-        if found := re.search(r"no matching overload for '([^']+)' applied to '\((.*)\)'", said):
-            return _mismatch(expression, found[1], found[2], place)
-        if "no use for a" in said:
-            return Problem(
-                code="expression.type",
-                say=Text("表达式的结果不是可用的类型", "The value of the expression is of no use here"),
-                where=place,
-                value=said.removeprefix("no use for a "),
-            )
-        return Problem(
-            code="expression.syntax",
-            say=Text("表达式写法有误：{said}", "The expression is not well formed: {said}").filled(said=_syntax(said)),
-            where=place,
-            value=expression.text[:200],
-            fix=Text(
-                "例如：proposal.asked <= 100 * wan && person.age < 60；文字加引号",
-                'For example proposal.asked <= 100 * wan && person.age < 60; texts in quotes ("enterprise")',
-            ),
-        )
-
-    def _unknown_name(self, expression: Expression, name: str, line: int, column: int) -> Problem:
-        lines = expression.text.split("\n")
-        text = lines[line - 1] if line <= len(lines) else ""
-        found = re.search(rf"(?<![\w.]){re.escape(name)}(?![\w])", text)
-        functions = {one.partition("(")[0]: one for one in FUNCTIONS}
-        if name in functions:
-            return Problem(
-                code="expression.type",
-                say=Text("函数 {name} 的参数个数或类型不对", "The function {name} is given the wrong arguments").filled(
-                    name=name
-                ),
-                where=_at(expression, line, found.start() + 1 if found else column),
-                value=expression.text[:200],
-                fix=Text("用法：{use}", "Use: {use}").filled(use=functions[name]),
-            )
-        return Problem(
-            code="expression.name",
-            say=Text("没有名为 {name} 的字段、事实或参数", "There is no field, fact or parameter named {name}").filled(
-                name=name
-            ),
-            where=_at(expression, line, found.start() + 1 if found else column),
-            value=name,
-            fix=nearest(name, [*self.types, *CONSTANTS, *functions]),
-        )
-
-
-def nearest(word: str, known: Iterable[str]) -> Text | None:
-    """“Did you mean …?” with the closest known words, or None where nothing is close."""
-    words = list(known)
-    close = get_close_matches(word, words, n=3, cutoff=0.6)
-    close += [one for one in words if one.endswith(f".{word}") and one not in close]
-    if not close:
-        return None
-    return Text("是否想写：{near}？", "Did you mean {near}?").filled(near=Text("、".join(close[:3]), " or ".join(close[:3])))
-
-
-def _at(expression: Expression, line: int, column: int) -> str:
-    """Where something in an expression stands in its file. Exact on one line and in `|` blocks."""
-    place = expression.place
-    if not place.file:
-        return f"{line}:{column}"
-    return f"{place.file}:{place.line + line - 1}:{place.column + column - 1}"
-
-
-def _syntax(said: str) -> str:
-    return re.sub(r" expecting \{.*", "", said.removeprefix("Syntax error: ")).replace("'<EOF>'", "the end")
-
-
-_OPERATOR: Final = re.compile(r"^_?(.+?)_?$")
-
-
-def _mismatch(expression: Expression, operator: str, types: str, place: str) -> Problem:
-    sign = found[1] if (found := _OPERATOR.match(operator)) else operator
-    kinds = re.findall(r"list\([^)]*\)|[\w.]+", types)
-    said = [_said(one) for one in kinds]
-    both = Text("、".join(one.zh for one in said), " and ".join(one.en for one in said))
-    fix = None
-    if {"int", "double"} <= set(kinds):
-        fix = Text("和分数一起计算的数写成小数，例如 2.0", "Write numbers that are computed with scores as decimals: 2.0")
-    elif {"int", "string"} <= set(kinds):
-        fix = Text("文字加引号，数不加引号", "Texts stand in quotes, numbers do not")
-    elif {"timestamp", "string"} <= set(kinds):
-        fix = Text(
-            '日期写成 timestamp("2018-01-01T00:00:00Z")', 'Write a date as timestamp("2018-01-01T00:00:00Z")'
-        )
-    elif "null_type" in kinds:
-        fix = Text("缺少的答案不必判断：它自然成为需人工判断", "A missing answer needs no test: it goes to a person")
-    return Problem(
-        code="expression.type",
-        say=Text("“{sign}” 不能用于{both}", "“{sign}” cannot be used with {both}").filled(sign=sign, both=both),
-        where=place,
-        value=expression.text[:200],
-        fix=fix,
-    )
-
-
-def _said(kind: str) -> Text:
-    name = kind.replace("(", "_").replace(")", "").replace("timestamp", "date").replace("double", "score")
-    return SAID.get(name, Text(kind, kind))
-
-
-def _unexpected(expression: Expression, kind: NameType, wanted: tuple[NameType, ...]) -> Problem:
-    needed = Text("或".join(SAID[one].zh for one in wanted), " or ".join(SAID[one].en for one in wanted))
-    return Problem(
-        code="expression.type",
-        say=Text("这里应为{needed}，表达式的结果是{kind}", "Here {needed} is needed, the expression gives {kind}").filled(
-            needed=needed, kind=SAID[kind]
-        ),
-        where=_at(expression, 1, 1),
-        value=expression.text[:200],
-    )
 
 
 # ----------------------------------------------------------------------------------------------- values
@@ -369,8 +241,8 @@ def to_cel(value: Any, kind: NameType) -> Any:
             return datetime.combine(date.fromisoformat(value), time(), UTC)
         case ("score", bool()) | ("int", bool()):
             raise TypeError(kind)
-        case "score", int() | float() | Decimal() | str():
-            return float(value)
+        case "score", int() | float() | Decimal() | str() if isfinite(score := float(value)):
+            return score
         case ("bool", bool()):
             return value
         case ("string", str()):
@@ -394,48 +266,3 @@ def _from_cel(value: Any, kind: NameType) -> Any:
             return Decimal(value).quantize(Decimal("0.000001")).normalize() + 0
         case _:
             return value
-
-
-def _references(wire: bytes) -> set[str]:
-    """The names of variables that CEL resolved, from its own reference map: strings and loop variables cannot fool it.
-
-    wire: a serialized `google.protobuf.Any` (field 2) of `cel.expr.CheckedExpr` (field 2: map of `Reference`, field 2 of
-    each entry; its field 1 is the name, its field 3 the overloads, which only functions have).
-    """
-    names = set()
-    for checked in _fields(wire, 2):
-        for entry in _fields(checked, 2):
-            for reference in _fields(entry, 2):
-                if not any(True for _ in _fields(reference, 3)):
-                    names |= {name.decode() for name in _fields(reference, 1)}
-    return names
-
-
-def _fields(message: bytes, wanted: int) -> Iterable[bytes]:
-    """The length-delimited fields of that number in a protocol buffer message."""
-    at = 0
-    while at < len(message):
-        tag, at = _varint(message, at)
-        match tag & 7:
-            case 0:
-                _, at = _varint(message, at)
-            case 1:
-                at += 8
-            case 2:
-                size, at = _varint(message, at)
-                if tag >> 3 == wanted:
-                    yield message[at : at + size]
-                at += size
-            case _:
-                at += 4
-
-
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    number = shift = 0
-    while True:
-        byte = message[at]
-        at += 1
-        number |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return number, at

@@ -16,11 +16,11 @@ from typing import Any, Final
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.definition import Definition
-from keguan.language.expressions import nearest
 from keguan.language.nodes import read_nodes
 from keguan.language.parameters import read_parameters, written
 from keguan.language.reading import read, read_list, read_rule_sets
 from keguan.language.schema import Expression, Form, Parameter, Programme, Rubric, Span
+from keguan.language.slips import nearest
 
 PARTS: Final = ("programme.yaml", "forms.yaml", "rules.yaml", "rubrics.yaml")
 PARAMETERS: Final = "parameters.yaml"
@@ -152,5 +152,3 @@ def parts_of(thing: Any) -> Iterator[Expression | Span]:
             yield from parts_of(item)
     elif isinstance(thing, Mapping):
         yield from parts_of(tuple(thing.values()))
-
-

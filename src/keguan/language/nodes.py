@@ -31,7 +31,9 @@ from keguan.language.schema import Place
 MOST_BYTES: Final = 1_000_000
 _DEEPEST: Final = 24
 _BARE_WORD: Final = re.compile(r"[\w.+-]+")
-_UNSEEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ class _Reading:
         except MarkedYAMLError as error:
             self._syntax(error)
         except Exception as error:  # the library may raise anything on text that is not YAML
-            self.add("syntax", Text("无法作为YAML读取", "This cannot be read as YAML"), Place(self.file, 1, 1), str(error))
+            self.add(
+                "syntax", Text("无法作为YAML读取", "This cannot be read as YAML"), Place(self.file, 1, 1), str(error)
+            )
         if self.problems:
             return tuple(self.problems)
         if node is None or (isinstance(node, Scalar) and not node.text):
@@ -191,7 +195,9 @@ class _Reading:
             if not isinstance(key, Scalar):
                 self.add("key", Text("键必须是一个词", "A key is a single word"), key.place)
             elif key.text in first:
-                say = Text("键 {key} 重复，第一次出现在第{line}行", "The key {key} is given twice, first in line {line}")
+                say = Text(
+                    "键 {key} 重复，第一次出现在第{line}行", "The key {key} is given twice, first in line {line}"
+                )
                 said = say.filled(key=key.text[:60], line=first[key.text].line)
                 fix = Text("删除其中一个", "Delete one of the two")
                 self.add("duplicate", said, key.place, key.text[:60], fix)

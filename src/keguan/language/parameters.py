@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,7 +71,7 @@ def _dates_in_order(parameter: Parameter, where: str) -> Iterable[Problem]:
     if not days:
         say = Text("参数 {name} 没有值", "The parameter {name} has no value").filled(name=parameter.name)
         yield Problem(code="parameter.no_value", say=say, where=where, value=parameter.name)
-    if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(days)):
         say = Text("参数 {name} 的日期应由早到晚，不能重复", "The dates of {name} go from early to late, each once")
         yield Problem(code="parameter.order", say=say.filled(name=parameter.name), where=where, value=", ".join(days))
 
@@ -95,7 +96,12 @@ def written(parameters: Iterable[Parameter]) -> str:
     """These parameters as YAML that reads back to the same, in order of their names: what a definition embeds."""
     lines = []
     for one in sorted(parameters, key=lambda one: one.name):
-        lines += [f"- name: {one.name}", "  title:", f"    zh: {_quoted(one.title.zh)}", f"    en: {_quoted(one.title.en)}"]
+        lines += [
+            f"- name: {one.name}",
+            "  title:",
+            f"    zh: {_quoted(one.title.zh)}",
+            f"    en: {_quoted(one.title.en)}",
+        ]
         lines += [f"  unit: {one.unit}", "  values:"]
         for held in one.values:
             lines += [f"    - since: {held.since}", f"      value: {_value(one.unit, held.value)}"]
@@ -111,5 +117,3 @@ def _value(unit: str, value: int | str) -> str:
 def _quoted(text: str) -> str:
     # A JSON string is a YAML double-quoted one.
     return json.dumps(text, ensure_ascii=False)
-
-

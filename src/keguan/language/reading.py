@@ -15,9 +15,9 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.duration import Duration
 from keguan.kernel.problems import Problem
 from keguan.language import schema
-from keguan.language.expressions import nearest
 from keguan.language.nodes import Map, Node, Scalar, Sequence
 from keguan.language.schema import Expression, Name, Percent, Place, Span
+from keguan.language.slips import nearest
 
 Shape = TypeVar("Shape")
 
@@ -30,11 +30,13 @@ _DurationText = NewType("_DurationText", str)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
-_LOOKS_TYPED: Final = re.compile(r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?|true|false|null|~|True|False|Null|yes|no")
-_CEL_WORDS: Final = frozenset(
-    "as break const continue else false for function if import in let loop null package namespace return true var void "
-    "while wan today param".split()
+_LOOKS_TYPED: Final = re.compile(
+    r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?|true|false|null|~|True|False|Null|yes|no"
 )
+_CEL_WORDS: Final = frozenset(
+    {"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop", "null",
+     "package", "namespace", "return", "true", "var", "void", "while", "wan", "today", "param"}
+)  # fmt: skip
 _USED_IN_EXPRESSIONS: Final = {
     (schema.Form, "form"), (schema.Field, "field"), (schema.Column, "column"), (schema.Parameter, "name"),
 }  # fmt: skip
@@ -186,7 +188,10 @@ class _Reader:
     def _step(self, node: Node) -> Any:
         if not isinstance(node, Map) or len(node.entries) != 1:
             return self.shape(
-                node, Text("环节写成“种类:”加其下的键，例如 - apply:", "A step is its kind and a map below it, as in - apply:")
+                node,
+                Text(
+                    "环节写成“种类:”加其下的键，例如 - apply:", "A step is its kind and a map below it, as in - apply:"
+                ),
             )
         entry = node.entries[0]
         if entry.key not in schema.STEP_KINDS:
@@ -199,8 +204,7 @@ class _Reader:
     def _text(self, node: Node) -> Any:
         if not isinstance(node, Map):
             return self.shape(node, Text("应有 zh 和 en 两种语言", "Needed: both languages, zh and en"))
-        found = self.record(node, Text)
-        return found
+        return self.record(node, Text)
 
     # ------------------------------------------------------------------------------------------- scalars
 
@@ -219,9 +223,9 @@ class _Reader:
         if not scalar.quoted and _LOOKS_TYPED.fullmatch(scalar.text):
             return self.refuse(
                 "quote",
-                Text("这里应为文字，{value} 会被读成数或是非", "Needed: a text; {value} reads as a number or a yes/no").filled(
-                    value=scalar.text
-                ),
+                Text(
+                    "这里应为文字，{value} 会被读成数或是非", "Needed: a text; {value} reads as a number or a yes/no"
+                ).filled(value=scalar.text),
                 scalar.place,
                 scalar.text,
                 Text('加引号："{v}"', 'Quote it: "{v}"').filled(v=scalar.text),
@@ -236,7 +240,9 @@ class _Reader:
         return self.refuse(code, say, scalar.place, scalar.text)
 
     def _name(self, node: Node) -> Any:
-        say = Text("名称用小写字母开头，只含小写字母、数字、_ 和 -", "A name has a-z, 0-9, _ and -, and begins with a letter")
+        say = Text(
+            "名称用小写字母开头，只含小写字母、数字、_ 和 -", "A name has a-z, 0-9, _ and -, and begins with a letter"
+        )
         return self._matching(node, _NAME, say, "name")
 
     def _word(self, node: Node) -> Any:
@@ -339,4 +345,3 @@ _SCALARS: Final[Mapping[Any, Any]] = {
     _Points: _Reader._points,
     _DurationText: _Reader._duration_text,
 }
-

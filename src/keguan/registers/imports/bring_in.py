@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.db import connection
 from django.db.models import Model, QuerySet
+from psycopg import sql
 
 from keguan.registers.imports.spec import Counts, Saving
 from keguan.registers.trace import services as trace
@@ -18,10 +20,10 @@ _TRACED_TOGETHER = 200
 
 @dataclass(slots=True)
 class Outcome(Generic[M]):
-    """The counts, and every row as it now stands, by its key."""
+    """The counts, and the rows that were there before, as they now stand, by their key."""
 
     counts: Counts
-    rows: dict[tuple[Any, ...], M]
+    known: dict[tuple[Any, ...], M]
 
 
 def bring_in(
@@ -56,7 +58,7 @@ def bring_in(
             changed.append(old)
             told.append((" ".join(map(str, at)), {name: list(pair) for name, pair in difference.items()}))
     for start in range(0, len(new), BATCH):
-        standing.model._default_manager.bulk_create(new[start : start + BATCH])
+        copy_in(standing.model, new[start : start + BATCH])
         saving.saved(len(new[start : start + BATCH]))
     for start in range(0, len(changed), BATCH):
         standing.model._default_manager.bulk_update(changed[start : start + BATCH], sorted(touched))
@@ -64,8 +66,21 @@ def bring_in(
     _trace_changes(told, standing.model, saving, personal=personal)
     unchanged = len(wanted) - len(new) - len(changed)
     saving.saved(unchanged)
-    rows = known | {at: row for at, row in wanted.items() if at not in known}
-    return Outcome(Counts(len(new), len(changed), unchanged), rows)
+    return Outcome(Counts(len(new), len(changed), unchanged), known)
+
+
+def copy_in(model: type[Model], rows: Sequence[Model]) -> None:
+    """Insert unsaved rows by COPY, three times as fast as INSERT; they do not learn their ids.
+
+    Only for columns whose Python value is what the database holds (numbers, text, days, lists of text).
+    """
+    columns = [column for column in model._meta.concrete_fields if not column.primary_key]
+    names = sql.SQL(", ").join(sql.Identifier(column.column) for column in columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), names)
+    attributes = [column.attname for column in columns]
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([getattr(row, attribute) for attribute in attributes])
 
 
 def _differences(
@@ -77,7 +92,9 @@ def _differences(
             yield name, (before, after)
 
 
-def _trace_changes(told: list[tuple[str, dict[str, list[Any]]]], model: type[Model], saving: Saving, *, personal: bool) -> None:
+def _trace_changes(
+    told: list[tuple[str, dict[str, list[Any]]]], model: type[Model], saving: Saving, *, personal: bool
+) -> None:
     """What an import changed is told value by value: somebody may have to answer for it."""
     lines = []
     for start in range(0, len(told), _TRACED_TOGETHER):

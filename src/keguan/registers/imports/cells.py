@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from keguan.kernel.bilingual import Text
@@ -49,6 +50,7 @@ def said(value: Value) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=8192)
 def _tidy(value: str) -> str:
     return " ".join(clean_text(value).replace("\u3000", " ").replace("\xa0", " ").split())
 
@@ -69,9 +71,7 @@ def text(limit: int = 500) -> Reader:
 def code(value: Value) -> str | Problem:
     """A number that is a name (a project number, a phone): digits as typed, wide ones made plain."""
     if isinstance(value, float | int) and not isinstance(value, bool) and abs(value) >= _MOST_EXACT:
-        say = Text(
-            "这一格存成了数字,超过15位的数字已丢失", "Stored as a number: the digits beyond the 15th are lost"
-        )
+        say = Text("这一格存成了数字,超过15位的数字已丢失", "Stored as a number: the digits beyond the 15th are lost")
         fix = Text("请把该列设为“文本”后重新填写", "Format the column as text and type it again")
         return _problem("digits-lost", say, said(value), fix)
     return halfwidth(said(value), punctuation=True)

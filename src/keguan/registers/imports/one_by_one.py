@@ -33,5 +33,11 @@ def at_row(problem: Problem, row: Row, saving: Saving) -> Problem:
     """The problem of a service, at the cell it speaks of where that is one of the columns."""
     key = problem.where if problem.where in saving.columns else ""
     return Problem(
-        problem.code, problem.say, saving.place(row, key), problem.value, problem.source, problem.fix, problem.may_override
+        problem.code,
+        problem.say,
+        saving.place(row, key),
+        problem.value,
+        problem.source,
+        problem.fix,
+        problem.may_override,
     )

@@ -12,7 +12,8 @@ sentences(
             "imported “{file}”: {read} rows, {created} new, {updated} changed, {unchanged} as before",
         ),
         "imports:import:refused": Text(
-            "导入“{file}”未通过:{problems} 处问题,未写入", "tried to import “{file}”: {problems} problems, nothing saved"
+            "导入“{file}”未通过:{problems} 处问题,未写入",
+            "tried to import “{file}”: {problems} problems, nothing saved",
         ),
         "imports:import:changed": Text("导入“{file}”时更新了 {rows} 行", "changed {rows} rows by importing “{file}”"),
     }

@@ -58,9 +58,7 @@ def run(
     return replace(report, seconds=round(time.monotonic() - started, 2))
 
 
-def _save(
-    spec: ImportSpec, table: Table, actor: Actor, digest: str, report: Report, progress: Progress
-) -> Report:
+def _save(spec: ImportSpec, table: Table, actor: Actor, digest: str, report: Report, progress: Progress) -> Report:
     columns = _columns(spec, table)
     problems = list(_missing_columns(spec, table, columns))
     report = replace(report, sheet=table.grid.name, read=len(table.lines), empty=table.empty_rows)
@@ -145,7 +143,9 @@ def _read_rows(
                 row.odd.append(replace(found.odd, where=table.place(line.number, at)))
                 found = found.value
             elif isinstance(found, Problem):
-                problems.append(replace(found, where=table.place(line.number, at), value=found.value or said(cell)[:80]))
+                problems.append(
+                    replace(found, where=table.place(line.number, at), value=found.value or said(cell)[:80])
+                )
             row.values[column.key] = found
         rows.append(row)
         if done % _TOLD_EVERY == 0:

@@ -74,7 +74,9 @@ EXPERTS = ImportSpec(
         ),
         Column("keywords", ("关键词", "研究方向"), Text("关键词", "Keywords"), words(), blank=[]),
         Column("region_code", ("地区代码", "region"), Text("地区代码", "Region code"), code),
-        Column("max_load", ("最多同时评审数",), Text("最多同时评审数", "Most reviews at a time"), whole(1, 100), blank=None),
+        Column(
+            "max_load", ("最多同时评审数",), Text("最多同时评审数", "Most reviews at a time"), whole(1, 100), blank=None
+        ),
     ),
     key=person_key,
     save=_save,

@@ -83,7 +83,9 @@ def _change(row: Row, known: Organisation, saving: Saving) -> tuple[Done, Organi
         known.revision += 1
         known.save(update_fields=[*changes, "revision"])
         payload = {"file": saving.source, "register": "organisations.Organisation", "rows": 1, "id": known.pk}
-        trace.write("imports:import:changed", saving.actor, on_behalf_of=known.pk, payload=payload | {"changed": changes})
+        trace.write(
+            "imports:import:changed", saving.actor, on_behalf_of=known.pk, payload=payload | {"changed": changes}
+        )
     if renamed:
         known = services.rename(saving.actor, known, row.values["name"])
     return ("updated" if changes or renamed else "unchanged"), known
@@ -126,7 +128,9 @@ ORGANISATIONS = ImportSpec(
             "kind",
             ("单位类型", "类型", "性质"),
             Text("单位类型", "Kind"),
-            choice(KINDS, ("高校", "university"), ("科研机构", "institute"), ("公司", "enterprise"), ("医院", "hospital")),
+            choice(
+                KINDS, ("高校", "university"), ("科研机构", "institute"), ("公司", "enterprise"), ("医院", "hospital")
+            ),
         ),
         Column("region_code", ("地区代码", "行政区划代码", "region"), Text("地区代码", "Region code"), _region),
         Column("address", ("地址", "通讯地址"), Text("地址", "Address"), text(300)),

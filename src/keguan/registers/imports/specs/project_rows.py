@@ -22,7 +22,16 @@ Build = Callable[[Row], Project]
 """From a row to an unsaved project with what only this kind of list says; the rest is filled here."""
 
 # What a repetition may add to what the first row left blank.
-_ADDED = ("principal_pseudonym", "amount_fen", "period_as_given", "first_day", "last_day", "programme", "kind", "evaluation")
+_ADDED = (
+    "principal_pseudonym",
+    "amount_fen",
+    "period_as_given",
+    "first_day",
+    "last_day",
+    "programme",
+    "kind",
+    "evaluation",
+)
 _FIELDS = (
     "number_grammar", "title", "normal_title", "programme", "kind", "host_id", "host_name_as_given",
     "principal_pseudonym", "amount_fen", "approved_year", "first_day", "last_day", "period_as_given", "status",
@@ -56,7 +65,7 @@ def save_projects(rows: Sequence[Row], saving: Saving, build: Build, source_kind
         mirrored=("odd",),
         saving=saving,
     )
-    restated = _keep_restatements(stated, {key[0]: row for key, row in outcome.rows.items()}, saving)
+    restated = _keep_restatements(stated, source_kind, saving)
     return Counts(outcome.counts.created, outcome.counts.updated, outcome.counts.unchanged, restated)
 
 
@@ -124,7 +133,10 @@ def _merge(earlier: _Stated, project: Project, row: Row, saving: Saving) -> None
         if getattr(project, name) not in (None, "") and getattr(first, name) not in (None, "", getattr(project, name))
     ]
     if differs:
-        say = Text("与{where}编号相同而内容不同({what}),以先出现的为准", "Same number as {where} but other {what}; the first is kept")
+        say = Text(
+            "与{where}编号相同而内容不同({what}),以先出现的为准",
+            "Same number as {where} but other {what}; the first is kept",
+        )
         said = say.filled(where=where, what=", ".join(name.removesuffix("_id") for name in differs))
         saving.warn(row, "title", "restated-otherwise", said, project.title)
     else:
@@ -141,11 +153,11 @@ def _say_odd(stated: dict[str, _Stated], saving: Saving) -> None:
         project, row = one.project, one.row
         if not project.principal_pseudonym and project.principal_id is None:
             saving.warn(row, "principal", "no-principal", Text("没有项目负责人", "No principal investigator"))
-        if project.amount_fen is None:
+        if project.amount_fen is None and "amount" not in row.odd_codes():
             saving.warn(row, "amount", "no-amount", Text("没有金额", "No amount"))
-        elif project.amount_fen == 0:
+        if project.amount_fen == 0:
             saving.warn(row, "amount", "zero-amount", Text("金额为零", "The amount is zero"), "0")
-        if not project.period_as_given:
+        if not project.period_as_given and "period" not in row.odd_codes():
             saving.warn(row, "period", "no-period", Text("没有起止时间或年限", "No period or duration"))
         earlier = titles.setdefault(project.normal_title, one)
         if earlier is not one:
@@ -155,10 +167,12 @@ def _say_odd(stated: dict[str, _Stated], saving: Saving) -> None:
         project.odd = row.odd_codes()
 
 
-def _keep_restatements(stated: dict[str, _Stated], standing: dict[str, Project], saving: Saving) -> int:
+def _keep_restatements(stated: dict[str, _Stated], source_kind: str, saving: Saving) -> int:
+    repeated = {number: one for number, one in stated.items() if one.again}
+    pks = dict(Project.objects.filter(source_kind=source_kind, number__in=list(repeated)).values_list("number", "pk"))
     wanted = {
-        (standing[number].pk, occurrence): Restatement(
-            project=standing[number],
+        (pks[number], occurrence): Restatement(
+            project_id=pks[number],
             occurrence=occurrence,
             source=again.source,
             number_as_given=str(row.values["number"]),
@@ -169,7 +183,7 @@ def _keep_restatements(stated: dict[str, _Stated], standing: dict[str, Project],
             amount_fen=again.amount_fen,
             period_as_given=again.period_as_given,
         )
-        for number, one in stated.items()
+        for number, one in repeated.items()
         for occurrence, (again, row) in enumerate(one.again, start=2)
     }
     if wanted:
@@ -181,4 +195,3 @@ def _keep_restatements(stated: dict[str, _Stated], standing: dict[str, Project],
             saving=saving,
         )
     return len(wanted)
-

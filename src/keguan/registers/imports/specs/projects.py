@@ -20,7 +20,11 @@ _NUMBER = Column(
 )
 _TITLE = Column("title", ("项目名称", "题目", "名称"), Text("项目名称", "Title"), text(1000), required=True)
 _HOST = Column(
-    "host", ("依托单位", "承担单位", "单位", "项目承担单位"), Text("依托单位", "Host institution"), text(200), required=True
+    "host",
+    ("依托单位", "承担单位", "单位", "项目承担单位"),
+    Text("依托单位", "Host institution"),
+    text(200),
+    required=True,
 )
 _PSEUDONYM = Column(
     "principal",

@@ -268,7 +268,7 @@ def _is_email(text: str) -> bool:
 def _is_identity_number(text: str) -> bool:
     # The place of birth is not checked: places get new codes, people keep their numbers.
     number = normal_number(text)
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number) or ric.calc_check_digit(number[:-1]) != number[-1]:
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number) or ric.calc_check_digit(number) != number[-1]:
         return False
     try:
         date(int(number[6:10]), int(number[10:12]), int(number[12:14]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from string import Formatter
 
 from keguan.kernel.bilingual import Text
@@ -40,7 +41,7 @@ def sentences(said: Mapping[str, Text]) -> None:
     A place that is missing, or that is hidden behind a commitment, is told as an ellipsis, never guessed.
     """
     for tag, text in said.items():
-        sentence(tag)(lambda event, text=text: filled(text, event.payload))
+        sentence(tag)(partial(_from_payload, text))
 
 
 def told(event: Event, names: Mapping[int, str] | None = None) -> Text:
@@ -80,6 +81,10 @@ def filled(text: Text, payload: Mapping[str, object], **better: Text | str) -> T
     """The text with its `{places}` filled from the payload, or from `better` where a plain value says too little."""
     places = {name for said in (text.zh, text.en) for _, name, _, _ in Formatter().parse(said) if name}
     return text.filled(**{**_said(payload, *places), **better})
+
+
+def _from_payload(text: Text, event: Event) -> Text:
+    return filled(text, event.payload)
 
 
 def _said(payload: Mapping[str, object], *places: str) -> dict[str, str]:

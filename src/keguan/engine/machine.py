@@ -175,6 +175,7 @@ class _Walk:
             if isinstance(target, str):
                 return self.end(target)
             step, move = target, self.arrive(target)
+            self.take(step, move)
         raise RuntimeError(f"{self.situation.state.number}: no step waits for anybody")
 
     def enter(self, step: Step) -> _Walk:

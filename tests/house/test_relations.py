@@ -11,6 +11,7 @@ FLOORS = [
     {"keguan.doors"},
     {"keguan.insight"},
     {"keguan.casework", "keguan.facilities"},
+    {"keguan.registers.imports"},
     {
         "keguan.registers.experts",
         "keguan.registers.projects",
@@ -18,7 +19,6 @@ FLOORS = [
         "keguan.registers.certificates",
         "keguan.registers.integrity",
         "keguan.registers.funds",
-        "keguan.registers.imports",
     },
     {"keguan.registers.parties"},
     {"keguan.registers.organisations"},

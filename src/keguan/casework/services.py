@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from keguan.casework import effects, facts, sides
+from keguan.casework import effects, facts
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
 from keguan.casework.memo import restored
@@ -24,7 +24,7 @@ from keguan.engine.decision import Command, Decided, RoundTerms, Situation, Tell
 from keguan.engine.moves import refuse
 from keguan.engine.state import CaseState, Values, evolve_all
 from keguan.kernel import clock
-from keguan.kernel.actors import Actor
+from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Refusal, Refused
@@ -101,8 +101,20 @@ def carry_out(case: Case, situation: Situation, command: Command, decided: Decid
     effects.carry_out(case, situation, command, decided, after, actor)
     for effect in decided.effects:
         if isinstance(effect, TellParent):
-            sides.close_on_parent(case, effect.end)
+            _tell_parent(case, effect.end)
     return after
+
+
+def _tell_parent(side: Case, end: str) -> None:
+    """The parent of a side case that has ended hears how, and moves if that moves it."""
+    parent = locked(Case.objects.values_list("number", flat=True).get(pk=side.parent_id))
+    if parent.end:
+        return
+    command = Command("close_side", parent.step, {"number": side.number, "programme": side.code, "end": end})
+    situation = situation_for(parent, SYSTEM)
+    decision = machine.decide(situation, command)
+    if isinstance(decision, Decided):
+        carry_out(parent, situation, command, decision, SYSTEM)
 
 
 def situation_for(case: Case, actor: Actor) -> Situation:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 
 from keguan.casework import services
-from keguan.casework.models import Case, ProgrammeVersion
+from keguan.casework.models import ProgrammeVersion
 from keguan.casework.opening import open_case
 from keguan.engine import machine
-from keguan.engine.decision import Command, Decided
+from keguan.engine.decision import Command
 from keguan.engine.moves import refuse
-from keguan.kernel.actors import SYSTEM, Actor
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.registers.trace import services as trace
@@ -49,18 +49,3 @@ def open_side(number: str, programme: str, actor: Actor, key: str, *, request_id
             side, done, actor, f"open-{programme}", key, services.content_digest(number, f"open-{programme}", {})
         )
         return done
-
-
-def close_on_parent(side: Case, end: str) -> None:
-    """The parent of a side case that has ended hears how, and moves if that moves it. Inside the caller's transaction."""
-    if side.parent_id is None:
-        return
-    parent = services.locked(Case.objects.values_list("number", flat=True).get(pk=side.parent_id))
-    if parent.end:
-        return
-    content = {"number": side.number, "programme": side.code, "end": end}
-    command = Command("close_side", parent.step, content)
-    situation = services.situation_for(parent, SYSTEM)
-    decision = machine.decide(situation, command)
-    if isinstance(decision, Decided):
-        services.carry_out(parent, situation, command, decision, SYSTEM)

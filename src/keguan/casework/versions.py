@@ -7,14 +7,14 @@ from pathlib import Path
 from django.db import transaction
 
 from keguan.casework.models import ProgrammeVersion
-from keguan.engine.rehearsal import shortcomings
+from keguan.language.checker import check
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.definition import Definition
 from keguan.language.loader import load, load_sources
-from keguan.language.parameters import read_parameters
+from keguan.language.parameters import load_parameters
 from keguan.registers.trace import services as trace
 
 
@@ -41,10 +41,13 @@ def publish(folder: Path, parameters: Path, actor: Actor) -> ProgrammeVersion | 
     Publishing the very same text again answers with the version that stands. Other text under a published version
     number is refused: a published version never changes.
     """
-    read = load(folder, read_parameters(parameters))
+    known = load_parameters(parameters)
+    if isinstance(known, tuple):
+        return Refusal(known)
+    read = load(folder, known)
     if not isinstance(read, Definition):
         return Refusal(tuple(read))
-    problems = shortcomings(folder, read)
+    problems = check(read)
     if problems:
         return Refusal(tuple(problems))
     programme = read.programme

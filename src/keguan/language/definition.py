@@ -130,9 +130,10 @@ class Definition:
                 known |= self._plan(form.form).names(values)
         for step in self.programme.steps:
             memo = steps.get(step.id) or {}
-            for left in KINDS[kind_of(step)].leaves:
+            for left, kind in KINDS[kind_of(step)].leaves.items():
                 if memo.get(left) is not None:
-                    known[f"{step.id}.{left}"] = memo[left]
+                    # A score is remembered in whole hundredths, so that no float is ever stored.
+                    known[f"{step.id}.{left}"] = Decimal(memo[left]) / 100 if kind == "score" else memo[left]
         return known | self._parameters_on(on)
 
     def _parameters_on(self, day: date) -> dict[str, Any]:

@@ -23,6 +23,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 HOME = home()
 PROGRAMMES = HOME / "programmes"
 PARAMETERS = HOME / "parameters"
+WORKDAYS = Path(os.environ.get("KEGUAN_WORKDAYS", PARAMETERS / "workdays.yaml"))
 
 DEBUG = _flag("KEGUAN_DEBUG")
 DEMO = _flag("KEGUAN_DEMO")

@@ -1,0 +1,95 @@
+"""Time as an actor: steps lapse, notices end, people are reminded. Run every minute; late is fine, twice is harmless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from keguan.casework.messages import send, step_title
+from keguan.casework.models import Alarm, Case, Task
+from keguan.casework.services import Done, act
+from keguan.casework.versions import definition_of
+from keguan.engine.decision import Command
+from keguan.kernel import clock
+from keguan.kernel.actors import SYSTEM
+from keguan.kernel.bilingual import Text
+from keguan.language.schema import Publish
+from keguan.registers.parties.queries import holders
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """What came of the alarms that were due: acted on, reminded of, no longer of interest, refused for now."""
+
+    acted: int = 0
+    reminded: int = 0
+    stale: int = 0
+    refused: int = 0
+
+
+def ring(most: int = BATCH) -> Rung:
+    """Look at every case whose time has come. Each case is its own transaction, so one failure keeps no other waiting.
+
+    An alarm that is refused (an objection is still open when the notice ends) is dropped: what unblocks the case moves it.
+    """
+    acted = reminded = stale = refused = 0
+    while due := _take(most):
+        for alarm in due:
+            match _one(alarm):
+                case "acted":
+                    acted += 1
+                case "reminded":
+                    reminded += 1
+                case "stale":
+                    stale += 1
+                case _:
+                    refused += 1
+        if len(due) < most:
+            break
+    return Rung(acted, reminded, stale, refused)
+
+
+def _take(most: int) -> list[Alarm]:
+    """The alarms that are due, for this worker alone."""
+    return list(
+        Alarm.objects.filter(at__lte=clock.now())
+        .select_related("case", "case__programme")
+        .defer("case__programme__sources")[:most]
+    )
+
+
+def _one(alarm: Alarm) -> str:
+    case = alarm.case
+    if case.step != alarm.step:
+        alarm.delete()
+        return "stale"
+    if alarm.purpose == "remind":
+        with transaction.atomic():
+            _remind(case, alarm)
+            alarm.delete()
+        return "reminded"
+    step = definition_of(case.programme).programme.step(alarm.step)
+    verb = "close" if isinstance(step, Publish) else "expire"
+    key = f"alarm-{alarm.pk}"
+    answer = act(case.number, Command(verb, alarm.step), SYSTEM, key)
+    alarm.delete()
+    return "acted" if isinstance(answer, Done) else "refused"
+
+
+def _remind(case: Case, alarm: Alarm) -> None:
+    title = step_title(definition_of(case.programme), alarm.step)
+    said = Text("{number} 的“{step}”环节即将到期。", "“{step}” of {number} is due soon.").filled(
+        number=case.number, step=title
+    )
+    people: set[int] = set()
+    for task in Task.objects.filter(case=case, step=alarm.step):
+        if task.person_id is not None:
+            people.add(task.person_id)
+        else:
+            people |= set(
+                holders(task.role, organisation=task.organisation_id, programme=task.code).values_list("pk", flat=True)
+            )
+    send(sorted(people), case, [said], clock.now())

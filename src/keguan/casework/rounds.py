@@ -1,0 +1,234 @@
+"""Rounds: drafted by one, published by another, extended with a reason, ranked and adopted as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from keguan.casework import services
+from keguan.casework.models import Alarm, Case, ProgrammeVersion, Ranking, Round, Task
+from keguan.casework.versions import definition_of
+from keguan.engine import rounds as engine
+from keguan.engine.decision import Command
+from keguan.engine.moves import names_in, refuse
+from keguan.kernel import clock
+from keguan.kernel.actors import SYSTEM, Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Rank
+from keguan.registers.trace import services as trace
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a round is set up with. Moments are aware; money in fen; grace in minutes."""
+
+    code: str
+    title: Text
+    opens: datetime
+    closes: datetime
+    budget_fen: int = 0
+    quota: int = 0
+    grace_minutes: int = 0
+    summary: Text = field(default=Text("", ""))
+    topics: Sequence[dict[str, str]] = ()
+    kind: str = "open"
+
+
+def draft_round(version: ProgrammeVersion, terms: Terms, actor: Actor) -> Round | Refusal:
+    """Set up a round as a draft. The planning body does this; somebody else of it publishes."""
+    if not actor.holds("planning", programme=version.code):
+        return _not_planning()
+    if problems := _wrong(terms):
+        return Refusal(problems)
+    with transaction.atomic():
+        trace.stamp(actor)
+        if Round.objects.filter(code=terms.code).exists():
+            said = Text("批次编号{code}已被使用。", "The round code {code} is taken.")
+            return refuse("round.code_taken", said.filled(code=terms.code), where="code", value=terms.code)
+        made = Round.objects.create(
+            programme=version,
+            code=terms.code,
+            kind=terms.kind,
+            title_zh=terms.title.zh,
+            title_en=terms.title.en,
+            summary_zh=terms.summary.zh,
+            summary_en=terms.summary.en,
+            opens=terms.opens,
+            closes=terms.closes,
+            grace_minutes=terms.grace_minutes,
+            budget_fen=terms.budget_fen,
+            quota=terms.quota,
+            topics=list(terms.topics),
+        )
+        payload = {"code": made.code, "budget_fen": made.budget_fen, "closes": made.closes, "quota": made.quota}
+        trace.write("round:draft:made", actor, programme_digest=version.digest, payload=payload)
+        return made
+
+
+def publish_round(code: str, actor: Actor) -> Round | Refusal:
+    """Publish a drafted round: from now on its call is public and its terms change only by extension.
+
+    Raises Round.DoesNotExist.
+    """
+    with transaction.atomic():
+        trace.stamp(actor)
+        of_round = Round.objects.select_for_update(of=("self",)).select_related("programme").get(code=code)
+        if not actor.holds("planning", programme=of_round.programme.code):
+            return _not_planning()
+        if of_round.status != "draft":
+            return refuse("round.not_draft", Text("该批次已发布。", "This round is published already."))
+        of_round.status, of_round.published_at, of_round.published_by = "published", clock.now(), actor.person
+        of_round.revision += 1
+        of_round.save()
+        trace.write("round:call:published", actor, payload={"code": code})
+        return of_round
+
+
+def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Round | Refusal:
+    """Move the deadline later, for everybody, with a public reason. It is never moved earlier.
+
+    Raises Round.DoesNotExist.
+    """
+    with transaction.atomic():
+        trace.stamp(actor)
+        of_round = Round.objects.select_for_update(of=("self",)).select_related("programme").get(code=code)
+        if not actor.holds("planning", programme=of_round.programme.code):
+            return _not_planning()
+        if closes <= of_round.closes:
+            said = Text("截止时间只能延后。", "The deadline can only be moved later.")
+            return refuse("round.earlier", said, where="closes", value=closes.isoformat())
+        if not reason.strip():
+            said = Text("请写明延期理由，将向公众公布。", "Give the reason; it is made public.")
+            return refuse("reason.missing", said, where="reason")
+        before, of_round.closes = of_round.closes, closes
+        of_round.revision += 1
+        of_round.save()
+        _move_open_drafts(of_round)
+        payload = {"code": code, "before": before, "after": closes, "reason": reason.strip()}
+        trace.write("round:call:extended", actor, payload=payload)
+        return of_round
+
+
+def _move_open_drafts(of_round: Round) -> None:
+    """First drafts are due when the round closes: their alarms and tasks move with it."""
+    drafts = Case.objects.filter(round=of_round, step_kind="apply", submitted_at__isnull=True)
+    drafts.update(due_at=of_round.closes)
+    Task.objects.filter(case__in=drafts, role="applicant").update(due_at=of_round.closes)
+    Alarm.objects.filter(case__in=drafts, purpose="due", attempt=1).update(at=of_round.closes)
+
+
+# ------------------------------------------------------------------------------------------------------- ranking
+
+
+def preview_ranking(of_round: Round, step_id: str) -> engine.Ranking | Refusal:
+    """The round in order, as it would be adopted now. Writes nothing."""
+    definition = definition_of(of_round.programme)
+    step = definition.programme.step(step_id)
+    if not isinstance(step, Rank):
+        raise TypeError(f"{step_id} does not rank")
+    if waiting := _not_there_yet(of_round, step_id):
+        said = Text("本批次还有{n}项未到排序环节。", "{n} cases of the round have not come to the ranking yet.")
+        return refuse("rank.too_early", said.filled(n=waiting), value=str(waiting))
+    return engine.rank(definition, step, _entries(of_round, step_id), of_round.budget_fen)
+
+
+def adopt_ranking(code: str, step_id: str, actor: Actor, key: str) -> Ranking | Refusal:
+    """Fix the order of the round, and let every case take its place. Asked twice, it answers with the same ranking.
+
+    Raises Round.DoesNotExist.
+    """
+    with transaction.atomic():
+        trace.stamp(actor)
+        of_round = Round.objects.select_for_update(of=("self",)).select_related("programme").get(code=code)
+        definition = definition_of(of_round.programme)
+        step = definition.programme.step(step_id)
+        if not actor.holds(step.by if isinstance(step, Rank) else "officer", programme=of_round.programme.code):
+            said = Text("只有项目主管可以确认排序。", "Only the programme officer can adopt the ranking.")
+            return refuse("right.missing", said, value="officer")
+        stands = Ranking.objects.filter(round=of_round, step=step_id).first()
+        ranked = preview_ranking(of_round, step_id)
+        if isinstance(ranked, Refusal):
+            return ranked
+        if not ranked.lines:
+            return stands or refuse("rank.empty", Text("没有待排序的申报。", "Nothing waits to be ranked."))
+        if stands is not None:
+            said = Text("本批次已完成排序。", "This round is ranked already.")
+            return refuse("rank.done", said)
+        kept = Ranking.objects.create(
+            round=of_round,
+            step=step_id,
+            budget_fen=ranked.budget_fen,
+            spent_fen=ranked.spent_fen,
+            lines=[_plain(asdict(line)) for line in ranked.lines],
+            at=clock.now(),
+            by=actor.person,
+        )
+        payload = {"code": code, "step": step_id, "spent_fen": ranked.spent_fen, "cases": len(ranked.lines)}
+        trace.write("round:ranking:adopted", actor, payload=payload)
+        for line in ranked.lines:
+            content = {"position": line.position, "amount_fen": line.amount_fen, "within": line.within}
+            answer = services.act(line.number, Command("place", step_id, content), SYSTEM, f"{key}-{line.number}")
+            if isinstance(answer, Refusal):
+                raise RuntimeError(f"{line.number}: {answer.problems[0].code}")
+        return kept
+
+
+def _entries(of_round: Round, step_id: str) -> list[engine.Entry]:
+    waiting = (
+        Case.objects.filter(round=of_round, step=step_id)
+        .select_related("memo", "round", "programme")
+        .defer("programme__sources")
+    )
+    entries = []
+    for case in waiting:
+        situation = services.situation_for(case, SYSTEM)
+        entries.append(engine.Entry(case.number, names_in(situation), case.submitted_at or case.created_at))
+    return entries
+
+
+def _not_there_yet(of_round: Round, step_id: str) -> int:
+    """Cases of the round that may still come to the ranking: at an earlier step and not ended."""
+    order = [step.id for step in definition_of(of_round.programme).programme.steps]
+    before = order[: order.index(step_id)]
+    waiting = Case.objects.filter(round=of_round, step__in=before)
+    if clock.now() > of_round.closes:
+        waiting = waiting.exclude(step=order[0], submitted_at__isnull=True)
+    return waiting.count()
+
+
+def _plain(line: dict[str, Any]) -> dict[str, Any]:
+    # The score that ordered the line is shown with two decimals, and kept as it is shown.
+    return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in line.items()}
+
+
+def _wrong(terms: Terms) -> tuple[Problem, ...]:
+    problems: list[Problem] = []
+    if terms.closes <= terms.opens:
+        problems.append(
+            Problem("round.window", Text("截止应晚于开始。", "The round must close after it opens."), where="closes")
+        )
+    if not terms.title.zh.strip() or not terms.title.en.strip():
+        problems.append(
+            Problem("round.title", Text("请填写中英文名称。", "Give the title in both languages."), where="title")
+        )
+    if terms.budget_fen < 0 or terms.quota < 0 or not 0 <= terms.grace_minutes <= 24 * 60:
+        problems.append(
+            Problem(
+                "round.terms",
+                Text("预算、限额、宽限不合要求。", "Budget, quota or grace is out of bounds."),
+                where="budget",
+            )
+        )
+    return tuple(problems)
+
+
+def _not_planning() -> Refusal:
+    return refuse(
+        "right.missing", Text("只有规划处可以这样做。", "Only the planning department can do this."), value="planning"
+    )

@@ -55,10 +55,14 @@ def _outcomes(definition: Definition, evidence: Evidence) -> Iterator[Problem]:
                 ).filled(step=_title(step), outcome=outcome)
                 yield _owed("outcome", say, step.place, f"{step.id}.{outcome}")
         if isinstance(step, Endorse) and step.quota and (step.id, "endorse.quota") not in evidence.refused:
-            say = Text("没有示例碰到“{step}”的限额", "No journey runs into the quota of “{step}”").filled(step=_title(step))
+            say = Text("没有示例碰到“{step}”的限额", "No journey runs into the quota of “{step}”").filled(
+                step=_title(step)
+            )
             yield _owed("quota", say, step.place, f"{step.id}: refused: endorse.quota")
         if isinstance(step, Review) and f"{step.id}.score" not in evidence.stated:
-            say = Text("没有示例写明“{step}”的得分", "No journey states the score of “{step}”").filled(step=_title(step))
+            say = Text("没有示例写明“{step}”的得分", "No journey states the score of “{step}”").filled(
+                step=_title(step)
+            )
             yield _owed("score", say, step.place, f"values: {step.id}.score")
     for end in programme.ends:
         if end.end not in evidence.ends:
@@ -73,7 +77,9 @@ def _title(step: Step) -> Text:
 def _lengths(definition: Definition, evidence: Evidence) -> Iterator[Problem]:
     for name, span in spans(definition.programme):
         if name not in evidence.stated and not _only_reminds(definition, name):
-            say = Text("没有示例写明时限“{name}”的最后一天", "No journey states the last day of “{name}”").filled(name=name)
+            say = Text("没有示例写明时限“{name}”的最后一天", "No journey states the last day of “{name}”").filled(
+                name=name
+            )
             yield _owed("length", say, span.place, name)
 
 
@@ -91,15 +97,13 @@ def _verdicts(definition: Definition, evidence: Evidence) -> Iterator[Problem]:
     for rule_set in definition.programme.rules:
         for rule in rule_set.rules:
             name = f"{rule_set.name}.{rule.rule}"
-            for result in _owed_results(definition, rule):
-                if result not in evidence.verdicts.get(name, ()):
-                    say = Text(
-                        "没有示例说明规则“{rule}”{result}", "No example shows the rule “{rule}” where it {result}"
-                    ).filled(rule=rule.say, result=_SHOWN[result])
-                    yield _owed("verdict", say, rule.place, f"{name}: {result}")
-
-
-_SHOWN: Mapping[str, Text] = {**SAID, "person": Text("需人工判断", "needs a person")}
+            left = [one for one in _owed_results(definition, rule) if one not in evidence.verdicts.get(name, ())]
+            if left:
+                results = Text("、".join(SAID[one].zh for one in left), ", ".join(SAID[one].en for one in left))
+                say = Text("没有示例说明规则“{rule}”：{results}", "No example of the rule “{rule}” where it {results}")
+                yield _owed(
+                    "verdict", say.filled(rule=rule.say, results=results), rule.place, f"{name}: {', '.join(left)}"
+                )
 
 
 def _owed_results(definition: Definition, rule: Rule) -> tuple[str, ...]:
@@ -127,7 +131,9 @@ def _stated(definition: Definition, use: Use, readings: Sequence[Mapping[str, An
             if not any(definition.value(use.expression, names) is wanted for names in readings):
                 word = Text("成立", "true") if wanted else Text("不成立", "false")
                 say = Text("没有示例说明“{name}”{word}", "No example shows “{name}” being {word}")
-                yield _owed("condition", say.filled(name=use.name, word=word), use.expression.place, use.expression.text)
+                yield _owed(
+                    "condition", say.filled(name=use.name, word=word), use.expression.place, use.expression.text
+                )
     elif not readings:
         say = Text("没有示例写明“{name}”的值", "No example states a value of “{name}”").filled(name=use.name)
         yield _owed("value", say, use.expression.place, use.expression.text)
@@ -146,13 +152,14 @@ def _sides(definition: Definition, use: Use, readings: Sequence[Mapping[str, Any
     for one in comparisons(use.expression.text):
         needs = list(_needs(one))
         deciding = [names for names in readings if _decides(definition, use.expression, one, names)]
-        for need in needs:
-            if not any(_holds(definition, need.test, names) for names in deciding):
-                say = Text(
-                    "“{name}”中的“{one}”：没有示例正好{need}（且由它决定结果）",
-                    "“{one}” in “{name}”: no example in which {need} (and which turns on it)",
-                ).filled(name=use.name, one=one.text, need=need.said)
-                yield _owed("comparison", say, use.expression.place, need.test)
+        left = [need for need in needs if not any(_holds(definition, need.test, names) for names in deciding)]
+        if left:
+            needed = Text("、".join(need.said.zh for need in left), ", or ".join(need.said.en for need in left))
+            say = Text(
+                "“{name}”中的“{one}”：没有示例使{need}，并由它决定结果",
+                "“{one}” in “{name}”: no example turns on it where {need}",
+            ).filled(name=use.name, one=one.text, need=needed)
+            yield _owed("comparison", say, use.expression.place, "; ".join(need.test for need in left))
 
 
 def _needs(one: Comparison) -> Iterator[_Need]:
@@ -214,10 +221,11 @@ def _answers(evidence: Evidence, name: str, field: Field | Column) -> Iterator[P
     owed: list[Side] = ["missing"] if field.required else ["absent"]
     owed += ["most", "above"] if field.most is not None else []
     owed += ["least", "below"] if field.least is not None and not _never_below(field) else []
-    for side in owed:
-        if (name, side) not in evidence.answers:
-            say = Text("没有示例说明“{title}”{side}", "No example shows “{title}” {side}")
-            yield _owed("answer", say.filled(title=field.title, side=_SIDES[side]), field.place, f"{name}: {side}")
+    left = [side for side in owed if (name, side) not in evidence.answers]
+    if left:
+        sides = Text("、".join(_SIDES[side].zh for side in left), ", ".join(_SIDES[side].en for side in left))
+        say = Text("没有示例说明“{title}”：{sides}", "No example shows “{title}” {sides}")
+        yield _owed("answer", say.filled(title=field.title, sides=sides), field.place, f"{name}: {', '.join(left)}")
 
 
 def _never_below(field: Field | Column) -> bool:

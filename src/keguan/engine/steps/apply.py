@@ -9,6 +9,7 @@ from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import failing, verdicts_at
 from keguan.engine.moves import Move, Verb, names_in, refuse
 from keguan.engine.state import Answered
+from keguan.engine.waiting import reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
 from keguan.kernel.problems import Refusal
@@ -84,7 +85,7 @@ def enter(situation: Situation, step: Apply) -> Move:
     if due is not None:
         grace = timedelta(minutes=situation.terms.grace_minutes if attempt == 1 else 0)
         effects.append(Wake(step.id, due + grace, "due"))
-    return Move(due=due, effects=tuple(effects))
+    return Move(due=due, effects=(*effects, *reminders(situation, step, due)))
 
 
 def decide(situation: Situation, step: Apply, command: Command) -> Move | Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import F, FilteredRelation, Q
+from django.db import connection
 
 from keguan.kernel import clock
 from keguan.kernel.actors import NOBODY, Actor, HeldDuty
@@ -18,24 +18,29 @@ def actor_of(account: Account | None, on: date | None = None) -> Actor:
     """
     if account is None or account.pk is None or not account.is_active:
         return NOBODY
-    return _actor(Q(account__pk=account.pk, account__is_active=True), on)
+    return _actor("JOIN parties_account a ON a.person_id = p.id AND a.is_active WHERE a.id = %s", account.pk, on)
 
 
 def actor_for(person: Person | int, on: date | None = None) -> Actor:
     """The same for a person, whether or not they have an account (commands, demo, tests)."""
-    return _actor(Q(pk=person if isinstance(person, int) else person.pk), on)
+    return _actor("WHERE p.id = %s", person if isinstance(person, int) else person.pk, on)
 
 
-def _actor(who: Q, on: date | None) -> Actor:
+def _actor(who: str, key: int, on: date | None) -> Actor:
     day = on or clock.today()
-    in_force = Q(duties__since__lte=day) & (Q(duties__until__isnull=True) | Q(duties__until__gte=day))
-    rows = (
-        Person.objects.filter(who)
-        .annotate(held=FilteredRelation("duties", condition=in_force))
-        .order_by("held__id")
-        .values_list("id", "name", "employer_id", F("held__role"), F("held__organisation_id"), F("held__programme"))
-    )
-    found = list(rows)
+    # Once per request for everybody: by hand this is a tenth of the processor time of the same through the ORM.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT p.id, p.name, p.employer_id, d.role, d.organisation_id, d.programme
+            FROM (SELECT p.id, p.name, p.employer_id FROM parties_person p {who}) p
+            LEFT JOIN parties_duty d ON d.person_id = p.id
+              AND d.since <= %s AND (d.until IS NULL OR d.until >= %s)
+            ORDER BY d.id
+            """,  # noqa: S608 - `who` is one of the two above
+            [key, day, day],
+        )
+        found = cursor.fetchall()
     if not found:
         return NOBODY
     person, name, employer = found[0][:3]

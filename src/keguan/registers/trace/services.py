@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
 
 from django.db import connection, transaction
 
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.canonical import canonical, commitment, digest, new_salt
+from keguan.kernel.canonical import canonical, commitment, new_salt
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.trace.models import Event, Personal
+
+_COLUMNS = "tag, actor, on_behalf_of, case_number, programme_digest, request_id, outcome, payload, payload_digest"
+# "" takes the request that `stamp` left in the transaction.
+_ROW = "(%s, %s, %s, %s, %s, coalesce(nullif(%s, ''), current_setting('keguan.request', true), ''), %s, %s::jsonb, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +72,29 @@ def write(
 
 def write_many(actor: Actor, lines: Iterable[Line]) -> list[int]:
     """Record several events of one actor at once, in their order; two queries however many. Returns their ids."""
-    events: list[Event] = []
-    secret: list[tuple[Event, dict[str, tuple[bytes, Any]]]] = []
+    payloads: list[bytes] = []
+    hidden: list[dict[str, tuple[bytes, str]]] = []
+    values: list[object] = []
     for line in lines:
-        payload, hidden = _commit(line)
-        events.append(_event(line, actor, payload))
-        if hidden:
-            secret.append((events[-1], hidden))
-    if len(events) == 1 and not secret:
-        events[0].save(force_insert=True)
-    else:
-        with transaction.atomic():
-            Event.objects.bulk_create(events)
-            Personal.objects.bulk_create(
-                Personal(event=event, field=name, salt=salt, value=value)
-                for event, hidden in secret
-                for name, (salt, value) in hidden.items()
+        payload, secret = _commit(line)
+        payloads.append(canonical(payload))
+        hidden.append(secret)
+        values += _values(line, actor, payloads[-1])
+    if not payloads:
+        return []
+    # Every deed passes here, so this is SQL by hand: the same through the ORM took three times the processor time.
+    rows = ", ".join([_ROW] * len(payloads))
+    with _together(needed=any(hidden)), connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO trace_event ({_COLUMNS}) VALUES {rows} RETURNING id", values)  # noqa: S608 - ours
+        ids = [pk for (pk,) in cursor.fetchall()]
+        secrets = [(pk, name, *pair) for pk, secret in zip(ids, hidden, strict=True) for name, pair in secret.items()]
+        if secrets:
+            cursor.execute(
+                "INSERT INTO trace_personal (event_id, field, salt, value) VALUES "  # noqa: S608 - ours
+                + ", ".join(["(%s, %s, %s, %s::jsonb)"] * len(secrets)),
+                [value for secret in secrets for value in secret],
             )
-    return [event.pk for event in events]
+    return ids
 
 
 def read(
@@ -141,32 +149,36 @@ def erase(actor: Actor, events: Sequence[int], *, basis: str, fields: Sequence[s
         return int(cursor.fetchone()[0])
 
 
-def _commit(line: Line) -> tuple[dict[str, object], dict[str, tuple[bytes, Any]]]:
+def _together(*, needed: bool) -> AbstractContextManager[object]:
+    # Two statements stand or fall together; a single one does so by itself.
+    return transaction.atomic(savepoint=False) if needed else nullcontext()
+
+
+def _commit(line: Line) -> tuple[dict[str, object], dict[str, tuple[bytes, str]]]:
+    """The payload with commitments in it, and salt and canonical value of each field that stays out."""
     payload = dict(line.payload)
-    hidden: dict[str, tuple[bytes, Any]] = {}
+    hidden: dict[str, tuple[bytes, str]] = {}
     for name, value in line.personal.items():
         if value is None or value == "":
             continue
         if name in payload:
             raise ValueError(f"{name!r} is in the payload and among the personal values")
         salt = new_salt()
-        hidden[name] = (salt, json.loads(canonical(value)))
+        hidden[name] = (salt, canonical(value).decode())
         payload[name] = {"commitment": commitment(value, salt)}
     return payload, hidden
 
 
-def _event(line: Line, actor: Actor, payload: Mapping[str, object]) -> Event:
-    event = Event(
-        tag=line.tag,
-        actor=actor.person,
-        on_behalf_of=line.on_behalf_of,
-        case_number=line.case_number,
-        programme_digest=line.programme_digest,
-        outcome=line.outcome,
-        # What is stored is what was hashed: dates and Texts become JSON exactly once.
-        payload=json.loads(canonical(payload)),
-        payload_digest=digest(payload),
-    )
-    if line.request_id:
-        event.request_id = line.request_id
-    return event
+def _values(line: Line, actor: Actor, payload: bytes) -> list[object]:
+    """What `_ROW` needs. The text that is stored is the text that is hashed."""
+    return [
+        line.tag,
+        actor.person,
+        line.on_behalf_of,
+        line.case_number,
+        line.programme_digest,
+        line.request_id,
+        line.outcome,
+        payload.decode(),
+        sha256(payload).hexdigest(),
+    ]

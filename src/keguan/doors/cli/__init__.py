@@ -1,7 +1,8 @@
 """The command `keguan`. Each module here with NAME, HELP, configure(parser) and run(args) is one of its subcommands.
 
 A module may say NEEDS_DJANGO = True (settings and models are ready before `run`) or NEEDS_DATABASE = True (that, and
-the database answers while it runs). Import heavy things inside `run`: `keguan --help` loads every module.
+the database answers while it runs), and ENVIRONMENT, variables it wants set unless they are given.
+Import heavy things inside `run`: `keguan --help` loads every module.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _make_ready(command: ModuleType, stack: ExitStack) -> None:
+    for name, value in getattr(command, "ENVIRONMENT", {}).items():
+        os.environ.setdefault(name, value)
     needs_database = getattr(command, "NEEDS_DATABASE", False)
     if needs_database:
         from keguan.database.use import database_in_use

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ from contextlib import contextmanager
 
 from keguan.doors.cli.speech import say
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refused
 
 NAME = "serve"
 HELP = Text("提供网页服务", "serve the pages")
 NEEDS_DATABASE = True
 
 _THREADS = 4  # per web process: requests spend their time in PostgreSQL, not in Python
+ENVIRONMENT = {"KEGUAN_POOL_SIZE": str(_THREADS)}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     from keguan.database.migration import is_up_to_date, migrate
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is stopped on every way out
+    _refuse_busy(args.address, args.port)
     if not is_up_to_date():
         migrate(verbosity=0)
     with _worker(wanted=not args.no_jobs):
@@ -40,14 +45,14 @@ def run(args: argparse.Namespace) -> int:
 
 def serve(address: str, port: int, workers: int) -> None:
     """Serve the pages at http://address:port, in so many processes; returns when told to stop."""
-    from django.db import connections
+    from django.db import connection
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    connections.close_all()
-    # Read by the settings of the web processes, which are started afresh.
-    os.environ["KEGUAN_POOL_SIZE"] = str(_THREADS)
+    # The web processes are forked from this one: a connection opened here must not be shared by them.
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
     say(f"http://{address}:{port}  按 Ctrl-C 停止", "press Ctrl-C to stop")
     Granian(
         "keguan.doors.web.wsgi:application",
@@ -67,7 +72,10 @@ def _worker(*, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    process = subprocess.Popen([sys.executable, "-m", "keguan.doors.cli", "work"], start_new_session=True)
+    # Its own session spares it our Ctrl-C: it is told to stop below, and stops by itself if we were killed.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "keguan.doors.cli", "work", "--with-parent"], start_new_session=True
+    )
     try:
         yield
     finally:
@@ -77,3 +85,24 @@ def _worker(*, wanted: bool) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _refuse_busy(address: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            raise Refused.because(
+                Problem(
+                    "serve.busy",
+                    Text("不能在该地址提供服务", "The pages cannot be served at this address"),
+                    where=f"{address}:{port}",
+                    value=str(error),
+                    fix=Text(
+                        "请停止占用端口的程序，或用 --port 另选端口",
+                        "Stop what uses the port, or choose another with --port",
+                    ),
+                )
+            ) from error

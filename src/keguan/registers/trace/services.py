@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -74,7 +75,7 @@ def write_many(actor: Actor, lines: Iterable[Line]) -> list[int]:
     """Record several events of one actor at once, in their order; two queries however many. Returns their ids."""
     payloads: list[bytes] = []
     hidden: list[dict[str, tuple[bytes, str]]] = []
-    values: list[object] = []
+    values: list[Any] = []
     for line in lines:
         payload, secret = _commit(line)
         payloads.append(canonical(payload))
@@ -169,7 +170,7 @@ def _commit(line: Line) -> tuple[dict[str, object], dict[str, tuple[bytes, str]]
     return payload, hidden
 
 
-def _values(line: Line, actor: Actor, payload: bytes) -> list[object]:
+def _values(line: Line, actor: Actor, payload: bytes) -> list[Any]:
     """What `_ROW` needs. The text that is stored is the text that is hashed."""
     return [
         line.tag,

@@ -114,7 +114,7 @@ def check(
     """The answers as JSON, and every problem with them. Never raises for what people can send.
 
     Text from a page is read for every type (`１２．５ 万元`, `2018年3月1日`, `on`); values of the right type are taken as
-    they are; what comes out goes in again unchanged. A value outside its bounds is kept beside its problem, so that a
+    they are; what comes out stays as it is when it goes in again. A value outside its bounds is kept beside its problem, so that a
     draft loses nothing; one that cannot be read is left out. Answers to hidden questions are dropped, computed ones are
     filled in, whatever was sent. complete: a missing answer that is owed is a problem (`answer.missing`).
     Problems are at `form.field` or `form.table[2].column`, rows counted from 1 as they were sent.
@@ -153,6 +153,8 @@ def _read(plan: FormPlan, values: Mapping[str, Any]) -> tuple[dict[str, Any], di
         value, found = one.read(raw)
         if value is not None:
             clean[one.key] = value
+        elif not found and not one.field.required and isinstance(raw, list | tuple):
+            clean[one.key] = []
         if found:
             problems[one.key] = found
     if not plan.keys >= values.keys():

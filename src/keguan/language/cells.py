@@ -232,8 +232,15 @@ def _several(one: PlacedReader, least: int | None, most: int, unit: Text, where:
 
 
 def _count(where: str, number: int, least: int | None, most: int, unit: Text) -> Problem:
-    say = Text("应为{least}到{most}{unit}，现为{n}", "{least} to {most} {unit} are needed; there are {n}")
-    return _problem("count", where, say.filled(least=least or 0, most=most, unit=unit, n=number), str(number))
+    if number > most:
+        say = Text("最多{bound}{unit}，现为{n}", "At most {bound} {unit}; there are {n}").filled(
+            bound=most, unit=unit, n=number
+        )
+    else:
+        say = Text("至少{bound}{unit}，现为{n}", "At least {bound} {unit}; there are {n}").filled(
+            bound=least or 0, unit=unit, n=number
+        )
+    return _problem("count", where, say, str(number))
 
 
 def _table(field: Field, where: str) -> Reader:

@@ -121,6 +121,7 @@ class Definition:
     ) -> dict[str, Any]:
         """Every name that has a value: answers by form, facts, what steps left in their memo, parameters in force on `on`.
 
+        A score stands in a memo as whole hundredths (7150 for 71.5) and becomes a Decimal here.
         A missing answer is left out, and so is a table's column while a row owes its value. Nothing else of a memo or
         of the facts is taken over but what the language declares.
         """

@@ -13,7 +13,7 @@ _TOLD_EVERY = 50
 
 
 def save_each(rows: Sequence[Row], saving: Saving, save: Callable[[Row], Done | None]) -> Counts:
-    """Save each row and count what came of it. save: None where it refused the row itself; a Refused is put at the row."""
+    """Save each row and count what came of it. save: None where it refused the row itself; a Refused goes to its row."""
     counts = {"created": 0, "updated": 0, "unchanged": 0}
     for done, row in enumerate(rows, start=1):
         try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree
 
 from python_calamine import (
     CalamineError,
-    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetMetadata,
@@ -21,7 +21,7 @@ from python_calamine import (
 
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.imports.grid import Grid, Line, column_letters, unreadable_file
+from keguan.registers.imports.grid import Grid, Line, Value, column_letters, unreadable_file
 
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 MAX_CELLS = 20_000_000
@@ -35,6 +35,20 @@ _FORMULA_WITHOUT_VALUE = re.compile(
 )
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
 _HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b[^>]*\bhidden="(?:1|true)"')
+
+
+# All that a damaged archive has been seen to raise on the way; RuntimeError is an encrypted part.
+_DAMAGE = (
+    CalamineError,
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    LookupError,
+    ValueError,
+    EOFError,
+    OSError,
+    RuntimeError,
+)
 
 
 def read_xlsx(content: bytes, name: str, sheet: str = "") -> Grid:
@@ -52,17 +66,18 @@ def read_xlsx(content: bytes, name: str, sheet: str = "") -> Grid:
         warnings = [*warnings, *_hidden_lines(xml, chosen.name)]
         opened = workbook.get_sheet_by_name(chosen.name)
         merged = tuple((a, b, c, d) for (a, b), (c, d) in opened.merged_cell_ranges or [])
-        return Grid(chosen.name, _lines(opened), merged, _unreadable(xml), tuple(warnings))
+        cells = opened.to_python(skip_empty_area=False)
+        return Grid(chosen.name, _lines(cells), merged, _unreadable(xml), tuple(warnings))
     except PasswordError as error:
         raise unreadable_file(name, Text("文件有密码保护,打不开", "The file is protected by a password")) from error
-    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError, EOFError) as error:
+    except _DAMAGE as error:
         raise unreadable_file(name, Text("工作簿已损坏", "The workbook is damaged")) from error
 
 
 def _unpack(content: bytes, name: str) -> zipfile.ZipFile:
     try:
         parts = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as error:
+    except _DAMAGE as error:
         raise unreadable_file(name, Text("工作簿已损坏", "The workbook is damaged")) from error
     names = set(parts.namelist())
     if "xl/workbook.xml" not in names:
@@ -176,6 +191,6 @@ def _unreadable(xml: bytes) -> tuple[tuple[int, int, Text], ...]:
     return tuple(found)
 
 
-def _lines(sheet: CalamineSheet) -> Iterator[Line]:
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-        yield Line(number, list(cells))
+def _lines(cells: Sequence[Sequence[Value]]) -> Iterator[Line]:
+    for number, row in enumerate(cells, start=1):
+        yield Line(number, list(row))

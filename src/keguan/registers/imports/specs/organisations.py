@@ -35,12 +35,12 @@ def _key(values: dict[str, Any]) -> str:
 def _save(rows: Sequence[Row], saving: Saving) -> Counts:
     given = [row.values["name"] for row in rows] + [row.values.get("uscc", "") for row in rows]
     standing = Organisations(given)
-    entered: dict[int, Organisation] = {}
+    entered: dict[int, tuple[Done, Organisation]] = {}
 
     def save(row: Row) -> Done | None:
         known = (standing.find(row.values["uscc"]) if row.values.get("uscc") else None) or _by_name(row, standing)
-        done, entered[row.number] = _enter(row, saving) if known is None else _change(row, known, saving)
-        return done
+        entered[row.number] = _enter(row, saving) if known is None else _change(row, known, saving)
+        return entered[row.number][0]
 
     counts = save_each(rows, saving, save)
     moved = _attach_all([row for row in rows if row.number in entered and row.values.get("parent")], entered, saving)
@@ -91,26 +91,33 @@ def _change(row: Row, known: Organisation, saving: Saving) -> tuple[Done, Organi
     return ("updated" if changes or renamed else "unchanged"), known
 
 
-def _attach_all(rows: list[Row], entered: dict[int, Organisation], saving: Saving) -> int:
+def _attach_all(rows: list[Row], entered: dict[int, tuple[Done, Organisation]], saving: Saving) -> int:
     """Put each under its parent, which may stand in the same file; returns how many unchanged rows changed by that."""
     parents = Organisations(row.values["parent"] for row in rows)
+    moved = 0
 
-    def attach(row: Row) -> Done | None:
+    def attach(row: Row) -> None:
+        nonlocal moved
         parent = parents.demand(row, "parent", saving)
-        if parent is None:
-            return None
-        child = entered[row.number]
-        hierarchy = row.values.get("hierarchy") or "administrative"
-        since = row.values.get("parent_since") or clock.today()
-        link = Parent.objects.filter(child=child, hierarchy=hierarchy, until__isnull=True).order_by("-since").first()
-        if link is not None and link.parent_id == parent.pk:
-            return "unchanged"
-        if link is not None:
-            services.detach(saving.actor, link, last_day=since - timedelta(days=1))
-        services.attach(saving.actor, child, parent, hierarchy=hierarchy, since=since)
-        return "updated"
+        done, child = entered[row.number]
+        if parent is not None and _attach(row, child, parent, saving) and done == "unchanged":
+            moved += 1
 
-    return save_each(rows, saving, attach).updated
+    save_each(rows, saving, attach)
+    return moved
+
+
+def _attach(row: Row, child: Organisation, parent: Organisation, saving: Saving) -> bool:
+    """Whether the organisation did not stand under this parent already."""
+    hierarchy = row.values.get("hierarchy") or "administrative"
+    since = row.values.get("parent_since") or clock.today()
+    link = Parent.objects.filter(child=child, hierarchy=hierarchy, until__isnull=True).order_by("-since").first()
+    if link is not None and link.parent_id == parent.pk:
+        return False
+    if link is not None:
+        services.detach(saving.actor, link, last_day=since - timedelta(days=1))
+    services.attach(saving.actor, child, parent, hierarchy=hierarchy, since=since)
+    return True
 
 
 ORGANISATIONS = ImportSpec(

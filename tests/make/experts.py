@@ -1,0 +1,21 @@
+"""Experts made up for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.make.parties import person as make_person
+
+from keguan.kernel.actors import SYSTEM
+from keguan.registers.experts import services
+from keguan.registers.experts.models import Expert
+from keguan.registers.parties.models import Person
+
+
+def expert(
+    of: Person | None = None, *, fields: tuple[str, ...] = ("210",), verified: bool = True, **given: Any
+) -> Expert:
+    """An expert in the pool, verified unless told otherwise."""
+    who = of or make_person()
+    made = services.nominate(services.Nomination(person=who.pk, fields=fields, **given), SYSTEM)
+    return services.verify(made, SYSTEM) if verified else made

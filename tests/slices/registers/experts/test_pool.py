@@ -1,0 +1,66 @@
+"""Only verified experts are drawn, by discipline of any depth, and whoever left may come back."""
+
+from __future__ import annotations
+
+import pytest
+from tests import make
+
+from keguan.kernel.actors import SYSTEM
+from keguan.kernel.problems import Refused
+from keguan.registers.experts import services
+from keguan.registers.experts.disciplines import discipline_code, discipline_name
+from keguan.registers.experts.models import Expert
+from keguan.registers.experts.queries import pool
+from keguan.registers.trace.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_nominee_is_drawn_only_after_being_verified() -> None:
+    expert = make.expert(verified=False)
+    assert not pool().exists()
+    services.verify(expert, SYSTEM)
+    assert pool().get() == expert
+
+
+def test_a_broad_code_finds_narrow_experts_and_a_narrow_code_finds_broad_ones_only_on_its_line() -> None:
+    broad, narrow, deep, other = (make.expert(fields=(code,)) for code in ("520", "520.40", "5204010", "530"))
+    assert set(pool(["520"])) == {broad, narrow, deep}
+    assert set(pool(["52040"])) == {broad, narrow, deep}
+    assert set(pool(["52020"])) == {broad}
+    assert set(pool(["5204010", "530"])) == {broad, narrow, deep, other}
+
+
+def test_unknown_codes_are_all_named_and_nobody_enters() -> None:
+    with pytest.raises(Refused) as refused:
+        services.nominate(services.Nomination(make.person().pk, ("999", "110", "12")), SYSTEM)
+    assert [problem.value for problem in refused.value.refusal.problems] == ["999", "12"]
+    assert not Expert.objects.exists()
+
+
+def test_an_expert_in_the_pool_is_not_nominated_twice_but_one_who_left_may_come_back() -> None:
+    expert = make.expert()
+    again = services.Nomination(expert.person_id, ("110",))
+    with pytest.raises(Refused) as refused:
+        services.nominate(again, SYSTEM)
+    assert refused.value.refusal.problems[0].code == "expert.in-pool"
+    services.leave(expert, SYSTEM, reason="退休")
+    back = services.nominate(again, SYSTEM)
+    assert (back.pk, back.status, back.verified_at) == (expert.pk, "candidate", None)
+
+
+def test_a_suspended_expert_is_not_drawn_until_verified_again() -> None:
+    expert = make.expert()
+    services.suspend(expert, SYSTEM, reason="核查中")
+    assert not pool().exists()
+    with pytest.raises(Refused):
+        services.suspend(expert, SYSTEM, reason="再次")
+    services.verify(expert, SYSTEM)
+    assert pool().exists()
+    tags = Event.objects.filter(tag__startswith="experts:expert").order_by("id").values_list("tag", flat=True)
+    assert [tag.rsplit(":", 1)[-1] for tag in tags] == ["nominated", "verified", "suspended", "verified"]
+
+
+def test_codes_are_read_with_dots_and_wide_digits_and_named_in_two_languages() -> None:
+    assert discipline_code("５２０．40") == "52040"
+    assert discipline_name("52040").zh == "计算机科学技术"

@@ -1,0 +1,123 @@
+"""Money owed is recorded once per tranche, never beyond the pool, and every step of it is traced."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from tests import make
+
+from keguan.kernel.actors import SYSTEM
+from keguan.kernel.money import Money
+from keguan.kernel.problems import Refused
+from keguan.registers.funds import queries, services
+from keguan.registers.funds.models import Payment
+from keguan.registers.trace.models import Event
+
+
+def _codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [problem.code for problem in refused.value.refusal.problems]
+
+
+@pytest.mark.django_db
+def test_the_same_tranche_recorded_twice_is_one_payment() -> None:
+    first = make.payment(10, origin="C1")
+    again = make.payment(10, origin="C1", payee=first.payee_id)
+    assert again.pk == first.pk
+    with pytest.raises(Refused) as refused:
+        make.payment(11, origin="C1", payee=first.payee_id)
+    assert _codes(refused) == ["payment.recorded"]
+
+
+@pytest.mark.django_db
+def test_a_payment_without_amount_case_or_number_is_refused_with_all_problems() -> None:
+    tranche = services.Tranche(payee=make.organisation().pk, amount=Money(0), number=0)
+    with pytest.raises(Refused) as refused:
+        services.record_due(tranche, SYSTEM, origin="")
+    assert _codes(refused) == ["payment.origin", "payment.amount", "payment.tranche"]
+
+
+@pytest.mark.django_db
+def test_the_database_itself_refuses_a_payment_of_nothing() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.create(number="x", origin="x", payee=make.organisation(), amount_fen=0, tranche=1)
+
+
+@pytest.mark.django_db
+def test_paying_is_recorded_with_its_day_and_traced_by_service_and_by_trigger() -> None:
+    paid = services.record_paid(make.payment(origin="C2"), SYSTEM, on=date(2026, 5, 1))
+    assert (paid.status, paid.paid_day) == ("paid", date(2026, 5, 1))
+    tags = list(Event.objects.filter(case_number="C2").order_by("id").values_list("tag", flat=True))
+    assert tags.count("db:payment:status") == 2
+    assert "funds:payment:due" in tags
+    assert "funds:payment:paid" in tags
+    assert services.record_paid(paid, SYSTEM, on=date(2026, 5, 1)).pk == paid.pk
+    with pytest.raises(Refused):
+        services.stop(paid, SYSTEM, reason="验收未通过")
+
+
+@pytest.mark.django_db
+def test_stopping_gives_the_money_back_to_the_pool_and_needs_a_reason() -> None:
+    pool = make.pool(20)
+    due = make.payment(15, of=pool)
+    assert queries.uncommitted(pool) == Money.wan(5)
+    with pytest.raises(Refused) as refused:
+        services.stop(due, SYSTEM, reason=" ")
+    assert _codes(refused) == ["payment.reason"]
+    services.stop(due, SYSTEM, reason="项目终止")
+    assert queries.uncommitted(pool) == Money.wan(20)
+
+
+@pytest.mark.django_db
+def test_a_pool_cannot_be_lowered_below_what_is_committed() -> None:
+    pool = make.pool(20)
+    make.payment(15, of=pool)
+    with pytest.raises(Refused) as refused:
+        services.open_pool(pool.programme, pool.round_code, Money.wan(14), SYSTEM)
+    assert _codes(refused) == ["pool.below-committed"]
+    pool.refresh_from_db()
+    assert pool.total_fen == Money.wan(20).fen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_officers_at_once_never_commit_more_than_the_pool_holds() -> None:
+    pool = make.pool(30)
+    payee = make.organisation().pk
+
+    def commit(number: int) -> bool:
+        try:
+            make.payment(7, origin=f"RACE-{number}", payee=payee, of=pool)
+        except Refused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(max_workers=5) as officers:
+        done = list(officers.map(commit, range(10)))
+    assert sum(done) == 4
+    assert queries.committed(pool) == Money.wan(28)
+
+
+class ManyPayments(TestCase):
+    """Properties over random lists of tranches."""
+
+    @given(amounts=st.lists(st.integers(1, 50), max_size=8))
+    def test_committed_is_the_sum_of_what_was_accepted_and_never_above_the_total(self, amounts: list[int]) -> None:
+        pool = make.pool(100)
+        payee = make.organisation().pk
+        accepted = 0
+        for number, wan in enumerate(amounts, start=1):
+            try:
+                make.payment(wan, origin=f"{pool.round_code}", number=number, payee=payee, of=pool)
+            except Refused:
+                assert accepted + wan > 100
+            else:
+                accepted += wan
+        assert queries.committed(pool) == Money.wan(accepted)
+        assert accepted <= 100

@@ -1,0 +1,280 @@
+"""Who may see what of a case. Each right is a predicate and a scope that agree; what is not allowed here is denied.
+
+Parts of a case, from the widest circle to the narrowest: the case itself, its trace, the proposal, scores and comments,
+and who the reviewers are. A duty counts for nobody on a case of their own: there they are applicants and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Literal
+
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+
+from keguan.casework.models import Case, Memo, Seat, SeatHolder
+from keguan.engine.steps.review import LIVE
+from keguan.kernel.actors import Actor, HeldDuty
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
+
+Part = Literal["case", "trace", "proposal", "reviews", "reviewers"]
+
+RUNS_AND_WATCHES: Final = ("officer", "committee", "planning", "supervision", "finance")
+READS_PROPOSALS: Final = ("officer", "committee", "supervision")
+READS_SCORES: Final = ("officer", "committee", "supervision")
+KNOWS_REVIEWERS: Final = ("officer", "supervision")
+
+DECIDED: Final = ("approved", "rejected")
+"""The outcomes that only a decision has."""
+AFTER_DECISION: Final = ("", "publish", "agree", "pay", "deliver", "check", "record")
+"""Kinds of step at which a decided case may stand ("" once it ended). At any other it was sent back: scores that are
+being given anew stay closed."""
+READING: Final = ("accepted", "final")
+"""States of a seat whose holder has promised confidence: only then the proposal opens to them."""
+
+_DECISION_IN_STATE: Final = '$.steps.*.outcome ? (@ == "approved" || @ == "rejected")'
+
+
+# ------------------------------------------------------------------------------------------------- predicates
+
+
+def can_see_case(actor: Actor, case: Case) -> bool:
+    """Whether the actor may know of the case, where it stands and whose it is.
+
+    Its people always; its host's research office; once it came in also the recommending authority, those who run,
+    decide and watch the programme, and the reviewers who hold a seat.
+    """
+    if actor.is_system or is_own(actor, case) or _is_desk_of(actor, "host", case.host_id):
+        return True
+    if case.submitted_at is None:
+        return False
+    return (
+        _is_desk_of(actor, "authority", case.authority_id)
+        or _holds(actor, RUNS_AND_WATCHES, case)
+        or _holds_seat(actor, case, LIVE)
+    )
+
+
+def can_see_trace(actor: Actor, case: Case) -> bool:
+    """Whether the actor may read what happened to the case: all who may see it but its reviewers."""
+    if actor.is_system or is_own(actor, case) or _is_desk_of(actor, "host", case.host_id):
+        return True
+    if case.submitted_at is None:
+        return False
+    return _is_desk_of(actor, "authority", case.authority_id) or _holds(actor, RUNS_AND_WATCHES, case)
+
+
+def can_see_proposal(actor: Actor, case: Case) -> bool:
+    """Whether the actor may read what the forms say. Others than its people wait until it was submitted; a reviewer
+    accepts first, and so promises confidence. The caller traces the reading."""
+    if actor.is_system or is_own(actor, case):
+        return True
+    if case.submitted_at is None:
+        return False
+    return (
+        _is_desk_of(actor, "host", case.host_id)
+        or _is_desk_of(actor, "authority", case.authority_id)
+        or _holds(actor, READS_PROPOSALS, case)
+        or _holds_seat(actor, case, READING)
+    )
+
+
+def can_see_reviews(actor: Actor, case: Case) -> bool:
+    """Whether the actor may read all scores and comments, without names: those who run, decide and watch; the case's
+    people once it is decided. A reviewer reads only their own: `reviews_visible_to`."""
+    if actor.is_system:
+        return True
+    if is_own(actor, case):
+        return _is_decided(case)
+    return case.submitted_at is not None and _holds(actor, READS_SCORES, case)
+
+
+def can_see_reviewers(actor: Actor, case: Case) -> bool:
+    """Whether the actor may know who the reviewers are: the officer and the supervision. The caller traces the reading."""
+    if actor.is_system:
+        return True
+    return case.submitted_at is not None and not is_own(actor, case) and _holds(actor, KNOWS_REVIEWERS, case)
+
+
+def can_see_review(actor: Actor, seat: Seat) -> bool:
+    """Whether the actor may read one reviewer's scores and comment: all of the case's, or their own."""
+    if can_see_reviews(actor, seat.case):
+        return True
+    return (
+        actor.person is not None
+        and seat.state in LIVE
+        and not is_own(actor, seat.case)
+        and SeatHolder.objects.filter(seat=seat, expert__person=actor.person).exists()
+    )
+
+
+def is_own(actor: Actor, case: Case) -> bool:
+    """Whether the actor began the case, leads it or takes part in it."""
+    return actor.person is not None and (
+        actor.person in (case.applicant_id, case.principal_id) or actor.person in case.members
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ scopes
+
+
+def visible_to(actor: Actor) -> Q:
+    """The cases of which `can_see_case` is true."""
+    if actor.is_system:
+        return Q()
+    seats = _seats_of(actor, LIVE)
+    came_in = _desk("authority", actor) | _duty(actor, RUNS_AND_WATCHES) | seats
+    return _own(actor) | _desk("host", actor) | (came_in & Q(submitted_at__isnull=False))
+
+
+def trace_visible_to(actor: Actor) -> Q:
+    """The cases of which `can_see_trace` is true."""
+    if actor.is_system:
+        return Q()
+    came_in = _desk("authority", actor) | _duty(actor, RUNS_AND_WATCHES)
+    return _own(actor) | _desk("host", actor) | (came_in & Q(submitted_at__isnull=False))
+
+
+def proposals_visible_to(actor: Actor) -> Q:
+    """The cases of which `can_see_proposal` is true."""
+    if actor.is_system:
+        return Q()
+    desks = _desk("host", actor) | _desk("authority", actor)
+    came_in = desks | _duty(actor, READS_PROPOSALS) | _seats_of(actor, READING)
+    return _own(actor) | (came_in & Q(submitted_at__isnull=False))
+
+
+def reviewed_visible_to(actor: Actor) -> Q:
+    """The cases of which `can_see_reviews` is true."""
+    if actor.is_system:
+        return Q()
+    return (_own(actor) & _decided()) | (_duty(actor, READS_SCORES) & ~_own(actor) & Q(submitted_at__isnull=False))
+
+
+def reviewers_visible_to(actor: Actor) -> Q:
+    """The cases of which `can_see_reviewers` is true."""
+    if actor.is_system:
+        return Q()
+    return _duty(actor, KNOWS_REVIEWERS) & ~_own(actor) & Q(submitted_at__isnull=False)
+
+
+def reviews_visible_to(actor: Actor) -> Q:
+    """The seats of which `can_see_review` is true."""
+    if actor.is_system:
+        return Q()
+    whole = Q(case__in=Case.objects.filter(reviewed_visible_to(actor)))
+    if actor.person is None:
+        return whole
+    mine = Q(holder__expert__person=actor.person, state__in=LIVE)
+    return whole | (mine & ~Q(case__in=Case.objects.filter(_own(actor))))
+
+
+# ---------------------------------------------------------------------------------------------------- why not?
+
+_CAN: Mapping[Part, Callable[[Actor, Case], bool]] = {
+    "case": can_see_case,
+    "trace": can_see_trace,
+    "proposal": can_see_proposal,
+    "reviews": can_see_reviews,
+    "reviewers": can_see_reviewers,
+}
+_SAID: Mapping[Part, Text] = {
+    "case": Text("您不能查看这个办件。", "You may not see this case."),
+    "trace": Text("您不能查看本办件的办理痕迹。", "You may not read the trace of this case."),
+    "proposal": Text("您不能查看本办件的申报内容。", "You may not read the proposal of this case."),
+    "reviews": Text("您不能查看本办件的评分和评审意见。", "You may not read the scores and comments on this case."),
+    "reviewers": Text("评审专家的身份保密。", "Who the reviewers are is confidential."),
+}
+_REGISTRAR = Text(
+    "如属您的职责，请联系名录管理员登记。", "If it is part of your duties, ask the registrar to record them."
+)
+
+
+def why_not(actor: Actor, case: Case, part: Part) -> Problem | None:
+    """Why the actor may not see this part of the case, None if they may. Codes `right.…`: a 403."""
+    if _CAN[part](actor, case):
+        return None
+    if not actor.is_known:
+        return Problem("right.sign_in", Text("请先登录。", "Sign in first."))
+    return Problem(f"right.{part}", _SAID[part], fix=_way_out(actor, case, part))
+
+
+def _way_out(actor: Actor, case: Case, part: Part) -> Text | None:
+    if is_own(actor, case):
+        if part == "reviews":
+            return Text("立项决定作出后即可查看。", "They open to you once the decision is made.")
+        return None
+    if part == "proposal" and _holds_seat(actor, case, ("invited",)):
+        return Text("请先接受评审并承诺保密。", "Accept the review and promise confidence first.")
+    if case.submitted_at is None:
+        return Text("申报提交后方可查看。", "It opens once the application is submitted.")
+    return _REGISTRAR if part != "reviewers" else None
+
+
+# ------------------------------------------------------------------------------------------------------- pieces
+
+
+def _of(actor: Actor, roles: Iterable[str]) -> list[HeldDuty]:
+    return [duty for duty in actor.duties if duty.role in roles]
+
+
+def _holds(actor: Actor, roles: Iterable[str], case: Case) -> bool:
+    return actor.person is not None and any(duty.programme in ("", case.code) for duty in _of(actor, roles))
+
+
+def _duty(actor: Actor, roles: Iterable[str]) -> Q:
+    held = _of(actor, roles) if actor.person is not None else []
+    if any(not duty.programme for duty in held):
+        return Q(pk__isnull=False)
+    return Q(code__in=sorted({duty.programme for duty in held}))
+
+
+def _is_desk_of(actor: Actor, role: str, organisation: int | None) -> bool:
+    """Whether the actor sits at the research office or the authority of this organisation."""
+    if actor.person is None or organisation is None:
+        return False
+    return any(duty.organisation == organisation for duty in _of(actor, (role,)))
+
+
+def _desk(role: Literal["host", "authority"], actor: Actor) -> Q:
+    if actor.person is None:
+        return Q(pk__in=[])
+    return Q(**{f"{role}__in": sorted({duty.organisation for duty in _of(actor, (role,)) if duty.organisation})})
+
+
+def _own(actor: Actor) -> Q:
+    if actor.person is None:
+        return Q(pk__in=[])
+    return Q(applicant=actor.person) | Q(principal=actor.person) | Q(members__contains=[actor.person])
+
+
+def _holds_seat(actor: Actor, case: Case, states: Iterable[str]) -> bool:
+    if actor.person is None:
+        return False
+    return SeatHolder.objects.filter(
+        seat__case=case, seat__state__in=list(states), expert__person=actor.person
+    ).exists()
+
+
+def _seats_of(actor: Actor, states: Iterable[str]) -> Q:
+    if actor.person is None:
+        return Q(pk__in=[])
+    held = SeatHolder.objects.filter(expert__person=actor.person, seat__state__in=list(states))
+    return Q(pk__in=held.values("seat__case"))
+
+
+def _is_decided(case: Case) -> bool:
+    steps = case.memo.state["steps"].values()
+    return case.step_kind in AFTER_DECISION and any(step["outcome"] in DECIDED for step in steps)
+
+
+def _decided() -> Q:
+    found = Func(
+        F("state"),
+        Value(_DECISION_IN_STATE),
+        function="jsonb_path_exists",
+        template="%(function)s(%(expressions)s::jsonpath)",
+        output_field=BooleanField(),
+    )
+    decided = Memo.objects.filter(found, case=OuterRef("pk"))
+    return Q(step_kind__in=AFTER_DECISION) & Q(Exists(decided))

@@ -1,0 +1,110 @@
+"""Cases made up for tests: bare rows for questions about rows, and real ones walked there by the services.
+
+`cases.bare_case(round, host_id=…)` writes rows only. `cases.case(world, at="review")` submits, endorses and screens a
+key R&D application by the real services.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+from tests.make import world as w
+
+from keguan.casework.models import Case, Memo, ProgrammeVersion, Round, Seat, SeatHolder
+from keguan.casework.services import Done
+from keguan.kernel.clock import clock_at
+from keguan.registers.experts.models import Expert
+
+_numbers = count(1)
+OPENED = datetime(2026, 3, 1, tzinfo=UTC)
+CLOSED = datetime(2026, 3, 31, 10, tzinfo=UTC)
+
+
+# --------------------------------------------------------------------------------------------------- bare rows
+
+
+def bare_version(code: str = "rice", sources: dict[str, str] | None = None) -> ProgrammeVersion:
+    """A programme version that nobody reads."""
+    number = next(_numbers)
+    return ProgrammeVersion.objects.create(
+        code=code,
+        version=str(number),
+        digest=sha256(f"{code} {number}".encode()).hexdigest(),
+        title_zh="水稻计划",
+        title_en="Rice programme",
+        sources=sources or {},
+        published_at=OPENED,
+    )
+
+
+def bare_round(of: ProgrammeVersion, **given: Any) -> Round:
+    """A published round of March 2026."""
+    given = {"opens": OPENED, "closes": CLOSED, "status": "published", "title_zh": "批次", "title_en": "Round"} | given
+    return Round.objects.create(programme=of, code=given.pop("code", f"R-{next(_numbers):03d}"), **given)
+
+
+def bare_case(in_round: Round, *, state: dict[str, Any] | None = None, **given: Any) -> Case:
+    """A case row with its memo. state: what the memo says of the steps, as far as a test asks."""
+    row = {"step": "apply", "step_kind": "apply", "created_at": OPENED, "changed_at": OPENED} | given
+    case = Case.objects.create(
+        number=f"65RIC2026{next(_numbers):07d}",
+        programme=in_round.programme,
+        round=in_round,
+        code=in_round.programme.code,
+        **row,
+    )
+    case.memo = Memo.objects.create(case=case, state={"steps": {}} | (state or {}))
+    return case
+
+
+def bare_seat(of: Case, expert: Expert, *, number: int = 1, state: str = "invited", **given: Any) -> Seat:
+    """A seat on the case's panel, and who holds it."""
+    given = {"step": "review", "attempt": 1, "changed_at": OPENED} | given
+    seat = Seat.objects.create(case=of, number=number, state=state, **given)
+    SeatHolder.objects.create(seat=seat, expert=expert)
+    return seat
+
+
+# -------------------------------------------------------------------------------------------- walked by services
+
+STAGES = ("apply", "endorse", "recommend", "screen", "review", "scored")
+
+
+def case(of: w.World, *, at: str = "apply", rank: int = 1, who: str = "applicant", **changes: Any) -> Case:
+    """A key R&D application that has come to this step (`scored`: reviewed, waiting to be ranked).
+
+    The world needs a round that is open on 2 March 2026: `cases.opened(world)`.
+    """
+    upto = STAGES.index(at)
+    with clock_at(w.moment("2026-03-02")):
+        number = w.started(of, who)
+        if upto >= 1:
+            _done(of.act(number, "submit", who, values=w.proposal(of, **changes)))
+        if upto >= 2:
+            _done(of.act(number, "endorse", "host", note="材料属实"))
+        if upto >= 3:
+            _done(of.act(number, "endorse", "authority", rank=rank))
+    with clock_at(w.moment("2026-04-10")):
+        if upto >= 4:
+            rules = [f"formal.{rule}" for rule in ("guide", "attachments", "classified", "cv")]
+            _done(of.act(number, "pass", "officer", verdicts={rule: {"result": "meets"} for rule in rules}))
+        if upto >= 5:
+            w.reviewed(of, number)
+    found = Case.objects.select_related("memo", "round", "host", "programme").get(number=number)
+    assert found.step == ("rank" if at == "scored" else at)
+    return found
+
+
+def opened(of: w.World | None = None, **terms: Any) -> w.World:
+    """A world with a key R&D round open through March 2026."""
+    of = of or w.world()
+    with clock_at(w.moment("2026-03-01", "12:00")):
+        w.call(of, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"), **terms)
+    return of
+
+
+def _done(answer: Any) -> None:
+    assert isinstance(answer, Done), answer

@@ -133,7 +133,10 @@ class _Rehearsal:
     def run(self) -> None:
         if self.problems:
             return
-        self.take(begin(self.situation))
+        begun = begin(self.situation)
+        if isinstance(begun, Refusal):
+            raise _Stop(*(replace(one, where=str(self.journey.place)) for one in begun.problems))
+        self.take(begun)
         for stage in self.journey.stages:
             for action in stage.actions:
                 if stage.until and self.state.step == stage.until:
@@ -296,7 +299,7 @@ class _Rehearsal:
         given = content.get("scores") or []
         experts = [_FIRST_EXPERT + at for at in range(len(given))]
         found: list[tuple[Command, Acting, Mapping[str, Any]]] = [
-            (Command("assign", step.id, {"experts": experts}), acting, {"recusals": {one: () for one in experts}})
+            (Command("assign", step.id, {"experts": experts}), acting, {"recusals": dict.fromkeys(experts, ())})
         ]
         taken = len(self.state.current.memo.get("seats") or {})
         for at, (expert, score) in enumerate(zip(experts, given, strict=True), taken + 1):

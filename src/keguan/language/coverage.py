@@ -16,10 +16,10 @@ from keguan.language.conditions import EQUAL, ORDERED, Comparison, comparisons, 
 from keguan.language.definition import Definition
 from keguan.language.evidence import Evidence, Side
 from keguan.language.paths import SKIPPED, possible_outcomes
-from keguan.language.schema import Column, Endorse, Expression, Field, Place, Review, Rule, Step, kind_of
+from keguan.language.schema import Column, Endorse, Expression, Field, Place, Review, Rule, kind_of
 from keguan.language.uses import Use, spans, uses
 from keguan.language.verdicts import SAID
-from keguan.language.vocabulary import KINDS
+from keguan.language.wording import step_title
 
 ENOUGH_READINGS = 400
 """More rows than this for one expression are not looked at: a condition that shows in none of them is not shown."""
@@ -52,26 +52,22 @@ def _outcomes(definition: Definition, evidence: Evidence) -> Iterator[Problem]:
             if (step.id, outcome) not in evidence.outcomes:
                 say = Text(
                     "没有示例走过“{step}”的结果“{outcome}”", "No journey shows the outcome “{outcome}” of “{step}”"
-                ).filled(step=_title(step), outcome=outcome)
+                ).filled(step=step_title(step), outcome=outcome)
                 yield _owed("outcome", say, step.place, f"{step.id}.{outcome}")
         if isinstance(step, Endorse) and step.quota and (step.id, "endorse.quota") not in evidence.refused:
             say = Text("没有示例碰到“{step}”的限额", "No journey runs into the quota of “{step}”").filled(
-                step=_title(step)
+                step=step_title(step)
             )
             yield _owed("quota", say, step.place, f"{step.id}: refused: endorse.quota")
         if isinstance(step, Review) and f"{step.id}.score" not in evidence.stated:
             say = Text("没有示例写明“{step}”的得分", "No journey states the score of “{step}”").filled(
-                step=_title(step)
+                step=step_title(step)
             )
             yield _owed("score", say, step.place, f"values: {step.id}.score")
     for end in programme.ends:
         if end.end not in evidence.ends:
             say = Text("没有示例到达“{end}”", "No journey ends as “{end}”").filled(end=end.title)
             yield _owed("end", say, programme.place, end.end)
-
-
-def _title(step: Step) -> Text:
-    return step.title or KINDS[kind_of(step)].title
 
 
 def _lengths(definition: Definition, evidence: Evidence) -> Iterator[Problem]:
@@ -191,7 +187,7 @@ def _decides(definition: Definition, whole: Expression, one: Comparison, names: 
         no = definition.value(Expression(one.replaced(whole.text, "false")), names)
     except Refused:
         return True
-    return yes is not None and no is not None and yes != no or (yes is None) != (no is None)
+    return yes != no
 
 
 # ------------------------------------------------------------------------------------------------- forms

@@ -63,7 +63,8 @@ class Shown:
 
 def together(parts: Iterable[Shown]) -> Shown:
     """Several results as one."""
-    evidence, problems = Evidence(), []
+    evidence = Evidence()
+    problems: list[Problem] = []
     for part in parts:
         evidence.add(part.evidence)
         problems.extend(part.problems)

@@ -255,10 +255,8 @@ class _Reader:
         shared = self.plain_map(self.map(node, "given"))
         facts = self.plain_map(self.map(node, "facts"))
         rows_node = node.get("rows")
-        rows = []
-        for one in rows_node.items if isinstance(rows_node, Sequence) else ():
-            if isinstance(one, Map):
-                rows.append(self.row(one, shared, facts))
+        items = rows_node.items if isinstance(rows_node, Sequence) else ()
+        rows = [self.row(one, shared, facts) for one in items if isinstance(one, Map)]
         if not rows:
             self.wrong("rows", Text("表格没有行", "The table has no rows"), node.place)
         on = self.text(node, "on", required=False)

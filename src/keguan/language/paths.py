@@ -114,5 +114,5 @@ class Paths:
 
     def back_edges(self) -> tuple[Edge, ...]:
         """Arrows to the same or an earlier step of the list."""
-        order = {step.id: at for at, step in enumerate(self.programme.steps)}
+        order: dict[str, int] = {step.id: at for at, step in enumerate(self.programme.steps)}
         return tuple(edge for edge in self.edges if edge.to in order and order[edge.to] <= order[edge.step])

@@ -171,8 +171,8 @@ def _stretched(form: Form, answers: dict[str, Any], lengths: Mapping[str, Any]) 
 
 
 def _long(text: Any, size: int) -> str:
-    text = str(text or "字")
-    return (text * (size // len(text) + 1))[:size].replace(" ", "字")
+    written = str(text or "字")
+    return (written * (size // len(written) + 1))[:size].replace(" ", "字")
 
 
 def _sides(field: Field | Column, value: Any, wrong: set[str], prefix: str = "") -> list[tuple[str, Side]]:

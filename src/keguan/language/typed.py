@@ -17,7 +17,7 @@ from keguan.language.vocabulary import NameType
 _TRUE = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - a word of the house
     """This cannot be read as a value of the needed type."""
 
 

@@ -99,7 +99,9 @@ def language_of(asked: str) -> str:
 
 def said(text: Text, language: str) -> str:
     """A text for the reader of this language, or both."""
-    return f"{text.zh} / {text.en}" if language == "both" else text.said_in(language)
+    if language == "both" and text.zh != text.en:
+        return f"{text.zh} / {text.en}"
+    return text.said_in(language)
 
 
 def print_by_file(problems: Iterable[Problem], folder: Path, sources: Mapping[str, str], language: str) -> None:

@@ -70,13 +70,13 @@ def _unused(ground: Ground) -> Iterator[Problem]:
     """Forms nobody fills, rules nobody applies, rubrics nobody scores by, parameters nobody reads; and the reverse."""
     steps = ground.programme.steps
     read = frozenset().union(*(ground.definition.names_of(use.expression) for use in ground.uses), ground.spans_read())
-    asked = {
+    asked: dict[str, set[str]] = {
         "form": {form_of(step) for step in steps} - {""},
         "rules": {name for step in steps for name in rule_sets_of(step)},
         "rubric": {step.rubric for step in steps if isinstance(step, Review)},
         "parameter": {name.removeprefix("param.") for name in read if name.startswith("param.")},
     }
-    declared = {
+    declared: dict[str, dict[str, Place]] = {
         "form": {one.form: one.place for one in ground.programme.forms},
         "rules": {one.name: one.rules[0].place for one in ground.programme.rules if one.rules},
         "rubric": {one.rubric: one.place for one in ground.programme.rubrics},

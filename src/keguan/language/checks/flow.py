@@ -50,7 +50,7 @@ def _first(ground: Ground) -> Iterator[Problem]:
 
 
 def _routes(ground: Ground) -> Iterator[Problem]:
-    known = {step.id for step in ground.programme.steps} | ground.paths.ends
+    known: set[str] = {step.id for step in ground.programme.steps} | ground.paths.ends
     for step in ground.programme.steps:
         possible = possible_outcomes(ground.programme, step)
         yield from _odd_routes(ground, step, possible, known)
@@ -122,7 +122,7 @@ def _ends(ground: Ground) -> Iterator[Problem]:
 
 
 def _backwards(ground: Ground) -> Iterator[Problem]:
-    steps = {step.id: step for step in ground.programme.steps}
+    steps: dict[str, Step] = {step.id: step for step in ground.programme.steps}
     back = set(ground.paths.back_edges())
     for edge in ground.paths.edges:
         step = steps[edge.step]

@@ -13,6 +13,7 @@ from keguan.language.paths import Paths
 from keguan.language.schema import NOWHERE, Field, Parameter, Place, Programme, Step, kind_of
 from keguan.language.uses import Use, spans, uses
 from keguan.language.vocabulary import APPLICANT_KINDS, KINDS
+from keguan.language.wording import step_title
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def found(
 
 def said_step(step: Step) -> Text:
     """A step as messages name it: its title and its id."""
-    title = step.title or KINDS[kind_of(step)].title
+    title = step_title(step)
     return Text(f"“{title.zh}”（{step.id}）", f"“{title.en}” ({step.id})")
 
 

@@ -10,6 +10,7 @@ from keguan.language.checks.ground import Ground, found, said_step
 from keguan.language.schema import NOWHERE, Place, Publish, Step
 from keguan.language.uses import Use, form_of
 from keguan.language.vocabulary import CONSTANTS, FACTS
+from keguan.language.wording import SHOWN
 
 
 def check_names(ground: Ground) -> Iterator[Problem]:
@@ -96,10 +97,6 @@ def _about(ground: Ground) -> Iterator[Problem]:
             yield found("about", say.filled(key=key), ground.programme.place, value=name)
 
 
-_SHOWN_FACTS = frozenset({"applicant.name", "principal.name", "case.number"})
-"""Names that a notice may show besides those of expressions."""
-
-
 def _shows(ground: Ground) -> Iterator[Problem]:
     for step in ground.programme.steps:
         if not isinstance(step, Publish):
@@ -107,7 +104,7 @@ def _shows(ground: Ground) -> Iterator[Problem]:
         if not step.shows:
             yield found("shows", Text("公示没有任何内容", "The notice shows nothing"), step.place)
         for name in step.shows:
-            if name in _SHOWN_FACTS:
+            if name in SHOWN:
                 continue
             field = ground.field_of(name)
             if field is None and name not in FACTS and not ground.is_left(name):

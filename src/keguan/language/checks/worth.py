@@ -11,7 +11,6 @@ from keguan.kernel.problems import Problem
 from keguan.language.checks.ground import Ground, found, said_step
 from keguan.language.schema import (
     DatedValue,
-    Decide,
     Parameter,
     Pay,
     Publish,

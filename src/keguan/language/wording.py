@@ -1,0 +1,219 @@
+"""A programme's names, values and expressions in the words of people, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from keguan.kernel.bilingual import Text
+from keguan.kernel.duration import Duration
+from keguan.kernel.money import Money
+from keguan.language.conditions import tokens
+from keguan.language.schema import DatedValue, Expression, Parameter, Programme, Span, Step, kind_of
+from keguan.language.vocabulary import CONSTANTS, FACTS, KINDS
+
+OUTCOMES: Mapping[str, Text] = {
+    "submitted": Text("提交", "submitted"),
+    "lapsed": Text("逾期", "deadline missed"),
+    "endorsed": Text("同意推荐", "endorsed"),
+    "returned": Text("退回修改", "returned for correction"),
+    "refused": Text("不同意", "refused"),
+    "passed": Text("通过", "passed"),
+    "failed": Text("不通过", "failed"),
+    "reviewed": Text("评审完成", "reviewed"),
+    "within": Text("在预算之内", "within the budget"),
+    "beyond": Text("超出预算或不合格", "beyond the budget or below the bar"),
+    "approved": Text("同意", "approved"),
+    "rejected": Text("不同意", "rejected"),
+    "unopposed": Text("无异议", "no objection upheld"),
+    "upheld": Text("异议成立", "an objection is upheld"),
+    "signed": Text("各方签署", "signed by all"),
+    "planned": Text("计划生成", "planned"),
+    "delivered": Text("提交", "delivered"),
+    "recorded": Text("已登记", "recorded"),
+    "passed_over": Text("不适用，跳过", "does not apply, passed over"),
+}
+
+LEFT: Mapping[str, Text] = {
+    "rank": Text("推荐排序", "rank"),
+    "score": Text("得分", "score"),
+    "position": Text("名次", "position"),
+    "amount": Text("金额", "amount"),
+}
+
+SHOWN: Mapping[str, Text] = {
+    "applicant.name": Text("申报单位名称", "name of the applying organisation"),
+    "principal.name": Text("负责人姓名", "name of the principal"),
+    "case.number": Text("办件编号", "case number"),
+}
+"""Names that a public notice may show besides those that expressions read."""
+
+_SIGNS: Mapping[str, Text] = {
+    "&&": Text("且", "and"),
+    "||": Text("或", "or"),
+    "!": Text("非", "not"),
+    "<=": Text("≤", "≤"),
+    ">=": Text("≥", "≥"),
+    "==": Text("=", "="),
+    "!=": Text("≠", "≠"),
+    "*": Text("×", "×"),
+    "-": Text("−", "−"),
+    "/": Text("÷", "÷"),
+    "%": Text("除以…的余数", "modulo"),
+    "in": Text("属于", "is among"),
+    "?": Text("则", "then"),
+    ":": Text("否则", "otherwise"),
+    ",": Text("，", ","),
+}
+_WORDS: Mapping[str, Text] = {
+    "sum": Text("合计", "the sum of"),
+    "years": Text("足年数", "full years"),
+    "days": Text("天数", "days"),
+    "least": Text("较小者", "the smaller of"),
+    "most": Text("较大者", "the larger of"),
+    "distinct": Text("不同值个数", "different values in"),
+    "part": Text("百分之几", "hundredths of"),
+    "true": Text("是", "yes"),
+    "false": Text("否", "no"),
+    "wan": Text("万元", "× 10 000 yuan"),
+}
+
+
+def step_title(step: Step) -> Text:
+    """What people call a step. (A record's `title` is what its entry is called, not the step.)"""
+    return step.title if isinstance(step.title, Text) else KINDS[kind_of(step)].title
+
+
+def title_of(programme: Programme, name: str) -> Text:
+    """What people call a name that expressions read: a field's or column's title, a fact's, a number's."""
+    if name in FACTS:
+        return FACTS[name].title
+    if name in SHOWN:
+        return SHOWN[name]
+    head, _, rest = name.partition(".")
+    if head == "param":
+        return next((one.title for one in programme.parameters if one.name == rest), Text(name, name))
+    for step in programme.steps:
+        if step.id == head and rest in LEFT:
+            at = step_title(step)
+            return Text(f"{at.zh}的{LEFT[rest].zh}", f"{LEFT[rest].en} of “{at.en}”")
+    return _field_title(programme, name) or Text(name, name)
+
+
+def _field_title(programme: Programme, name: str) -> Text | None:
+    form, _, rest = name.partition(".")
+    field_name, _, column_name = rest.partition(".")
+    for one in programme.forms:
+        for field in one.fields if one.form == form else ():
+            if field.field != field_name:
+                continue
+            column = next((column for column in field.columns if column.column == column_name), None)
+            if column is None:
+                return field.title
+            return Text(f"{field.title.zh}·{column.title.zh}", f"{field.title.en}: {column.title.en}")
+    return None
+
+
+def money_names(programme: Programme) -> frozenset[str]:
+    """The names whose whole numbers are fen."""
+    names = {"round.budget"}
+    for form in programme.forms:
+        for field in form.fields:
+            if field.type == "money":
+                names.add(f"{form.form}.{field.field}")
+            names |= {f"{form.form}.{field.field}.{one.column}" for one in field.columns if one.type == "money"}
+    names |= {f"param.{one.name}" for one in programme.parameters if one.unit == "fen"}
+    for step in programme.steps:
+        names |= {f"{step.id}.amount"} if "amount" in KINDS[kind_of(step)].leaves else set()
+    return frozenset(names)
+
+
+def value_said(programme: Programme, name: str, value: Any) -> Text:
+    """A name's value as people read it: money in 万元, choices by their title."""
+    if isinstance(value, list | tuple):
+        parts = [value_said(programme, name, one) for one in value]
+        return Text("、".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+    match value:
+        case bool():
+            return Text("是", "yes") if value else Text("否", "no")
+        case int() if name in money_names(programme):
+            return Text(str(Money(value)), str(Money(value)))
+        case Decimal():
+            return Text(*[format(value.normalize(), "f")] * 2)
+        case date():
+            return Text(*[value.isoformat()] * 2)
+        case str():
+            return choice_title(programme, name, value) or Text(value, value)
+        case _:
+            return Text(str(value), str(value))
+
+
+def choice_title(programme: Programme, name: str, value: str) -> Text | None:
+    """The title of an answer offered by a choice field or column, None where there is none."""
+    form, _, rest = name.partition(".")
+    field_name, _, column_name = rest.partition(".")
+    for one in programme.forms:
+        for field in one.fields if one.form == form else ():
+            if field.field == field_name:
+                inner = [column.choices for column in field.columns if column.column == column_name]
+                offered = inner[0] if inner else field.choices
+                return next((choice.title for choice in offered if choice.value == value), None)
+    return None
+
+
+def parameter_value(parameter: Parameter, held: DatedValue) -> Text:
+    """One value of a number of the law, in its unit."""
+    match parameter.unit:
+        case "fen":
+            return Text(*[str(Money(int(held.value)))] * 2)
+        case "percent":
+            return Text(f"{held.value}%", f"{held.value} %")
+        case "points":
+            return Text(f"{held.value}分", f"{held.value} points")
+        case "duration":
+            length = Duration.parse(str(held.value))
+            return length.said() if isinstance(length, Duration) else Text(str(held.value), str(held.value))
+        case _:
+            return Text(str(held.value), str(held.value))
+
+
+def span_said(programme: Programme, span: Span) -> Text:
+    """A length of time in words; a parameter's with its newest value and its name."""
+    if span.duration is not None:
+        return span.duration.said()
+    parameter = next((one for one in programme.parameters if one.name == span.parameter), None)
+    if parameter is None or not parameter.values:
+        return Text(f"param.{span.parameter}", f"param.{span.parameter}")
+    newest = parameter_value(parameter, parameter.values[-1])
+    return Text(f"{newest.zh}（{parameter.title.zh}）", f"{newest.en} ({parameter.title.en})")
+
+
+def expression_said(programme: Programme, expression: Expression) -> Text:
+    """An expression with the titles of what it reads in place of names."""
+    return Text(_expression(programme, expression.text, "zh"), _expression(programme, expression.text, "en"))
+
+
+def _expression(programme: Programme, text: str, language: str) -> str:
+    words = []
+    for token in tokens(text):
+        if token.kind == "name" and token.text in _WORDS:
+            words.append(_WORDS[token.text].said_in(language))
+        elif token.kind == "name" and token.text not in CONSTANTS:
+            called = title_of(programme, token.text).said_in(language)
+            words.append(f"“{called}”" if called != token.text and "“" not in called else called)
+        elif token.kind == "sign" and token.text in _SIGNS:
+            words.append(_SIGNS[token.text].said_in(language))
+        else:
+            words.append(token.text)
+    return _joined(words)
+
+
+def _joined(words: list[str]) -> str:
+    said = " ".join(words)
+    for opening in "([{":
+        said = said.replace(f"{opening} ", opening)
+    for closing in ")]},，":
+        said = said.replace(f" {closing}", closing)
+    return said.replace("， ", "，")

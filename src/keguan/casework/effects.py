@@ -108,7 +108,7 @@ def _again_below(definition: Definition, after: CaseState, step_id: str) -> bool
     """Whether the case stands at an earlier step than this one, sent back."""
     if not after.step:
         return False
-    order = [step.id for step in definition.programme.steps]
+    order = [str(step.id) for step in definition.programme.steps]
     return order.index(after.step) < order.index(step_id)
 
 

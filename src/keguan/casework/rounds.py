@@ -194,7 +194,7 @@ def _entries(of_round: Round, step_id: str) -> list[engine.Entry]:
 
 def _not_there_yet(of_round: Round, step_id: str) -> int:
     """Cases of the round that may still come to the ranking: at an earlier step and not ended."""
-    order = [step.id for step in definition_of(of_round.programme).programme.steps]
+    order = [str(step.id) for step in definition_of(of_round.programme).programme.steps]
     before = order[: order.index(step_id)]
     waiting = Case.objects.filter(round=of_round, step__in=before)
     if clock.now() > of_round.closes:

@@ -107,7 +107,9 @@ def carry_out(case: Case, situation: Situation, command: Command, decided: Decid
 
 def _tell_parent(side: Case, end: str) -> None:
     """The parent of a side case that has ended hears how, and moves if that moves it."""
-    parent = locked(Case.objects.values_list("number", flat=True).get(pk=side.parent_id))
+    if side.parent is None:
+        return
+    parent = locked(side.parent.number)
     if parent.end:
         return
     command = Command("close_side", parent.step, {"number": side.number, "programme": side.code, "end": end})

@@ -30,7 +30,7 @@ def verbs(step: Review) -> tuple[Verb, ...]:
 
 def offers(situation: Situation, step: Review, verb: Verb) -> bool:
     """Reviewers are offered what their seat's state allows; officers may assign while a seat is free."""
-    seats = situation.state.current.memo.get("seats") or {}
+    seats: Mapping[str, str] = situation.state.current.memo.get("seats") or {}
     state = seats.get(situation.acting.seat, "")
     match verb.name:
         case "assign":
@@ -142,7 +142,7 @@ def _score(situation: Situation, step: Review, command: Command, seats: dict[str
     problems = _score_problems(rubric, command)
     if problems:
         return Refusal(problems)
-    scores = {one.criterion: command.content["scores"][one.criterion] for one in rubric.criteria}
+    scores = {str(one.criterion): command.content["scores"][one.criterion] for one in rubric.criteria}
     total = sum(scores.values())
     seats[seat] = "final"
     moved = SeatMoved(step.id, seat, "final", scores=scores, comment=text_of(command, "comment"), total=total)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 from django.db.models import QuerySet
@@ -22,6 +23,7 @@ LIST = Text("列表", "List")
 NOTHING = Text("没有符合条件的记录。", "Nothing matches.")
 MOST_TYPED = 100
 DEEPEST_ROW = 30_000
+CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Choice:
 
     value: str
     text: Text | str
+
+
+def choices_of(words: Mapping[str, Text]) -> tuple[Choice, ...]:
+    """Choices from a vocabulary, in its order."""
+    return tuple(Choice(word, text) for word, text in words.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,8 @@ class ListSpec:
 
     name: stable, for file names. default_sort: a column key, with "-" in front for descending. page_size: rows per
     page. count_up_to: the list is counted exactly up to here and called "more than" beyond, so that counting stays
-    cheap however long the list grows.
+    cheap however long the list grows. prepare: called with the rows about to be shown, to look up in one query what
+    their columns need from elsewhere (and to keep it on the rows).
     """
 
     name: str
@@ -120,6 +128,7 @@ class ListSpec:
     title: Text = LIST
     empty: Text = NOTHING
     count_up_to: int = 1000
+    prepare: Callable[[Sequence[Any]], None] | None = None
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns] + [box.key for box in self.filters]
@@ -253,7 +262,11 @@ class Listing:
 
     def every_row(self, limit: int) -> Iterator[Any]:
         """All rows of the list, not only this page, up to `limit`, streamed."""
-        return self.queryset[:limit].iterator(chunk_size=2000)
+        rows = self.queryset[:limit].iterator(chunk_size=CHUNK)
+        while chunk := list(islice(rows, CHUNK)):
+            if self.spec.prepare:
+                self.spec.prepare(chunk)
+            yield from chunk
 
     def records(self) -> list[dict[str, Any]]:
         """The rows of this page for machines: raw values by column key (money in fen, Text in both languages)."""
@@ -268,6 +281,8 @@ class Listing:
         if self._fetched is None:
             start = self.first_number - 1
             self._fetched = list(self.queryset[start : start + self.spec.page_size + 1])
+            if self.spec.prepare and self._fetched:
+                self.spec.prepare(self._fetched)
         return self._fetched
 
 

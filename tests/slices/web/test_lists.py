@@ -50,9 +50,7 @@ def ask(query: str) -> Listing:
 @pytest.fixture
 def twenty() -> list[Organisation]:
     rows = [
-        Organisation(
-            name=name, normal_name=normal_name(name), pinyin="same", kind="university" if n % 2 else "enterprise"
-        )
+        Organisation(name=name, normal_name=name, pinyin="same", kind="university" if n % 2 else "enterprise")
         for n, name in enumerate(f"单位{n:02}" for n in range(20))
     ]
     return Organisation.objects.bulk_create(rows)

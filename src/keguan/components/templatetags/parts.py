@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from keguan.components import reader
 from keguan.components.fields import Field, field_id
-from keguan.components.lists import Listing
+from keguan.components.lists import Column, Listing
 from keguan.components.status import Line, Stage, Status, Tab
 from keguan.components.templatetags.say import status as status_word
 from keguan.kernel.bilingual import Text
@@ -112,8 +112,8 @@ def list_head(listing: Listing) -> SafeString:
     return format_html_join("", "{}", ((_head_cell(listing, column),) for column in listing.spec.page_columns))
 
 
-def _head_cell(listing: Listing, column: Any) -> SafeString:
-    css = "num" if column.is_numeric else f"k-{column.kind}"
+def _head_cell(listing: Listing, column: Column) -> SafeString:
+    css = _css(column)
     title = reader.said(column.title)
     if not column.sort:
         return format_html('<th scope="col" class="{}">{}</th>', css, title)
@@ -134,11 +134,14 @@ def _head_cell(listing: Listing, column: Any) -> SafeString:
 @register.simple_tag
 def list_rows(listing: Listing) -> SafeString:
     """The rows of a list. Written in Python: hundreds of cells through template includes would cost 10 ms a page."""
-    columns = listing.spec.page_columns
+    return _body(listing.spec.page_columns, listing.rows)
+
+
+def _body(columns: Sequence[Column], rows: Sequence[Any]) -> SafeString:
     # Each cell carries its title, which a narrow screen shows in front of the value.
     titles = [conditional_escape(reader.said(column.title)) for column in columns]
     out: list[str] = []
-    for row in listing.rows:
+    for row in rows:
         out.append("<tr>")
         for place_, column in enumerate(columns):
             out.append(_cell(column, row, titles[place_], is_first=place_ == 0))
@@ -146,7 +149,11 @@ def list_rows(listing: Listing) -> SafeString:
     return mark_safe("".join(out))  # noqa: S308 - every value was escaped by _cell
 
 
-def _cell(column: Any, row: Any, title: str, *, is_first: bool) -> str:
+def _css(column: Column) -> str:
+    return "num" if column.is_numeric else f"k-{column.kind}"
+
+
+def _cell(column: Column, row: Any, title: str, *, is_first: bool) -> str:
     if column.kind == "status":
         value = column.value(row)
         shown: str = status_word(value) if isinstance(value, (Status, Text, str)) else conditional_escape(value or "")
@@ -155,10 +162,23 @@ def _cell(column: Any, row: Any, title: str, *, is_first: bool) -> str:
     href = column.link(row) if column.link else ""
     if href:
         shown = f'<a href="{conditional_escape(href)}">{shown or "—"}</a>'
-    css = "num" if column.is_numeric else f"k-{column.kind}"
+    css = _css(column)
     if is_first:
         return f'<th scope="row" class="{css}">{shown}</th>'
     return f'<td class="{css}" data-title="{title}">{shown}</td>'
+
+
+@register.simple_tag
+def plain_table(columns: Sequence[Column], rows: Sequence[Any]) -> SafeString:
+    """A short table inside a page, from the same columns as a list; no sorting, no pages."""
+    head = format_html_join(
+        "", '<th scope="col" class="{}">{}</th>', ((_css(column), reader.said(column.title)) for column in columns)
+    )
+    return format_html(
+        '<div class="table-wrap"><table class="rows"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        head,
+        _body(columns, rows),
+    )
 
 
 class Block(template.Node):

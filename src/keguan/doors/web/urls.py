@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from keguan.doors.web import gallery, home, registers, sign_in
+from keguan.doors.web import gallery, home, registers, sign_in, trace_pages
 
 REGISTERS = (
     "organisations",
@@ -17,7 +17,6 @@ REGISTERS = (
     "documents",
     "certificates",
     "integrity",
-    "trace",
     "imports",
 )
 
@@ -29,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gallery/", gallery.gallery, name="gallery"),
     path("health/", home.health, name="health"),
     path("registers/", registers.registers, name="registers"),
+    path("registers/trace/", trace_pages.trace, name="trace"),
+    path("registers/trace/<int:pk>/", trace_pages.event, name="event"),
 ]
 _standing = [f"keguan.registers.{name}" for name in REGISTERS if f"keguan.registers.{name}" in settings.INSTALLED_APPS]
 urlpatterns += [path("registers/", include(f"{app}.urls")) for app in _standing if find_spec(f"{app}.urls")]

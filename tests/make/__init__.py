@@ -3,7 +3,27 @@
 `from tests import make`, then `make.person()`, `make.organisation(kind="bureau")`, `make.actor("officer")` …
 """
 
+from tests.make.certificates import certificate
+from tests.make.documents import document
+from tests.make.experts import expert
+from tests.make.funds import payment, pool
+from tests.make.integrity import sanction
 from tests.make.organisations import organisation, uscc
 from tests.make.parties import account, actor, duty, person
+from tests.make.projects import project
 
-__all__ = ["account", "actor", "duty", "organisation", "person", "uscc"]
+__all__ = [
+    "account",
+    "actor",
+    "certificate",
+    "document",
+    "duty",
+    "expert",
+    "organisation",
+    "payment",
+    "person",
+    "pool",
+    "project",
+    "sanction",
+    "uscc",
+]

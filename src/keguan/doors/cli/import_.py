@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NAME = "import"
 HELP = Text(
-    "从 .xlsx 或 .csv 导入名录(全部写入或全不写入)", "Import a register from .xlsx or .csv, all of it or nothing"
+    "从 .xlsx 或 .csv 导入名录（全部写入或全不写入）", "Import a register from .xlsx or .csv, all of it or nothing"
 )
 NEEDS_DATABASE = True
 KINDS = ("organisations", "people", "experts", "projects", "nsfc-projects", "national-rd-projects")
@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("kind", choices=KINDS, help="导入什么 / what to import")
     parser.add_argument("file", type=Path, help=".xlsx / .csv")
-    parser.add_argument("--dry-run", action="store_true", help="只核对,不写入 / check everything, write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="只核对，不写入 / check everything, write nothing")
     parser.add_argument("--sheet", default="", help="工作表名 / which sheet, where several are visible")
     parser.add_argument("--all", action="store_true", help="列出每一处提示 / list every single warning")
 
@@ -88,7 +88,7 @@ def _print(report: Report, *, show_all: bool) -> None:
         if len(report.problems) > _SHOWN_PROBLEMS:
             out.print(f"… +{len(report.problems) - _SHOWN_PROBLEMS}")
     else:
-        word = "核对通过,未写入 / checked, nothing written" if report.dry_run else "已导入 / imported"
+        word = "核对通过，未写入 / checked, nothing written" if report.dry_run else "已导入 / imported"
         out.print(f"[bold green]{word}[/]: {report.file_name}")
     table = Table(show_header=True, box=None, pad_edge=False)
     for title in (

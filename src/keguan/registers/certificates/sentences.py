@@ -8,14 +8,14 @@ from keguan.registers.trace.sentences import sentences
 sentences(
     {
         "certificates:certificate:issued": Text(
-            "颁发证书 {number}({register}),有效期至 {last_day}",
+            "颁发证书 {number}（{register}），有效期至 {last_day}",
             "issued the certificate {number} ({register}), valid until {last_day}",
         ),
         "certificates:certificate:revoked": Text(
-            "撤销证书 {number}:{reason}", "revoked the certificate {number}: {reason}"
+            "撤销证书 {number}：{reason}", "revoked the certificate {number}: {reason}"
         ),
         "certificates:certificate:replaced": Text(
-            "换发证书 {number}:{reason}", "replaced the certificate {number}: {reason}"
+            "换发证书 {number}：{reason}", "replaced the certificate {number}: {reason}"
         ),
         "certificates:certificate:expired": Text("证书 {number} 到期", "marked the certificate {number} as expired"),
     }

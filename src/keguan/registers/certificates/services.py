@@ -48,7 +48,11 @@ def issue(new: NewCertificate, actor: Actor, *, origin: str = "") -> Certificate
         if origin and existing.origin == origin:
             return existing
         say = Text("证书编号 {n} 已使用", "The certificate number {n} is in use").filled(n=new.number)
-        raise Refused.because(Problem("certificate.number-taken", say, "number", new.number))
+        raise Refused.because(
+            Problem(
+                "certificate.number-taken", say, "number", new.number, fix=Text("请换一个编号", "Take another number")
+            )
+        )
     row = Certificate(
         register=kind,
         number=new.number,
@@ -74,14 +78,37 @@ def issue(new: NewCertificate, actor: Actor, *, origin: str = "") -> Certificate
 def _problems(new: NewCertificate, kind: RegisterKind | None) -> list[Problem]:
     found = []
     if kind is None:
-        say = Text("没有这个名录:{r}", "There is no such register: {r}").filled(r=new.register)
-        found.append(Problem("certificate.register-unknown", say, "register", new.register))
+        say = Text("没有这个名录：{r}", "There is no such register: {r}").filled(r=new.register)
+        found.append(
+            Problem(
+                "certificate.register-unknown",
+                say,
+                "register",
+                new.register,
+                fix=Text("请先建立该名录", "Set up the register first"),
+            )
+        )
     if new.last_day < new.first_day:
         say = Text("终止日早于起始日", "The last day is before the first")
-        found.append(Problem("certificate.days", say, "last_day", new.last_day.isoformat()))
+        found.append(
+            Problem(
+                "certificate.days",
+                say,
+                "last_day",
+                new.last_day.isoformat(),
+                fix=Text("请核对起止日期", "Check both days"),
+            )
+        )
     if (new.holder is None) == (new.holder_person is None):
         say = Text("证书须有且只有一个持有者", "A certificate has exactly one holder")
-        found.append(Problem("certificate.holder", say, "holder"))
+        found.append(
+            Problem(
+                "certificate.holder",
+                say,
+                "holder",
+                fix=Text("请选定一个单位或一个人", "Choose one organisation or one person"),
+            )
+        )
     return found
 
 
@@ -102,7 +129,7 @@ def _overlap(new: NewCertificate) -> Problem:
         where="first_day",
         value=number,
         fix=Text(
-            "请先换发或撤销原证书,或从其到期次日起算", "Replace or revoke it first, or begin the day after it ends"
+            "请先换发或撤销原证书，或从其到期次日起算", "Replace or revoke it first, or begin the day after it ends"
         ),
     )
 
@@ -133,9 +160,24 @@ def _end(certificate: Certificate, actor: Actor, *, to: str, reason: str, origin
     row = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if row.status != "valid":
         say = Text("证书现为“{s}”", "The certificate is “{s}”").filled(s=STATUSES[row.status])
-        raise Refused.because(Problem("certificate.status", say, "status", row.status))
+        raise Refused.because(
+            Problem(
+                "certificate.status",
+                say,
+                "status",
+                row.status,
+                fix=Text("只能办理有效的证书", "Only a valid certificate can be changed"),
+            )
+        )
     if not reason.strip():
-        raise Refused.because(Problem("certificate.reason", Text("请写明理由", "Give a reason"), "reason"))
+        raise Refused.because(
+            Problem(
+                "certificate.reason",
+                Text("请写明理由", "Give a reason"),
+                "reason",
+                fix=Text("请写一句理由，将记入痕迹", "Write one sentence; it goes into the trace"),
+            )
+        )
     row.status, row.reason = to, reason.strip()
     row.save(update_fields=["status", "reason"])
     _trace(to, row, actor, reason=row.reason, by_case=origin)

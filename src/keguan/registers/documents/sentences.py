@@ -8,7 +8,7 @@ from keguan.registers.trace.sentences import sentences
 sentences(
     {
         "documents:document:kept": Text(
-            "上传文件“{name}”({size_bytes} 字节)", "handed in the file “{name}” ({size_bytes} bytes)"
+            "上传文件“{name}”（{size_bytes} 字节）", "handed in the file “{name}” ({size_bytes} bytes)"
         ),
     }
 )

@@ -107,7 +107,7 @@ def _problem(body: bytes, kind: str | None, name: str, limit: int) -> Problem | 
     if kind is None:
         return _type_problem(name)
     if not ending_fits(name, kind):
-        say = Text("文件名与内容不符:内容是 {kind}", "The name does not fit the content, which is {kind}").filled(
+        say = Text("文件名与内容不符：内容是 {kind}", "The name does not fit the content, which is {kind}").filled(
             kind=kind
         )
         fix = Text("请改用扩展名 {e}", "Use the ending {e}").filled(e=" / ".join(MEDIA_TYPES[kind]))
@@ -116,8 +116,8 @@ def _problem(body: bytes, kind: str | None, name: str, limit: int) -> Problem | 
 
 
 def _type_problem(name: str) -> Problem:
-    say = Text("不接受这种文件(按内容判断,不看扩展名)", "Files of this type are not accepted (judged by content)")
-    fix = Text("可用:{e}", "Accepted: {e}").filled(e=_ENDINGS)
+    say = Text("不接受这种文件（按内容判断，不看扩展名）", "Files of this type are not accepted (judged by content)")
+    fix = Text("可用：{e}", "Accepted: {e}").filled(e=_ENDINGS)
     return Problem("document.type", say, "file", name, fix=fix)
 
 

@@ -86,7 +86,7 @@ def discipline_code(given: str) -> str | Problem:
         say=Text("不是 GB/T 13745 的学科代码", "Not a discipline code of GB/T 13745"),
         value=given[:40],
         source="GB/T 13745-2009",
-        fix=Text("例如 110(数学)、520.40", "For example 110 (mathematics), 520.40"),
+        fix=Text("例如 110（数学）、520.40", "For example 110 (mathematics), 520.40"),
     )
 
 

@@ -38,9 +38,15 @@ def nominate(nomination: Nomination, actor: Actor) -> Expert:
     fields = checked_fields(nomination.fields)
     existing = Expert.objects.select_for_update().filter(person=nomination.person).first()
     if existing is not None and existing.status != "left":
-        say = Text("此人已在专家库({status})", "This person is in the pool already ({status})")
+        say = Text("此人已在专家库（{status}）", "This person is in the pool already ({status})")
         raise Refused.because(
-            Problem("expert.in-pool", say.filled(status=STATUSES[existing.status]), "person", str(nomination.person))
+            Problem(
+                "expert.in-pool",
+                say.filled(status=STATUSES[existing.status]),
+                "person",
+                str(nomination.person),
+                fix=Text("可直接更正其信息", "Correct the entry instead"),
+            )
         )
     expert = existing or Expert(person_id=nomination.person)
     expert.fields, expert.keywords = fields, list(nomination.keywords)
@@ -73,7 +79,15 @@ def checked_fields(codes: Iterable[str]) -> list[str]:
     problems = [one for one in read if isinstance(one, Problem)]
     if not read:
         say = Text("请至少填一个学科代码", "Give at least one discipline code")
-        problems.append(Problem("expert.no-field", say, "fields", source="GB/T 13745-2009"))
+        problems.append(
+            Problem(
+                "expert.no-field",
+                say,
+                "fields",
+                source="GB/T 13745-2009",
+                fix=Text("例如 210（农学）", "For example 210 (agronomy)"),
+            )
+        )
     if problems:
         raise Refused.because(*problems)
     return list(dict.fromkeys(code for code in read if isinstance(code, str)))
@@ -98,8 +112,16 @@ def leave(expert: Expert, actor: Actor, *, reason: str = "") -> Expert:
 def _move(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], event: str, reason: str = "") -> Expert:
     row = Expert.objects.select_for_update().get(pk=expert.pk)
     if row.status not in allowed:
-        say = Text("该专家现为“{status}”,不能这样办理", "The expert is “{status}”; this cannot be done now")
-        raise Refused.because(Problem("expert.status", say.filled(status=STATUSES[row.status]), "status", row.status))
+        say = Text("该专家现为“{status}”，不能这样办理", "The expert is “{status}”; this cannot be done now")
+        raise Refused.because(
+            Problem(
+                "expert.status",
+                say.filled(status=STATUSES[row.status]),
+                "status",
+                row.status,
+                fix=Text("请先刷新页面查看现状", "Reload the page to see how it stands"),
+            )
+        )
     row.status = to
     if to == "active":
         row.verified_at = clock.now()

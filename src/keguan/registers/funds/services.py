@@ -37,8 +37,16 @@ def open_pool(programme: str, round_code: str, total: Money, actor: Actor) -> Po
         before, pool.total_fen = pool.total_fen, total.fen
         left = uncommitted(pool)
         if left.fen < 0:
-            say = Text("总额低于已承诺金额,差 {m}", "The total is {m} below what is committed").filled(m=str(-left))
-            raise Refused.because(Problem("pool.below-committed", say, "total", str(total)))
+            say = Text("总额低于已承诺金额，差 {m}", "The total is {m} below what is committed").filled(m=str(-left))
+            raise Refused.because(
+                Problem(
+                    "pool.below-committed",
+                    say,
+                    "total",
+                    str(total),
+                    fix=Text("请先停付部分款项或提高总额", "Stop some payments first or raise the total"),
+                )
+            )
         pool.save(update_fields=["total_fen"])
         payload = {"pool": pool.pk, "total_fen": total.fen, "before_fen": None if made else before, "said": str(total)}
         trace.write("funds:pool:opened", actor, payload=payload)
@@ -64,10 +72,26 @@ def record_due(tranche: Tranche, actor: Actor, *, origin: str, pool: Pool | None
             return existing
         say = Text("第{n}笔已按 {m} 登记", "Tranche {n} was recorded before as {m}")
         said = say.filled(n=tranche.number, m=str(Money(existing.amount_fen)))
-        raise Refused.because(Problem("payment.recorded", said, "tranche", str(tranche.number)))
+        raise Refused.because(
+            Problem(
+                "payment.recorded",
+                said,
+                "tranche",
+                str(tranche.number),
+                fix=Text("如需改动，请停付后以新的批次登记", "Stop it and record a new tranche"),
+            )
+        )
     if pool is not None and uncommitted(pool) < tranche.amount:
-        say = Text("资金不足:尚可安排 {m}", "The pool is exhausted: {m} are left").filled(m=str(uncommitted(pool)))
-        raise Refused.because(Problem("pool.exhausted", say, "amount", str(tranche.amount)))
+        say = Text("资金不足：尚可安排 {m}", "The pool is exhausted: {m} are left").filled(m=str(uncommitted(pool)))
+        raise Refused.because(
+            Problem(
+                "pool.exhausted",
+                say,
+                "amount",
+                str(tranche.amount),
+                fix=Text("请追加总额或减少本笔金额", "Raise the total or lower this amount"),
+            )
+        )
     payment = Payment.objects.create(
         number=f"{origin}-{tranche.number}",
         origin=origin,
@@ -86,14 +110,25 @@ def _problems(tranche: Tranche, origin: str) -> list[Problem]:
     found = []
     if not origin:
         found.append(
-            Problem("payment.origin", Text("付款须有来源办件", "A payment needs the case it follows from"), "origin")
+            Problem(
+                "payment.origin",
+                Text("付款须有来源办件", "A payment needs the case it follows from"),
+                "origin",
+                fix=Text("请写明办件编号", "Name the case"),
+            )
         )
     if tranche.amount.fen <= 0:
         say = Text("付款金额须大于零", "An amount to pay is above zero")
-        found.append(Problem("payment.amount", say, "amount", str(tranche.amount)))
+        found.append(
+            Problem("payment.amount", say, "amount", str(tranche.amount), fix=Text("请核对金额", "Check the amount"))
+        )
     if tranche.number < 1:
         say = Text("批次从1起", "Tranches are counted from 1")
-        found.append(Problem("payment.tranche", say, "tranche", str(tranche.number)))
+        found.append(
+            Problem(
+                "payment.tranche", say, "tranche", str(tranche.number), fix=Text("请填 1、2、3……", "Give 1, 2, 3 …")
+            )
+        )
     return found
 
 
@@ -116,7 +151,14 @@ def stop(payment: Payment, actor: Actor, *, reason: str) -> Payment:
     row = Payment.objects.select_for_update().get(pk=payment.pk)
     _must_be_due(row)
     if not reason.strip():
-        raise Refused.because(Problem("payment.reason", Text("请写明理由", "Give a reason"), "reason"))
+        raise Refused.because(
+            Problem(
+                "payment.reason",
+                Text("请写明理由", "Give a reason"),
+                "reason",
+                fix=Text("请写一句理由，将记入痕迹", "Write one sentence; it goes into the trace"),
+            )
+        )
     row.status, row.reason = "stopped", reason.strip()
     row.save(update_fields=["status", "reason"])
     _trace("stopped", row, actor, reason=row.reason)
@@ -126,7 +168,15 @@ def stop(payment: Payment, actor: Actor, *, reason: str) -> Payment:
 def _must_be_due(row: Payment) -> None:
     if row.status != "due":
         say = Text("该笔款现为“{s}”", "This payment is “{s}”").filled(s=STATUSES[row.status])
-        raise Refused.because(Problem("payment.status", say, "status", row.status))
+        raise Refused.because(
+            Problem(
+                "payment.status",
+                say,
+                "status",
+                row.status,
+                fix=Text("只能办理应付的款项", "Only a payment that is due can be changed"),
+            )
+        )
 
 
 def _trace(event: str, row: Payment, actor: Actor, **more: object) -> None:

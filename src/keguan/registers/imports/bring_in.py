@@ -75,7 +75,8 @@ def copy_in(model: type[Model], rows: Sequence[Model]) -> None:
     Only for columns whose Python value is what the database holds (numbers, text, days, lists of text).
     """
     columns = [column for column in model._meta.concrete_fields if not column.primary_key]
-    names = sql.SQL(", ").join(sql.Identifier(column.column) for column in columns)
+    listed: list[sql.Composable] = [sql.Identifier(str(column.column)) for column in columns]
+    names = sql.SQL(", ").join(listed)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), names)
     attributes = [column.attname for column in columns]
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

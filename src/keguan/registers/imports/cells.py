@@ -61,8 +61,8 @@ def text(limit: int = 500) -> Reader:
     def read(value: Value) -> str | Problem:
         found = said(value)
         if len(found) > limit:
-            say = Text("太长:{n} 字,最多 {most} 字", "Too long: {n} letters, at most {most}")
-            return _problem("too-long", say.filled(n=len(found), most=limit), found)
+            say = Text("太长：{n} 字，最多 {most} 字", "Too long: {n} letters, at most {most}")
+            return _problem("too-long", say.filled(n=len(found), most=limit), found, Text("请缩短", "Shorten it"))
         return found
 
     return read
@@ -71,7 +71,7 @@ def text(limit: int = 500) -> Reader:
 def code(value: Value) -> str | Problem:
     """A number that is a name (a project number, a phone): digits as typed, wide ones made plain."""
     if isinstance(value, float | int) and not isinstance(value, bool) and abs(value) >= _MOST_EXACT:
-        say = Text("这一格存成了数字,超过15位的数字已丢失", "Stored as a number: the digits beyond the 15th are lost")
+        say = Text("这一格存成了数字，超过15位的数字已丢失", "Stored as a number: the digits beyond the 15th are lost")
         fix = Text("请把该列设为“文本”后重新填写", "Format the column as text and type it again")
         return _problem("digits-lost", say, said(value), fix)
     return halfwidth(said(value), punctuation=True)
@@ -104,7 +104,7 @@ def whole(least: int, most: int) -> Reader:
         if re.fullmatch(r"[+-]?\d{1,12}", found) and least <= int(found) <= most:
             return int(found)
         say = Text("应为 {a} 至 {b} 的整数", "A whole number from {a} to {b} is wanted").filled(a=least, b=most)
-        return _problem("not-whole", say, found)
+        return _problem("not-whole", say, found, Text("请填整数", "Give a whole number"))
 
     return read
 
@@ -140,7 +140,7 @@ def choice(words: Mapping[str, Text], *also: tuple[str, str]) -> Reader:
         found = said(value)
         if (key := codes.get(found.casefold())) is not None:
             return key
-        fix = Text("可填:{known}", "One of: {known}").filled(known=Text(known, ", ".join(words)))
+        fix = Text("可填：{known}", "One of: {known}").filled(known=Text(known, ", ".join(words)))
         return _problem("not-in-list", Text("不在可选范围内", "Not one of the choices"), found, fix)
 
     return read
@@ -163,7 +163,12 @@ def email(value: Value) -> str | Problem:
     found = halfwidth(said(value), punctuation=True)
     if re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", found) and len(found) <= 254:
         return found
-    return _problem("not-an-email", Text("不是邮箱地址", "Not an e-mail address"), found)
+    return _problem(
+        "not-an-email",
+        Text("不是邮箱地址", "Not an e-mail address"),
+        found,
+        Text("例如 name@example.cn", "For example name@example.cn"),
+    )
 
 
 def lenient(reader: Reader, code_: str, say: Text, *, value: Any = None) -> Reader:

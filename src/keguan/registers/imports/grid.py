@@ -57,10 +57,10 @@ def unreadable_file(name: str, reason: Text) -> Refused:
     """The refusal of a file that is not a spreadsheet we can read."""
     problem = Problem(
         code="import.file.unreadable",
-        say=Text("读不了“{name}”:{reason}", "Cannot read “{name}”: {reason}").filled(name=name, reason=reason),
+        say=Text("读不了“{name}”：{reason}", "Cannot read “{name}”: {reason}").filled(name=name, reason=reason),
         where=name,
         fix=Text(
-            "请另存为 .xlsx 或 UTF-8 的 .csv(不加密码)再导入", "Save it as .xlsx or UTF-8 .csv without a password"
+            "请另存为 .xlsx 或 UTF-8 的 .csv（不加密码）再导入", "Save it as .xlsx or UTF-8 .csv without a password"
         ),
     )
     return Refused.because(problem)

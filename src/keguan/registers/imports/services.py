@@ -7,13 +7,15 @@ import time
 from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.imports.cells import Kept, said
+from keguan.registers.imports.cells import Kept, Reader, said
+from keguan.registers.imports.grid import Value
 from keguan.registers.imports.models import ImportRun
 from keguan.registers.imports.sheet import Table, is_blank, read_table
 from keguan.registers.imports.spec import READING, Column, Counts, ImportSpec, Progress, Report, Row, Saving
@@ -102,7 +104,7 @@ def _missing_columns(spec: ImportSpec, table: Table, columns: dict[str, int]) ->
             say=Text("缺少列“{name}”", "The column “{name}” is missing").filled(name=column.title),
             where=table.place(table.header_row),
             value=", ".join(header for header in table.header if header)[:200],
-            fix=Text("可用列名:{names}", "Possible names: {names}").filled(names="、".join(column.names)),
+            fix=Text("可用列名：{names}", "Possible names: {names}").filled(names="、".join(column.names)),
         )
         for column in spec.columns
         if column.required and column.key not in columns
@@ -128,24 +130,23 @@ def _read_rows(
 ) -> tuple[list[Row], list[Problem]]:
     problems: list[Problem] = []
     rows: list[Row] = []
-    present = [(column, columns[column.key]) for column in spec.columns if column.key in columns]
+    present = [(column, columns[column.key], _remembering(column)) for column in spec.columns if column.key in columns]
     for done, line in enumerate(table.lines, start=1):
         row = Row(line.number, {})
-        for column, at in present:
+        for column, at, read in present:
             cell = line.cells[at] if at < len(line.cells) else None
             if is_blank(cell):
                 row.values[column.key] = column.blank
                 if column.required:
                     problems.append(_blank(column, table.place(line.number, at)))
                 continue
-            found = column.read(cell)
+            found = read(cell)
             if isinstance(found, Kept):
                 row.odd.append(replace(found.odd, where=table.place(line.number, at)))
                 found = found.value
             elif isinstance(found, Problem):
-                problems.append(
-                    replace(found, where=table.place(line.number, at), value=found.value or said(cell)[:80])
-                )
+                where = table.place(line.number, at)
+                problems.append(replace(found, where=where, value=found.value or said(cell)[:80]))
             row.values[column.key] = found
         rows.append(row)
         if done % _TOLD_EVERY == 0:
@@ -154,9 +155,23 @@ def _read_rows(
     return rows, problems
 
 
+def _remembering(column: Column) -> Reader:
+    """The column's reader, which reads a text that comes again (a host, a kind, an amount) only once."""
+    seen: dict[str, Any] = {}
+
+    def read(cell: Value) -> Any:
+        if not isinstance(cell, str):
+            return column.read(cell)
+        if cell not in seen:
+            seen[cell] = column.read(cell)
+        return seen[cell]
+
+    return read
+
+
 def _blank(column: Column, place: str) -> Problem:
     say = Text("“{name}”不能为空", "“{name}” must not be blank").filled(name=column.title)
-    return Problem("import.cell.blank", say, place)
+    return Problem("import.cell.blank", say, place, fix=Text("请填写，或删去整行", "Fill it in or delete the row"))
 
 
 def _repeated_keys(spec: ImportSpec, rows: list[Row], table: Table, columns: dict[str, int]) -> list[Problem]:

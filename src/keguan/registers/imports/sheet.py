@@ -66,20 +66,23 @@ def open_grid(content: bytes, name: str, sheet: str = "") -> Grid:
     for magic, what in _OTHER_KINDS:
         if content.startswith(magic):
             if magic == _OLE2 and "EncryptedPackage".encode("utf-16-le") in content:
-                what = Text("文件有密码保护,打不开", "The file is protected by a password")
+                what = Text("文件有密码保护，打不开", "The file is protected by a password")
             raise unreadable_file(name, what)
     return read_csv(content, name)
 
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PROGRAM = Text("这是一个程序,不是表格", "This is a program, not a spreadsheet")
+_PROGRAM = Text("这是一个程序，不是表格", "This is a program, not a spreadsheet")
 _OTHER_KINDS: tuple[tuple[bytes, Text], ...] = (
-    (_OLE2, Text("这是旧格式(.xls/.et)或其他 Office 文件", "This is an old format (.xls/.et) or another Office file")),
+    (
+        _OLE2,
+        Text("这是旧格式（.xls/.et）或其他 Office 文件", "This is an old format (.xls/.et) or another Office file"),
+    ),
     (b"MZ", _PROGRAM),
     (b"\x7fELF", _PROGRAM),
-    (b"%PDF", Text("这是 PDF,不是表格", "This is a PDF, not a spreadsheet")),
-    (b"\x89PNG", Text("这是图片,不是表格", "This is a picture, not a spreadsheet")),
-    (b"\xff\xd8\xff", Text("这是图片,不是表格", "This is a picture, not a spreadsheet")),
+    (b"%PDF", Text("这是 PDF，不是表格", "This is a PDF, not a spreadsheet")),
+    (b"\x89PNG", Text("这是图片，不是表格", "This is a picture, not a spreadsheet")),
+    (b"\xff\xd8\xff", Text("这是图片，不是表格", "This is a picture, not a spreadsheet")),
 )
 
 
@@ -124,7 +127,7 @@ def _repeated_headers(table: Table, known: Callable[[str], str | None]) -> Itera
             yield Problem(
                 code="import.header.repeated",
                 say=Text(
-                    "表头重复:“{a}”与“{b}”是同一列", "Header repeated: “{a}” and “{b}” are the same column"
+                    "表头重复：“{a}”与“{b}”是同一列", "Header repeated: “{a}” and “{b}” are the same column"
                 ).filled(a=table.header[first[column]], b=header),
                 where=table.place(table.header_row, at),
                 value=header,
@@ -143,7 +146,7 @@ def _merged(table: Table) -> Iterator[Problem]:
         yield Problem(
             code="import.cells.merged",
             say=Text(
-                "{span} 是合并单元格,分不清各行的值", "{span} is merged; its value cannot be told row by row"
+                "{span} 是合并单元格，分不清各行的值", "{span} is merged; its value cannot be told row by row"
             ).filled(span=span),
             where=f"{table.grid.name}!{span}",
             fix=Text("请取消合并并逐行填写", "Unmerge the cells and fill each row"),
@@ -170,7 +173,7 @@ def _beyond_header(table: Table) -> Iterator[Problem]:
                 yield Problem(
                     code="import.cell.no-header",
                     say=Text(
-                        "这一格没有对应的表头(可能多了一个分隔符)", "This cell has no header (an extra separator?)"
+                        "这一格没有对应的表头（可能多了一个分隔符）", "This cell has no header (an extra separator?)"
                     ),
                     where=table.grid.place(line.number, column, column_letters(column)),
                     value=str(line.cells[column])[:80],

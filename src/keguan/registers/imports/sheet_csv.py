@@ -35,7 +35,7 @@ def _decode(content: bytes, name: str) -> str:
         if "\x00" not in text:
             return text
     raise unreadable_file(
-        name, Text("不是文本(试过 UTF-8 与 GB18030)", "It is not text (UTF-8 and GB18030 were tried)")
+        name, Text("不是文本（试过 UTF-8 与 GB18030）", "It is not text (UTF-8 and GB18030 were tried)")
     )
 
 

@@ -69,7 +69,7 @@ def read_xlsx(content: bytes, name: str, sheet: str = "") -> Grid:
         cells = opened.to_python(skip_empty_area=False)
         return Grid(chosen.name, _lines(cells), merged, _unreadable(xml), tuple(warnings))
     except PasswordError as error:
-        raise unreadable_file(name, Text("文件有密码保护,打不开", "The file is protected by a password")) from error
+        raise unreadable_file(name, Text("文件有密码保护，打不开", "The file is protected by a password")) from error
     except _DAMAGE as error:
         raise unreadable_file(name, Text("工作簿已损坏", "The workbook is damaged")) from error
 
@@ -81,7 +81,7 @@ def _unpack(content: bytes, name: str) -> zipfile.ZipFile:
         raise unreadable_file(name, Text("工作簿已损坏", "The workbook is damaged")) from error
     names = set(parts.namelist())
     if "xl/workbook.xml" not in names:
-        raise unreadable_file(name, Text("这是压缩包,不是 .xlsx 工作簿", "This is an archive, not an .xlsx workbook"))
+        raise unreadable_file(name, Text("这是压缩包，不是 .xlsx 工作簿", "This is an archive, not an .xlsx workbook"))
     if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
         raise unreadable_file(name, Text("解压后过大", "It is too large once unpacked"))
     return parts
@@ -96,7 +96,7 @@ def _choose(workbook: CalamineWorkbook, name: str, wanted: str) -> tuple[SheetMe
             code="import.sheet.hidden",
             say=Text("隐藏的工作表“{sheet}”没有导入", "The hidden sheet “{sheet}” was not imported").filled(sheet=one),
             where=f"{name}!{one}",
-            fix=Text("如需导入,请取消隐藏并单独导入", "Unhide it and import it by itself if it is wanted"),
+            fix=Text("如需导入，请取消隐藏并单独导入", "Unhide it and import it by itself if it is wanted"),
         )
         for one in hidden
     ]
@@ -114,7 +114,7 @@ def _not_chosen(name: str, wanted: str, visible: list[str], hidden: list[str]) -
     elif wanted:
         say = Text("没有名为“{w}”的工作表", "There is no sheet named “{w}”").filled(w=wanted)
     elif visible:
-        say = Text("有{n}张可见的工作表,请选定一张", "There are {n} visible sheets; choose one").filled(n=len(visible))
+        say = Text("有{n}张可见的工作表，请选定一张", "There are {n} visible sheets; choose one").filled(n=len(visible))
     else:
         say = Text("没有可见的工作表", "There is no visible sheet")
     return Problem(
@@ -122,7 +122,7 @@ def _not_chosen(name: str, wanted: str, visible: list[str], hidden: list[str]) -
         say=say,
         where=name,
         value=choice,
-        fix=Text("请写明工作表名:{choice}", "Name the sheet: {choice}").filled(choice=choice or "—"),
+        fix=Text("请写明工作表名：{choice}", "Name the sheet: {choice}").filled(choice=choice or "—"),
     )
 
 
@@ -151,7 +151,7 @@ def _refuse_huge(xml: bytes, name: str) -> None:
         raise unreadable_file(
             name,
             Text(
-                "表格一直延伸到 {edge},请删去多余的行和列",
+                "表格一直延伸到 {edge}，请删去多余的行和列",
                 "The sheet reaches to {edge}; delete the empty rows and columns",
             ).filled(edge=edge),
         )
@@ -169,7 +169,7 @@ def _hidden_lines(xml: bytes, sheet: str) -> list[Problem]:
     if counts == (0, 0):
         return []
     said = Text(
-        "工作表“{sheet}”有隐藏的行({rows})或列({columns}),也一并读入",
+        "工作表“{sheet}”有隐藏的行（{rows}）或列（{columns}），也一并读入",
         "The sheet “{sheet}” has hidden rows ({rows}) or columns ({columns}); they are read as well",
     )
     return [
@@ -177,15 +177,15 @@ def _hidden_lines(xml: bytes, sheet: str) -> list[Problem]:
             code="import.sheet.hidden-lines",
             say=said.filled(sheet=sheet, rows=counts[0], columns=counts[1]),
             where=sheet,
-            fix=Text("如不应导入,请删去后再导入", "Delete them first if they should not come in"),
+            fix=Text("如不应导入，请删去后再导入", "Delete them first if they should not come in"),
         )
     ]
 
 
 def _unreadable(xml: bytes) -> tuple[tuple[int, int, Text], ...]:
     """Cells that the reader gives back as empty although a person sees something there."""
-    error = Text("公式出错(如 #DIV/0!),没有值", "The formula ends in an error (such as #DIV/0!) and has no value")
-    missing = Text("公式没有保存结果,读不到值", "The formula was saved without its result")
+    error = Text("公式出错（如 #DIV/0!），没有值", "The formula ends in an error (such as #DIV/0!) and has no value")
+    missing = Text("公式没有保存结果，读不到值", "The formula was saved without its result")
     found = [(int(row) - 1, _column_index(letters), error) for letters, row in _CELL_ERROR.findall(xml)]
     found += [(int(row) - 1, _column_index(letters), missing) for letters, row in _FORMULA_WITHOUT_VALUE.findall(xml)]
     return tuple(found)

@@ -8,10 +8,10 @@ from keguan.registers.trace.sentences import sentences
 sentences(
     {
         "integrity:sanction:imposed": Text(
-            "依据 {source} 作出惩戒({kind})", "imposed a sanction ({kind}) under {source}"
+            "依据 {source} 作出惩戒（{kind}）", "imposed a sanction ({kind}) under {source}"
         ),
         "integrity:sanction:lifted": Text(
-            "解除依据 {source} 作出的惩戒:{reason}", "lifted the sanction under {source}: {reason}"
+            "解除依据 {source} 作出的惩戒：{reason}", "lifted the sanction under {source}: {reason}"
         ),
     }
 )

@@ -63,18 +63,45 @@ def _problems(new: NewSanction) -> list[Problem]:
     found = []
     if (new.person is None) == (new.organisation is None):
         say = Text("惩戒对象须为一个人或一个单位", "A sanction stands against one person or one organisation")
-        found.append(Problem("sanction.subject", say, "subject"))
+        found.append(
+            Problem(
+                "sanction.subject",
+                say,
+                "subject",
+                fix=Text("请选定一个人或一个单位", "Choose one person or one organisation"),
+            )
+        )
     if new.kind not in KINDS:
-        found.append(Problem("sanction.kind", Text("惩戒种类不明", "Unknown kind of sanction"), "kind", new.kind))
+        found.append(
+            Problem(
+                "sanction.kind", Text("惩戒种类不明", "Unknown kind of sanction"), "kind", new.kind, fix=_choices(KINDS)
+            )
+        )
     if new.severity not in SEVERITIES:
-        found.append(Problem("sanction.severity", Text("严重程度不明", "Unknown severity"), "severity", new.severity))
+        found.append(
+            Problem(
+                "sanction.severity",
+                Text("严重程度不明", "Unknown severity"),
+                "severity",
+                new.severity,
+                fix=_choices(SEVERITIES),
+            )
+        )
     if new.until is not None and new.until < new.since:
         say = Text("终止日早于起始日", "The last day is before the first")
-        found.append(Problem("sanction.days", say, "until", new.until.isoformat()))
+        found.append(
+            Problem("sanction.days", say, "until", new.until.isoformat(), fix=Text("请核对起止日期", "Check both days"))
+        )
     if not new.source.strip() or not new.decided_by.strip():
         say = Text("须写明决定文号和决定单位", "Name the document and the body that decided")
-        found.append(Problem("sanction.source", say, "source"))
+        found.append(
+            Problem("sanction.source", say, "source", fix=Text("例如 科监〔2026〕1号", "For example 科监〔2026〕1号"))
+        )
     return found
+
+
+def _choices(words: dict[str, Text]) -> Text:
+    return Text("可选：" + "、".join(word.zh for word in words.values()), "One of: " + ", ".join(words))
 
 
 @transaction.atomic
@@ -83,10 +110,22 @@ def lift(sanction: Sanction, actor: Actor, *, on: date, reason: str, origin: str
     row = Sanction.objects.select_for_update().get(pk=sanction.pk)
     if row.status == "lifted":
         raise Refused.because(
-            Problem("sanction.lifted", Text("该惩戒已解除", "The sanction was lifted before"), "status")
+            Problem(
+                "sanction.lifted",
+                Text("该惩戒已解除", "The sanction was lifted before"),
+                "status",
+                fix=Text("无需再次办理", "Nothing more is to be done"),
+            )
         )
     if not reason.strip():
-        raise Refused.because(Problem("sanction.reason", Text("请写明理由", "Give a reason"), "reason"))
+        raise Refused.because(
+            Problem(
+                "sanction.reason",
+                Text("请写明理由", "Give a reason"),
+                "reason",
+                fix=Text("请写一句理由，将记入痕迹", "Write one sentence; it goes into the trace"),
+            )
+        )
     row.status, row.lifted_on, row.lifted_because = "lifted", on, reason.strip()
     row.save(update_fields=["status", "lifted_on", "lifted_because"])
     payload = {"sanction": row.pk, "source": row.source, "lifted_on": on, "reason": row.lifted_because}

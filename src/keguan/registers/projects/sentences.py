@@ -9,7 +9,7 @@ sentences(
     {
         "projects:project:recorded": Text("登记项目 {number}", "entered the project {number}"),
         "projects:project:status-changed": Text(
-            "将项目 {number} 由“{before}”改为“{after}”:{reason}",
+            "将项目 {number} 由“{before}”改为“{after}”：{reason}",
             "moved the project {number} from “{before}” to “{after}”: {reason}",
         ),
         "projects:project:principal-linked": Text(

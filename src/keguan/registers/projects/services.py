@@ -48,7 +48,9 @@ def record(project: NewProject, actor: Actor, *, origin: str) -> Project:
         if existing.origin == origin:
             return existing
         say = Text("项目编号 {n} 已用于另一办件", "The number {n} already belongs to another case").filled(n=number)
-        raise Refused.because(Problem("project.number-taken", say, "number", number))
+        raise Refused.because(
+            Problem("project.number-taken", say, "number", number, fix=Text("请换一个编号", "Take another number"))
+        )
     row = Project.objects.create(
         number=number,
         number_grammar=number_grammar(number),
@@ -88,7 +90,15 @@ def change_status(project: Project, status: str, actor: Actor, *, reason: str, o
     """Say that a project runs, is finished or terminated. reason: one sentence for the trace, required."""
     if status not in STATUSES or not reason.strip():
         say = Text("请给出有效的状态和理由", "Give a known status and a reason")
-        raise Refused.because(Problem("project.status", say, "status", status))
+        raise Refused.because(
+            Problem(
+                "project.status",
+                say,
+                "status",
+                status,
+                fix=Text("可选：" + "、".join(word.zh for word in STATUSES.values()), "One of: " + ", ".join(STATUSES)),
+            )
+        )
     row = Project.objects.select_for_update().get(pk=project.pk)
     before, row.status = row.status, status
     row.save(update_fields=["status"])
@@ -103,7 +113,15 @@ def link_principal(project: Project, person: int, actor: Actor) -> Project:
     row = Project.objects.select_for_update().get(pk=project.pk)
     if row.principal_id not in (None, person):
         say = Text("该项目已有另一位负责人", "This project already has another principal investigator")
-        raise Refused.because(Problem("project.principal-known", say, "principal", row.number))
+        raise Refused.because(
+            Problem(
+                "project.principal-known",
+                say,
+                "principal",
+                row.number,
+                fix=Text("如需变更负责人，请办理变更", "A change of principal is a case of its own"),
+            )
+        )
     row.principal_id = person
     row.save(update_fields=["principal"])
     Membership.objects.get_or_create(project=row, person_id=person, defaults={"role": "principal"})

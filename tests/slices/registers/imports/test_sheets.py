@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.slices.registers.imports.files import HEADER, ROWS, csv_of, read, xlsx
 
@@ -162,11 +162,13 @@ def test_an_unquoted_comma_is_refused_at_its_line() -> None:
     assert (problem.code, problem.where, problem.value) == ("import.cell.no-header", "a.csv:2:C", "乙")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_whatever_get_past_the_reader_as_anything_but_a_table_or_a_refusal(content: bytes) -> None:
     assert _rows_or_problems(content, "x.csv") is not None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 3000))
 def test_a_workbook_overwritten_anywhere_is_a_table_or_a_refusal(noise: bytes, at: int) -> None:
     content = xlsx()

@@ -24,8 +24,10 @@ def _region(value: Value) -> str | Problem:
     found = code(value)
     if isinstance(found, Problem) or (len(found) == 6 and found.isdecimal()):
         return found
-    say = Text("地区代码为6位数字(GB/T 2260)", "A region code has six digits (GB/T 2260)")
-    return Problem("import.cell.region", say, value=found[:40])
+    say = Text("地区代码为6位数字（GB/T 2260）", "A region code has six digits (GB/T 2260)")
+    return Problem(
+        "import.cell.region", say, value=found[:40], source="GB/T 2260", fix=Text("例如 650100", "For example 650100")
+    )
 
 
 def _key(values: dict[str, Any]) -> str:

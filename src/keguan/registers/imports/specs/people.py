@@ -48,7 +48,9 @@ def _save(rows: Sequence[Row], saving: Saving) -> Counts:
         known = people.one(row, employer, saving)
         if len(saving.problems) > before:
             return None
-        wanted = {key: values.get(key) for key in ("born", "title", "degree", "email", "phone") if values.get(key)}
+        wanted: dict[str, Any] = {
+            key: values.get(key) for key in ("born", "title", "degree", "email", "phone") if values.get(key)
+        }
         if known is None:
             person = services.register_person(
                 saving.actor, name=values["name"], employer=employer, origin=f"import:{saving.place(row)}", **wanted

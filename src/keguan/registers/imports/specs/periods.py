@@ -44,7 +44,7 @@ def span(value: Value) -> Span | Kept:
         return Kept(Span(given), _odd(Text("起止时间颠倒或不存在", "The period is impossible"), given))
     found = Span(given, first, last)
     if first_is_odd or last_is_odd:
-        say = Text("没有这个月份,按该年计", "There is no such month; the year is taken")
+        say = Text("没有这个月份，按该年计", "There is no such month; the year is taken")
         return Kept(found, _odd(say, given))
     return found
 

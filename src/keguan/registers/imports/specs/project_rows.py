@@ -95,7 +95,7 @@ def _find_hosts(projects: list[Project], rows: Sequence[Row], saving: Saving) ->
         name = readable[given]
         project.host_id = ids[name]
         if name != given:
-            say = Text("单位名称中有易混字,按“{name}”查找", "The name holds a look-alike letter; read as “{name}”")
+            say = Text("单位名称中有易混字，按“{name}”查找", "The name holds a look-alike letter; read as “{name}”")
             saving.warn(row, "host", "host-lookalike", say.filled(name=name), given)
 
 
@@ -108,7 +108,7 @@ def _gather(pairs: list[tuple[Project, Row]], saving: Saving) -> dict[str, _Stat
         elif project.number_grammar == "unknown" and project.normal_title != earlier.project.normal_title:
             # `0` is no number: another title under it is another project.
             project.number = _free_number(project.number, stated)
-            say = Text("编号与另一项目相同,登记为 {n}", "Another project has this number; entered as {n}")
+            say = Text("编号与另一项目相同，登记为 {n}", "Another project has this number; entered as {n}")
             saving.warn(row, "number", "number-shared", say.filled(n=project.number), str(row.values["number"]))
             stated[project.number] = _Stated(project, row)
         else:
@@ -134,13 +134,13 @@ def _merge(earlier: _Stated, project: Project, row: Row, saving: Saving) -> None
     ]
     if differs:
         say = Text(
-            "与{where}编号相同而内容不同({what}),以先出现的为准",
+            "与{where}编号相同而内容不同（{what}），以先出现的为准",
             "Same number as {where} but other {what}; the first is kept",
         )
         said = say.filled(where=where, what=", ".join(name.removesuffix("_id") for name in differs))
         saving.warn(row, "title", "restated-otherwise", said, project.title)
     else:
-        say = Text("与{where}是同一项目,合并", "The same project as {where}; joined to it")
+        say = Text("与{where}是同一项目，合并", "The same project as {where}; joined to it")
         saving.warn(row, "number", "restated", say.filled(where=where), project.number)
     for name in _ADDED:
         if getattr(first, name) in (None, "") and getattr(project, name) not in (None, ""):
@@ -161,7 +161,7 @@ def _say_odd(stated: dict[str, _Stated], saving: Saving) -> None:
             saving.warn(row, "period", "no-period", Text("没有起止时间或年限", "No period or duration"))
         earlier = titles.setdefault(project.normal_title, one)
         if earlier is not one:
-            say = Text("题目与第 {n} 行({number})相同", "The same title as row {n} ({number})")
+            say = Text("题目与第 {n} 行（{number}）相同", "The same title as row {n} ({number})")
             said = say.filled(n=earlier.row.number, number=earlier.project.number)
             saving.warn(row, "title", "same-title", said, project.title)
         project.odd = row.odd_codes()

@@ -13,7 +13,7 @@ from keguan.registers.imports.specs.periods import Span, span, years
 from keguan.registers.imports.specs.project_rows import Build, save_projects
 from keguan.registers.projects.models import STATUSES, Project
 
-_ODD_AMOUNT = Text("金额看不懂,按未知计", "The amount cannot be read and counts as unknown")
+_ODD_AMOUNT = Text("金额看不懂，按未知计", "The amount cannot be read and counts as unknown")
 
 _NUMBER = Column(
     "number", ("项目编号", "编号", "批准号", "项目批准号"), Text("项目编号", "Project number"), code, required=True
@@ -35,7 +35,7 @@ _PSEUDONYM = Column(
 _AMOUNT = Column(
     "amount",
     ("amount_wan_yuan", "金额(万元)", "资助经费(万元)", "经费(万元)", "金额"),
-    Text("金额(万元)", "Amount (10 000 yuan)"),
+    Text("金额（万元）", "Amount (10 000 yuan)"),
     lenient(amount("万元"), "import.odd.amount", _ODD_AMOUNT),
     blank=None,
 )
@@ -119,13 +119,13 @@ PROJECTS = _list(
 )
 NSFC = _list(
     name="nsfc-projects",
-    title=Text("国家自然科学基金项目(公布的清单)", "NSFC projects (published list)"),
+    title=Text("国家自然科学基金项目（公布的清单）", "NSFC projects (published list)"),
     columns=(_NUMBER, _KIND, _TITLE, _HOST, _PSEUDONYM, _AMOUNT, _PERIOD, _EVALUATION),
     save=_saving(_nsfc, "nsfc"),
 )
 NATIONAL_RD = _list(
     name="national-rd-projects",
-    title=Text("国家重点研发计划项目(公示清单)", "National key R&D projects (published list)"),
+    title=Text("国家重点研发计划项目（公示清单）", "National key R&D projects (published list)"),
     columns=(
         _NUMBER,
         _TITLE,
@@ -134,7 +134,7 @@ NATIONAL_RD = _list(
         _AMOUNT,
         _PROGRAMME,
         Column("year", ("年度",), Text("年度", "Year"), whole(1949, 2100), blank=None),
-        Column("duration", ("实施周期", "年限", "实施周期(年)"), Text("实施周期(年)", "Duration (years)"), years),
+        Column("duration", ("实施周期", "年限", "实施周期(年)"), Text("实施周期（年）", "Duration (years)"), years),
     ),
     save=_saving(_national_rd, "national-rd"),
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any, Literal
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 
 from keguan.components import reader
 from keguan.components.status import Status
@@ -24,6 +26,7 @@ NOTHING = Text("没有符合条件的记录。", "Nothing matches.")
 MOST_TYPED = 100
 DEEPEST_ROW = 30_000
 CHUNK = 2000
+_ANY = 9_876_543_210
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,21 @@ class Choice:
 def choices_of(words: Mapping[str, Text]) -> tuple[Choice, ...]:
     """Choices from a vocabulary, in its order."""
     return tuple(Choice(word, text) for word, text in words.items())
+
+
+def href_to(url_name: str, pk: int) -> str:
+    """The address of one thing by the name of its page, for links in lists.
+
+    The name is looked up once; a list has a hundred links, and each `reverse` would cost as much as a cell.
+    """
+    before, after = _address(url_name)
+    return f"{before}{pk}{after}"
+
+
+@cache
+def _address(url_name: str) -> tuple[str, str]:
+    before, _, after = reverse(url_name, args=[_ANY]).partition(str(_ANY))
+    return before, after
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from keguan.components.access import SIGNED_IN, actor_on, holding, page
 from keguan.components.list_pages import list_page
-from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of
+from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Crumb, Line, Status, Tone
 from keguan.components.things import Section, thing_page
 from keguan.kernel.actors import Actor
@@ -47,7 +47,7 @@ def _told(event: Event) -> Text:
 
 
 def _href(event: Event) -> str:
-    return reverse("event", args=[event.pk])
+    return href_to("event", event.pk)
 
 
 TRACE = ListSpec(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Q
-from django.urls import reverse
 
-from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search, choices_of
+from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status, Tone
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
@@ -50,7 +49,7 @@ CERTIFICATES = ListSpec(
             Text("证书编号", "Number"),
             lambda c: c.number,
             sort=("number",),
-            link=lambda c: reverse("certificate", args=[c.pk]),
+            link=lambda c: href_to("certificate", c.pk),
         ),
         Column("register", Text("名录", "Register"), lambda c: c.register.title, sort=("register__code",)),
         Column("holder", Text("持有者", "Holder"), holder_of, sort=("holder__pinyin", "holder_person__pinyin")),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
-from keguan.components.lists import Choice, Column, Filter, ListSpec, Search
+from keguan.components.lists import Choice, Column, Filter, ListSpec, Search, href_to
 from keguan.components.reader import number
 from keguan.kernel.bilingual import Text
 from keguan.registers.documents.models import MEDIA_TYPES, Document
@@ -35,7 +33,7 @@ DOCUMENTS = ListSpec(
             Text("文件名", "Name"),
             lambda d: d.name,
             sort=("name",),
-            link=lambda d: reverse("document", args=[d.pk]),
+            link=lambda d: href_to("document", d.pk),
         ),
         Column("type", Text("类型", "Type"), type_of, sort=("media_type",)),
         Column("size", Text("大小", "Size"), size_of, sort=("size_bytes",)),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import F, Func, Q, TextField, Value
-from django.urls import reverse
 
-from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of
+from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status, Tone
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
@@ -54,7 +53,7 @@ EXPERTS = ListSpec(
             Text("姓名", "Name"),
             lambda e: e.person.name,
             sort=("person__pinyin",),
-            link=lambda e: reverse("expert", args=[e.pk]),
+            link=lambda e: href_to("expert", e.pk),
         ),
         Column("employer", Text("工作单位", "Employer"), _employer, sort=("person__employer__pinyin",)),
         Column("title", Text("职称", "Title"), lambda e: TITLES[e.person.title], sort=("person__title",)),

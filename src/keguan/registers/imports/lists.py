@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
-from keguan.components.lists import Choice, Column, Filter, ListSpec, Search
+from keguan.components.lists import Choice, Column, Filter, ListSpec, Search, href_to
 from keguan.kernel.bilingual import Text
 from keguan.registers.imports.models import ImportRun
 from keguan.registers.imports.specs import SPECS, spec_for
@@ -20,7 +18,7 @@ IMPORTS = ListSpec(
     name="imports",
     title=Text("导入记录", "Imports"),
     columns=(
-        Column("file", Text("文件", "File"), lambda r: r.file_name, link=lambda r: reverse("import", args=[r.pk])),
+        Column("file", Text("文件", "File"), lambda r: r.file_name, link=lambda r: href_to("import", r.pk)),
         Column("spec", Text("内容", "What"), what, sort=("spec",)),
         Column("at", Text("时间", "At"), lambda r: r.at, "moment", sort=("at",)),
         Column("by", Text("经办人", "By"), lambda r: r.by.name if r.by else Text("系统", "the system")),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.urls import reverse
 
-from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of
+from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -46,7 +45,7 @@ SANCTIONS = ListSpec(
             Text("对象", "Against"),
             subject_of,
             sort=("person__pinyin", "organisation__pinyin"),
-            link=lambda s: reverse("sanction", args=[s.pk]),
+            link=lambda s: href_to("sanction", s.pk),
         ),
         Column("kind", Text("种类", "Kind"), lambda s: KINDS[s.kind], sort=("kind",)),
         Column("severity", Text("程度", "Severity"), lambda s: SEVERITIES[s.severity], sort=("severity",)),

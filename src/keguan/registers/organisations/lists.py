@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
-
-from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search, choices_of
+from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status, Tone
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations.models import KINDS, STATUSES, Organisation
@@ -21,7 +19,7 @@ def status_of(organisation: Organisation) -> Status:
 
 def href_of(organisation: Organisation | None) -> str:
     """The page of an organisation; "" for none."""
-    return reverse("organisation", args=[organisation.pk]) if organisation is not None else ""
+    return href_to("organisation", organisation.pk) if organisation is not None else ""
 
 
 def _prefectures() -> list[Choice]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.urls import reverse
 
-from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of
+from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -21,7 +20,7 @@ AHEAD = Text("未开始", "Not begun")
 
 def person_href(person: Person | None) -> str:
     """The page of a person; "" for none."""
-    return reverse("person", args=[person.pk]) if person is not None else ""
+    return href_to("person", person.pk) if person is not None else ""
 
 
 def _employer(person: Person) -> str:
@@ -70,7 +69,7 @@ BODY = Column(
     Text("单位", "For"),
     lambda d: d.organisation.name if d.organisation else "",
     sort=("organisation__pinyin",),
-    link=lambda d: reverse("organisation", args=[d.organisation_id]) if d.organisation_id else "",
+    link=lambda d: href_to("organisation", d.organisation_id) if d.organisation_id else "",
 )
 PROGRAMME = Column("programme", Text("计划", "Programme"), lambda d: d.programme, sort=("programme",))
 SINCE = Column("since", Text("起始日", "From"), lambda d: d.since, "day", sort=("since",))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db.models import Q
-from django.urls import reverse
 
-from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of
+from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status, Tone
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
@@ -49,14 +48,14 @@ PROJECTS = ListSpec(
     name="projects",
     title=Text("项目", "Projects"),
     columns=(
-        Column("title", Text("项目名称", "Title"), lambda p: p.title, link=lambda p: reverse("project", args=[p.pk])),
+        Column("title", Text("项目名称", "Title"), lambda p: p.title, link=lambda p: href_to("project", p.pk)),
         Column("number", Text("编号", "Number"), lambda p: p.number, sort=("number",)),
         Column(
             "host",
             Text("承担单位", "Host"),
             lambda p: p.host.name,
             sort=("host__pinyin",),
-            link=lambda p: reverse("organisation", args=[p.host_id]),
+            link=lambda p: href_to("organisation", p.host_id),
         ),
         Column("principal", Text("负责人", "Principal"), principal_of),
         Column("amount", Text("经费", "Grant"), lambda p: p.amount_fen, "money", sort=("amount_fen",)),

@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from keguan.engine.decision import Situation, Wake
+from keguan.engine.moves import Move, refuse
+from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
+from keguan.kernel.problems import Refusal
 from keguan.language.schema import Step
+
+
+def lapsed(situation: Situation, due: datetime | None) -> Move | Refusal:
+    """The step lapses if its time is over; not even the system may end it early."""
+    if due is not None and situation.now >= due:
+        return Move(outcome="lapsed")
+    return refuse("step.not_due", Text("期限未到。", "The time is not over yet."), value=due.isoformat() if due else "")
 
 
 def reminders(situation: Situation, step: Step, due: datetime | None) -> tuple[Wake, ...]:

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
-from tests.unit.engine.walks import Walk, programmes, replayed, step_once
+from tests.unit.engine.walks import Walk, opening, programmes, replayed, step_once
 
 from keguan.engine.decision import Due, Enter
 from keguan.engine.machine import PASSED_OVER, WITHDRAWN
@@ -24,7 +24,7 @@ WALKS, STEPS = 100, 100
 @settings(max_examples=WALKS, deadline=None, derandomize=True)
 @given(random=st.randoms(use_true_random=True))
 def test_ten_thousand_random_steps_reach_no_illegal_state(code: str, random: Random) -> None:
-    walk = Walk(programmes()[code])
+    walk = Walk(programmes()[code], opening(code))
     walk.begin()
     for _ in range(STEPS):
         step_once(walk, random)
@@ -94,3 +94,18 @@ def _events_make_a_path(walk: Walk) -> None:
         if isinstance(after, Closed):
             assert isinstance(before, Entered)
             assert before.step == after.step
+
+
+@pytest.mark.parametrize("code", ["key-rd-project", "rd-post-subsidy", "high-tech-enterprise", "seminar-grant"])
+def test_the_walks_go_deep_enough_to_mean_something(code: str) -> None:
+    seen: set[str] = set()
+    ends: set[str] = set()
+    for seed in range(60):
+        random, walk = Random(seed), Walk(programmes()[code], opening(code))
+        walk.begin()
+        for _ in range(120):
+            step_once(walk, random)
+        seen |= set(walk.state.steps)
+        ends |= {walk.state.end}
+    assert seen == {step.id for step in programmes()[code].programme.steps}
+    assert len(ends - {""}) >= 2

@@ -24,9 +24,16 @@ from keguan.language.parameters import load_parameters
 from keguan.language.schema import Review, Screen
 
 ROOT = Path(__file__).resolve().parents[3]
-OPENS = datetime(2026, 3, 1, tzinfo=BEIJING)
-LAST = datetime(2026, 11, 1, tzinfo=BEIJING)
-PEOPLE = {"applicant": 1, "host": 2, "authority": 3, "officer": 4, "committee": 5, "supervision": 6, "finance": 7}
+PEOPLE = {
+    "applicant": 1,
+    "host": 2,
+    "authority": 3,
+    "officer": 4,
+    "committee": 5,
+    "supervision": 6,
+    "finance": 7,
+    "planning": 8,
+}
 FACTS: Mapping[str, Any] = {
     "applicant.kind": "university",
     "applicant.region": "650100",
@@ -47,7 +54,6 @@ FACTS: Mapping[str, Any] = {
     "authority.endorsed_in_round": 0,
     "round.quota": 3,
     "round.budget": 150_000_000,
-    "round.year": 2026,
 }
 
 
@@ -72,28 +78,39 @@ def model_answers(code: str) -> Mapping[str, Any]:
     return examples.journeys[0].answers if examples.journeys else {}
 
 
+def opening(code: str) -> datetime:
+    """When the round of the programme's first journey opens: its answers are true at that time."""
+    examples, _ = read_examples(programmes()[code].sources)
+    return datetime.fromisoformat(str(examples.journeys[0].round["opens"])).replace(tzinfo=BEIJING)
+
+
 @dataclass
 class Walk:
     """A case under way: each try is decided, each yes is folded, and the whole story is kept."""
 
     definition: Definition
-    now: datetime = OPENS + timedelta(days=1)
+    opens: datetime
+    now: datetime = field(init=False)
     calendar: Workdays = field(default_factory=Workdays)
     state: CaseState = field(default_factory=lambda: CaseState("65TST2026000001X"))
     decided: list[Decided] = field(default_factory=list)
     refused: int = 0
 
+    def __post_init__(self) -> None:
+        self.now = self.opens + timedelta(days=10)
+
     def situation(self, acting: Acting) -> Situation:
         """The case as somebody meets it now."""
         facts = {
             **FACTS,
+            "round.year": self.opens.year,
             "today": self.now.date(),
-            "round.opens": OPENS.date(),
-            "round.closes": (OPENS + timedelta(days=30)).date(),
+            "round.opens": self.opens.date(),
+            "round.closes": (self.opens + timedelta(days=30)).date(),
             "recusals": dict.fromkeys(range(100, 140), ()),
         }
-        terms = RoundTerms(OPENS, OPENS + timedelta(days=30), 30, 150_000_000, 3)
-        return Situation(self.definition, terms, self.state, acting, self.now, self.calendar, facts, begun=OPENS)
+        terms = RoundTerms(self.opens, self.opens + timedelta(days=30), 30, 150_000_000, 3)
+        return Situation(self.definition, terms, self.state, acting, self.now, self.calendar, facts, begun=self.opens)
 
     def begin(self) -> None:
         """Come to the first step."""
@@ -146,7 +163,7 @@ def content(walk: Walk, verb: str, random: Random) -> dict[str, Any]:
     """Content for a verb: usually sensible, sometimes not."""
     step = walk.definition.programme.step(walk.state.step)
     code = str(walk.definition.programme.programme)
-    if random.random() < 0.1:
+    if verb != "place" and random.random() < 0.1:  # only the house itself places, and it does not send nonsense
         return random.choice(NONSENSE)
     reason = {"reason": "理由充分"}
     match verb:
@@ -183,7 +200,7 @@ BACKWARD = ("return", "refuse", "fail", "reject", "expire", "release", "decline"
 
 def step_once(walk: Walk, random: Random) -> None:
     """One try: time may pass, somebody asks something; now and then for a step that is long past."""
-    walk.now = min(walk.now + timedelta(hours=random.choice([0, 1, 1, 24, 24, 24 * 8])), LAST)
+    walk.now = walk.now + timedelta(hours=random.choice([0, 0, 0, 0, 1, 1, 1, 6, 24, 24 * 8]))
     steps = walk.definition.programme.steps
     if not walk.state.step:
         walk.try_(Command("submit", random.choice(steps).id, {}), anybody(random))
@@ -194,10 +211,17 @@ def step_once(walk: Walk, random: Random) -> None:
         walk.try_(Command("submit", step.id, {}), anybody(random))
         return
     verb = random.choices(verbs, weights=[1 if one.name in BACKWARD else 8 for one in verbs])[0]
-    right = SYSTEM if not verb.role else in_role(verb.role, str(random.randint(1, 7)))
+    right = SYSTEM if not verb.role else in_role(verb.role, _seat(walk, random))
     acting = right if random.random() < 0.85 else anybody(random)
     asked = walk.state.step if random.random() < 0.95 else "nowhere"
     walk.try_(Command(verb.name, asked, content(walk, verb.name, random)), acting)
+
+
+def _seat(walk: Walk, random: Random) -> str:
+    """A seat that is taken, usually one whose holder still has something to do."""
+    seats = walk.state.current.memo.get("seats") or {}
+    open_ones = [seat for seat, state in seats.items() if state in ("invited", "accepted")]
+    return random.choice(open_ones or [*seats, "1"])
 
 
 def replayed(walk: Walk) -> CaseState:

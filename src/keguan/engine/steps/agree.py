@@ -8,7 +8,7 @@ from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import failing, verdicts_at
 from keguan.engine.moves import Move, Verb, due_after, names_in, reason_owed, refuse, text_of
 from keguan.engine.state import Answered
-from keguan.engine.waiting import reminders
+from keguan.engine.waiting import lapsed, reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Refusal
@@ -47,7 +47,7 @@ def enter(situation: Situation, step: Agree) -> Move:
 def decide(situation: Situation, step: Agree, command: Command) -> Move | Refusal:
     """Fill in (which voids earlier signatures), sign once for each party, or give up."""
     if command.name == "expire":
-        return Move(outcome="lapsed")
+        return lapsed(situation, situation.state.current.due)
     if command.name == "refuse":
         return reason_owed(command) or Move(outcome="refused", memo={"reason": text_of(command, "reason")})
     if command.name == "fill":

@@ -9,7 +9,7 @@ from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import failing, verdicts_at
 from keguan.engine.moves import Move, Verb, names_in, refuse
 from keguan.engine.state import Answered
-from keguan.engine.waiting import reminders
+from keguan.engine.waiting import lapsed, reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
 from keguan.kernel.problems import Refusal
@@ -36,6 +36,14 @@ def closes_for(situation: Situation, step: Apply) -> datetime | None:
     return before.due
 
 
+def last_moment(situation: Situation, step: Apply) -> datetime | None:
+    """After this moment nobody can submit any more: the closing, and on the first attempt the grace after it."""
+    closes = closes_for(situation, step)
+    if closes is None or situation.state.current.attempt > 1:
+        return closes
+    return closes + timedelta(minutes=situation.terms.grace_minutes)
+
+
 def lateness(situation: Situation, step: Apply) -> Refusal | None:
     """Why it is too early or too late to submit, None if it is in time.
 
@@ -44,7 +52,7 @@ def lateness(situation: Situation, step: Apply) -> Refusal | None:
     closes = closes_for(situation, step)
     if closes is None:
         return None
-    first = situation.state.current.attempt == 1 if situation.state.step == step.id else True
+    first = situation.state.current.attempt == 1
     if first and situation.now < situation.terms.opens:
         return refuse(
             "apply.not_open",
@@ -53,9 +61,9 @@ def lateness(situation: Situation, step: Apply) -> Refusal | None:
         )
     if situation.now <= closes:
         return None
-    grace = timedelta(minutes=situation.terms.grace_minutes if first else 0)
     begun_in_time = situation.begun is not None and situation.begun <= closes
-    if begun_in_time and situation.now <= closes + grace:
+    last = last_moment(situation, step)
+    if begun_in_time and last is not None and situation.now <= last:
         return None
     return refuse(
         "apply.closed",
@@ -91,7 +99,7 @@ def enter(situation: Situation, step: Apply) -> Move:
 def decide(situation: Situation, step: Apply, command: Command) -> Move | Refusal:
     """Submit the form if it is complete, in time and no rule stands against it; all problems at once."""
     if command.name == "expire":
-        return Move(outcome="lapsed")
+        return lapsed(situation, last_moment(situation, step))
     if late := lateness(situation, step):
         return late
     clean, problems = situation.definition.check_answers(

@@ -8,7 +8,7 @@ from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import failing, verdicts_at
 from keguan.engine.moves import Move, Verb, due_after, names_in
 from keguan.engine.state import Answered
-from keguan.engine.waiting import reminders
+from keguan.engine.waiting import lapsed, reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.language.schema import Deliver
@@ -37,7 +37,7 @@ def enter(situation: Situation, step: Deliver) -> Move:
 def decide(situation: Situation, step: Deliver, command: Command) -> Move | Refusal:
     """Hand in the form if it is complete and no rule stands against it; all problems at once."""
     if command.name == "expire":
-        return Move(outcome="lapsed")
+        return lapsed(situation, situation.state.current.due)
     values = command.content.get("values") or {}
     clean, problems = situation.definition.check_answers(step.form, values, names_in(situation), complete=True)
     answered = replace(situation.state, answers={**situation.state.answers, step.form: clean})

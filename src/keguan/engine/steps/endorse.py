@@ -5,7 +5,7 @@ from __future__ import annotations
 from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import answered, failing, verdicts_at
 from keguan.engine.moves import Move, Verb, due_after, names_in, reason_owed, text_of
-from keguan.engine.waiting import reminders
+from keguan.engine.waiting import lapsed, reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Endorse
@@ -39,7 +39,7 @@ def enter(situation: Situation, step: Endorse) -> Move:
 def decide(situation: Situation, step: Endorse, command: Command) -> Move | Refusal:
     """Endorse within quota and with a rank of its own, or return or refuse with a reason."""
     if command.name == "expire":
-        return Move(outcome="lapsed")
+        return lapsed(situation, situation.state.current.due)
     if command.name in ("return", "refuse"):
         if owed := reason_owed(command):
             return owed

@@ -6,19 +6,27 @@ key R&D application by the real services.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from tests.make import world as w
 
+from keguan.casework import versions
 from keguan.casework.models import Case, Memo, ProgrammeVersion, Round, Seat, SeatHolder
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
+from keguan.language.definition import Definition
+from keguan.language.loader import load
+from keguan.language.parameters import load_parameters
 from keguan.registers.experts.models import Expert
 
 _numbers = count(1)
+_definitions: dict[str, Definition] = {}
 OPENED = datetime(2026, 3, 1, tzinfo=UTC)
 CLOSED = datetime(2026, 3, 31, 10, tzinfo=UTC)
 
@@ -26,18 +34,41 @@ CLOSED = datetime(2026, 3, 31, 10, tzinfo=UTC)
 # --------------------------------------------------------------------------------------------------- bare rows
 
 
-def bare_version(code: str = "rice", sources: dict[str, str] | None = None) -> ProgrammeVersion:
-    """A programme version that nobody reads."""
+def definition(code: str = "key-rd-project") -> Definition:
+    """The programme as it stands in its folder."""
+    if code not in _definitions:
+        folder = sorted((Path(settings.PROGRAMMES) / code).iterdir())[-1]
+        parameters = load_parameters(Path(settings.PARAMETERS))
+        assert isinstance(parameters, Mapping), parameters
+        read = load(folder, parameters)
+        assert isinstance(read, Definition), read
+        _definitions[code] = read
+    return _definitions[code]
+
+
+def version(code: str = "key-rd-project") -> ProgrammeVersion:
+    """The programme of this code as a version, without the rehearsal that its publication asks for."""
+    return bare_version(code, read=definition(code))
+
+
+def bare_version(code: str = "rice", *, read: Definition | None = None) -> ProgrammeVersion:
+    """A programme version that says what was read, or that nobody reads."""
     number = next(_numbers)
-    return ProgrammeVersion.objects.create(
-        code=code,
+    made = ProgrammeVersion(
+        code=read.programme.programme if read else code,
         version=str(number),
-        digest=sha256(f"{code} {number}".encode()).hexdigest(),
-        title_zh="水稻计划",
-        title_en="Rice programme",
-        sources=sources or {},
+        digest=read.digest if read else sha256(f"{code} {number}".encode()).hexdigest(),
+        title_zh=read.programme.title.zh if read else "水稻计划",
+        title_en=read.programme.title.en if read else "Rice programme",
+        sources=dict(read.sources) if read else {},
         published_at=OPENED,
     )
+    if read:
+        versions._read[read.digest] = read
+        if stands := ProgrammeVersion.objects.filter(digest=read.digest).first():
+            return stands
+    made.save()
+    return made
 
 
 def bare_round(of: ProgrammeVersion, **given: Any) -> Round:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Q
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from tests import make
@@ -25,6 +25,8 @@ RIGHTS: list[tuple[Callable[[Actor, Case], bool], Callable[[Actor], Q]]] = [
     (permissions.can_see_reviews, permissions.reviewed_visible_to),
     (permissions.can_see_reviewers, permissions.reviewers_visible_to),
 ]
+# Worlds are rows in a database: shrinking for minutes would say no more than the failing example does.
+QUICK = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 PROGRAMMES = ("rice", "wheat")
 PEOPLE, ORGANISATIONS, CASES = 4, 3, 3
 KINDS = ("apply", "screen", "review", "decide", "publish", "record")
@@ -51,7 +53,7 @@ worlds = st.fixed_dictionaries(
                     "members": st.lists(st.integers(0, PEOPLE - 1), max_size=2, unique=True),
                     "host": somewhere,
                     "authority": somewhere,
-                    "submitted": st.booleans(),
+                    "submitted": st.sampled_from([True, True, False]),
                     "kind": st.sampled_from(KINDS) | st.just(""),
                     "decision": st.sampled_from(["", "approved", "rejected", "unopposed"]),
                     "seats": st.lists(st.tuples(st.integers(0, PEOPLE - 1), st.sampled_from(STATES)), max_size=2),
@@ -61,7 +63,7 @@ worlds = st.fixed_dictionaries(
             max_size=CASES,
         ),
         "duties": st.lists(duties, max_size=3),
-        "who": someone,
+        "who": st.integers(0, PEOPLE - 1),
     }
 )
 
@@ -101,7 +103,7 @@ class TestPredicateAndScope(TestCase):
             cases.bare_seat(case, self.experts[holder], number=number, state=state)
         return case
 
-    @settings(max_examples=150, deadline=None)
+    @settings(QUICK, max_examples=80)
     @given(worlds)
     def test_each_predicate_agrees_with_its_scope_in_every_world(self, world: dict[str, Any]) -> None:
         made = [self._case(one) for one in world["cases"]]
@@ -113,7 +115,7 @@ class TestPredicateAndScope(TestCase):
             )
             for duty in world["duties"]
         )
-        who = None if world["who"] is None else self.people[world["who"]].pk
+        who = self.people[world["who"]].pk
         for actor in (Actor(who, "someone", held), NOBODY, SYSTEM):
             for can_see, scope in RIGHTS:
                 expected = {case.pk for case in made if can_see(actor, case)}
@@ -122,12 +124,12 @@ class TestPredicateAndScope(TestCase):
             expected = {seat.pk for seat in seats if permissions.can_see_review(actor, seat)}
             assert set(seats.filter(permissions.reviews_visible_to(actor)).values_list("pk", flat=True)) == expected
 
-    @settings(max_examples=100, deadline=None)
+    @settings(QUICK, max_examples=40)
     @given(worlds)
     def test_who_sees_a_part_sees_the_case_and_why_not_says_something_exactly_where_it_is_denied(
         self, world: dict[str, Any]
     ) -> None:
-        who = None if world["who"] is None else self.people[world["who"]].pk
+        who = self.people[world["who"]].pk
         actor = Actor(who, "someone", tuple(HeldDuty(one["role"], None, one["programme"]) for one in world["duties"]))
         for case in (self._case(one) for one in world["cases"]):
             for part, can_see in permissions._CAN.items():

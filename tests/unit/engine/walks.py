@@ -21,7 +21,7 @@ from keguan.language.definition import Definition
 from keguan.language.examples import read_examples
 from keguan.language.loader import load
 from keguan.language.parameters import load_parameters
-from keguan.language.schema import Review, Screen
+from keguan.language.schema import Check, Review, Screen
 
 ROOT = Path(__file__).resolve().parents[3]
 PEOPLE = {
@@ -171,7 +171,7 @@ def content(walk: Walk, verb: str, random: Random) -> dict[str, Any]:
             return {"values": dict(model_answers(code).get(step.form, {}))}  # type: ignore[attr-defined]
         case "endorse":
             return {"rank": random.randint(0, 3)}
-        case "pass" | "fail" if isinstance(step, Screen):
+        case "pass" | "fail" if isinstance(step, Screen | Check):
             result = "meets" if verb == "pass" else "fails"
             sets = map(walk.definition.programme.rule_set, step.rules)
             asked = [f"{one.name}.{rule.rule}" for one in sets for rule in one.rules]

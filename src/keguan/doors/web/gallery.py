@@ -61,7 +61,7 @@ def fields() -> list[Field]:
             "text",
             Text("项目名称", "Title"),
             "艾力·斯木吐拉团队：棉花滴灌",
-            Text("不超过 60 字。", "At most 60 characters."),
+            Text("写清对象与方法。", "Name the object and the method."),
             True,
             most=60,
         ),

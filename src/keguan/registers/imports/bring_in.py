@@ -15,6 +15,8 @@ from keguan.registers.trace import services as trace
 
 M = TypeVar("M", bound=Model)
 BATCH = 1000
+# A bulk update is one CASE with a branch per row: its cost grows with the square of the batch.
+CHANGED_BATCH = 200
 _TRACED_TOGETHER = 200
 
 
@@ -60,9 +62,9 @@ def bring_in(
     for start in range(0, len(new), BATCH):
         copy_in(standing.model, new[start : start + BATCH])
         saving.saved(len(new[start : start + BATCH]))
-    for start in range(0, len(changed), BATCH):
-        standing.model._default_manager.bulk_update(changed[start : start + BATCH], sorted(touched))
-        saving.saved(len(changed[start : start + BATCH]))
+    for start in range(0, len(changed), CHANGED_BATCH):
+        standing.model._default_manager.bulk_update(changed[start : start + CHANGED_BATCH], sorted(touched))
+        saving.saved(len(changed[start : start + CHANGED_BATCH]))
     _trace_changes(told, standing.model, saving, personal=personal)
     unchanged = len(wanted) - len(new) - len(changed)
     saving.saved(unchanged)

@@ -107,11 +107,19 @@ def test_a_blank_cell_never_erases_what_is_known() -> None:
     ],
 )
 def test_an_odd_row_is_kept_reported_and_marked(row: list[object], odd: str) -> None:
-    report = _run("projects", _projects(row))
+    report = _run("nsfc-projects", _projects(row))
     assert report.counts == Counts(created=1)
     assert report.odd == {f"import.odd.{odd}": 1}
     assert report.warnings[0].where.startswith("表.csv:2")
     assert Project.objects.get().odd == [odd]
+
+
+def test_our_own_template_takes_no_amount_that_cannot_be_read() -> None:
+    report = _run("projects", _projects([*ROWS[0][:4], -3, ""], [*ROWS[1][:4], "若干", ""]))
+    assert [(problem.where, problem.code) for problem in report.problems] == [
+        ("表.csv:2:金额(万元)", "money.negative"),
+        ("表.csv:3:金额(万元)", "money.unreadable"),
+    ]
 
 
 def test_a_period_with_an_impossible_month_still_knows_its_year() -> None:

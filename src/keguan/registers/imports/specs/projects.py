@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,8 @@ _AMOUNT = Column(
     lenient(amount("万元"), "import.odd.amount", _ODD_AMOUNT),
     blank=None,
 )
+# Whoever fills in our own template can put a slip right; a published list has to be taken as it is.
+_STRICT_AMOUNT = replace(_AMOUNT, read=amount("万元"))
 _PERIOD = Column("period", ("起止时间", "起止年月", "研究期限", "执行期"), Text("起止时间", "Period"), span, blank=None)
 _PROGRAMME = Column("programme", ("专项", "计划", "所属专项", "计划类别"), Text("专项", "Programme"), text(200))
 _KIND = Column("kind", ("项目类别", "资助类别", "类别"), Text("项目类别", "Kind"), text(100))
@@ -108,7 +111,7 @@ PROJECTS = _list(
         _TITLE,
         _HOST,
         _PSEUDONYM,
-        _AMOUNT,
+        _STRICT_AMOUNT,
         _PERIOD,
         _PROGRAMME,
         _KIND,

@@ -87,8 +87,9 @@ def _act(case: Case, command: Command, actor: Actor, key: str, revision: int | N
 
 def locked(number: str) -> Case:
     """The case with all that a decision needs, locked until the transaction ends. Raises Case.DoesNotExist."""
+    # Both rows are locked: of a row that is only joined, one who waited would read the version from before the wait.
     return (
-        Case.objects.select_for_update(of=("self",))
+        Case.objects.select_for_update(of=("self", "memo"))
         .select_related("memo", "round", "host", "programme")
         .defer("programme__sources")
         .get(number=number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import dedent
 from typing import Any, Final
 
@@ -81,6 +82,8 @@ class Map:
 Node = Scalar | Sequence | Map
 
 
+# Pure, and YAML is slow: a definition whose one file changed reads only that file again.
+@lru_cache(maxsize=64)
 def read_nodes(file: str, text: str) -> Node | tuple[Problem, ...]:
     """The one document in a text, or every problem: codes `yaml.*`, places `file:line:column`. Never raises."""
     text = text.replace("\r\n", "\n")

@@ -142,6 +142,13 @@ def _form(form: Form) -> Iterator[Problem]:
         if (field.type == "table") != bool(field.columns):
             say = Text("表格应有列，其他字段没有列", "A table has columns, other fields have none")
             yield found("columns", say, field.place, value=field.field)
+        names_people = field.type == "person" or any(column.type == "person" for column in field.columns)
+        if names_people and not field.personal:
+            say = Text(
+                "填写人员的字段是个人信息（personal: true）", "A field that names people is personal (personal: true)"
+            )
+            source = "个人信息保护法 第四条"
+            yield found("personal", say, field.place, value=field.field, source=source)
         if field.computed and field.type in _NEVER_COMPUTED:
             say = Text("这种字段不能自动计算", "A field of this type cannot be computed")
             yield found("computed", say, field.place, value=field.type)

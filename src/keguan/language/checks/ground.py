@@ -11,7 +11,7 @@ from keguan.kernel.problems import Problem
 from keguan.language.definition import Definition
 from keguan.language.paths import Paths
 from keguan.language.schema import NOWHERE, Field, Parameter, Place, Programme, Step, kind_of
-from keguan.language.uses import Use, spans, uses
+from keguan.language.uses import Use, form_of, spans, uses
 from keguan.language.vocabulary import APPLICANT_KINDS, KINDS
 from keguan.language.wording import step_title
 
@@ -53,6 +53,12 @@ class Ground:
             if one.form == form:
                 return next((field for field in one.fields if field.field == rest.split(".")[0]), None)
         return None
+
+    def first_form_has(self, kind: str) -> bool:
+        """Whether the form of the first step has a field of this type that people fill in."""
+        form = form_of(self.programme.steps[0]) if self.programme.steps else ""
+        fields = [field for one in self.programme.forms if one.form == form for field in one.fields]
+        return any(field.type == kind and field.computed is None for field in fields)
 
     def answer_type(self, name: str) -> str:
         """The type of the field or column with this dotted name, "" where there is none."""

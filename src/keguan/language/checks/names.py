@@ -10,7 +10,7 @@ from keguan.language.checks.ground import Ground, found, said_step
 from keguan.language.schema import NOWHERE, Place, Publish, Step
 from keguan.language.uses import Use, form_of
 from keguan.language.vocabulary import CONSTANTS, FACTS
-from keguan.language.wording import SHOWN
+from keguan.language.wording import SHOWN, title_of
 
 
 def check_names(ground: Ground) -> Iterator[Problem]:
@@ -82,6 +82,7 @@ def _about(ground: Ground) -> Iterator[Problem]:
         "members": (about.members, {"person"}, Text("人员字段或人员列", "a person field or column")),
         "asked": (about.asked, {"money"}, Text("金额字段", "a money field")),
     }
+    yield from _about_needed(ground)
     first = ground.programme.steps[0] if ground.programme.steps else None
     for key, (name, types, said) in wanted.items():
         if not name:
@@ -97,12 +98,42 @@ def _about(ground: Ground) -> Iterator[Problem]:
             yield found("about", say.filled(key=key), ground.programme.place, value=name)
 
 
+def _about_needed(ground: Ground) -> Iterator[Problem]:
+    """Facts about a person need to know who it is; a grant needs to know what was asked for."""
+    about = ground.programme.about
+    read = frozenset().union(*(ground.definition.names_of(use.expression) for use in ground.uses))
+    gives = any(getattr(step, "amount", None) is not None for step in ground.of_kind("rank", "decide", "pay"))
+    needed = {
+        "principal": (about.principal, any(name.startswith("person.") for name in read)),
+        "members": (about.members, any(name.startswith("members.") for name in read)),
+        "asked": (about.asked, gives and ground.first_form_has("money")),
+    }
+    for key, (given, owed) in needed.items():
+        if owed and not given:
+            say = Text("规则或金额用到它，about.{key} 必须写明", "Rules or amounts need it: about.{key} must be given")
+            yield found("about", say.filled(key=key), ground.programme.place, value=key)
+
+
+def _shown_in_vain(ground: Ground, step: Publish) -> Iterator[Problem]:
+    """A notice that nobody could object to: it must say what it is about, whose it is, and what they would get."""
+    decided = [one.id for one in ground.of_kind("decide") if getattr(one, "amount", None) is not None]
+    before = [f"{one}.amount" for one in decided if ground.paths.always_before([one], step.id)]
+    for name in (ground.programme.about.title, "applicant.name", *before):
+        if name and name not in step.shows:
+            say = Text("公示应写明“{title}”（{name}）", "The notice must show “{title}” ({name})")
+            said = say.filled(title=title_of(ground.programme, name), name=name)
+            yield found("shows", said, step.place, value=name)
+    for name in sorted({one for one in step.shows if step.shows.count(one) > 1}):
+        yield found("shows", Text("公示内容重复", "The notice shows a name twice"), step.place, value=name)
+
+
 def _shows(ground: Ground) -> Iterator[Problem]:
     for step in ground.programme.steps:
         if not isinstance(step, Publish):
             continue
         if not step.shows:
             yield found("shows", Text("公示没有任何内容", "The notice shows nothing"), step.place)
+        yield from _shown_in_vain(ground, step)
         for name in step.shows:
             if name in SHOWN:
                 continue

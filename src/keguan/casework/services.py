@@ -16,7 +16,7 @@ from keguan.casework import effects, facts
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
 from keguan.casework.memo import restored
-from keguan.casework.models import Case, Deed, Draft, Round
+from keguan.casework.models import Case, Deed, Draft, Memo, Round
 from keguan.casework.recusal import recusals
 from keguan.casework.versions import definition_of
 from keguan.engine import machine
@@ -88,12 +88,17 @@ def _act(case: Case, command: Command, actor: Actor, key: str, revision: int | N
 def locked(number: str) -> Case:
     """The case with all that a decision needs, locked until the transaction ends. Raises Case.DoesNotExist."""
     # Both rows are locked: of a row that is only joined, one who waited would read the version from before the wait.
-    return (
-        Case.objects.select_for_update(of=("self", "memo"))
-        .select_related("memo", "round", "host", "programme")
-        .defer("programme__sources")
-        .get(number=number)
+    memo = (
+        Memo.objects.select_for_update(of=("self", "case"))
+        .select_related("case__round", "case__host", "case__programme")
+        .defer("case__programme__sources")
+        .filter(case__number=number)
+        .first()
     )
+    if memo is None:
+        raise Case.DoesNotExist(number)
+    memo.case.memo = memo
+    return memo.case
 
 
 def carry_out(case: Case, situation: Situation, command: Command, decided: Decided, actor: Actor) -> CaseState:

@@ -25,6 +25,9 @@ def acting_for(case: Case, actor: Actor, *, attempt: int = 1) -> Acting:
         roles.add("host")
     if case.authority_id is not None and actor.holds("authority", organisation=case.authority_id):
         roles.add("authority")
+    if case.applicant_id is None and "host" in roles:
+        # A case that was pushed to an organisation is nobody's own: its research office answers for it.
+        roles.add("applicant")
     own = actor.person in (case.applicant_id, case.principal_id) or actor.person in case.members
     if actor.person in (case.applicant_id, case.principal_id):
         roles.add("applicant")

@@ -175,6 +175,8 @@ def _tasks(case: Case, ask: Ask, after: CaseState, now: datetime) -> list[Task]:
         )
 
     match ask.role:
+        case "applicant" if case.applicant_id is None:
+            return [task(None, case.host_id)]
         case "applicant":
             return [task(case.applicant_id)]
         case "expert":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import connection, transaction
 
 from keguan.casework import services
@@ -15,7 +17,7 @@ from keguan.engine.decision import Command, Decided, Situation
 from keguan.engine.moves import refuse
 from keguan.engine.state import CaseState
 from keguan.kernel import clock
-from keguan.kernel.actors import Actor
+from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
 from keguan.kernel.ids import make_number
@@ -58,6 +60,10 @@ def start(round_code: str, actor: Actor, host_id: int, key: str, *, request_id: 
 def _may_start(of_round: Round, host: Organisation | None, actor: Actor) -> Refusal | None:
     if actor.person is None:
         return refuse("right.sign_in", Text("请先登录。", "Sign in first."))
+    if of_round.kind != "open":
+        return refuse(
+            "round.assigned", Text("该批次只由指定单位办理。", "This round is for the listed organisations only.")
+        )
     if of_round.status != "published":
         return refuse("round.not_published", Text("该批次未发布或已结束。", "This round is not published, or is over."))
     now = clock.now()
@@ -85,6 +91,38 @@ def _may_start(of_round: Round, host: Organisation | None, actor: Actor) -> Refu
         )
         return refuse("apply.kind", said, where="host", value=host.kind)
     return None
+
+
+def assign(round_code: str, hosts: Iterable[int], actor: Actor, *, request_id: str = "") -> int | Refusal:
+    """Push a case of an assigned round to each of these organisations; one that has its case already keeps it.
+
+    Their research offices find it among their tasks. All or none. Returns how many cases are new.
+    Raises Round.DoesNotExist for an unknown code.
+    """
+    with transaction.atomic():
+        trace.stamp(actor, request_id)
+        of_round = (
+            Round.objects.select_for_update(of=("self",))
+            .select_related("programme")
+            .defer("programme__sources")
+            .get(code=round_code)
+        )
+        if not actor.holds("planning", programme=of_round.programme.code):
+            return refuse("right.missing", Text("只有规划处可以这样做。", "Only the planning department can do this."))
+        if of_round.kind != "assigned" or of_round.status != "published":
+            return refuse(
+                "round.not_assigned", Text("该批次不是已发布的指定批次。", "This is no published assigned round.")
+            )
+        has_one = set(Case.objects.filter(round=of_round).values_list("host_id", flat=True))
+        new = [pk for pk in dict.fromkeys(hosts) if pk not in has_one]
+        for host in Organisation.objects.filter(pk__in=new, status="active").order_by("pk"):
+            case = open_case(of_round.programme, SYSTEM, of_round=of_round, host=host)
+            if isinstance(case, Refusal):
+                transaction.set_rollback(True)
+                return case
+        payload = {"code": round_code, "organisations": len(new)}
+        trace.write("round:subjects:assigned", actor, request_id=request_id, payload=payload)
+        return len(new)
 
 
 def open_case(

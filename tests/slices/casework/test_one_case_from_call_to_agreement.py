@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from tests.make import world as w
 
 from keguan.casework import alarms, rounds
@@ -13,7 +14,7 @@ from keguan.registers.funds.models import Payment
 from keguan.registers.projects.models import Project
 from keguan.registers.trace.models import Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_university_project_goes_from_call_to_signed_agreement_and_leaves_its_first_tranche_due() -> None:
@@ -70,3 +71,18 @@ def test_a_university_project_goes_from_call_to_signed_agreement_and_leaves_its_
     assert Answers.objects.filter(case=case).count() == 2
     assert Judgement.objects.filter(case=case).count() >= 3
     assert Event.objects.filter(case_number=number, tag="case:submit:accepted").count() == 1
+    _every_step_was_taken_by_the_door(number)
+
+
+def _every_step_was_taken_by_the_door(number: str) -> None:
+    """What the tables' own triggers saw, each in the transaction of an accepted command."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT FROM trace_event door"
+            " WHERE door.case_number = seen.case_number AND door.tag LIKE 'case:%%:accepted' AND door.xmin = seen.xmin))"
+            " FROM trace_event seen WHERE seen.case_number = %s AND seen.tag IN ('db:case:step', 'db:case:end')",
+            [number],
+        )
+        moves, outside_the_door = cursor.fetchone()
+    assert moves >= 10
+    assert outside_the_door == 0

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.programmes.conftest import FOLDERS
+from tests.programmes.conftest import FOLDERS, ROOT
 
 from keguan.engine.publication import fitness
 from keguan.kernel.workdays import Workdays
 from keguan.language.definition import Definition
+from keguan.language.parameters import load_parameters
 from keguan.language.schema import Field, Parameter
+from keguan.language.workdays import load_workdays
 
 MAIN = ("key-rd-project", "rd-post-subsidy", "high-tech-enterprise", "seminar-grant")
 SIDE = ("withdraw", "object")
@@ -76,6 +79,18 @@ def test_a_rule_that_its_source_calls_unchecked_is_marked_unverified(definitions
         if rule.verified and doubtful.search(rule.source)
     ]
     assert slips == []
+
+
+def test_a_year_of_working_days_is_declared_beside_the_numbers_as_the_file_says(tmp_path: Path) -> None:
+    lines = (ROOT / "parameters" / "workdays.yaml").read_text(encoding="utf-8").splitlines()
+    first = next(at for at, line in enumerate(lines) if line.startswith("# - year:"))
+    shown = [line.removeprefix("# ") for line in lines[first:] if line.startswith("# ")]
+    (tmp_path / "workdays.yaml").write_text("\n".join(shown) + "\n", encoding="utf-8")
+    calendar = load_workdays(tmp_path / "workdays.yaml")
+    assert isinstance(calendar, Workdays)
+    assert not calendar.is_workday(date(2028, 1, 1))
+    assert calendar.is_workday(date(2028, 1, 2))
+    assert load_parameters(tmp_path) == {}
 
 
 def test_answers_that_name_people_are_personal(definitions: Mapping[str, Definition]) -> None:

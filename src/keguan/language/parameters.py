@@ -22,10 +22,16 @@ TYPES: Final[Mapping[str, NameType]] = {"fen": "int", "count": "int", "percent":
 """The type of `param.<name>` by unit. A duration has none: it stands in spans, not in expressions."""
 
 
+WORKDAYS: Final = "workdays.yaml"
+"""The file beside the parameters that holds no numbers but days: `workdays.load_workdays` reads it."""
+
+
 def load_parameters(folder: Path) -> Mapping[str, Parameter] | tuple[Problem, ...]:
     """Every parameter of a folder of YAML files, by name, or every problem with them."""
     sources = {}
     for path in sorted(folder.glob("*.yaml")):
+        if path.name == WORKDAYS:
+            continue
         try:
             sources[path.name] = path.read_text(encoding="utf-8")
         except UnicodeDecodeError:

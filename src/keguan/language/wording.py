@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from keguan.kernel.duration import Duration
 from keguan.kernel.money import Money
 from keguan.language.conditions import tokens
 from keguan.language.schema import DatedValue, Expression, Parameter, Programme, Span, Step, kind_of
-from keguan.language.vocabulary import CONSTANTS, FACTS, KINDS
+from keguan.language.vocabulary import APPLICANT_KINDS, CONSTANTS, FACTS, KINDS
 
 OUTCOMES: Mapping[str, Text] = {
     "submitted": Text("提交", "submitted"),
@@ -75,10 +76,20 @@ _WORDS: Mapping[str, Text] = {
     "most": Text("较大者", "the larger of"),
     "distinct": Text("不同值个数", "different values in"),
     "part": Text("百分之几", "hundredths of"),
+    "size": Text("行数", "the number of rows in"),
+    "string": Text("", ""),
     "true": Text("是", "yes"),
     "false": Text("否", "no"),
-    "wan": Text("万元", "× 10 000 yuan"),
+    "wan": Text("万元", "10 000 yuan"),
 }
+_METHODS: Mapping[str, Text] = {
+    "all": Text("每一个都：", "every one:"),
+    "exists": Text("至少有一个：", "at least one:"),
+    "startsWith": Text("开头是", "begins with"),
+}
+_MACROS = ("all", "exists")
+_IT = Text("它", "it")
+_DOUBLE = re.compile(r"\(\(([^()]*)\)\)")
 
 
 def step_title(step: Step) -> Text:
@@ -196,18 +207,44 @@ def expression_said(programme: Programme, expression: Expression) -> Text:
 
 
 def _expression(programme: Programme, text: str, language: str) -> str:
-    words = []
-    for token in tokens(text):
-        if token.kind == "name" and token.text in _WORDS:
+    words: list[str] = []
+    each: dict[str, str] = {}  # what a macro's variable stands for
+    compared, skip = "", 0
+    found = tokens(text)
+    for at, token in enumerate(found):
+        if at < skip or [one.text for one in found[at : at + 2]] == ["*", "wan"]:
+            continue
+        head, _, method = token.text.rpartition(".")
+        if token.kind == "name" and method in _METHODS and head:
+            words += [_called(programme, head, language), _METHODS[method].said_in(language)]
+            if method in _MACROS and at + 3 < len(found):
+                each[found[at + 2].text] = head
+                words.append("(")
+                skip = at + 4
+        elif token.kind == "name" and token.text in each:
+            compared = each[token.text]
+            words.append(_IT.said_in(language))
+        elif token.kind == "name" and token.text in _WORDS:
             words.append(_WORDS[token.text].said_in(language))
         elif token.kind == "name" and token.text not in CONSTANTS:
-            called = title_of(programme, token.text).said_in(language)
-            words.append(f"“{called}”" if called != token.text and "“" not in called else called)
+            compared = token.text
+            words.append(_called(programme, token.text, language))
         elif token.kind == "sign" and token.text in _SIGNS:
             words.append(_SIGNS[token.text].said_in(language))
+        elif token.kind == "text" and (title := _choice(programme, compared, token.text[1:-1])):
+            words.append(f"“{title.said_in(language)}”")
         else:
             words.append(token.text)
-    return _joined(words)
+    return _joined([word for word in words if word])
+
+
+def _called(programme: Programme, name: str, language: str) -> str:
+    called = title_of(programme, name).said_in(language)
+    return f"“{called}”" if called != name and "“" not in called else called
+
+
+def _choice(programme: Programme, name: str, value: str) -> Text | None:
+    return APPLICANT_KINDS.get(value) if name == "applicant.kind" else choice_title(programme, name, value)
 
 
 def _joined(words: list[str]) -> str:
@@ -216,4 +253,5 @@ def _joined(words: list[str]) -> str:
         said = said.replace(f"{opening} ", opening)
     for closing in ")]},，":
         said = said.replace(f" {closing}", closing)
+    said = _DOUBLE.sub(r"(\1)", said.replace("( (", "(("))
     return said.replace("， ", "，")

@@ -9,7 +9,7 @@ from typing import Any
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.language.definition import Definition
-from keguan.language.schema import DatedValue, Expression, Parameter, Place, Programme, Span, Step
+from keguan.language.schema import DatedValue, Expression, Place, Programme, Span, Step
 from keguan.language.vocabulary import APPLICANT_KINDS, ROLES
 from keguan.language.wording import OUTCOMES, expression_said, parameter_value, span_said, step_title
 
@@ -23,9 +23,9 @@ _KEYS = (
     "rubric",
     "criterion",
     "end",
-    "value",
     "check",
     "since",
+    "value",
     "least",
     "act",
 )
@@ -264,9 +264,7 @@ def _by_key(parts: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _has_key(part: Any, name: str) -> bool:
-    return isinstance(getattr(part, name, None), str | int) and not isinstance(
-        part, Parameter if name == "value" else ()
-    )
+    return isinstance(getattr(part, name, None), str | int)
 
 
 def _raw(value: Any) -> Any:

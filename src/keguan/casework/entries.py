@@ -63,7 +63,8 @@ def _certificate(case: Case, definition: Definition, entry: Enter, actor: Actor)
         raise ValueError(f"{case.number}: a certificate without a last day")
     programme = definition.programme
     series = entry.series or next(str(one.series or "") for one in programme.steps if isinstance(one, Record))
-    code = series or programme.programme
+    # A series is written as a name (high_tech_enterprise), the register's code as words with hyphens.
+    code = (series or str(programme.programme)).replace("_", "-")
     certificates.register_kind(code, programme.title)
     new = certificates.NewCertificate(
         register=code,

@@ -212,7 +212,7 @@ def _expression(programme: Programme, text: str, language: str) -> str:
     compared, skip = "", 0
     found = tokens(text)
     for at, token in enumerate(found):
-        if at < skip or [one.text for one in found[at : at + 2]] == ["*", "wan"]:
+        if at < skip:
             continue
         head, _, method = token.text.rpartition(".")
         if token.kind == "name" and method in _METHODS and head:

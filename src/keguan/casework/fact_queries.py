@@ -17,6 +17,8 @@ _SHARED: Mapping[str, str] = {
       (project.status = 'running' OR (project.status = 'unknown' AND project.first_day IS NOT NULL
                                       AND project.last_day IS NOT NULL))
       AND coalesce(project.first_day, %(today)s) <= %(today)s AND coalesce(project.last_day, %(today)s) >= %(today)s""",
+    # A project by the number of the application it came from, else by its own.
+    "{name}": "coalesce(nullif(project.origin, ''), 'project ' || project.id)",
     # Another application that came in and may still lead to an award, or did.
     "{stands}": """
       other.id <> %(case)s AND other.submitted_at IS NOT NULL
@@ -28,22 +30,10 @@ _SHARED: Mapping[str, str] = {
 
 
 def _query(text: str) -> str:
+    """The query in one line: psycopg prepares only short ones once (4 096 characters), and several go together."""
     for word, condition in _SHARED.items():
         text = text.replace(word, condition)
-    return text
-
-
-def _led_by(person: str) -> str:
-    """Running projects that a person leads: also those of a published list under the pseudonym that another project,
-    whose principal was identified, has there."""
-    query = _query("""
-      SELECT project.id, project.origin FROM projects_project project WHERE project.principal_id = {person} AND {runs}
-      UNION
-      SELECT project.id, project.origin FROM projects_project project
-      WHERE {runs} AND project.principal_id IS NULL AND project.principal_pseudonym <> ''
-        AND project.principal_pseudonym IN (
-          SELECT linked.principal_pseudonym FROM projects_project linked WHERE linked.principal_id = {person})""")
-    return query.replace("{person}", person)
+    return " ".join(text.split())
 
 
 PERSON: Mapping[str, str] = {
@@ -54,7 +44,14 @@ PERSON: Mapping[str, str] = {
     "person.active_sanctions": _query(
         "SELECT count(*) FROM integrity_sanction WHERE person_id = %(principal)s AND {in force}"
     ),
-    "person.running_projects": "SELECT count(*) FROM ({led}) AS led".replace("{led}", _led_by("%(principal)s")),
+    # Also projects of a published list under the pseudonym that another project of the principal's has there.
+    "person.running_projects": _query("""
+      SELECT count(*) FROM (
+        SELECT project.id FROM projects_project project WHERE project.principal_id = %(principal)s AND {runs}
+        UNION
+        SELECT project.id FROM projects_project linked JOIN projects_project project
+          ON project.principal_pseudonym = linked.principal_pseudonym AND project.principal_pseudonym <> ''
+        WHERE linked.principal_id = %(principal)s AND project.principal_id IS NULL AND {runs}) AS led"""),
     "person.applications_in_round": _query("""
       SELECT count(*) FROM casework_case other
       WHERE other.principal_id = %(principal)s AND other.round_id = %(round)s AND {stands}"""),
@@ -71,50 +68,57 @@ APPLICANT: Mapping[str, str] = {
     "applicant.applications_in_round": _query("""
       SELECT count(*) FROM casework_case other
       WHERE other.host_id = %(host)s AND other.round_id = %(round)s AND {stands}"""),
-    "applicant.valid_certificates": """
+    "applicant.valid_certificates": _query("""
       SELECT count(*) FROM certificates_certificate held
       JOIN certificates_registerkind kind ON kind.id = held.register_id
       WHERE held.holder_id = %(host)s AND kind.code = ANY(%(series)s::text[]) AND held.status = 'valid'
-        AND held.first_day <= %(today)s AND held.last_day >= %(today)s""",
+        AND held.first_day <= %(today)s AND held.last_day >= %(today)s"""),
 }
 """Of the host."""
 
 OTHERS: Mapping[str, str] = {
     # An application whose project is recorded before its last step counts once: the project's origin is its number.
     "members.over_limit": _query("""
-      SELECT count(*) FROM unnest(%(members)s::bigint[]) AS member (id) WHERE (
-        SELECT count(DISTINCT part.name) FROM (
-          SELECT coalesce(nullif(led.origin, ''), 'project ' || led.id) AS name FROM ({led}) AS led
+      SELECT count(*) FROM (
+        SELECT FROM (
+          SELECT project.principal_id AS person, {name} AS name FROM projects_project project
+          WHERE project.principal_id = ANY(%(members)s::bigint[]) AND {runs}
           UNION ALL
-          SELECT coalesce(nullif(project.origin, ''), 'project ' || project.id) FROM projects_membership takes_part
-            JOIN projects_project project ON project.id = takes_part.project_id
-            WHERE takes_part.person_id = member.id AND {runs}
+          SELECT linked.principal_id, {name} FROM projects_project linked JOIN projects_project project
+            ON project.principal_pseudonym = linked.principal_pseudonym AND project.principal_pseudonym <> ''
+          WHERE linked.principal_id = ANY(%(members)s::bigint[]) AND project.principal_id IS NULL AND {runs}
           UNION ALL
-          SELECT other.number FROM casework_case other WHERE other.principal_id = member.id AND {pending}
+          SELECT part.person_id, {name} FROM projects_membership part
+          JOIN projects_project project ON project.id = part.project_id
+          WHERE part.person_id = ANY(%(members)s::bigint[]) AND {runs}
           UNION ALL
-          SELECT other.number FROM casework_case other WHERE other.members @> ARRAY[member.id] AND {pending}
-        ) AS part
-      ) >= 2""").replace("{led}", _led_by("member.id")),
+          SELECT other.principal_id, other.number FROM casework_case other
+          WHERE other.principal_id = ANY(%(members)s::bigint[]) AND {pending}
+          UNION ALL
+          SELECT member.id, other.number FROM casework_case other, unnest(other.members) AS member (id)
+          WHERE other.members && %(members)s::bigint[] AND member.id = ANY(%(members)s::bigint[]) AND {pending}
+        ) AS parts GROUP BY person HAVING count(DISTINCT name) >= 2
+      ) AS busy"""),
     "duplicate.applications": _query("""
       SELECT count(*) FROM casework_case other
       WHERE other.normal_title = %(normal_title)s AND other.normal_title <> ''
         AND other.round_id = %(round)s AND {stands}"""),
-    "duplicate.projects": """
+    "duplicate.projects": _query("""
       SELECT count(*) FROM projects_project project
-      WHERE project.normal_title = %(normal_title)s AND project.origin <> %(number)s""",
+      WHERE project.normal_title = %(normal_title)s AND project.origin <> %(number)s"""),
 }
 """Of the team and of the title."""
 
-RANKED = """
+RANKED = _query("""
   SELECT count(*) FROM casework_case other
   WHERE other.round_id = %(round)s AND other.authority_id = %(authority)s AND other.id <> %(case)s
-    AND other.recommended_rank IS NOT NULL"""
+    AND other.recommended_rank IS NOT NULL""")
 """What the authority recommended, where it ranks what it recommends."""
 
-ENDORSED = """
+ENDORSED = _query("""
   SELECT count(*) FROM casework_case other JOIN casework_memo memo ON memo.case_id = other.id
   WHERE other.round_id = %(round)s AND other.authority_id = %(authority)s AND other.id <> %(case)s
     AND other.submitted_at IS NOT NULL AND other.step <> ALL(%(before_endorsement)s::text[]) AND EXISTS (
       SELECT FROM unnest(%(endorsements)s::text[]) AS step (id)
-      WHERE memo.state -> 'steps' -> step.id ->> 'outcome' = 'endorsed')"""
+      WHERE memo.state -> 'steps' -> step.id ->> 'outcome' = 'endorsed')""")
 """What it recommended, where it does not rank: its step is closed as endorsed, and the case was not sent back below."""

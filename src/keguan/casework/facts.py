@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
-
-from keguan.casework import fact_queries
+from keguan.casework import fact_queries, prepared
 from keguan.casework.about import About, about_of
 from keguan.casework.models import Case
 from keguan.casework.versions import definition_of
@@ -154,8 +152,9 @@ def _terms(case: Case, about: About, today: date, asked: Mapping[str, str]) -> d
 
 
 def _fetched(asked: Mapping[str, str], terms: Mapping[str, Any]) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"({query})" for query in asked.values()), terms)
+    query = "SELECT " + ", ".join(f"({query})" for query in asked.values())
+    with prepared.cursor() as cursor:
+        cursor.execute(query, {name: prepared.stable(value) for name, value in terms.items()})
         return dict(zip(asked, cursor.fetchone(), strict=True))
 
 

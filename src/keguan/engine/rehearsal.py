@@ -6,29 +6,27 @@ Each person of a journey is invented: one for each role, one for each reviewer's
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from keguan.engine import rounds
+from keguan.engine.comparison import MOMENT, Comparison, Story
 from keguan.engine.decision import SYSTEM, Acting, Command, Decided, Due, Effect, Enter, RoundTerms, Situation, Wake
 from keguan.engine.machine import begin, decide
 from keguan.engine.moves import names_in
-from keguan.engine.state import CaseState, Closed, Ended, Entered, evolve_all
+from keguan.engine.state import CaseState, Closed, Entered, evolve_all
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, local_date
-from keguan.kernel.money import Money
 from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.kernel.workdays import UnknownYear, Workdays
 from keguan.language.definition import Definition
 from keguan.language.evidence import Evidence, Shown, together
 from keguan.language.examples import Action, Journey
 from keguan.language.schema import Agree, Apply, Deliver, Rank, Review, Step
-from keguan.language.typed import Unreadable, names_of, said, same, value_of
-from keguan.language.verdicts import SAID, Verdict
+from keguan.language.typed import Unreadable, names_of, value_of
 from keguan.language.vocabulary import ROLES
 
-_LATE = timedelta(microseconds=1)
 _FIRST_EXPERT = 2001
 _PEOPLE = {role: 1001 + at for at, role in enumerate(ROLES)}
 
@@ -43,7 +41,9 @@ def rehearse(definition: Definition, journey: Journey, calendar: Workdays) -> Sh
     try:
         walk = _Rehearsal(definition, journey, calendar)
         walk.run()
-        return walk.shown()
+        if walk.problems:
+            return Shown(Evidence(), tuple(walk.problems))
+        return Comparison(journey, walk.story, walk.situation).shown()
     except (Refused, UnknownYear, Unreadable, _Stop) as stopped:
         return Shown(Evidence(), _why(journey, stopped))
 
@@ -67,28 +67,13 @@ def _why(journey: Journey, stopped: Exception) -> tuple[Problem, ...]:
     return (Problem("examples.value", say, where=str(journey.place), value=str(stopped)),)
 
 
-@dataclass
-class _Story:
-    """What happened on the way."""
-
-    path: list[str] = field(default_factory=list)
-    dues: dict[str, datetime] = field(default_factory=dict)
-    attempts: dict[str, int] = field(default_factory=dict)
-    wakes: dict[str, datetime] = field(default_factory=dict)
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    tranches: list[Due] = field(default_factory=list)
-    records: list[Enter] = field(default_factory=list)
-    refused: set[tuple[str, str]] = field(default_factory=set)
-
-
 class _Rehearsal:
     """One journey on its way."""
 
     def __init__(self, definition: Definition, journey: Journey, calendar: Workdays) -> None:
         self.definition = definition
         self.journey = journey
-        self.story = _Story()
-        self.evidence = Evidence()
+        self.story = Story()
         self.problems: list[Problem] = []
         self.facts: dict[str, Any] = {}
         self.sides = 0
@@ -194,8 +179,6 @@ class _Rehearsal:
             elif isinstance(event, Entered):
                 self.story.attempts[event.step] = self.story.attempts.get(event.step, 0) + 1
                 self.note_due(event)
-            elif isinstance(event, Ended):
-                self.evidence.ends.add(event.end)
         self.story.verdicts |= {verdict.rule: verdict for verdict in decision.verdicts}
         for effect in decision.effects:
             self.note_effect(effect)
@@ -221,7 +204,7 @@ class _Rehearsal:
         elif action.after is not None:
             day = action.after.after(now, self.situation.calendar)
             later = day if action.after.unit == "hours" else datetime.combine(
-                local_date(day - _LATE), now.astimezone(BEIJING).time(), BEIJING
+                local_date(day - MOMENT), now.astimezone(BEIJING).time(), BEIJING
             )  # fmt: skip
         elif action.command in ("close", "expire") and self.state.step and self.state.current.due:
             later = max(now, self.state.current.due)
@@ -372,123 +355,6 @@ class _Rehearsal:
                 problems.append(Problem("examples.refused", filled, str(action.place), value, one.source, one.fix))
             raise _Stop(*problems)
 
-    def shown(self) -> Shown:
-        """Compare with what the journey expects; only what it states becomes evidence."""
-        if not self.problems:
-            self.compare()
-        if self.problems:
-            return Shown(Evidence(), tuple(self.problems))
-        self.evidence.refused |= self.story.refused
-        return Shown(self.evidence)
-
-    def compare(self) -> None:
-        expect = self.journey.expect
-        self.compare_one("end", expect.end, self.state.end)
-        if expect.step or not expect.end:
-            self.compare_one("step", expect.step, self.state.step)
-        if expect.end:
-            self.evidence.ends = {expect.end}
-        if not expect.end:
-            self.evidence.ends = set()
-        self.compare_path()
-        self.compare_days("dues", expect.dues, self.story.dues)
-        self.compare_days("reminders", expect.reminders, self.story.wakes)
-        self.compare_verdicts()
-        self.compare_values()
-        self.compare_money()
-        self.compare_records()
-
-    def compare_one(self, what: str, expected: str, found: str) -> None:
-        if expected != found:
-            say = Text("{what}：预期“{expected}”，实际“{found}”", "{what}: expected “{expected}”, found “{found}”")
-            filled = say.filled(what=what, expected=expected or "—", found=found or "—")
-            value = " → ".join(self.story.path)
-            self.problems.append(Problem("examples.otherwise", filled, str(self.journey.expect.place), value))
-
-    def compare_path(self) -> None:
-        path = self.journey.expect.path
-        if not path:
-            say = Text("示例没有写明 path", "The journey does not state its path")
-            self.problems.append(Problem("examples.path", say, str(self.journey.expect.place)))
-            return
-        self.compare_one("path", ", ".join(path), ", ".join(self.story.path))
-        for one in path:
-            step, _, outcome = one.rpartition(".")
-            self.evidence.outcomes.add((step, outcome))
-
-    def compare_days(self, what: str, expected: Mapping[str, str], found: Mapping[str, datetime]) -> None:
-        for step, day in expected.items():
-            at = found.get(step)
-            self.compare_one(f"{what}.{step}", day, _day(at, day) if at else "")
-            if what == "reminders":
-                self.evidence.stated.add(f"{step}.remind")
-            elif self.story.attempts.get(step, 0) > 1:
-                self.evidence.stated |= {f"{step}.correct_within", f"{step}.lapse", f"{step}.period"}
-            else:
-                self.evidence.stated |= {f"{step}.lapse", f"{step}.period"}
-
-    def compare_verdicts(self) -> None:
-        for rule, expected in self.journey.expect.verdicts.items():
-            verdict = self.story.verdicts.get(rule)
-            found = SAID[verdict.result] if verdict else Text("没有结论", "no verdict")
-            wanted = SAID[expected]
-            if verdict is None or verdict.result != expected:
-                say = Text("规则“{rule}”预期{wanted}，实际{found}", "“{rule}” should be {wanted}, but it is {found}")
-                filled = say.filled(rule=rule, wanted=wanted, found=found)
-                self.problems.append(Problem("examples.otherwise", filled, str(self.journey.expect.place), rule))
-            elif not verdict.answered:
-                self.evidence.judged(rule, expected, self.names())
-            else:
-                self.evidence.verdicts.setdefault(rule, set()).update({expected, "person"})
-
-    def names(self) -> dict[str, Any]:
-        return names_in(self.situation)
-
-    def compare_values(self) -> None:
-        names = self.names()
-        for name, expected in self.journey.expect.values.items():
-            if name not in self.definition.types:
-                self.problems += names_of({name: expected}, self.definition.types, self.journey.expect.place)[1]
-            elif not same(names.get(name), expected):
-                self.compare_one(name, str(expected), said(names.get(name)))
-            self.evidence.stated.add(name)
-            if not self.problems:
-                self.evidence.read(name, names)
-
-    def compare_money(self) -> None:
-        expected = self.journey.expect.tranches
-        if not expected:
-            return
-        pays = [step.id for step in self.definition.programme.steps if type(step).__name__ == "Pay"]
-        found = [{"amount": str(Money(one.amount_fen)), **_written_due(one)} for one in self.story.tranches]
-        wanted = [
-            {"amount": str(Money(value_of(one.get("amount"), "int"))), **({"due": one["due"]} if "due" in one else {})}
-            for one in expected
-        ]
-        self.compare_one("tranches", str(wanted), str(found))
-        for pay in pays:
-            self.evidence.stated.add(f"{pay}.amount")
-            self.evidence.read(f"{pay}.amount", self.names())
-            for at, one in enumerate(expected, 1):
-                self.evidence.stated |= {f"{pay}.tranches[{at}].due"} if "due" in one else set()
-
-    def compare_records(self) -> None:
-        expected = self.journey.expect.records
-        if not expected:
-            return
-        found = []
-        for one, wanted in zip(self.story.records, (*expected, *[{}] * 9), strict=False):
-            written = {"register": one.register, "title": one.title}
-            written |= {"series": one.series} if one.series else {}
-            written |= {"until": _day(one.last, "")} if one.last else {}
-            found.append({key: value for key, value in written.items() if key in wanted or key in ("until", "series")})
-        self.compare_one("records", str([dict(sorted(one.items())) for one in expected]),
-                         str([dict(sorted(one.items())) for one in found]))  # fmt: skip
-        for step in self.definition.programme.steps:
-            if type(step).__name__ == "Record":
-                self.evidence.stated |= {f"{step.id}.valid"} if any("until" in one for one in expected) else set()
-                self.evidence.read(f"{step.id}.title", self.names())
-
 
 def moment(written: str, default: time = time(9)) -> datetime:
     """`2017-03-10` or `2017-03-10 14:30`, Beijing time; a bare day means `default`. Raises Unreadable."""
@@ -498,17 +364,6 @@ def moment(written: str, default: time = time(9)) -> datetime:
         return datetime.fromisoformat(written).replace(tzinfo=BEIJING)
     except ValueError as error:
         raise Unreadable(written) from error
-
-
-def _day(at: datetime, like: str) -> str:
-    """A deadline as people write it: its last day, or to the minute where the example does so."""
-    if len(like) > 10:
-        return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
-    return local_date(at - _LATE).isoformat()
-
-
-def _written_due(one: Due) -> dict[str, str]:
-    return {"due": _day(one.due, "")} if one.due else {}
 
 
 def _whole(scores: Mapping[str, Any]) -> dict[str, int]:

@@ -61,9 +61,7 @@ def test_every_outcome_has_words() -> None:
 
 def test_expressions_are_told_with_the_titles_of_what_they_read() -> None:
     said = expression_said(loaded().programme, Expression('proposal.area == "mining" && proposal.asked <= 50 * wan'))
-    assert said == Text(
-        '“领域” = “矿业” 且 “申请经费” ≤ 50 × 万元', '“Area” = “Mining” and “Asked” ≤ 50 × 10 000 yuan'
-    )
+    assert said == Text("“领域” = “矿业” 且 “申请经费” ≤ 50 × 万元", "“Area” = “Mining” and “Asked” ≤ 50 × 10 000 yuan")
 
 
 def test_values_are_told_as_people_read_them() -> None:

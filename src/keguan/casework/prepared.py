@@ -27,7 +27,7 @@ def cursor() -> CursorWrapper:
         with connection.cursor() as plain:
             plain.execute("SET plan_cache_mode = force_generic_plan")
         _ready.add(raw)
-    return connection._prepare_cursor(psycopg.Cursor(raw))  # type: ignore[attr-defined, no-any-return]
+    return connection._prepare_cursor(psycopg.Cursor(raw))  # type: ignore[attr-defined]
 
 
 def stable(value: Any) -> Any:

@@ -14,6 +14,7 @@ from tests.programmes.conftest import FOLDERS, ROOT
 from keguan.engine.publication import fitness
 from keguan.kernel.workdays import Workdays
 from keguan.language.definition import Definition
+from keguan.language.loader import load_sources
 from keguan.language.parameters import load_parameters
 from keguan.language.schema import Field, Parameter
 from keguan.language.workdays import load_workdays
@@ -34,6 +35,16 @@ def test_it_is_fit_to_be_published(
     assert fit.problems == ()
     assert fit.journeys >= 2
     assert fit.rows >= 5
+
+
+def test_a_programme_that_is_only_half_written_is_told_what_is_missing(
+    definitions: Mapping[str, Definition], parameters: Mapping[str, Parameter], calendar: Workdays
+) -> None:
+    sources = dict(definitions["seminar-grant"].sources)
+    sources["programme.yaml"] = sources["programme.yaml"].replace("    success: true\n", "")
+    half = load_sources(sources)
+    assert isinstance(half, Definition)
+    assert "check.no_success" in {problem.code for problem in fitness(half, calendar, parameters.values()).problems}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)

@@ -17,6 +17,9 @@ from keguan.language.schema import Parameter
 from keguan.language.tables import run_tables
 
 
+_NO_WAY = frozenset({"check.no_steps", "check.no_success", "check.named_twice"})
+
+
 @dataclass(frozen=True, slots=True)
 class Fitness:
     """What stands against publishing. checker: the definition itself. examples: those that came out otherwise than
@@ -38,9 +41,11 @@ def fitness(definition: Definition, calendar: Workdays, house: Iterable[Paramete
     """Check a definition and run all its examples. house: parameters that hold for every programme."""
     checked = check(definition, house)
     examples, unread = read_examples(definition.sources)
-    shown = together([run_tables(definition, examples.tables), rehearse_all(definition, examples.journeys, calendar)])
+    # A journey through a procedure that has no steps or no way to succeed would only fall off its edge.
+    walked = () if any(one.code in _NO_WAY for one in checked) else examples.journeys
+    shown = together([run_tables(definition, examples.tables), rehearse_all(definition, walked, calendar)])
     wrong = (*unread, *shown.problems)
     # An example that came out otherwise shows nothing, so what is owed would only repeat it.
-    owed = missing(definition, shown.evidence) if not wrong else ()
+    owed = missing(definition, shown.evidence) if not wrong and walked == examples.journeys else ()
     rows = sum(len(table.rows) for table in examples.tables)
     return Fitness(checked, wrong, owed, len(examples.journeys), rows)

@@ -16,7 +16,6 @@ from keguan.language.examples import read_examples
 from keguan.language.schema import Parameter
 from keguan.language.tables import run_tables
 
-
 _NO_WAY = frozenset({"check.no_steps", "check.no_success", "check.named_twice"})
 
 

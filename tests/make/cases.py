@@ -77,14 +77,16 @@ def bare_round(of: ProgrammeVersion, **given: Any) -> Round:
     return Round.objects.create(programme=of, code=given.pop("code", f"R-{next(_numbers):03d}"), **given)
 
 
-def bare_case(in_round: Round, *, state: dict[str, Any] | None = None, **given: Any) -> Case:
-    """A case row with its memo. state: what the memo says of the steps, as far as a test asks."""
+def bare_case(in_round: Round | None, *, state: dict[str, Any] | None = None, **given: Any) -> Case:
+    """A case row with its memo; without a round it stands beside its `parent`. state: what the memo says of the steps,
+    as far as a test asks."""
     row = {"step": "apply", "step_kind": "apply", "created_at": OPENED, "changed_at": OPENED} | given
+    version_of = in_round.programme if in_round else given["parent"].programme
     case = Case.objects.create(
         number=f"65RIC2026{next(_numbers):07d}",
-        programme=in_round.programme,
+        programme=version_of,
         round=in_round,
-        code=in_round.programme.code,
+        code=version_of.code,
         **row,
     )
     case.memo = Memo.objects.create(case=case, state={"steps": {}} | (state or {}))

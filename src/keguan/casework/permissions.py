@@ -1,7 +1,8 @@
 """Who may see what of a case. Each right is a predicate and a scope that agree; what is not allowed here is denied.
 
 Parts of a case, from the widest circle to the narrowest: the case itself, its trace, the proposal, scores and comments,
-and who the reviewers are. A duty counts for nobody on a case of their own: there they are applicants and no more.
+and who the reviewers are. A duty counts for nobody on a case of their own, or beside one (an objection to it): there
+they are applicants and no more. A case that was pushed to an organisation has no applicant: its research office is it.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def can_see_trace(actor: Actor, case: Case) -> bool:
 def can_see_proposal(actor: Actor, case: Case) -> bool:
     """Whether the actor may read what the forms say. Others than its people wait until it was submitted; a reviewer
     accepts first, and so promises confidence. The caller traces the reading."""
-    if actor.is_system or is_own(actor, case):
+    if actor.is_system or is_own(actor, case) or _answers_for(actor, case):
         return True
     if case.submitted_at is None:
         return False
@@ -84,8 +85,8 @@ def can_see_reviews(actor: Actor, case: Case) -> bool:
     people once it is decided. A reviewer reads only their own: `reviews_visible_to`."""
     if actor.is_system:
         return True
-    if is_own(actor, case):
-        return _is_decided(case)
+    if (is_own(actor, case) or _answers_for(actor, case)) and _is_decided(case):
+        return True
     return case.submitted_at is not None and _holds(actor, READS_SCORES, case)
 
 
@@ -93,7 +94,7 @@ def can_see_reviewers(actor: Actor, case: Case) -> bool:
     """Whether the actor may know who the reviewers are: the officer and the supervision. The caller traces the reading."""
     if actor.is_system:
         return True
-    return case.submitted_at is not None and not is_own(actor, case) and _holds(actor, KNOWS_REVIEWERS, case)
+    return case.submitted_at is not None and _holds(actor, KNOWS_REVIEWERS, case)
 
 
 def can_see_review(actor: Actor, seat: Seat) -> bool:
@@ -141,21 +142,22 @@ def proposals_visible_to(actor: Actor) -> Q:
         return Q()
     desks = _desk("host", actor) | _desk("authority", actor)
     came_in = desks | _duty(actor, READS_PROPOSALS) | _seats_of(actor, READING)
-    return _own(actor) | (came_in & Q(submitted_at__isnull=False))
+    return _own(actor) | _answering(actor) | (came_in & Q(submitted_at__isnull=False))
 
 
 def reviewed_visible_to(actor: Actor) -> Q:
     """The cases of which `can_see_reviews` is true."""
     if actor.is_system:
         return Q()
-    return (_own(actor) & _decided()) | (_duty(actor, READS_SCORES) & ~_own(actor) & Q(submitted_at__isnull=False))
+    decided = (_own(actor) | _answering(actor)) & _decided()
+    return decided | (_duty(actor, READS_SCORES) & Q(submitted_at__isnull=False))
 
 
 def reviewers_visible_to(actor: Actor) -> Q:
     """The cases of which `can_see_reviewers` is true."""
     if actor.is_system:
         return Q()
-    return _duty(actor, KNOWS_REVIEWERS) & ~_own(actor) & Q(submitted_at__isnull=False)
+    return _duty(actor, KNOWS_REVIEWERS) & Q(submitted_at__isnull=False)
 
 
 def reviews_visible_to(actor: Actor) -> Q:
@@ -219,14 +221,30 @@ def _of(actor: Actor, roles: Iterable[str]) -> list[HeldDuty]:
 
 
 def _holds(actor: Actor, roles: Iterable[str], case: Case) -> bool:
-    return actor.person is not None and any(duty.programme in ("", case.code) for duty in _of(actor, roles))
+    """Whether the actor holds one of the roles for the case's programme, and neither the case nor its parent is theirs."""
+    held = _of(actor, roles) if actor.person is not None else []
+    if not any(duty.programme in ("", case.code) for duty in held) or is_own(actor, case):
+        return False
+    return case.parent is None or not is_own(actor, case.parent)
 
 
 def _duty(actor: Actor, roles: Iterable[str]) -> Q:
     held = _of(actor, roles) if actor.person is not None else []
+    if not held:
+        return Q(pk__in=[])
+    own = Case.objects.filter(_own(actor))
+    others = ~Q(pk__in=own.values("pk")) & ~Q(parent__in=own.values("pk"))
     if any(not duty.programme for duty in held):
-        return Q(pk__isnull=False)
-    return Q(code__in=sorted({duty.programme for duty in held}))
+        return others
+    return Q(code__in=sorted({duty.programme for duty in held})) & others
+
+
+def _answers_for(actor: Actor, case: Case) -> bool:
+    return case.applicant_id is None and _is_desk_of(actor, "host", case.host_id)
+
+
+def _answering(actor: Actor) -> Q:
+    return Q(applicant__isnull=True) & _desk("host", actor)
 
 
 def _is_desk_of(actor: Actor, role: str, organisation: int | None) -> bool:

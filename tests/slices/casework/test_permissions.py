@@ -48,6 +48,7 @@ worlds = st.fixed_dictionaries(
             st.fixed_dictionaries(
                 {
                     "code": st.sampled_from(PROGRAMMES),
+                    "beside": st.sampled_from([False, False, True]),
                     "applicant": someone,
                     "principal": someone,
                     "members": st.lists(st.integers(0, PEOPLE - 1), max_size=2, unique=True),
@@ -79,7 +80,14 @@ class TestPredicateAndScope(TestCase):
         cls.versions = {code: cases.bare_version(code) for code in PROGRAMMES}
         cls.rounds = {code: cases.bare_round(version) for code, version in cls.versions.items()}
 
-    def _case(self, of: dict[str, Any]) -> Case:
+    def _world(self, of: dict[str, Any]) -> list[Case]:
+        """The cases of a world; one that is `beside` is a side case of the one before it."""
+        made: list[Case] = []
+        for one in of["cases"]:
+            made.append(self._case(one, made[-1] if one["beside"] and made else None))
+        return made
+
+    def _case(self, of: dict[str, Any], parent: Case | None = None) -> Case:
         def person(index: int | None) -> int | None:
             return None if index is None else self.people[index].pk
 
@@ -87,7 +95,8 @@ class TestPredicateAndScope(TestCase):
             return None if index is None else self.organisations[index].pk
 
         case = cases.bare_case(
-            self.rounds[of["code"]],
+            None if parent else self.rounds[of["code"]],
+            parent=parent,
             applicant_id=person(of["applicant"]),
             principal_id=person(of["principal"]),
             members=[self.people[one].pk for one in of["members"]],
@@ -106,7 +115,7 @@ class TestPredicateAndScope(TestCase):
     @settings(QUICK, max_examples=80)
     @given(worlds)
     def test_each_predicate_agrees_with_its_scope_in_every_world(self, world: dict[str, Any]) -> None:
-        made = [self._case(one) for one in world["cases"]]
+        made = self._world(world)
         held = tuple(
             HeldDuty(
                 duty["role"],
@@ -131,7 +140,7 @@ class TestPredicateAndScope(TestCase):
     ) -> None:
         who = self.people[world["who"]].pk
         actor = Actor(who, "someone", tuple(HeldDuty(one["role"], None, one["programme"]) for one in world["duties"]))
-        for case in (self._case(one) for one in world["cases"]):
+        for case in self._world(world):
             for part, can_see in permissions._CAN.items():
                 reason = permissions.why_not(actor, case, part)
                 assert (reason is None) == can_see(actor, case)
@@ -244,3 +253,20 @@ def test_a_draft_is_for_its_people_and_their_research_office_only() -> None:
     assert not permissions.can_see_proposal(office, case)
     assert not permissions.can_see_case(authority, case)
     assert not permissions.can_see_case(officer, case)
+
+
+def test_who_an_objection_is_about_does_not_read_it_by_their_office() -> None:
+    case, _ = _under_review()
+    objection = cases.bare_case(None, parent=case, applicant=make.person(), submitted_at=case.submitted_at)
+    about = Actor(case.applicant_id, "officer", (HeldDuty("officer"), HeldDuty("supervision")))
+    other = Actor(make.person().pk, "officer", (HeldDuty("officer"),))
+    assert not permissions.can_see_case(about, objection)
+    assert permissions.can_see_case(other, objection)
+
+
+def test_the_research_office_is_the_applicant_of_a_case_that_was_pushed_to_its_institution() -> None:
+    university = make.organisation()
+    pushed = cases.bare_case(cases.bare_round(cases.bare_version()), host=university)
+    office = Actor(make.person().pk, "office", (HeldDuty("host", university.pk),))
+    assert permissions.can_see_proposal(office, pushed)
+    assert not permissions.can_see_proposal(Actor(make.person().pk, "office", (HeldDuty("host", 0),)), pushed)

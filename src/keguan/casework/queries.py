@@ -1,0 +1,287 @@
+"""What pages and machines ask about rounds and cases: the actor first, and nothing beyond what they may see.
+
+Lists come as QuerySets with all that a row shows at hand, so that sixty rows take one query or two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from keguan.casework.models import Case, Message, Notice, Round, Seat, SeatHolder, Task
+from keguan.casework.permissions import (
+    can_see_reviewers,
+    can_see_reviews,
+    is_own,
+    reviews_visible_to,
+    visible_to,
+)
+from keguan.casework.recusal import recusals
+from keguan.casework.versions import definition_of
+from keguan.kernel.actors import Actor
+from keguan.kernel.problems import Problem
+from keguan.language.schema import Review
+from keguan.registers.experts.models import Expert
+from keguan.registers.experts.queries import pool
+
+WAITS: tuple[str, ...] = ("invited", "accepted")
+"""States of a seat that still asks something of its holder."""
+
+
+# ------------------------------------------------------------------------------------------------------- to do
+
+
+def tasks_of(actor: Actor) -> QuerySet[Task]:
+    """What the actor has to do, the most urgent first: their own tasks, and those of the desks they sit at.
+
+    A desk's task on a case of their own is a colleague's. `row.case` has programme, round and host at hand.
+    """
+    if actor.person is None:
+        return Task.objects.none()
+    mine = Q(person=actor.person) | Q(role="applicant", case__principal=actor.person)
+    desks = Q()
+    for duty in actor.duties:
+        desk = Q(role=duty.role, person__isnull=True)
+        if duty.organisation is not None:
+            desk &= Q(organisation=duty.organisation) | Q(organisation__isnull=True)
+        if duty.programme:
+            desk &= Q(code=duty.programme)
+        desks |= desk
+        if duty.role == "host" and duty.organisation is not None:
+            # A case that was pushed to an institution is answered by its research office.
+            desks |= Q(role="applicant", person__isnull=True, case__host=duty.organisation)
+    if desks:
+        own = Q(case__applicant=actor.person) | Q(case__principal=actor.person)
+        mine |= desks & ~own & ~Q(case__members__contains=[actor.person])
+    return (
+        Task.objects.filter(mine)
+        .select_related("case", "case__programme", "case__round", "case__host")
+        .defer("case__programme__sources")
+    )
+
+
+def messages_of(actor: Actor) -> QuerySet[Message]:
+    """Lines for the actor, newest first, with their case."""
+    if actor.person is None:
+        return Message.objects.none()
+    return Message.objects.filter(person=actor.person).select_related("case")
+
+
+# ------------------------------------------------------------------------------------------------------- cases
+
+
+def cases(actor: Actor) -> QuerySet[Case]:
+    """Every case that the actor may know of, newest first, with what a list shows at hand."""
+    return (
+        Case.objects.filter(visible_to(actor))
+        .select_related("programme", "round", "host", "authority", "principal")
+        .defer("programme__sources")
+    )
+
+
+def my_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases that the actor began, leads or takes part in, newest first."""
+    if actor.person is None:
+        return Case.objects.none()
+    mine = Q(applicant=actor.person) | Q(principal=actor.person) | Q(members__contains=[actor.person])
+    return cases(actor).filter(mine)
+
+
+def cases_in_round(actor: Actor, of_round: Round) -> QuerySet[Case]:
+    """The cases of a round that the actor may know of, newest first."""
+    return cases(actor).filter(round=of_round)
+
+
+def case_by_number(actor: Actor, number: str) -> Case | None:
+    """The case of this number with all that its page needs; None where there is none that the actor may know of."""
+    return (
+        Case.objects.filter(visible_to(actor), number=number)
+        .select_related("memo", "programme", "round", "host", "authority", "principal", "applicant", "parent")
+        .defer("programme__sources")
+        .first()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RoundNumbers:
+    """How many cases of a round the reader may know of, by where they stand.
+
+    by_step: step id → cases that stand there. by_end: end → cases that ended so. submitted: that came in at all.
+    """
+
+    by_step: Mapping[str, int] = field(default_factory=dict)
+    by_end: Mapping[str, int] = field(default_factory=dict)
+    submitted: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them, drafts included."""
+        return sum(self.by_step.values()) + sum(self.by_end.values())
+
+
+def round_numbers(actor: Actor, of_round: Round) -> RoundNumbers:
+    """Where the cases of a round stand. One query."""
+    rows = (
+        Case.objects.filter(visible_to(actor), round=of_round)
+        .order_by()
+        .values_list("step", "end")
+        .annotate(cases=Count("pk"), submitted=Count("submitted_at"))
+    )
+    steps: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    submitted = 0
+    for step, end, number, came_in in rows:
+        (ends if end else steps)[end or step] += number
+        submitted += came_in
+    return RoundNumbers(dict(steps), dict(ends), submitted)
+
+
+# ------------------------------------------------------------------------------------------------------ public
+
+
+def _calls() -> QuerySet[Round]:
+    calls = Round.objects.filter(status__in=("published", "closed"), kind="open")
+    return calls.select_related("programme").defer("programme__sources")
+
+
+def open_calls(now: datetime) -> QuerySet[Round]:
+    """Calls that anybody may answer now, those that close first at the top. Public."""
+    return _calls().filter(status="published", opens__lte=now, closes__gt=now).order_by("closes", "code")
+
+
+def coming_calls(now: datetime) -> QuerySet[Round]:
+    """Calls that are announced and open later, the next one at the top. Public."""
+    return _calls().filter(status="published", opens__gt=now).order_by("opens", "code")
+
+
+def past_calls(now: datetime) -> QuerySet[Round]:
+    """Calls that are over, the latest at the top. Public."""
+    return _calls().filter(Q(closes__lte=now) | Q(status="closed")).order_by("-closes", "code")
+
+
+def call(code: str) -> Round | None:
+    """The published call of this code, None where there is none. Public."""
+    return _calls().filter(code=code).first()
+
+
+def notices(now: datetime) -> QuerySet[Notice]:
+    """Public notices that stand now, those that end first at the top. Public: show `shown`, nothing else of the case."""
+    return _notices().filter(since__lte=now, until__gt=now, outcome="").order_by("until", "id")
+
+
+def past_notices(now: datetime) -> QuerySet[Notice]:
+    """Public notices that are over, the latest at the top, with how they ended. Public."""
+    return _notices().filter(Q(until__lte=now) | ~Q(outcome="")).order_by("-until", "-id")
+
+
+def _notices() -> QuerySet[Notice]:
+    return Notice.objects.select_related("case", "case__programme", "case__round").only(
+        "step", "shown", "since", "until", "outcome",
+        "case__number", "case__programme__code", "case__programme__title_zh", "case__programme__title_en",
+        "case__round__code", "case__round__title_zh", "case__round__title_en",
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------ review
+
+
+@dataclass(frozen=True, slots=True)
+class SeatShown:
+    """One place on a panel as the reader may see it.
+
+    total, scores, comment: empty until the review is final. reviewer: the name, only where the reader may know it; the
+    caller traces that reading. reason: why it was declined or released, with the name only. mine: the reader's own.
+    """
+
+    seat: int
+    step: str
+    attempt: int
+    number: int
+    state: str
+    total: int | None = None
+    scores: Mapping[str, int] = field(default_factory=dict)
+    comment: str = ""
+    reason: str = ""
+    reviewer: str = ""
+    mine: bool = False
+
+
+def seats_of(actor: Actor, case: Case) -> tuple[SeatShown, ...]:
+    """The panel of a case: for those who run and watch all seats, for the applicant the final ones once it is decided,
+    for a reviewer their own. Names only for those who may know them."""
+    rows = Seat.objects.filter(reviews_visible_to(actor), case=case).order_by("step", "attempt", "number")
+    if is_own(actor, case):
+        rows = rows.filter(state="final")
+    knows = can_see_reviewers(actor, case)
+    sees_all = can_see_reviews(actor, case)
+    holders: Mapping[int, tuple[int, str]] = _holders(case) if knows or not sees_all else {}
+    return tuple(_shown(row, holders.get(row.pk), knows, actor) for row in rows)
+
+
+def _holders(case: Case) -> dict[int, tuple[int, str]]:
+    rows = SeatHolder.objects.filter(seat__case=case)
+    found = rows.values_list("seat_id", "expert__person_id", "expert__person__name")
+    return {seat: (person, name) for seat, person, name in found}
+
+
+def _shown(row: Seat, holder: tuple[int, str] | None, knows: bool, actor: Actor) -> SeatShown:
+    final = row.state == "final"
+    return SeatShown(
+        seat=row.pk,
+        step=row.step,
+        attempt=row.attempt,
+        number=row.number,
+        state=row.state,
+        total=row.total if final else None,
+        scores=row.scores if final else {},
+        comment=row.comment if final else "",
+        reason=row.reason if knows else "",
+        reviewer=holder[1] if holder and knows else "",
+        mine=holder is not None and holder[0] == actor.person,
+    )
+
+
+def reviews_of(actor: Actor) -> QuerySet[Seat]:
+    """The actor's own places on panels, those that still ask something of them first."""
+    if actor.person is None:
+        return Seat.objects.none()
+    return (
+        Seat.objects.filter(holder__expert__person=actor.person, state__in=(*WAITS, "final"))
+        .select_related("case", "case__programme", "case__round", "case__host")
+        .defer("case__programme__sources")
+        .order_by("-state", "-case_id", "number")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An expert of the pool before a panel. at_hand: reviews they have to do. reasons: what keeps them out; () is free."""
+
+    expert: Expert
+    at_hand: int
+    reasons: tuple[Problem, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing stands against a seat, and the expert has room for one more."""
+        return not self.reasons and self.at_hand < self.expert.max_load
+
+
+def pool_for(actor: Actor, case: Case, fields: tuple[str, ...] = (), most: int = 200) -> list[Candidate]:
+    """The experts for the panel of the step where the case stands, the free ones with the lightest load first.
+
+    fields: GB/T 13745 codes to choose from. Empty where the case is not under review, or the actor may not know reviewers.
+    """
+    step = definition_of(case.programme).programme.step(case.step) if case.step_kind == "review" else None
+    if not isinstance(step, Review) or not can_see_reviewers(actor, case):
+        return []
+    experts = list(pool(fields)[:most])
+    against = recusals(case, step, [one.pk for one in experts], case.memo.answers)
+    live = SeatHolder.objects.filter(expert__in=experts, seat__state__in=WAITS)
+    at_hand = dict(live.order_by().values_list("expert").annotate(seats=Count("pk")))
+    found = [Candidate(one, at_hand.get(one.pk, 0), against[one.pk]) for one in experts]
+    return sorted(found, key=lambda one: (not one.is_free, bool(one.reasons), one.at_hand, one.expert.pk))

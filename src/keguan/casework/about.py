@@ -71,7 +71,8 @@ def finder(definition: Definition, name: str) -> Finder:
     read = cells.reader(field, name)
 
     def found(answers: Mapping[str, Values]) -> list[Any]:
-        raw = (answers.get(form_name) or {}).get(field_name)
+        values = answers.get(form_name)
+        raw = values.get(field_name) if isinstance(values, Mapping) else None
         value = read(raw)[0] if raw is not None else None
         if column:
             value = [row.get(column) for row in value or ()]

@@ -28,13 +28,17 @@ def acting_for(case: Case, actor: Actor, *, attempt: int = 1) -> Acting:
     if case.applicant_id is None and "host" in roles:
         # A case that was pushed to an organisation is nobody's own: its research office answers for it.
         roles.add("applicant")
-    own = actor.person in (case.applicant_id, case.principal_id) or actor.person in case.members
+    own = _is_of(case, actor.person) or (case.parent is not None and _is_of(case.parent, actor.person))
     if actor.person in (case.applicant_id, case.principal_id):
         roles.add("applicant")
     seat = _seat(case, actor.person, attempt) if case.step_kind == "review" else ""
     if seat:
         roles.add("expert")
     return Acting(person=actor.person, roles=frozenset(roles), own=own, seat=seat)
+
+
+def _is_of(case: Case, person: int) -> bool:
+    return person in (case.applicant_id, case.principal_id) or person in case.members
 
 
 def _seat(case: Case, person: int, attempt: int) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+import structlog
 from django.db import transaction
 
 from keguan.casework.messages import send, step_title
@@ -14,10 +16,16 @@ from keguan.engine.decision import Command
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Refusal
 from keguan.language.schema import Publish
 from keguan.registers.parties.queries import holders
 
 BATCH = 500
+AN_HOUR = timedelta(hours=1)
+WAITS_FOR_AN_OBJECTION = "publish.objection_open"
+"""The one refusal that needs no second try: answering the objection moves the case."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Rung:
 def ring(most: int = BATCH) -> Rung:
     """Look at every case whose time has come. Each case is its own transaction, so one failure keeps no other waiting.
 
-    An alarm that is refused (an objection is still open when the notice ends) is dropped: what unblocks the case moves it.
+    An alarm that is refused is tried again in an hour.
     """
     acted = reminded = stale = refused = 0
     while due := _take(most):
@@ -74,9 +82,23 @@ def _one(alarm: Alarm) -> str:
     step = definition_of(case.programme).programme.step(alarm.step)
     verb = "close" if isinstance(step, Publish) else "expire"
     key = f"alarm-{alarm.pk}"
-    answer = act(case.number, Command(verb, alarm.step), SYSTEM, key)
+    try:
+        answer = act(case.number, Command(verb, alarm.step), SYSTEM, key)
+    except Exception:
+        # One case with a fault must not keep the others from their deadlines; it is tried again, and the log says why.
+        log.exception("alarm failed", case=case.number, step=alarm.step)
+        return _again_later(alarm)
+    if isinstance(answer, Refusal) and answer.problems[0].code != WAITS_FOR_AN_OBJECTION:
+        return _again_later(alarm)
     alarm.delete()
     return "acted" if isinstance(answer, Done) else "refused"
+
+
+def _again_later(alarm: Alarm) -> str:
+    """Tried again in an hour: a working-day calendar without next year's days, say, is filled in some time."""
+    alarm.at = clock.now() + AN_HOUR
+    alarm.save(update_fields=["at"])
+    return "refused"
 
 
 def _remind(case: Case, alarm: Alarm) -> None:

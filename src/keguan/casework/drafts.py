@@ -48,6 +48,7 @@ def save_draft(
     Incomplete or wrong values are kept all the same; `problems` says what is wrong with them.
     Raises Case.DoesNotExist.
     """
+    values = storable(values)
     if len(canonical(values)) > BYTES_MOST:
         return refuse(
             "draft.too_large", Text("填写内容过大，请改用附件。", "This is too much text; use an attachment.")
@@ -68,6 +69,21 @@ def save_draft(
         _keep_title(case, situation, form, values)
     _, problems = situation.definition.check_answers(form, values, names_in(situation), complete=False)
     return Saved(draft.revision, tuple(problems))
+
+
+def storable(value: Any) -> Any:
+    """What was typed, without the one character (NUL) and the broken halves of others that no database text can hold."""
+    match value:
+        case str():
+            return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+        case dict():
+            return {storable(str(name)): storable(one) for name, one in value.items()}
+        case list() | tuple():
+            return [storable(one) for one in value]
+        case None | bool() | int():
+            return value
+        case _:
+            return str(value)
 
 
 def _may_save(situation: Situation, form: str) -> Refusal | None:

@@ -76,6 +76,7 @@ class Round(models.Model):
     budget_fen = models.BigIntegerField(default=0)
     quota = models.IntegerField(default=0)
     topics = models.JSONField(default=list)
+    drafted_by = models.BigIntegerField(null=True)
     published_at = models.DateTimeField(null=True)
     published_by = models.BigIntegerField(null=True)
     revision = models.IntegerField(default=0)
@@ -110,6 +111,7 @@ class Round(models.Model):
 class Case(models.Model):
     """One subject going through a programme. It pins the programme's version for life.
 
+    code: the programme whose bodies answer for the case; for a side case, its parent's.
     host: the applying organisation; authority: the body above it that recommends, null where none is found.
     applicant: who began it; principal and members: person ids from the answers, for limits and for "own case".
     step: the current step's id, "" after the end; step_kind: its kind. end: how it ended. parent: for a side case.

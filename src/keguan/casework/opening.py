@@ -143,7 +143,7 @@ def open_case(
         programme=version,
         round=of_round,
         parent=parent,
-        code=version.code,
+        code=parent.code if parent else version.code,
         host=host,
         authority=authority,
         applicant_id=actor.person,

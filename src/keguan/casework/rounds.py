@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from keguan.casework import services
+from keguan.casework.messages import send
 from keguan.casework.models import Alarm, Case, ProgrammeVersion, Ranking, Round, Task
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
@@ -65,6 +66,7 @@ def draft_round(version: ProgrammeVersion, terms: Terms, actor: Actor) -> Round 
             budget_fen=terms.budget_fen,
             quota=terms.quota,
             topics=list(terms.topics),
+            drafted_by=actor.person,
         )
         payload = {"code": made.code, "budget_fen": made.budget_fen, "closes": made.closes, "quota": made.quota}
         trace.write("round:draft:made", actor, programme_digest=version.digest, payload=payload)
@@ -83,6 +85,12 @@ def publish_round(code: str, actor: Actor) -> Round | Refusal:
             return _not_planning()
         if of_round.status != "draft":
             return refuse("round.not_draft", Text("该批次已发布。", "This round is published already."))
+        if actor.person is not None and actor.person == of_round.drafted_by:
+            said = Text(
+                "起草人不能自己发布，请由同处另一人复核发布。",
+                "Whoever drafted a round does not publish it; a colleague does.",
+            )
+            return refuse("right.four_eyes", said)
         of_round.status, of_round.published_at, of_round.published_by = "published", clock.now(), actor.person
         of_round.revision += 1
         of_round.save()
@@ -120,7 +128,13 @@ def _move_open_drafts(of_round: Round) -> None:
     drafts = Case.objects.filter(round=of_round, step_kind="apply", submitted_at__isnull=True)
     drafts.update(due_at=of_round.closes)
     Task.objects.filter(case__in=drafts, role="applicant").update(due_at=of_round.closes)
-    Alarm.objects.filter(case__in=drafts, purpose="due", attempt=1).update(at=of_round.closes)
+    last = of_round.closes + timedelta(minutes=of_round.grace_minutes)
+    Alarm.objects.filter(case__in=drafts, purpose="due", attempt=1).update(at=last)
+    said = Text("{code} 的申报截止时间已延至 {closes}。", "The deadline of {code} is extended to {closes}.")
+    closes = of_round.closes.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M")
+    for case in drafts:
+        if case.applicant_id is not None:
+            send([case.applicant_id], case, [said.filled(code=of_round.code, closes=closes)], clock.now())
 
 
 # ------------------------------------------------------------------------------------------------------- ranking

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from keguan.casework import effects, facts
+from keguan.casework import effects, facts, references
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
 from keguan.casework.memo import restored
@@ -27,9 +27,10 @@ from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
-from keguan.kernel.problems import Refusal, Refused
+from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.definition import Definition
 from keguan.language.schema import Endorse, Review
+from keguan.language.uses import form_of
 from keguan.registers.trace import services as trace
 
 
@@ -75,6 +76,8 @@ def _act(case: Case, command: Command, actor: Actor, key: str, revision: int | N
         return answered
     if revision is not None and revision != case.revision:
         return _stale(case)
+    if problems := _pointing_nowhere(case, command):
+        return Refusal(problems)
     situation = _situation(case, actor, command, locking=True)
     decision = machine.decide(situation, command)
     if isinstance(decision, Refusal):
@@ -85,12 +88,19 @@ def _act(case: Case, command: Command, actor: Actor, key: str, revision: int | N
     return done
 
 
+def _pointing_nowhere(case: Case, command: Command) -> tuple[Problem, ...]:
+    """People, organisations and files that a form points at and that are not there. Nothing else looks them up first."""
+    definition = definition_of(case.programme)
+    form = form_of(definition.programme.step(case.step)) if "values" in command.content and case.step else ""
+    return references.unknown(case, definition, form, command.content["values"]) if form else ()
+
+
 def locked(number: str) -> Case:
     """The case with all that a decision needs, locked until the transaction ends. Raises Case.DoesNotExist."""
     # Both rows are locked: of a row that is only joined, one who waited would read the version from before the wait.
     memo = (
         Memo.objects.select_for_update(of=("self", "case"))
-        .select_related("case__round", "case__host", "case__programme")
+        .select_related("case__round", "case__host", "case__programme", "case__parent")
         .defer("case__programme__sources")
         .filter(case__number=number)
         .first()
@@ -118,7 +128,7 @@ def _tell_parent(side: Case, end: str) -> None:
     parent = locked(side.parent.number)
     if parent.end:
         return
-    command = Command("close_side", parent.step, {"number": side.number, "programme": side.code, "end": end})
+    command = Command("close_side", parent.step, {"number": side.number, "programme": side.programme.code, "end": end})
     situation = situation_for(parent, SYSTEM)
     decision = machine.decide(situation, command)
     if isinstance(decision, Decided):

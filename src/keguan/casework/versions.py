@@ -6,8 +6,9 @@ from pathlib import Path
 
 from django.db import transaction
 
+from keguan.casework.calendar import workdays
 from keguan.casework.models import ProgrammeVersion
-from keguan.language.checker import check
+from keguan.engine.publication import fitness
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -18,7 +19,7 @@ from keguan.language.parameters import load_parameters
 from keguan.registers.trace import services as trace
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - what is wrong, in a word
     """A published programme can no longer be read: the language moved on without it. A bug, never the user's fault."""
 
 
@@ -47,8 +48,7 @@ def publish(folder: Path, parameters: Path, actor: Actor) -> ProgrammeVersion | 
     read = load(folder, known)
     if not isinstance(read, Definition):
         return Refusal(tuple(read))
-    problems = check(read)
-    if problems:
+    if problems := fitness(read, workdays(), tuple(known.values())).problems:
         return Refusal(tuple(problems))
     programme = read.programme
     with transaction.atomic():

@@ -9,6 +9,7 @@ from typing import Any
 from keguan.engine.decision import Situation
 from keguan.engine.moves import names_in, said_values
 from keguan.kernel.bilingual import Text
+from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem
 from keguan.language.verdicts import Verdict
 
@@ -50,7 +51,7 @@ def answered(verdicts: Sequence[Verdict], answers: Any) -> tuple[tuple[Verdict, 
     for verdict in verdicts:
         answer = given.get(verdict.rule)
         answer = answer if isinstance(answer, Mapping) else {}
-        result, reason = str(answer.get("result", "")), str(answer.get("reason") or "").strip()
+        result, reason = str(answer.get("result", "")), clean_text(str(answer.get("reason") or "")).strip()
         if verdict.result == "person":
             if result not in ("meets", "fails"):
                 problems.append(_unanswered(verdict))

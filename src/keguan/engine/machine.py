@@ -6,6 +6,7 @@ and no programme at all: the way through a procedure is the order of its steps a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
@@ -24,6 +25,9 @@ WITHDRAWN = "withdrawn"
 
 PASSED_OVER = "passed_over"
 """The outcome of a step whose `when` did not hold."""
+
+WORDS_MOST = 5000
+"""Characters of a reason, a note or a comment."""
 
 AUTOMATIC_MOST = 64
 """No definition has so many steps in a row that nobody waits at; more means a loop that the checker should have refused."""
@@ -57,6 +61,8 @@ def decide(situation: Situation, command: Command) -> Decision:
 def _decide(situation: Situation, command: Command) -> Decision:
     if command.name in ("open_side", "close_side"):
         return _side(situation, command)
+    if long := tuple(_overlong(command)):
+        return Refusal(long)
     step_or_refusal = _step_for(situation, command)
     if isinstance(step_or_refusal, Refusal):
         return step_or_refusal
@@ -89,6 +95,16 @@ def commands_for(situation: Situation) -> tuple[Offered, ...]:
 
 
 # ------------------------------------------------------------------------------------------------ may they?
+
+
+def _overlong(command: Command) -> Iterator[Problem]:
+    """Words beside a form: reasons, notes, comments. Forms have limits of their own."""
+    for name, text in command.content.items():
+        if isinstance(text, str) and len(text) > WORDS_MOST:
+            said = Text("文字过长，最多{most}字。", "This is too long: {most} characters at most.").filled(
+                most=WORDS_MOST
+            )
+            yield Problem("text.too_long", said, where=name, value=str(len(text)))
 
 
 def _step_for(situation: Situation, command: Command) -> Step | Refusal:

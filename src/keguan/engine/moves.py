@@ -11,6 +11,7 @@ from keguan.engine.decision import Acting, Command, Effect, Situation
 from keguan.engine.state import Answered, Values
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
+from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Step
 from keguan.language.verdicts import Verdict
@@ -74,7 +75,7 @@ def refuse(
 
 def reason_owed(command: Command) -> Refusal | None:
     """A refusal if the command came without the reason that the affected person is entitled to read."""
-    if str(command.content.get("reason", "")).strip():
+    if text_of(command, "reason"):
         return None
     return refuse(
         "reason.missing",
@@ -84,8 +85,18 @@ def reason_owed(command: Command) -> Refusal | None:
 
 
 def text_of(command: Command, name: str) -> str:
-    """A text of the command's content, trimmed; "" where there is none."""
-    return str(command.content.get(name) or "").strip()
+    """A text of the command's content, cleaned and trimmed; "" where there is none."""
+    return clean_text(str(command.content.get(name) or "")).strip()
+
+
+def places_of(command: Command) -> list[str]:
+    """The places of the form that somebody marked for correction; what is no name of a place is left out."""
+    given = command.content.get("places")
+    return (
+        [clean_text(one) for one in given if isinstance(one, str) and len(one) <= 200]
+        if isinstance(given, list)
+        else []
+    )
 
 
 def holds(acting: Acting, verb: Verb) -> bool:

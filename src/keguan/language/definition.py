@@ -183,14 +183,17 @@ class Definition:
     # --------------------------------------------------------------------------------------------- answers
 
     def check_answers(
-        self, form: str, values: Mapping[str, Any], names: Mapping[str, Any], complete: bool
+        self, form: str, values: object, names: Mapping[str, Any], complete: bool
     ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         """The answers as JSON of the right types, and every problem with them; see `answers.check`.
+
+        values: answers by field; what is no such mapping is read as no answers at all.
 
         names: facts and everything else but this form's own answers, which are taken from `values`.
         complete: whether answers that are owed but missing are problems. Raises KeyError for an unknown form.
         """
-        return answers.check(self._plan(form), values, names, complete)
+        given = values if isinstance(values, Mapping) else {}
+        return answers.check(self._plan(form), given, names, complete)
 
     def hidden_fields(self, form: str, values: Mapping[str, Any], names: Mapping[str, Any]) -> frozenset[str]:
         """The fields of a form that are not asked, given the answers so far. Where that is unknown, a field is shown."""

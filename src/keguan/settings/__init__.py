@@ -31,7 +31,14 @@ SECRET_KEY = secret_key(state_folder() / "secret")
 ALLOWED_HOSTS = _words("KEGUAN_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _words("KEGUAN_ORIGINS", "")
 
-_OURS = [
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "procrastinate.contrib.django",
     "keguan.components",
     "keguan.registers.trace",
     "keguan.registers.organisations",
@@ -45,22 +52,6 @@ _OURS = [
     "keguan.registers.imports",
     "keguan.casework",
     "keguan.doors.web",
-]
-
-
-def _stands(app: str) -> bool:
-    return (PACKAGE.joinpath(*app.split(".")[1:]) / "apps.py").is_file()
-
-
-INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "django_htmx",
-    "procrastinate.contrib.django",
-    *(app for app in _OURS if _stands(app)),
 ]
 
 # Few on purpose: a public page is to cost at most 8 ms. What Django spreads over security, locale, clickjacking and
@@ -104,8 +95,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if _stands("keguan.registers.parties"):
-    AUTH_USER_MODEL = "parties.Account"
+AUTH_USER_MODEL = "parties.Account"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -139,7 +129,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-MEDIA_ROOT = state_folder() / "files"
+MEDIA_ROOT = Path(os.environ.get("KEGUAN_FILES") or state_folder() / "files")
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -34,13 +34,18 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     from keguan.database.migration import is_up_to_date, migrate
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is stopped on every way out
-    _refuse_busy(args.address, args.port)
+    refuse_busy(args.address, args.port)
     if not is_up_to_date():
         migrate(verbosity=0)
-    with _worker(wanted=not args.no_jobs):
-        serve(args.address, args.port, args.workers)
+    serve_with_jobs(args.address, args.port, args.workers, jobs=not args.no_jobs)
     return 0
+
+
+def serve_with_jobs(address: str, port: int, workers: int, *, jobs: bool = True) -> None:
+    """Serve the pages, with the job worker beside them; when told to stop, nothing of it is left running."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the worker is stopped on every way out
+    with _worker(wanted=jobs):
+        serve(address, port, workers)
 
 
 def serve(address: str, port: int, workers: int) -> None:
@@ -87,7 +92,8 @@ def _worker(*, wanted: bool) -> Iterator[None]:
             process.wait()
 
 
-def _refuse_busy(address: str, port: int) -> None:
+def refuse_busy(address: str, port: int) -> None:
+    """Say so, before anything is begun, if nobody can listen there. Raises Refused("serve.busy")."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

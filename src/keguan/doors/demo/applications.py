@@ -1,0 +1,259 @@
+"""What applicants of the demo write into the forms of each programme."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from keguan.doors.demo import topics
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The heart of a key R&D application. Amounts in units of 10 000 yuan; people by id."""
+
+    title: str
+    field: str
+    principal: int
+    members: tuple[int, ...]
+    asked_wan: int
+    own_wan: int
+    start: date
+    unwelcome: tuple[int, ...] = ()
+
+    @property
+    def is_ethical(self) -> bool:
+        """Whether it needs an ethics approval."""
+        return self.field == "health"
+
+
+def proposal(of: Proposal, random: Random, *, letter: int | None, approval: int | None) -> Values:
+    """The proposal form. letter, approval: documents, where the form asks for them."""
+    years = random.choice((2, 3, 3))
+    return {
+        "title": of.title,
+        "domain": of.field,
+        "principal": of.principal,
+        "start": of.start.isoformat(),
+        "end": (of.start.replace(year=of.start.year + years) - timedelta(days=1)).isoformat(),
+        "summary": topics.summary(of.field, of.title, random),
+        "objectives": topics.objectives(of.field, of.title, random),
+        "route": topics.route(of.field, random),
+        "targets": topics.targets(of.field, random),
+        "team": [
+            {"member": member, "role": role, "months": months}
+            for member, role, months in zip(of.members, ("lead", "researcher", "student"), (6, 4, 8), strict=False)
+        ],
+        "asked": f"{of.asked_wan} 万元",
+        "own_funds": f"{of.own_wan} 万元",
+        "budget": _budget(of.asked_wan, of.own_wan, random),
+        "own_funds_letter": [letter] if letter else [],
+        "ethics": of.is_ethical,
+        "ethics_approval": [approval] if approval else [],
+        "unclassified": True,
+        "same_content": False,
+        "unwelcome": [{"expert": one, "reason": "存在竞争性合作关系。"} for one in of.unwelcome],
+    }
+
+
+def _budget(asked_wan: int, own_wan: int, random: Random) -> list[Values]:
+    labour = asked_wan * random.randint(15, 25) // 100
+    equipment = asked_wan * random.randint(10, 35) // 100
+    parts = (
+        ("equipment", equipment, own_wan // 2, "仪器设备购置及试制，按询价测算"),
+        ("operations", asked_wan - labour - equipment, own_wan - own_wan // 2, "材料、测试、差旅及会议，按任务量测算"),
+        ("labour", labour, 0, "研究生及聘用人员劳务，按人月测算"),
+    )
+    return [
+        {"heading": heading, "fiscal": f"{fiscal} 万元", "own": f"{own} 万元", "grounds": grounds}
+        for heading, fiscal, own, grounds in parts
+    ]
+
+
+def agreement(proposed: Values, granted_fen: int, today: date, *, is_enterprise: bool) -> Values:
+    """The agreement form, after what was proposed and granted."""
+    end = date.fromisoformat(proposed["end"])
+    start = max(date.fromisoformat(proposed["start"]), today + timedelta(days=10))
+    half = start + (end - start) / 2
+    granted_wan = -(-granted_fen // 1_000_000)
+    return {
+        "start": start.isoformat(),
+        "end": end.isoformat(),
+        "own_funds": f"{2 * granted_wan if is_enterprise else 0} 万元",
+        "targets": proposed["targets"],
+        "milestones": [
+            {"due": half.isoformat(), "work": "完成单项技术试验和中期检查", "proof": "中期报告、试验记录"},
+            {"due": end.isoformat(), "work": "完成集成示范和总结验收", "proof": "技术规程、示范报告、科技报告"},
+        ],
+        "changes": "",
+    }
+
+
+_GOODS = (
+    "残膜回收装备",
+    "滴灌带智能制造技术",
+    "棉副产品饲料化技术",
+    "番茄红素提取工艺",
+    "光伏组件清洗机器人",
+    "多语种客服系统",
+    "葡萄籽精深加工技术",
+    "采出水处理膜组件",
+    "风机叶片检测技术",
+    "羊毛无水染色工艺",
+    "核桃去青皮装备",
+    "牧场精准饲喂系统",
+    "薰衣草精油提取工艺",
+    "煤矸石制陶粒技术",
+    "节能温室环境控制技术",
+    "红枣分选算法",
+)
+_OTHERS = ("北岭农机研究所", "云岫软件有限公司", "江畔化工设计院", "大漠装备研究院", "澄江膜技术有限公司")
+
+
+def claim(
+    contact: int, year: int, random: Random, *, papers: tuple[int, int, int | None], buyer: bool = True
+) -> Values:
+    """The claim form of the post-subsidy. year: of the round. papers: contracts, vouchers, recognition (brokers)."""
+    goods = random.choice(_GOODS)
+    first = date(year - 2, 11, 1)
+    contracts = []
+    for number in range(random.randint(1, 3)):
+        registered = first + timedelta(days=random.randint(10, 200))
+        paid = random.randint(12, 160)
+        contracts.append(
+            {
+                "number": f"{registered.year}6501{random.randint(10**7, 10**8 - 1)}{number}",
+                "kind": random.choice(("transfer", "licence", "commissioned")),
+                "counterparty": random.choice(_OTHERS),
+                "registered": registered.isoformat(),
+                "paid_on": (registered + timedelta(days=random.randint(15, 120))).isoformat(),
+                "total": f"{paid + random.randint(20, 60)} 万元",
+                "technical": f"{paid + random.randint(0, 20)} 万元",
+                "paid": f"{paid} 万元",
+            }
+        )
+    contract_paper, voucher, recognition = papers
+    return {
+        "title": goods + random.choice(("受让", "实施许可", "委托开发")),
+        "claimant": "broker" if recognition else "buyer" if buyer else "seller",
+        "first_claim": True,
+        "contact": contact,
+        "related": False,
+        "contracts": contracts,
+        "contract_files": [contract_paper],
+        "vouchers": [voucher],
+        "recognition": [recognition] if recognition else [],
+    }
+
+
+_PRODUCTS = (
+    ("棉花打包膜", "materials"),
+    ("智能施肥机", "manufacturing"),
+    ("牧场管理云平台", "electronics"),
+    ("番茄红素软胶囊原料", "biomedicine"),
+    ("反渗透膜组件", "environment"),
+    ("光热储能模块", "energy"),
+    ("冷链物流监控服务", "services"),
+    ("耐磨合金衬板", "materials"),
+    ("无人机植保系统", "manufacturing"),
+    ("多语种语音终端", "electronics"),
+    ("沙棘黄酮提取物", "biomedicine"),
+    ("煤层气发电机组改造", "energy"),
+    ("矿井水回用装置", "environment"),
+    ("采棉机视觉导航仪", "manufacturing"),
+    ("检验检测信息系统", "services"),
+)
+
+
+def certification(contact: int, year: int, random: Random, *, ip_paper: int, audit: int) -> Values:
+    """The form of the high-tech certification, of an enterprise that meets every condition. year: of the round."""
+    product, domain = random.choice(_PRODUCTS)
+    staff = random.randint(30, 260)
+    sales = [random.randint(900, 26_000)]
+    while len(sales) < 3:
+        sales.append(sales[-1] * random.randint(104, 135) // 100)
+    ratio = 3 if sales[-1] > 20_000 else 4 if sales[-1] > 5_000 else 5
+    percent = ratio + random.randint(1, 3)
+    accounts = []
+    for past, amount in zip((3, 2, 1), sales, strict=True):
+        research = amount * percent // 100 + 1
+        accounts.append(
+            {
+                "year": year - past,
+                "sales": f"{amount} 万元",
+                "research": f"{research} 万元",
+                "domestic": f"{research * random.randint(80, 100) // 100} 万元",
+            }
+        )
+    results = random.randint(9, 24)
+    return {
+        "main_product": product,
+        "domain": domain,
+        "contact": contact,
+        "accident": False,
+        "ip": _rights(product, year, random),
+        "ip_papers": [ip_paper],
+        "staff": staff,
+        "research_staff": staff * random.randint(12, 30) // 100 + 1,
+        "last_sales": f"{sales[-1]} 万元",
+        "total_income": f"{sales[-1] * random.randint(101, 105) // 100} 万元",
+        "high_tech_income": f"{sales[-1] * random.randint(66, 92) // 100 + 10} 万元",
+        "accounts": accounts,
+        "audit_reports": [audit],
+        "transformation": f"近三年围绕{product}完成成果转化{results}项，形成产品、工艺和样机，均已投入使用。",
+        "transformations": results,
+        "organisation": "设有技术中心，制定研发项目管理、投入核算和成果转化奖励制度，与高校共建实习基地，每年开展绩效评价。",
+        "growth": f"近三年销售收入依次为{sales[0]}、{sales[1]}、{sales[2]}万元，净资产逐年增长。",
+    }
+
+
+def _rights(product: str, year: int, random: Random) -> list[Values]:
+    rights: list[Values] = []
+    for number in range(random.randint(2, 6)):
+        first_class = number == 0
+        granted = year - random.randint(1, 4)
+        rights.append(
+            {
+                "number": f"ZL{granted}1{random.randint(10**6, 10**7 - 1)}.{number}",
+                "name": f"一种{product}{'及其制备方法' if first_class else '用装置'}",
+                "class": "class_one" if first_class else "class_two",
+                "source": "own" if number < 4 else "bought",
+            }
+        )
+    return rights
+
+
+_SEMINARS = (
+    "绿洲农业数字化学术研讨会",
+    "干旱区水文与生态青年论坛",
+    "民族药现代化研讨会",
+    "多语种自然语言处理研讨班",
+    "煤炭清洁利用技术沙龙",
+    "棉花育种与种业创新研讨会",
+    "文物数字化保护研讨会",
+    "包虫病防治学术交流会",
+    "冷凉地区设施农业研讨会",
+    "光伏制氢技术研讨会",
+    "畜牧兽医青年学者论坛",
+    "沙漠公路防护研讨会",
+)
+
+
+def seminar(organiser: int, number: int, held: date, asked_wan: int) -> Values:
+    """The request for a seminar grant."""
+    title = _SEMINARS[number % len(_SEMINARS)]
+    return {"title": title, "organiser": organiser, "held": held.isoformat(), "asked": f"{asked_wan} 万元"}
+
+
+def seminar_report(asked_wan: int, random: Random) -> Values:
+    """What was held and spent."""
+    people = random.randint(35, 180)
+    return {
+        "participants": people,
+        "spent": f"{asked_wan * random.randint(70, 100) / 100:.2f} 万元",
+        "summary": f"活动如期举办，{people}人参加，作大会报告{random.randint(4, 12)}场，形成会议纪要一份。",
+    }

@@ -37,7 +37,7 @@ class Refusal:
             raise ValueError("a refusal without a problem says nothing")
 
 
-@dataclass
+@dataclass(eq=False)
 class Refused(Exception):  # noqa: N818 - the word of the house for an expected no
     """The request was understood and refused. (422) Raised inside a transaction so that nothing is half-written."""
 
@@ -49,7 +49,7 @@ class Refused(Exception):  # noqa: N818 - the word of the house for an expected 
         return cls(Refusal(problems))
 
 
-@dataclass
+@dataclass(eq=False)
 class Forbidden(Exception):  # noqa: N818
     """You do not have the right to do this. (403)"""
 
@@ -57,7 +57,7 @@ class Forbidden(Exception):  # noqa: N818
     problems: tuple[Problem, ...] = field(default=())
 
 
-@dataclass
+@dataclass(eq=False)
 class Conflict(Exception):  # noqa: N818
     """Somebody was faster: the page you acted on is out of date. (409)"""
 

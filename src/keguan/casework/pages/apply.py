@@ -1,0 +1,73 @@
+"""Beginning an application: for which organisation, then on to its form."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from keguan.casework import opening
+from keguan.casework.drafts import save_draft
+from keguan.casework.models import Case, Round
+from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
+from keguan.casework.pages.calls import OPEN, state_of
+from keguan.casework.pages.programme_words import kinds_said
+from keguan.casework.versions import definition_of
+from keguan.components.access import SIGNED_IN, actor_on, page
+from keguan.components.notices import tell
+from keguan.components.status import Crumb
+from keguan.components.typed import posted_key
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Apply
+from keguan.registers.organisations.models import Organisation
+
+
+@page(SIGNED_IN, methods=("GET", "POST"))
+def apply(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Choose the applying organisation, and begin."""
+    rows = Round.objects.exclude(status="draft").select_related("programme").defer("programme__sources")
+    found = get_object_or_404(rows, code=code)
+    if request.method == "POST":
+        return _begun(request, found)
+    return _choose(request, found)
+
+
+def _begun(request: HttpRequest, found: Round) -> HttpResponseBase:
+    actor = actor_on(request)
+    typed = request.POST.get("host", "")
+    host = int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+    answer = opening.start(found.code, actor, host, posted_key(request), request_id=request_id(request))
+    if isinstance(answer, Refusal):
+        return _choose(request, found, answer.problems, status_of_refusal(answer))
+    step = definition_of(found.programme).programme.steps[0]
+    if not isinstance(step, Apply):
+        return SeeOther(reverse("case", args=[answer.number]))
+    if not answer.again:
+        # The grace rule asks when the draft was begun, and it is begun now.
+        save_draft(answer.number, str(step.form), {}, 0, actor, request_id=request_id(request))
+        said = Text("已建立办件 {number}，请填写并提交。", "Case {number} is opened; fill in the form and submit it.")
+        tell(request, said.filled(number=answer.number))
+    return SeeOther(reverse("case_form", args=[answer.number, step.form]))
+
+
+def _choose(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = (), status: int = 200) -> HttpResponse:
+    actor = actor_on(request)
+    programme = definition_of(found.programme).programme
+    hosts = Organisation.objects.filter(pk__in=actor.organisations, status="active").order_by("pinyin")
+    begun = Case.objects.filter(round=found, applicant=actor.person, end="").order_by("-id")[:20]
+    context = {
+        "round": found,
+        "is_open": state_of(found) is OPEN,
+        "who": kinds_said(programme),
+        "hosts": [(one, not programme.applicants or one.kind in programme.applicants) for one in hosts],
+        "begun": list(begun),
+        "chosen": request.POST.get("host", ""),
+        "problems": problems,
+        "crumbs": [
+            Crumb(Text("通知与公示", "Calls and notices"), reverse("calls")),
+            Crumb(found.title, reverse("call", args=[found.code])),
+            Crumb(Text("申报", "Apply")),
+        ],
+    }
+    return render(request, "casework/apply.html", context, status=status)

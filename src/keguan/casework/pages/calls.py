@@ -1,0 +1,88 @@
+"""The public pages of calls: what is open, coming and past, and everything about one."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from keguan.casework import queries
+from keguan.casework.models import Round
+from keguan.casework.pages.programme_words import forms_said, kinds_said, numbers_said, steps_said
+from keguan.casework.versions import definition_of
+from keguan.components.access import PUBLIC, page
+from keguan.components.status import Crumb, Line, Status
+from keguan.kernel import clock
+from keguan.kernel.bilingual import Text
+
+MOST = 100
+OPEN = Status(Text("正在申报", "Open"), "good")
+COMING = Status(Text("即将开放", "Coming"), "info")
+PAST = Status(Text("已截止", "Closed"), "neutral")
+
+
+def state_of(one: Round) -> Status:
+    """Whether applications can come in now."""
+    now = clock.now()
+    if one.status == "closed" or now > one.closes:
+        return PAST
+    return COMING if now < one.opens else OPEN
+
+
+@page(PUBLIC)
+def calls(request: HttpRequest) -> HttpResponseBase:
+    """Open, coming and past calls."""
+    now = clock.now()
+    groups = [
+        (title, [(one, kinds_said(definition_of(one.programme).programme)) for one in rows[:MOST]], state)
+        for title, rows, state in (
+            (Text("正在申报", "Open now"), queries.open_calls(now), OPEN),
+            (Text("即将开放", "Coming"), queries.coming_calls(now), COMING),
+            (Text("已截止", "Past"), queries.past_calls(now), PAST),
+        )
+    ]
+    return render(request, "casework/calls.html", {"groups": groups, "open": OPEN})
+
+
+@page(PUBLIC)
+def call(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One call: dates, terms, who may apply, the steps, the rules, the questions."""
+    found = queries.call(code)
+    if found is None:
+        raise Http404
+    definition = definition_of(found.programme)
+    state = state_of(found)
+    context = {
+        "round": found,
+        "state": state,
+        "is_open": state is OPEN,
+        "programme": definition.programme,
+        "lines": _lines(found, kinds_said(definition.programme)),
+        "steps": steps_said(definition),
+        "forms": forms_said(definition),
+        "numbers": numbers_said(definition),
+        "crumbs": [Crumb(Text("通知与公示", "Calls and notices"), reverse("calls")), Crumb(found.title)],
+    }
+    return render(request, "casework/call.html", context)
+
+
+def _lines(found: Round, who: Text) -> list[Line | None]:
+    grace = Text(
+        "截止前已开始填写的，可在截止后{n}分钟内提交",
+        "a draft begun before closing may still come in {n} minutes later",
+    )
+    return [
+        Line(Text("谁可以申报", "Who may apply"), who),
+        Line(Text("开始", "Opens"), found.opens, "moment"),
+        Line(
+            Text("截止", "Closes"),
+            found.closes,
+            "moment",
+            note=Text("北京时间，以服务器时间为准", "Beijing time, by the server's clock"),
+        ),
+        Line(Text("宽限", "Grace"), grace.filled(n=found.grace_minutes)) if found.grace_minutes else None,
+        Line(Text("预算", "Budget"), found.budget_fen, "money") if found.budget_fen else None,
+        Line(Text("每个推荐单位的限额", "Quota per recommender"), found.quota, "number") if found.quota else None,
+        Line(Text("批次编号", "Round"), found.code),
+        Line(Text("计划版本", "Programme version"), str(found.programme)),
+    ]

@@ -1,0 +1,88 @@
+"""The page of one case: where it stands, what this reader may do now, and everything they may see of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from keguan.casework import services
+from keguan.casework.models import Case
+from keguan.casework.pages.answering import kept
+from keguan.casework.pages.case_about import about_lines, sides_of
+from keguan.casework.pages.case_parts import Parts, parts_of
+from keguan.casework.pages.case_words import left_behind, stages, status_of, what_next
+from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
+from keguan.casework.steps.closets import closet_of
+from keguan.casework.steps.scene import Scene
+from keguan.components.access import SIGNED_IN, page
+from keguan.components.status import Crumb
+from keguan.engine.decision import Situation
+from keguan.engine.machine import commands_for
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
+
+
+@page(SIGNED_IN)
+def case(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Everything about one case that this reader may see."""
+    found, actor = case_for(request, number)
+    return case_page(request, found, actor)
+
+
+def case_page(
+    request: HttpRequest,
+    found: Case,
+    actor: Actor,
+    *,
+    post: QueryDict | None = None,
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The page; after a refusal with what was typed, its problems and their status."""
+    situation = services.situation_for(found, actor)
+    closed = closed_parts(actor, found)
+    sees = frozenset(set(PARTS) - set(closed))
+    parts = parts_of(found, actor, situation, closed)
+    verbs = {offered.verb.name: offered.verb for offered in commands_for(situation)}
+    scene = Scene(found, situation, actor, verbs, post, problems, sees, parts.seats, request.GET.dict())
+    panel = closet_of(scene.step) if situation.state.step else None
+    asked = request.path.rstrip("/").rsplit("/", 1)[-1]
+    context: dict[str, Any] = {
+        "case": found,
+        "status": status_of(found),
+        "crumbs": [Crumb(Text("办件", "Cases"), reverse("cases")), Crumb(found.number)],
+        "stages": stages(situation.definition, situation.state, sees),
+        "next": what_next(situation.definition, situation.state),
+        "left": left_behind(situation.definition, situation.state, sees),
+        "about": about_lines(found, actor, sees),
+        "sides": sides_of(found, actor, situation),
+        "verbs": verbs,
+        "panel": panel,
+        "p": panel.shows.panel(scene) if panel else {},
+        "problems": problems,
+        "kept": kept(request) if post is not None and asked not in verbs else [],
+        "can_withdraw": _can_withdraw(found, situation),
+        "is_reviewing": bool(situation.acting.seat) and "proposal" in sees,
+        "parts": parts,
+    }
+    note_reading(request, found, actor, _confidential(parts))
+    return render(request, "casework/case.html", context, status=status)
+
+
+def _confidential(parts: Parts) -> list[str]:
+    return ["proposal"] * bool(parts.forms) + ["identity"] * parts.names_reviewers
+
+
+def _can_withdraw(found: Case, situation: Situation) -> bool:
+    state = situation.state
+    return (
+        not state.end
+        and found.submitted_at is not None
+        and "applicant" in situation.acting.roles
+        and "withdraw" in situation.definition.programme.side_cases
+        and not any(side.programme == "withdraw" for side in state.open_sides.values())
+    )

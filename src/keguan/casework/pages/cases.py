@@ -1,0 +1,114 @@
+"""Lists of cases: all that somebody may see, and one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from keguan.casework import queries
+from keguan.casework.messages import end_title
+from keguan.casework.models import Case, ProgrammeVersion, Round
+from keguan.casework.pages.case_words import status_of
+from keguan.casework.versions import definition_of
+from keguan.components.access import SIGNED_IN, actor_on, page
+from keguan.components.list_pages import list_page
+from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search
+from keguan.components.status import Tab
+from keguan.engine.machine import WITHDRAWN
+from keguan.kernel.bilingual import Text
+from keguan.kernel.names import normal_name
+from keguan.language.vocabulary import KINDS
+from keguan.registers.organisations.models import Organisation
+
+MOST_ROUNDS = 200
+
+
+def _href(case: Case) -> str:
+    return reverse("case", args=[case.number])
+
+
+def _round_choices() -> Sequence[Choice]:
+    rows = Round.objects.exclude(status="draft").order_by("-opens").values_list("code", "title_zh", "title_en")
+    return [Choice(code, Text(f"{zh}（{code}）", f"{en} ({code})")) for code, zh, en in rows[:MOST_ROUNDS]]
+
+
+def _end_choices() -> Sequence[Choice]:
+    """The ends of all published programmes. Definitions are read once per process, so this is one small query."""
+    found: dict[str, Text] = {}
+    for version in ProgrammeVersion.objects.defer("sources"):
+        definition = definition_of(version)
+        for end in definition.programme.ends:
+            found.setdefault(str(end.end), end.title)
+        found.setdefault(WITHDRAWN, end_title(definition, WITHDRAWN))
+    running = Choice("running", Text("（在办）", "(running)"))
+    return [running, *(Choice(end, title) for end, title in sorted(found.items()))]
+
+
+def _by_host(rows: Rows, typed: str) -> Rows:
+    hosts = Organisation.objects.filter(normal_name__contains=normal_name(typed)).values("pk")
+    return rows.filter(host__in=hosts)
+
+
+def _search(rows: Rows, text: str) -> Rows:
+    plain = text.replace(" ", "")
+    return rows.filter(Q(title__icontains=text) | Q(number__startswith=plain.upper()))
+
+
+CASES = ListSpec(
+    name="cases",
+    title=Text("办件", "Cases"),
+    columns=(
+        # By id, which grows with time and has an index.
+        Column("number", Text("编号", "Number"), lambda c: c.number, sort=("id",), link=_href),
+        Column("title", Text("名称", "Title"), lambda c: c.title, link=_href),
+        Column("host", Text("申报单位", "Host"), lambda c: c.host.name if c.host else ""),
+        Column("programme", Text("计划", "Programme"), lambda c: c.programme.title),
+        Column("state", Text("环节", "Step"), status_of, "status"),
+        Column("due", Text("截止", "Due"), lambda c: c.due_at, "moment", sort=("due_at",)),
+        Column("submitted", Text("提交时间", "Submitted"), lambda c: c.submitted_at, "moment", sort=("submitted_at",)),
+        Column("round", Text("批次", "Round"), lambda c: c.round.code if c.round else "", sheet_only=True),
+    ),
+    filters=(
+        Filter("round", Text("批次", "Round"), lambda rows, code: rows.filter(round__code=code), _round_choices),
+        Filter(
+            "step",
+            Text("环节", "Step"),
+            lambda rows, kind: rows.filter(step_kind=kind),
+            tuple(Choice(kind, one.title) for kind, one in KINDS.items()),
+        ),
+        Filter(
+            "end",
+            Text("办结", "End"),
+            lambda rows, end: rows.filter(end="" if end == "running" else end),
+            _end_choices,
+        ),
+        Filter("host", Text("申报单位", "Host"), _by_host, hint=Text("名称的一部分", "a part of the name")),
+    ),
+    search=Search(Text("名称或编号", "title or number"), _search),
+    default_sort="-number",
+    empty=Text("没有办件。", "No cases."),
+)
+
+
+def _tabs(here: str) -> list[Tab]:
+    return [
+        Tab(Text("我可以查看的", "All I may see"), reverse("cases"), here == "cases"),
+        Tab(Text("我申报或参与的", "Mine"), reverse("my_cases"), here == "my_cases"),
+    ]
+
+
+@page(SIGNED_IN)
+def cases(request: HttpRequest) -> HttpResponseBase:
+    """Every case that this reader may see."""
+    rows = queries.cases(actor_on(request))
+    return list_page(request, CASES, rows, template="casework/cases.html", tabs=_tabs("cases"))
+
+
+@page(SIGNED_IN)
+def my_cases(request: HttpRequest) -> HttpResponseBase:
+    """The cases that this reader began, leads or takes part in."""
+    rows = queries.my_cases(actor_on(request))
+    return list_page(request, CASES, rows, template="casework/cases.html", tabs=_tabs("my_cases"))

@@ -1,0 +1,208 @@
+"""The page of a form: everything that is typed is kept, right or wrong, and nothing is overwritten unseen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from keguan.casework import services
+from keguan.casework.drafts import form_of, save_draft
+from keguan.casework.models import Draft
+from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
+from keguan.casework.pages.answers import Named, named, said_value, shown_form
+from keguan.casework.pages.case_words import status_of
+from keguan.casework.pages.finding import found_for
+from keguan.casework.pages.form_fields import Page, sections
+from keguan.casework.pages.opened import case_for, closed_parts, note_reading
+from keguan.casework.pages.secrets import hidden_answers
+from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_for
+from keguan.casework.pages.uploads import take_files
+from keguan.casework.permissions import is_own
+from keguan.casework.steps.corrections import corrections
+from keguan.casework.steps.form_values import as_inputs, pressed, typed_values
+from keguan.casework.steps.verdict_rows import rows_of
+from keguan.components.access import SIGNED_IN, page
+from keguan.components.fields import field_id
+from keguan.components.notices import tell
+from keguan.components.status import Crumb
+from keguan.engine.moves import names_in
+from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import BEIJING, now
+from keguan.kernel.problems import Forbidden, Problem, Refusal
+
+_SAVED = Text("草稿已保存，服务器时间 {at:%H:%M:%S}。", "Draft saved, server time {at:%H:%M:%S}.")
+
+
+@page(SIGNED_IN)
+def case_form_now(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The form that the case waits for; the case's page where it waits for none."""
+    case, actor = case_for(request, number)
+    form = form_of(services.situation_for(case, actor))
+    return SeeOther(reverse("case_form", args=[number, form]) if form else reverse("case", args=[number]))
+
+
+@page(SIGNED_IN, methods=("GET", "POST"))
+def case_form(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
+    """Show a form; keep what is typed; find people; add rows; take files; check."""
+    sheet = sheet_for(request, number, form)
+    if request.method == "POST":
+        return _typed(request, sheet)
+    if not sheet.is_open:
+        return _to_read(request, sheet)
+    full = "check" in request.GET
+    return form_page(request, sheet, sheet.values, checked(sheet, sheet.values, complete=full), full=full)
+
+
+def _typed(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
+    values = typed_values(sheet.form, request.POST, sheet.values)
+    if not sheet.is_open:
+        return _too_late(request, sheet, values)
+    refused = take_files(request, sheet.form, values, sheet.case.number, sheet.actor)
+    button = request.POST.get("do", "save")
+    place = pressed(sheet.form, values, button)
+    seen = request.POST.get("revision", "")
+    saved = save_draft(
+        sheet.case.number,
+        str(sheet.form.form),
+        values,
+        int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+        sheet.actor,
+        request_id=request_id(request),
+    )
+    if isinstance(saved, Refusal):
+        if saved.problems[0].code == "draft.stale":
+            return _two_versions(request, sheet, values)
+        found = checked(sheet, values, complete=False)
+        problems = saved.problems + refused
+        return form_page(request, sheet, values, found, more=problems, status=status_of_refusal(saved))
+    fresh = sheet_for(request, sheet.case.number, str(sheet.form.form))
+    if refused:
+        found = checked(fresh, values, complete=False)
+        return form_page(request, fresh, values, found, more=refused, status=422)
+    return _after_saving(request, fresh, button, place)
+
+
+def _after_saving(request: HttpRequest, sheet: Sheet, button: str, place: str) -> HttpResponseBase:
+    here = reverse("case_form", args=[sheet.case.number, sheet.form.form])
+    if button == "submit":
+        found = checked(sheet, sheet.values, complete=True)
+        if found.problems:
+            return form_page(request, sheet, sheet.values, found, full=True, status=422)
+        return SeeOther(reverse("case_submit", args=[sheet.case.number, sheet.form.form]))
+    if button == "check":
+        return SeeOther(f"{here}?check=1#main")
+    if place:
+        return SeeOther(f"{here}#{field_id(place)}")
+    tell(request, _SAVED.filled(at=now().astimezone(BEIJING)))
+    return SeeOther(here)
+
+
+def form_page(
+    request: HttpRequest,
+    sheet: Sheet,
+    values: dict[str, Any],
+    found: Checked,
+    *,
+    full: bool = False,
+    more: tuple[Problem, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The form with these values and what is wrong with them. full: whether it was checked as if it were handed in."""
+    definition = sheet.situation.definition
+    problems = more + found.problems
+    hidden = definition.hidden_fields(str(sheet.form.form), values, names_in(sheet.situation))
+    computed = {
+        str(one.field): said_value(one, found.clean[one.field], Named())
+        for one in sheet.form.fields
+        if one.computed and one.field in found.clean
+    }
+    looked_up = found_for(sheet.form, values, sheet.case.number, sheet.actor)
+    asked = Page(sheet.form, values, looked_up, problems, hidden, computed)
+    context = {
+        "case": sheet.case,
+        "form": sheet.form,
+        "sections": sections(asked),
+        "problems": problems,
+        "revision": sheet.revision,
+        "verdicts": rows_of(definition, found.verdicts) if full else [],
+        "is_checked": full,
+        "is_ready": full and not problems,
+        "late": is_late(sheet),
+        "due": sheet.situation.state.current.due,
+        "correction": corrections(definition, sheet.situation.state),
+        "verb": sheet.verb,
+        "crumbs": crumbs(sheet),
+        "waits": any(one.shown_when for one in sheet.form.fields),
+    }
+    return render(request, "casework/form.html", context, status=status)
+
+
+def crumbs(sheet: Sheet) -> list[Crumb]:
+    """The way back from a form."""
+    return [
+        Crumb(Text("办件", "Cases"), reverse("cases")),
+        Crumb(sheet.case.number, reverse("case", args=[sheet.case.number])),
+        Crumb(sheet.form.title),
+    ]
+
+
+def _to_read(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
+    """A form that is not this reader's to fill in now: as it was handed in, or the kept draft for its own people."""
+    case, actor = sheet.case, sheet.actor
+    own = is_own(actor, case)
+    handed_in = sheet.situation.state.answers.get(sheet.form.form)
+    if problem := closed_parts(actor, case).get("proposal"):
+        raise Forbidden("read this form", (problem,))
+    values = sheet.values if own and handed_in is None else handed_in or {}
+    names = named([(sheet.form, values)], case.number)
+    note_reading(request, case, actor, ["proposal"])
+    context = {
+        "case": case,
+        "status": status_of(case),
+        "shown": shown_form(sheet.form, values, names, hidden_answers(actor, case)),
+        "is_draft": own and handed_in is None,
+        "crumbs": crumbs(sheet),
+    }
+    return render(request, "casework/form_read.html", context)
+
+
+def _too_late(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) -> HttpResponseBase:
+    """The step moved on, or somebody else types here: nothing is written, and everything typed is shown."""
+    refusal = save_draft(sheet.case.number, str(sheet.form.form), values, sheet.revision, sheet.actor)
+    problems = refusal.problems if isinstance(refusal, Refusal) else ()
+    names = named([(sheet.form, values)], sheet.case.number)
+    context = {
+        "case": sheet.case,
+        "status": status_of(sheet.case),
+        "shown": shown_form(sheet.form, values, names),
+        "problems": problems,
+        "is_typed": True,
+        "crumbs": crumbs(sheet),
+    }
+    status = status_of_refusal(refusal) if isinstance(refusal, Refusal) else 409
+    return render(request, "casework/form_read.html", context, status=status)
+
+
+def _two_versions(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) -> HttpResponse:
+    """Another tab, or a colleague, saved meanwhile: both versions side by side, and the choice."""
+    stored = Draft.objects.get(case=sheet.case, form=sheet.form.form)
+    theirs = dict(stored.values)
+    names = named([(sheet.form, values), (sheet.form, theirs)], sheet.case.number)
+    yours_rows = {row.id: row for part in shown_form(sheet.form, values, names).parts for row in part.rows}
+    their_rows = {row.id: row for part in shown_form(sheet.form, theirs, names).parts for row in part.rows}
+    differing = [(row, their_rows.get(key)) for key, row in yours_rows.items() if row != their_rows.get(key)] + [
+        (None, row) for key, row in their_rows.items() if key not in yours_rows
+    ]
+    context = {
+        "case": sheet.case,
+        "form": sheet.form,
+        "differing": differing,
+        "saved_at": stored.saved_at,
+        "revision": stored.revision,
+        "inputs": list(as_inputs(sheet.form, values)),
+        "crumbs": crumbs(sheet),
+    }
+    return render(request, "casework/two_versions.html", context, status=409)

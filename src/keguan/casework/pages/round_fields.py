@@ -1,0 +1,75 @@
+"""The fields with which rounds are set up and extended, and moments as people type them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+
+from keguan.components.fields import Field
+from keguan.components.typed import read_day
+from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import BEIJING
+from keguan.kernel.names import halfwidth
+from keguan.kernel.problems import Problem
+
+_MOMENT_HINT = Text("北京时间，写成 2026-11-22 18:00 这样。", "Beijing time, written like 2026-11-22 18:00.")
+
+EXTENSION: tuple[Field, ...] = (
+    Field("closes", "text", Text("新的截止时间", "New deadline"), hint=_MOMENT_HINT, required=True),
+    Field(
+        "reason",
+        "prose",
+        Text("延期理由", "Reason"),
+        hint=Text("将向公众公布。", "It is made public."),
+        required=True,
+        most=500,
+    ),
+)
+
+SET_UP: tuple[Field, ...] = (
+    Field("version", "choice", Text("计划版本", "Programme version"), required=True),
+    Field(
+        "code",
+        "text",
+        Text("批次编号", "Code"),
+        hint=Text("英文字母、数字和连字符，3至40个。", "Letters, digits and hyphens, 3 to 40."),
+        required=True,
+        most=40,
+    ),
+    Field("title_zh", "text", Text("名称（中文）", "Title in Chinese"), required=True, most=100),
+    Field("title_en", "text", Text("名称（英文）", "Title in English"), required=True, most=200),
+    Field("summary_zh", "prose", Text("摘要（中文）", "Summary in Chinese"), most=2000),
+    Field("summary_en", "prose", Text("摘要（英文）", "Summary in English"), most=2000),
+    Field("opens", "text", Text("开始时间", "Opens"), hint=_MOMENT_HINT, required=True),
+    Field("closes", "text", Text("截止时间", "Closes"), hint=_MOMENT_HINT, required=True),
+    Field(
+        "grace_minutes",
+        "number",
+        Text("宽限", "Grace"),
+        "0",
+        hint=Text("截止前已开始填写的，可在截止后这么久之内提交。", "A draft begun in time may come in so much later."),
+        unit=Text("分钟", "minutes"),
+    ),
+    Field("budget", "money", Text("预算", "Budget"), "0"),
+    Field(
+        "quota",
+        "number",
+        Text("每个推荐单位的限额", "Quota per recommender"),
+        "0",
+        hint=Text("0 表示不设限额。", "0 for none."),
+    ),
+)
+
+
+def read_moment(text: str, where: str) -> datetime | Problem:
+    """A Beijing moment, `2026-11-22 18:00`; a bare day means its first minute. Problem `typed.day`, `typed.moment`."""
+    typed = " ".join(halfwidth(text, punctuation=True).replace("T", " ").split())
+    day_text, _, at = typed.rpartition(" ") if re.search(r"\d\s+\d{1,2}:\d{2}", typed) else (typed, "", "")
+    day = read_day(day_text, where)
+    if isinstance(day, Problem):
+        return day
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?", at) if at else None
+    if at and found is None:
+        said = Text("这里要填时刻，例如 18:00。", "This must be a time such as 18:00.")
+        return Problem("typed.moment", said, where, text[:80])
+    return datetime.combine(day, time(int(found[1]), int(found[2])) if found else time(0), BEIJING)

@@ -1,0 +1,169 @@
+"""Rounds for staff: the list, one round in numbers, publishing and extending it."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from keguan.casework import rounds as services
+from keguan.casework.messages import end_title
+from keguan.casework.models import ROUND_STATUSES, Round
+from keguan.casework.pages.answering import SeeOther, status_of_refusal
+from keguan.casework.pages.calls import state_of as window_of
+from keguan.casework.pages.round_fields import EXTENSION, read_moment
+from keguan.casework.queries import round_numbers
+from keguan.casework.versions import definition_of
+from keguan.components.access import actor_on, holding, page
+from keguan.components.fields import filled
+from keguan.components.list_pages import list_page
+from keguan.components.lists import Column, Filter, ListSpec, choices_of
+from keguan.components.notices import tell
+from keguan.components.status import Crumb, Line, Status
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Decide, Rank, kind_of
+from keguan.language.wording import step_title
+
+STAFF = ("officer", "planning", "supervision", "finance", "committee")
+SEES_ROUNDS = holding(Text("查看批次管理", "see how rounds are run"), *STAFF)
+PLANS = holding(Text("设置和发布批次", "set up and publish rounds"), "planning")
+
+
+def rounds_for(actor: Actor) -> QuerySet[Round]:
+    """The rounds this reader may see: drafts only those who plan the programme."""
+    scope = Q(pk__in=[])
+    for duty in actor.duties:
+        if duty.role in STAFF:
+            published = Q() if duty.role == "planning" else ~Q(status="draft")
+            scope |= published & (Q(programme__code=duty.programme) if duty.programme else Q(pk__isnull=False))
+    return Round.objects.filter(scope).select_related("programme").defer("programme__sources")
+
+
+def status_of(one: Round) -> Status:
+    """A draft, or where its window stands."""
+    return Status(ROUND_STATUSES["draft"], "warn") if one.status == "draft" else window_of(one)
+
+
+ROUNDS = ListSpec(
+    name="rounds",
+    title=Text("批次", "Rounds"),
+    columns=(
+        Column(
+            "code",
+            Text("编号", "Code"),
+            lambda r: r.code,
+            sort=("code",),
+            link=lambda r: reverse("round", args=[r.code]),
+        ),
+        Column("title", Text("名称", "Title"), lambda r: r.title, link=lambda r: reverse("round", args=[r.code])),
+        Column("programme", Text("计划", "Programme"), lambda r: r.programme.title),
+        Column("state", Text("状态", "State"), status_of, "status"),
+        Column("opens", Text("开始", "Opens"), lambda r: r.opens, "moment", sort=("opens",)),
+        Column("closes", Text("截止", "Closes"), lambda r: r.closes, "moment", sort=("closes",)),
+        Column("budget", Text("预算", "Budget"), lambda r: r.budget_fen, "money", sort=("budget_fen",)),
+    ),
+    filters=(
+        Filter(
+            "status", Text("状态", "State"), lambda rows, word: rows.filter(status=word), choices_of(ROUND_STATUSES)
+        ),
+    ),
+    default_sort="-opens",
+)
+
+
+@page(SEES_ROUNDS)
+def rounds(request: HttpRequest) -> HttpResponseBase:
+    """All rounds."""
+    actor = actor_on(request)
+    can_plan = PLANS.holds(actor)
+    return list_page(request, ROUNDS, rounds_for(actor), template="casework/rounds.html", can_plan=can_plan)
+
+
+@page(SEES_ROUNDS)
+def round_(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One round: its terms, its cases by step, what can be done with it."""
+    return round_page(request, code)
+
+
+def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = (), status: int = 200) -> HttpResponse:
+    """The page of a round; after a refusal with what was typed."""
+    actor = actor_on(request)
+    found = get_object_or_404(rounds_for(actor), code=code)
+    definition = definition_of(found.programme)
+    plans = actor.holds("planning", programme=found.programme.code)
+    fields = filled(EXTENSION, request.POST, problems) if problems else list(EXTENSION)
+    context = {
+        "round": found,
+        "status": status_of(found),
+        "lines": _lines(found),
+        "numbers": _numbers(actor, found),
+        "can_publish": plans and found.status == "draft",
+        "can_extend": plans and found.status == "published",
+        "fields": fields,
+        "problems": problems,
+        "places": [
+            (step_title(step), reverse("ranking" if isinstance(step, Rank) else "deciding", args=[code, step.id]))
+            for step in definition.programme.steps
+            if isinstance(step, Rank | Decide)
+        ],
+        "crumbs": [Crumb(Text("批次", "Rounds"), reverse("rounds")), Crumb(found.code)],
+    }
+    return render(request, "casework/round.html", context, status=status)
+
+
+def _lines(found: Round) -> list[Line | None]:
+    return [
+        Line(Text("计划", "Programme"), found.programme.title, note=found.programme.version),
+        Line(Text("公开页", "Public page"), found.code, href=reverse("call", args=[found.code]))
+        if found.status != "draft"
+        else None,
+        Line(Text("开始", "Opens"), found.opens, "moment"),
+        Line(Text("截止", "Closes"), found.closes, "moment"),
+        Line(Text("宽限（分钟）", "Grace (minutes)"), found.grace_minutes, "number"),
+        Line(Text("预算", "Budget"), found.budget_fen, "money"),
+        Line(Text("每个推荐单位的限额", "Quota per recommender"), found.quota or None, "number"),
+        Line(Text("摘要", "Summary"), found.summary, "prose"),
+        Line(Text("发布时间", "Published"), found.published_at, "moment") if found.published_at else None,
+    ]
+
+
+def _numbers(actor: Actor, found: Round) -> list[tuple[Text, int, str]]:
+    """How many cases stand at each step or ended in each way, with the list behind each number. One query."""
+    definition = definition_of(found.programme)
+    counted = round_numbers(actor, found)
+    behind = f"{reverse('cases')}?round={found.code}"
+    shown = [
+        (step_title(step), counted.by_step[str(step.id)], f"{behind}&step={kind_of(step)}")
+        for step in definition.programme.steps
+        if counted.by_step.get(str(step.id))
+    ]
+    shown += [(end_title(definition, end), n, f"{behind}&end={end}") for end, n in sorted(counted.by_end.items())]
+    return shown
+
+
+@page(PLANS, methods=("POST",))
+def round_publish(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Publish a drafted round."""
+    get_object_or_404(rounds_for(actor_on(request)), code=code)
+    answer = services.publish_round(code, actor_on(request))
+    if isinstance(answer, Refusal):
+        return round_page(request, code, answer.problems, status_of_refusal(answer))
+    tell(request, Text("批次已发布，申报通知已公开。", "The round is published; its call is public."))
+    return SeeOther(reverse("round", args=[code]))
+
+
+@page(PLANS, methods=("POST",))
+def round_extend(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Move the deadline later, for everybody, with a public reason."""
+    get_object_or_404(rounds_for(actor_on(request)), code=code)
+    closes = read_moment(request.POST.get("closes", ""), "closes")
+    if isinstance(closes, Problem):
+        return round_page(request, code, (closes,), 422)
+    answer = services.extend_round(code, closes, request.POST.get("reason", ""), actor_on(request))
+    if isinstance(answer, Refusal):
+        return round_page(request, code, answer.problems, status_of_refusal(answer))
+    tell(request, Text("截止时间已延后。", "The deadline was moved."))
+    return SeeOther(reverse("round", args=[code]))

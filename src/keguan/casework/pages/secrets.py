@@ -1,0 +1,32 @@
+"""What even readers of a proposal must not learn: whom the applicant does not want, and who objects."""
+
+from __future__ import annotations
+
+from keguan.casework.models import Case
+from keguan.casework.permissions import is_own
+from keguan.casework.versions import definition_of
+from keguan.kernel.actors import Actor
+from keguan.language.schema import Decide, Review
+
+
+def sees_identity(actor: Actor, case: Case) -> bool:
+    """Whether the actor may know who opened the case. Of an objection only those who decide it know."""
+    if case.parent_id is None or case.code != "object" or is_own(actor, case):
+        return True
+    steps = definition_of(case.programme).programme.steps
+    return any(isinstance(step, Decide) and actor.holds(step.by, programme=case.code) for step in steps)
+
+
+def hidden_answers(actor: Actor, case: Case) -> frozenset[str]:
+    """The fields, as `form.field`, whose answers this reader must not see: unwelcome reviewers are for the officer, an
+    objector's particulars for those who decide."""
+    if is_own(actor, case):
+        return frozenset()
+    programme = definition_of(case.programme).programme
+    hidden: set[str] = set()
+    if not actor.holds("officer", programme=case.code):
+        named = [step.panel.named for step in programme.steps if isinstance(step, Review) and step.panel.named]
+        hidden |= {".".join(name.split(".")[:2]) for name in named}
+    if not sees_identity(actor, case):
+        hidden |= {f"{form.form}.{one.field}" for form in programme.forms for one in form.fields if one.personal}
+    return frozenset(hidden)

@@ -1,0 +1,130 @@
+"""A form of a case, opened: what was typed so far, what it is checked against, and who may type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import Http404, HttpRequest
+
+from keguan.casework import facts, references, services
+from keguan.casework.drafts import form_of
+from keguan.casework.models import Case, Draft
+from keguan.casework.pages.opened import case_for
+from keguan.engine.decision import Situation
+from keguan.engine.judging import failing, verdicts_at
+from keguan.engine.moves import names_in
+from keguan.engine.state import Values
+from keguan.engine.steps.apply import lateness
+from keguan.kernel.actors import Actor
+from keguan.kernel.problems import Problem
+from keguan.language.schema import Agree, Apply, Field, Form, Step
+from keguan.language.uses import rule_sets_of
+from keguan.language.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One form of one case, for one person. revision: that of the draft, 0 without one. is_open: whether it can be typed
+    into now, by this person. draft: what is kept as a draft, whether or not it is what one would go on from."""
+
+    case: Case
+    actor: Actor
+    situation: Situation
+    form: Form
+    values: dict[str, Any]
+    revision: int
+    is_open: bool
+    draft: dict[str, Any] | None = None
+
+    @property
+    def step(self) -> Step:
+        return self.situation.definition.programme.step(self.situation.state.step)
+
+    @property
+    def verb(self) -> str:
+        """What handing the form in is called."""
+        return "fill" if isinstance(self.step, Agree) else "submit"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the form and the rules say of values. clean: as they would be handed in."""
+
+    clean: dict[str, Any]
+    problems: tuple[Problem, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def sheet_for(request: HttpRequest, number: str, form_name: str) -> Sheet:
+    """Open a form. Raises Http404 for a form the programme does not have, Forbidden where the case is closed to the reader."""
+    case, actor = case_for(request, number)
+    situation = services.situation_for(case, actor)
+    form = next((one for one in situation.definition.programme.forms if one.form == form_name), None)
+    if form is None:
+        raise Http404
+    draft = Draft.objects.filter(case=case, form=form_name).first()
+    is_now = not situation.state.end and form_of(situation) == form_name
+    return Sheet(
+        case,
+        actor,
+        situation,
+        form,
+        _values(situation, form, draft),
+        draft.revision if draft else 0,
+        is_now and "applicant" in situation.acting.roles,
+        dict(draft.values) if draft else None,
+    )
+
+
+def _values(situation: Situation, form: Form, draft: Draft | None) -> dict[str, Any]:
+    """The draft; what was handed in before where that is newer; and for a later form, what earlier ones say already."""
+    handed_in = situation.state.answers.get(form.form)
+    fresh = draft is not None and (
+        handed_in is None or not situation.state.step or draft.saved_at >= situation.state.current.entered
+    )
+    if draft is not None and fresh:
+        return dict(draft.values)
+    return dict(handed_in) if handed_in is not None else _said_before(situation, form)
+
+
+def _said_before(situation: Situation, form: Form) -> dict[str, Any]:
+    """Fields of the same name and type in forms handed in earlier: an agreement begins with what the proposal says."""
+    before: dict[str, Any] = {}
+    for name, values in situation.state.answers.items():
+        for one in situation.definition.programme.form(name).fields:
+            if one.field in values and one.type != "file":
+                before[str(one.field)] = (_shape(one), values[one.field])
+    return {
+        str(one.field): before[one.field][1]
+        for one in form.fields
+        if not one.computed and one.field in before and before[one.field][0] == _shape(one)
+    }
+
+
+def _shape(field: Field) -> tuple[Any, ...]:
+    return (field.type, tuple((one.column, one.type) for one in field.columns))
+
+
+def is_late(sheet: Sheet) -> tuple[Problem, ...]:
+    """Why the form can no longer be handed in although its step still stands; nothing if it can."""
+    step = sheet.step
+    late = lateness(sheet.situation, step) if isinstance(step, Apply) else None
+    return late.problems if late else ()
+
+
+def checked(sheet: Sheet, values: Values, *, complete: bool) -> Checked:
+    """Check values as handing them in would, facts and rules included; without `complete` only what is typed wrongly."""
+    situation, name = sheet.situation, str(sheet.form.form)
+    if complete:
+        answers = {**situation.state.answers, name: values}
+        wanted = situation.definition.facts_for(situation.state.step)
+        about = facts.about_of(situation.definition, answers)
+        situation = replace(situation, facts=facts.compute(wanted, sheet.case, about, situation.now))
+    clean, problems = situation.definition.check_answers(name, values, names_in(situation), complete)
+    problems += references.unknown(sheet.case, situation.definition, name, clean)
+    if not complete:
+        return Checked(clean, problems, ())
+    answered = replace(situation.state, answers={**situation.state.answers, name: clean})
+    verdicts = verdicts_at(replace(situation, state=answered), rule_sets_of(sheet.step))
+    return Checked(clean, problems + failing(verdicts), verdicts)

@@ -1,0 +1,35 @@
+"""The deciding body's desk: what is proposed, the amount, the reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keguan.casework.steps.opinion import opinion
+from keguan.casework.steps.scene import Scene
+from keguan.components.fields import Field
+from keguan.kernel.bilingual import Text
+from keguan.kernel.money import Money
+from keguan.language.schema import Decide
+
+_AMOUNT = Text("批准金额", "Amount granted")
+_LOWER = Text("可以核减，不得超过建议金额。", "It may be lowered, not raised above what is proposed.")
+_REASON = Text("理由", "Reason")
+_OWED = Text("必填，申报人会看到。", "Owed; the applicant reads it.")
+
+
+def panel(scene: Scene) -> dict[str, Any]:
+    """What is proposed and the fields of the decision, for those who decide."""
+    step = scene.step
+    if not scene.verbs or not isinstance(step, Decide):
+        return {}
+    proposed = int(scene.memo.get("proposed") or 0)
+    amount = None
+    if step.amount is not None and "approve" in scene.verbs:
+        value = Money(proposed).in_wan()
+        amount = scene.asked(Field("amount_fen", "money", _AMOUNT, value, hint=_LOWER, required=True))
+    return {
+        "gives_money": step.amount is not None,
+        "proposed": proposed,
+        "amount": amount,
+        "opinion": opinion(scene, _REASON, _OWED),
+    }

@@ -1,0 +1,49 @@
+"""The endorsing body's desk: rules that need it, a rank, an opinion, and the places to correct."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keguan.casework.steps.opinion import opinion, place_boxes
+from keguan.casework.steps.scene import Scene
+from keguan.casework.steps.verdict_rows import rows_to_answer
+from keguan.components.fields import Field
+from keguan.engine.moves import names_in
+from keguan.kernel.bilingual import Text
+from keguan.language.schema import Endorse
+
+_RANK = Text("推荐排序", "Rank")
+_OPINION = Text("审核意见", "Opinion")
+_OWED = Text("退回或不予推荐时必填，申报人会看到。", "Owed for a return or a refusal; the applicant reads it.")
+
+
+def panel(scene: Scene) -> dict[str, Any]:
+    """What the body may say now; for everybody else, that it is its turn."""
+    step = scene.step
+    if not scene.verbs or not isinstance(step, Endorse):
+        return {}
+    quota = scene.definition.value(step.quota, names_in(scene.situation)) if step.quota else None
+    taken = sorted(scene.situation.facts.get("ranks_taken") or ())
+    hint = Text(
+        "从1开始的整数，不与您推荐的其他申报重复。已用：{taken}",
+        "A whole number from 1, not given twice. Taken: {taken}",
+    )
+    none = Text("无", "none")
+    return {
+        "verdicts": rows_to_answer(scene, step.rules),
+        "quota": quota,
+        "used": scene.situation.facts.get("authority.endorsed_in_round"),
+        "rank": scene.asked(
+            Field(
+                "rank",
+                "number",
+                _RANK,
+                required=True,
+                hint=hint.filled(taken=", ".join(map(str, taken)) if taken else none),
+            )
+        )
+        if step.ranked
+        else None,
+        "opinion": opinion(scene, _OPINION, _OWED),
+        "places": place_boxes(scene),
+    }

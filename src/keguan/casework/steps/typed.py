@@ -1,0 +1,46 @@
+"""What was typed into the panel of a step, as commands take it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import QueryDict
+
+from keguan.components.typed import read_money, read_whole
+from keguan.kernel.problems import Problem
+
+_VERDICT = re.compile(r"verdicts\.([a-z0-9_]+\.[a-z0-9_]+)")
+
+
+def text(post: QueryDict, name: str) -> str:
+    """One text, line ends as \\n, without the one character that the database cannot keep."""
+    return post.get(name, "").replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+def whole(post: QueryDict, name: str) -> int | str | None:
+    """A whole number; the text itself where it is none, so that the engine names the place; None for an empty field."""
+    typed = text(post, name)
+    read = read_whole(typed) if typed else None
+    return typed[:80] if isinstance(read, Problem) else read
+
+
+def fen(post: QueryDict, name: str) -> int | str | None:
+    """An amount typed in 万元 as fen; the text itself where it is none; None for an empty field."""
+    typed = text(post, name)
+    read = read_money(typed) if typed else None
+    return typed[:80] if isinstance(read, Problem) else read.fen if read is not None else None
+
+
+def places(post: QueryDict) -> list[str]:
+    """The places of the form that were marked as wrong."""
+    return [one[:200] for one in post.getlist("places")][:200]
+
+
+def verdicts(post: QueryDict) -> dict[str, dict[str, Any]]:
+    """The answers to rules: `set.rule` → result and reason. Rules left alone are left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in post:
+        if (match := _VERDICT.fullmatch(name)) and (result := text(post, name)):
+            found[match[1]] = {"result": result[:20], "reason": text(post, f"{name}.reason")}
+    return found

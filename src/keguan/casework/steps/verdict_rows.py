@@ -1,0 +1,129 @@
+"""Verdicts as a table: the rule in words, what was found, on which values, from which source, and a person's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from keguan.casework.steps.scene import Scene
+from keguan.components.fields import Field, field_id
+from keguan.components.lists import Choice
+from keguan.components.status import Status, Tone
+from keguan.engine.judging import verdicts_at
+from keguan.kernel.bilingual import Text
+from keguan.language.definition import Definition
+from keguan.language.schema import Review, Rule
+from keguan.language.verdicts import SAID, Verdict
+from keguan.language.wording import title_of, value_said
+
+TONES: Mapping[str, Tone] = {"meets": "good", "fails": "bad", "person": "warn", "exempt": "neutral"}
+_ANSWERS = (Choice("meets", SAID["meets"]), Choice("fails", SAID["fails"]))
+_ACCEPT = (
+    Choice("", Text("维持系统结论", "Let it stand")),
+    Choice("meets", Text("说明理由后接受", "Accept, with a reason")),
+)
+_YOURS = Text("您的判断", "Your judgement")
+_WHY = Text("理由（不符合、或接受例外时必填）", "Reason (owed for “does not meet” and for an exception)")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule and its verdict. answer, reason: the fields for a person's judgement, None where none is asked."""
+
+    rule: str
+    say: Text
+    result: Status
+    values: tuple[tuple[Text, Text], ...]
+    missing: tuple[Text, ...]
+    source: str
+    is_verified: bool = True
+    ask: Text | None = None
+    fix: Text | None = None
+    said_why: str = ""
+    is_answered: bool = False
+    answer: Field | None = None
+    reason: Field | None = None
+
+    @property
+    def id(self) -> str:
+        return field_id(f"verdicts.{self.rule}")
+
+
+Hidden = Callable[[str], bool]
+
+
+def nothing_hidden(name: str) -> bool:
+    """For readers who may see every value."""
+    return False
+
+
+def hidden_from(definition: Definition, sees: Iterable[str]) -> Hidden:
+    """Which values a reader must not meet: the proposal's without that right, scores without theirs."""
+    parts = set(sees)
+    scores = {str(step.id) for step in definition.programme.steps if isinstance(step, Review)}
+    forms = {str(form.form) for form in definition.programme.forms}
+
+    def hidden(name: str) -> bool:
+        head = name.partition(".")[0]
+        return (head in forms and "proposal" not in parts) or (head in scores and "reviews" not in parts)
+
+    return hidden
+
+
+def rows_to_answer(scene: Scene, rule_sets: Iterable[str]) -> list[Row]:
+    """The verdicts of these rules now, with a field wherever a person has to judge or may accept an exception."""
+    hidden = hidden_from(scene.definition, scene.sees)
+    return [_row(scene.definition, one, hidden, scene) for one in verdicts_at(scene.situation, tuple(rule_sets))]
+
+
+def rows_of(definition: Definition, verdicts: Iterable[Verdict], hidden: Hidden = nothing_hidden) -> list[Row]:
+    """Verdicts to read."""
+    return [_row(definition, one, hidden, None) for one in verdicts]
+
+
+def rows_kept(definition: Definition, kept: Iterable[Mapping[str, Any]], hidden: Hidden) -> list[Row]:
+    """The verdicts one decision rested on, as they were frozen."""
+    rules = {f"{of.name}.{rule.rule}": rule for of in definition.programme.rules for rule in of.rules}
+    return [_row(definition, _thawed(one, rules[one["rule"]]), hidden, None) for one in kept if one["rule"] in rules]
+
+
+def _thawed(kept: Mapping[str, Any], rule: Rule) -> Verdict:
+    return Verdict(
+        rule=kept["rule"],
+        result=kept["result"],
+        say=rule.say,
+        source=rule.source,
+        values=kept["values"],
+        missing=tuple(kept["missing"]),
+        fix=rule.fix,
+        ask=rule.ask,
+        override=rule.override,
+        answered=kept["answered"],
+        reason=kept["reason"],
+    )
+
+
+def _row(definition: Definition, verdict: Verdict, hidden: Hidden, scene: Scene | None) -> Row:
+    programme = definition.programme
+    shown = [(name, value) for name, value in verdict.values.items() if not hidden(name)]
+    answer = reason = None
+    if scene is not None and (verdict.result == "person" or (verdict.result == "fails" and verdict.override)):
+        name = f"verdicts.{verdict.rule}"
+        choices = _ANSWERS if verdict.result == "person" else _ACCEPT
+        answer = scene.asked(Field(name, "choice", _YOURS, choices=choices))
+        reason = scene.asked(Field(f"{name}.reason", "text", _WHY))
+    return Row(
+        rule=verdict.rule,
+        say=verdict.say,
+        result=Status(SAID[verdict.result], TONES[verdict.result]),
+        values=tuple((title_of(programme, name), value_said(programme, name, value)) for name, value in shown),
+        missing=tuple(title_of(programme, name) for name in verdict.missing if not hidden(name)),
+        source=verdict.source,
+        ask=verdict.ask,
+        fix=verdict.fix if verdict.result == "fails" else None,
+        said_why=verdict.reason if verdict.answered else "",
+        is_answered=verdict.answered,
+        answer=answer,
+        reason=reason,
+    )

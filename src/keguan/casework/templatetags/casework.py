@@ -1,0 +1,44 @@
+"""Words of casework on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+
+from keguan.components import reader
+from keguan.kernel import clock
+from keguan.kernel.bilingual import Text
+
+register = template.Library()
+
+_OVER = Text("已到期", "none")
+_DAYS = Text("{d} 天 {h} 小时", "{d} days {h} hours")
+_HOURS = Text("{h} 小时 {m} 分钟", "{h} hours {m} minutes")
+_MINUTES = Text("{m} 分钟", "{m} minutes")
+
+
+@register.filter
+def time_left(until: datetime | None) -> str:
+    """How long it still is: days and hours, hours and minutes, or minutes."""
+    return reader.said(left(until)) if until is not None else ""
+
+
+def left(until: datetime) -> Text:
+    """The same as a Text."""
+    rest = until - clock.now()
+    if rest <= timedelta(0):
+        return _OVER
+    minutes = int(rest.total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return _DAYS.filled(d=days, h=hours)
+    return _HOURS.filled(h=hours, m=minutes) if hours else _MINUTES.filled(m=minutes)
+
+
+@register.filter
+def get(values: Mapping[str, Any], key: object) -> Any:
+    """One value of a mapping."""
+    return values.get(str(key), "")

@@ -1,0 +1,48 @@
+"""The addresses of casework, at the root of the site."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from keguan.casework.pages import (
+    actions,
+    apply,
+    calls,
+    case,
+    cases,
+    documents,
+    form,
+    notices,
+    rankings,
+    round_set_up,
+    rounds,
+    submit,
+    todo,
+)
+
+urlpatterns = [
+    path("calls/", calls.calls, name="calls"),
+    path("calls/<slug:code>/", calls.call, name="call"),
+    path("calls/<slug:code>/apply/", apply.apply, name="apply"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/<int:pk>/object/", actions.object_to, name="object_to"),
+    path("todo/", todo.todo, name="todo"),
+    path("my-cases/", cases.my_cases, name="my_cases"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<slug:number>/", case.case, name="case"),
+    path("cases/<slug:number>/form/", form.case_form_now, name="case_form_now"),
+    path("cases/<slug:number>/form/<slug:form>/", form.case_form, name="case_form"),
+    path("cases/<slug:number>/form/<slug:form>/submit/", submit.case_submit, name="case_submit"),
+    path("cases/<slug:number>/do/<slug:verb>/", actions.case_do, name="case_do"),
+    path("cases/<slug:number>/withdraw/", actions.withdraw, name="case_withdraw"),
+    path("documents/<int:pk>/", documents.case_document, name="case_document"),
+    path("rounds/", rounds.rounds, name="rounds"),
+    path("rounds/new/", round_set_up.round_new, name="round_new"),
+    path("rounds/<slug:code>/", rounds.round_, name="round"),
+    path("rounds/<slug:code>/publish/", rounds.round_publish, name="round_publish"),
+    path("rounds/<slug:code>/extend/", rounds.round_extend, name="round_extend"),
+    path("rounds/<slug:code>/ranking/<slug:step>/", rankings.ranking, name="ranking"),
+    path("rounds/<slug:code>/ranking/<slug:step>/adopt/", rankings.ranking_adopt, name="ranking_adopt"),
+    path("rounds/<slug:code>/decide/<slug:step>/", rankings.deciding, name="deciding"),
+]

@@ -11,3 +11,6 @@ class CaseworkConfig(AppConfig):
     name = "keguan.casework"
     label = "casework"
     verbose_name = "办件 / casework"
+
+    def ready(self) -> None:
+        from keguan.casework import sentences  # noqa: F401 - tells its tags

@@ -49,9 +49,13 @@ def told(event: Event, names: Mapping[int, str] | None = None) -> Text:
 
     names: people's names by id, as far as the reader may know them; others are told by their number.
     """
+    return Text("{who}{what}", "{who} {what}").filled(who=_who(event, names or {}), what=deed(event))
+
+
+def deed(event: Event) -> Text:
+    """What one event says was done, for those who say by themselves who did it."""
     teller = _TELLERS.get(event.tag)
-    what = teller(event) if teller else _generic(event)
-    return Text("{who}{what}", "{who} {what}").filled(who=_who(event, names or {}), what=what)
+    return teller(event) if teller else _generic(event)
 
 
 def _who(event: Event, names: Mapping[int, str]) -> Text:

@@ -1,0 +1,230 @@
+"""What happened to rounds and cases, as sentences: what was done, and who did it as far as the reader may know.
+
+A reviewer is never named: whoever holds or held a seat on a case is “a reviewer” in everything they did there, reading
+and refused attempts included. Who objects is for those who decide on objections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from keguan.casework.messages import end_title
+from keguan.casework.models import Case, ProgrammeVersion, SeatHolder
+from keguan.casework.permissions import reviewers_visible_to
+from keguan.casework.versions import definition_of
+from keguan.engine.steps import kind_for
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.language.definition import Definition
+from keguan.language.schema import Step
+from keguan.language.vocabulary import ROLES
+from keguan.language.wording import step_title
+from keguan.registers.parties.models import Person
+from keguan.registers.parties.rights import visible_to as people_visible_to
+from keguan.registers.trace.models import Event
+from keguan.registers.trace.sentences import SYSTEM_NAME, deed, sentence, sentences
+
+REVIEWER: Final = Text("一位评审专家", "A reviewer")
+SOMEBODY: Final = Text("一位实名人员", "Somebody under their real name")
+OF_REVIEWERS: Final = frozenset({"accept", "decline", "score"})
+OBJECTION: Final = "object"
+
+_VERBS: Final[Mapping[str, tuple[Text, Text]]] = {
+    "start": (Text("开始申报", "begin an application"), Text("开始了申报", "began the application")),
+    "submit": (Text("提交", "hand in the form"), Text("提交了材料", "handed in the form")),
+    "expire": (Text("按逾期处理", "close an overdue step"), Text("按逾期处理", "closed the step, its time being over")),
+    "endorse": (Text("同意推荐", "endorse"), Text("同意推荐", "endorsed the application")),
+    "return": (Text("退回修改", "return it"), Text("退回修改", "returned it for correction")),
+    "refuse": (Text("不予同意", "refuse"), Text("未予同意", "refused")),
+    "pass": (Text("审查通过", "pass it"), Text("审查通过", "passed it")),
+    "fail": (Text("审查不通过", "fail it"), Text("审查不通过", "failed it")),
+    "assign": (Text("指派评审专家", "assign reviewers"), Text("指派了评审专家", "assigned reviewers")),
+    "release": (Text("解除评审指派", "release a reviewer"), Text("解除了一个评审指派", "released a reviewer")),
+    "accept": (Text("接受评审", "accept a review"), Text("接受了评审", "accepted the review")),
+    "decline": (Text("谢绝评审", "decline a review"), Text("谢绝了评审", "declined the review")),
+    "score": (Text("评分", "score"), Text("完成了评分", "handed in the scores")),
+    "place": (Text("排序", "place it in the ranking"), Text("按批次完成排序", "placed it in the ranking")),
+    "approve": (Text("决定同意", "approve it"), Text("决定同意", "approved it")),
+    "reject": (Text("决定不同意", "reject it"), Text("决定不同意", "rejected it")),
+    "close": (Text("结束公示", "close the notice"), Text("结束了公示", "closed the notice")),
+    "fill": (Text("填写任务书", "fill in the agreement"), Text("填写了任务书", "filled in the agreement")),
+    "plan": (Text("生成拨付计划", "plan the instalments"), Text("生成了拨付计划", "planned the instalments")),
+    "open-side": (Text("提出关联办件", "open a side case"), Text("提出了关联办件", "opened a side case")),
+    "close-side": (
+        Text("办结关联办件", "end a side case"),
+        Text("记录了关联办件的结果", "noted how a side case ended"),
+    ),
+    **{
+        f"sign-{role}": (Text("签署任务书", "sign the agreement"), Text("签署了任务书", "signed the agreement"))
+        for role in ROLES
+    },
+}
+"""Each command by the word of its tag: what was tried, and what was done."""
+
+
+# ------------------------------------------------------------------------------------------------ what was done
+
+
+def _accepted(event: Event) -> Text:
+    verb = event.tag.split(":")[1]
+    definition = _definition(event.programme_digest)
+    step = _step(definition, str(event.payload.get("step", "")))
+    said = _VERBS[verb][1]
+    if step is not None:
+        said = Text("在“{step}”环节{did}", "{did} at “{step}”").filled(step=step_title(step), did=said)
+    follows = _follows(definition, event)
+    return Text("{said}{follows}", "{said}{follows}").filled(said=said, follows=follows)
+
+
+def _follows(definition: Definition | None, event: Event) -> Text:
+    """Where the case went: the last step it came to, or its end."""
+    parts: list[Text] = []
+    for one in event.payload.get("events") or ():
+        if one.get("event") == "entered" and (step := _step(definition, str(one.get("step")))):
+            parts = [Text("，进入“{step}”", ", on to “{step}”").filled(step=step_title(step))]
+        elif one.get("event") == "ended" and definition is not None:
+            end = end_title(definition, str(one.get("end")))
+            parts = [Text("，办结：{end}", "; ended: {end}").filled(end=end)]
+    return parts[0] if parts else Text("", "")
+
+
+def _refused(event: Event) -> Text:
+    tried = _VERBS[event.tag.split(":")[1]][0]
+    problems = event.payload.get("problems") or ()
+    said = Text("试图{tried}，未获通过（{n}处问题）", "tried to {tried} and was refused ({n} problems)")
+    return said.filled(tried=tried, n=len(problems))
+
+
+def did(event: Event) -> Text:
+    """The deed alone, without its step and what followed."""
+    _, verb, action = event.tag.split(":")
+    if verb not in _VERBS:
+        return Text(verb, verb)
+    return _refused(event) if action == "refused" else _VERBS[verb][1]
+
+
+for _verb in _VERBS:
+    sentence(f"case:{_verb}:accepted")(_accepted)
+    sentence(f"case:{_verb}:refused")(_refused)
+
+sentences(
+    {
+        "programme:version:published": Text("发布了计划 {code} {version} 版", "published programme {code} {version}"),
+        "round:draft:made": Text("拟定了批次 {code}", "drafted the round {code}"),
+        "round:call:published": Text("发布了批次 {code}", "published the round {code}"),
+        "round:call:extended": Text(
+            "将批次 {code} 的截止时间由 {before} 延至 {after}：{reason}",
+            "extended the round {code} from {before} to {after}: {reason}",
+        ),
+        "round:subjects:assigned": Text("向各单位下达了批次办件", "pushed the round's cases to the organisations"),
+        "round:ranking:adopted": Text(
+            "确认了批次 {code} 的排序（{cases}项）", "adopted the ranking of the round {code} ({cases} cases)"
+        ),
+        "read:proposal:opened": Text("查看了申报内容", "read the proposal"),
+        "read:reviews:opened": Text("查看了评分和评审意见", "read the scores and comments"),
+        "read:reviewers:opened": Text("查看了评审专家的身份", "read who the reviewers are"),
+    }
+)
+
+
+_read: dict[str, Definition] = {}
+
+
+def _definition(digest: str) -> Definition | None:
+    """The programme that an event was decided by. Published versions never change: looked up once per process."""
+    if digest and digest not in _read:
+        version = ProgrammeVersion.objects.filter(digest=digest).first()
+        if version is None:
+            return None
+        _read[digest] = definition_of(version)
+    return _read.get(digest)
+
+
+def _step(definition: Definition | None, step_id: str) -> Step | None:
+    steps = definition.programme.steps if definition else ()
+    return next((one for one in steps if one.id == step_id), None)
+
+
+# -------------------------------------------------------------------------------------------------- who did it
+
+
+def told_to(reader: Actor, events: Sequence[Event]) -> list[Text]:
+    """What the events say to this reader, one sentence each: names of those whom they may see, else whose part it was.
+
+    Three queries, however many events. Whether the reader may read the events at all is the caller's question.
+    """
+    hidden = reviewing(reader, events)
+    actors = {event.actor for event in events if event.actor is not None}
+    people = Person.objects.filter(people_visible_to(reader), pk__in=actors)
+    names = dict(people.values_list("pk", "name"))
+    if reader.person is not None:
+        names[reader.person] = reader.name or names.get(reader.person, "")
+    return [
+        Text("{who}{what}", "{who} {what}").filled(who=who(event, reader, names, hidden), what=deed(event))
+        for event in events
+    ]
+
+
+def who(
+    event: Event,
+    reader: Actor,
+    names: Mapping[int, str],
+    hidden: Collection[int],
+    definition: Definition | None = None,
+) -> Text:
+    """Who did it, to this reader. hidden: ids of the events that a reviewer did, from `reviewing`. definition: the
+    programme, for events that do not name it (refused attempts)."""
+    if event.actor is None:
+        return SYSTEM_NAME
+    if event.pk in hidden:
+        return REVIEWER
+    if _objects(event) and event.actor != reader.person and not _decides_objections(reader):
+        return SOMEBODY
+    if name := names.get(event.actor):
+        return Text(name, name)
+    return ROLES.get(role_of(event, definition), Text("一位工作人员", "A member of staff"))
+
+
+def reviewing(reader: Actor, events: Sequence[Event]) -> frozenset[int]:
+    """The ids of the events that were done by a reviewer of their case whom this reader must not know.
+
+    What the reader did is their own; those who may know a case's reviewers see names there.
+    """
+    numbers = {event.case_number for event in events if event.case_number}
+    if not numbers:
+        return frozenset()
+    known = set(Case.objects.filter(reviewers_visible_to(reader), number__in=numbers).values_list("number", flat=True))
+    holders = SeatHolder.objects.filter(seat__case__number__in=numbers - known)
+    seated = set(holders.values_list("seat__case__number", "expert__person_id"))
+    return frozenset(
+        event.pk
+        for event in events
+        if event.actor is not None
+        and event.actor != reader.person
+        and event.case_number not in known
+        and ((event.case_number, event.actor) in seated or _verb_of(event) in OF_REVIEWERS)
+    )
+
+
+def _verb_of(event: Event) -> str:
+    source, verb, _ = event.tag.split(":")
+    return verb if source == "case" else ""
+
+
+def role_of(event: Event, definition: Definition | None = None) -> str:
+    """The role that the deed is for, in the programme that it was done under; "" where nobody knows."""
+    known = definition or _definition(event.programme_digest)
+    step = _step(known, str(event.payload.get("step", "")))
+    verbs = kind_for(step).verbs(step) if step else ()
+    return next((one.role for one in verbs if one.name == event.payload.get("command")), "")
+
+
+def _objects(event: Event) -> bool:
+    if _verb_of(event) != "open-side":
+        return False
+    return any(one.get("programme") == OBJECTION for one in event.payload.get("events") or ())
+
+
+def _decides_objections(reader: Actor) -> bool:
+    return reader.is_system or reader.holds("supervision")

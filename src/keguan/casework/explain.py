@@ -3,7 +3,7 @@ the values it rested on, and its source."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -22,7 +22,9 @@ from keguan.language.schema import Rank, Review, Rule, Step, kind_of
 from keguan.language.verdicts import SAID
 from keguan.language.vocabulary import BODIES, KINDS, ROLES
 from keguan.language.wording import OUTCOMES, step_title, title_of, value_said
+from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.models import Person
+from keguan.registers.parties.queries import names_of
 from keguan.registers.parties.rights import visible_to as people_visible_to
 from keguan.registers.trace.models import Event
 from keguan.registers.trace.queries import events_of_case
@@ -137,6 +139,8 @@ class _Telling:
         self.proposal = can_see_proposal(reader, case)
         programme = definition.programme
         self.forms = {str(form.form) for form in programme.forms}
+        self.judgements = list(Judgement.objects.filter(case=case).order_by("id"))
+        self.parties = _Parties(definition, self.judgements)
         self.secret = {str(step.id) for step in programme.steps if isinstance(step, Review | Rank)}
 
     def visits(self) -> tuple[Visit, ...]:
@@ -148,7 +152,17 @@ class _Telling:
             if not placed and found:
                 self._act(found, event, found[-1].step)
         rulings = self._rulings()
-        return tuple(replace(one, rulings=rulings.get((one.step, one.attempt), ())) for one in found)
+        return tuple(
+            replace(self._by_the_clock(one), rulings=rulings.get((one.step, one.attempt), ())) for one in found
+        )
+
+    def _by_the_clock(self, visit: Visit) -> Visit:
+        """The visit with the times that deadlines were reckoned by, which the case remembers of the last one."""
+        kept = self.case.memo.state["steps"].get(visit.step)
+        if kept is None or kept["attempt"] != visit.attempt:
+            return visit
+        closed = datetime.fromisoformat(kept["closed"]) if kept["closed"] else None
+        return replace(visit, entered=datetime.fromisoformat(kept["entered"]), closed=closed)
 
     def _move(self, found: list[Visit], one: Mapping[str, Any], event: Event) -> None:
         step = self._step(str(one.get("step", "")))
@@ -172,7 +186,7 @@ class _Telling:
             return False
         role = sentences.role_of(event, self.definition)
         act = Act(
-            at=event.at,
+            at=_at(event.payload, event),
             who=sentences.who(event, self.reader, self.names, self.hidden, self.definition),
             did=sentences.did(event),
             role=ROLES.get(role),
@@ -185,7 +199,7 @@ class _Telling:
     def _rulings(self) -> dict[tuple[str, int], tuple[Ruling, ...]]:
         """What the rules said, by step and attempt; of several judgements at one coming, all are told."""
         found: dict[tuple[str, int], tuple[Ruling, ...]] = {}
-        for judgement in Judgement.objects.filter(case=self.case).order_by("id"):
+        for judgement in self.judgements:
             key = (judgement.step, judgement.attempt)
             found[key] = (*found.get(key, ()), *(self._ruling(one, judgement.at) for one in judgement.verdicts))
         return found
@@ -212,8 +226,11 @@ class _Telling:
         )
 
     def _value(self, name: str, value: Any) -> tuple[Text, Text]:
-        title = title_of(self.definition.programme, name)
-        return title, HIDDEN if self._is_hidden(name) else value_said(self.definition.programme, name, value)
+        programme = self.definition.programme
+        title = title_of(programme, name)
+        if self._is_hidden(name):
+            return title, HIDDEN
+        return title, self.parties.said(name, value) or value_said(programme, name, value)
 
     def _is_hidden(self, name: str) -> bool:
         head = name.partition(".")[0]
@@ -226,6 +243,39 @@ class _Telling:
         set_name, _, rule_name = name.partition(".")
         sets = [one for one in self.definition.programme.rules if one.name == set_name]
         return next((rule for one in sets for rule in one.rules if rule.rule == rule_name), None)
+
+
+class _Parties:
+    """The names of the people and organisations that verdicts read by number. Two queries at most."""
+
+    def __init__(self, definition: Definition, judgements: Iterable[Judgement]) -> None:
+        kinds = {
+            f"{form.form}.{field.field}" + (f".{column.column}" if column else ""): (column or field).type
+            for form in definition.programme.forms
+            for field in form.fields
+            for column in (None, *field.columns)
+        }
+        self.kinds = {name: kind for name, kind in kinds.items() if kind in ("person", "organisation")}
+        asked: dict[str, set[int]] = {"person": set(), "organisation": set()}
+        for judgement in judgements:
+            for one in judgement.verdicts:
+                for name, value in one.get("values", {}).items():
+                    if kind := self.kinds.get(name):
+                        asked[kind] |= set(value if isinstance(value, list) else [value])
+        self.names = {
+            "person": names_of(asked["person"]) if asked["person"] else {},
+            "organisation": dict(Organisation.objects.filter(pk__in=asked["organisation"]).values_list("pk", "name"))
+            if asked["organisation"]
+            else {},
+        }
+
+    def said(self, name: str, value: Any) -> Text | None:
+        """A value that is a person or an organisation, by name; None for any other."""
+        kind = self.kinds.get(name)
+        if kind is None:
+            return None
+        names = [self.names[kind].get(one, str(one)) for one in (value if isinstance(value, list) else [value])]
+        return Text("、".join(names), ", ".join(names))
 
 
 def _at(one: Mapping[str, Any], event: Event) -> datetime:
@@ -256,12 +306,19 @@ def _visit_lines(visit: Visit) -> list[Text]:
     if visit.source:
         found.append(Text("  依据：{s}", "  Source: {s}").filled(s=visit.source))
     for act in visit.acts:
-        by = Text("（{role}，{body}）", " ({role}, {body})").filled(role=act.role, body=act.body) if act.role else ""
         line = Text("  {at} {who}{by}：{did}", "  {at} {who}{by}: {did}")
-        found.append(line.filled(at=_moment(act.at), who=act.who, by=by, did=act.did))
+        found.append(line.filled(at=_moment(act.at), who=act.who, by=_for_whom(act), did=act.did))
     for ruling in visit.rulings:
         found += _ruling_lines(ruling)
     return found
+
+
+def _for_whom(act: Act) -> Text:
+    if act.role is None or act.body is None:
+        return Text("", "")
+    if act.role == act.who:
+        return Text("（{body}）", " ({body})").filled(body=act.body)
+    return Text("（{role}，{body}）", " ({role}, {body})").filled(role=act.role, body=act.body)
 
 
 def _dates(visit: Visit) -> Text:
@@ -280,7 +337,8 @@ def _ruling_lines(ruling: Ruling) -> list[Text]:
     found += [Text("      {t} = {v}", "      {t} = {v}").filled(t=title, v=value) for title, value in ruling.values]
     found += [Text("      {t}：没有", "      {t}: none").filled(t=title) for title in ruling.missing]
     if ruling.answered:
-        found.append(Text("      人工判断：{r}", "      judged by a person: {r}").filled(r=ruling.reason or "—"))
+        judged = Text("      人工判断：{r}", "      judged by a person: {r}")
+        found.append(judged.filled(r=ruling.reason or Text("未另附理由", "no reason added")))
     source = Text("      依据：{s}{u}", "      source: {s}{u}")
     unverified = Text("", "") if ruling.verified else Text("（待核）", " (unverified)")
     found.append(source.filled(s=ruling.source, u=unverified))

@@ -152,6 +152,8 @@ def test_the_explanation_tells_every_step_who_acted_for_whom_and_every_rule_with
     age = next(one for one in apply.rulings if one.rule == "eligibility.age")
     assert (age.result, age.source[:4], age.verified) == ("meets", "2026", False)
     assert ("负责人截止日年龄", "45") in [(title.zh, value.zh) for title, value in age.values]
+    assert world.people["member"].name in [value.zh for one in apply.rulings for _, value in one.values]
+    assert apply.closed == w.moment("2026-03-02")
     judged = [one for visit in told_case.visits for one in visit.rulings if one.answered]
     assert {one.rule for one in judged} == {"formal.guide", "formal.attachments", "formal.classified", "formal.cv"}
 

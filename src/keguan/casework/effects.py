@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
-
 from keguan.casework import facts
 from keguan.casework.entries import enter, owe
 from keguan.casework.memo import stored
 from keguan.casework.messages import tell
-from keguan.casework.models import Alarm, Answers, Case, Judgement, Memo, SeatHolder, Task
+from keguan.casework.models import Case, SeatHolder
 from keguan.casework.notices import put_up, take_down
 from keguan.casework.seats import give_seat, move_seat
+from keguan.casework.store import Writes, as_json
 from keguan.engine.decision import Ask, Command, Decided, Due, Enter, Seat, SeatMoved, Situation, Wake
 from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered
 from keguan.kernel.actors import Actor
@@ -26,15 +25,24 @@ from keguan.registers.trace import services as trace
 
 
 def carry_out(
-    case: Case, situation: Situation, command: Command, decided: Decided, after: CaseState, actor: Actor
+    writes: Writes,
+    case: Case,
+    situation: Situation,
+    command: Command,
+    decided: Decided,
+    after: CaseState,
+    actor: Actor,
 ) -> None:
-    """Write all of a decision. Needs the case locked and a transaction open."""
+    """Write all of a decision, and what waits in `writes`. Needs the case locked and a transaction open."""
     now = situation.now
-    _keep_answers(case, decided, actor, now)
-    _keep_case(case, situation.definition, decided, after, now)
+    digests = {event.form: digest(event.values) for event in decided.events if isinstance(event, Answered)}
+    _keep_answers(writes, case, decided, digests, actor, now)
+    _keep_case(writes, case, situation.definition, decided, after, now)
     if decided.verdicts:
-        _keep_verdicts(case, situation.state, decided.verdicts, actor, now)
-    _follow_up(case, after, decided, now)
+        _keep_verdicts(writes, case, situation.state, decided.verdicts, actor, now)
+    _follow_up(writes, case, after, decided, now)
+    _trace(writes, case, situation, command, decided, after, actor, digests)
+    writes.send()
     for event in decided.events:
         if isinstance(event, Entered) and _kind(situation.definition, event.step) == "publish":
             put_up(case, situation.definition, after, event)
@@ -51,28 +59,39 @@ def carry_out(
             case Enter():
                 enter(case, situation.definition, effect, actor)
     tell(case, situation.definition, decided, now)
-    _trace(case, situation, command, decided, after, actor)
 
 
 # ------------------------------------------------------------------------------------------------- the case's rows
 
 
-def _keep_answers(case: Case, decided: Decided, actor: Actor, now: datetime) -> None:
+def _keep_answers(
+    writes: Writes, case: Case, decided: Decided, digests: Mapping[str, str], actor: Actor, now: datetime
+) -> None:
     for event in decided.events:
         if isinstance(event, Answered):
-            last = Answers.objects.filter(case=case, form=event.form).aggregate(last=Max("version"))["last"] or 0
-            Answers.objects.create(
-                case=case,
-                form=event.form,
-                version=last + 1,
-                values=event.values,
-                digest=digest(event.values),
-                at=now,
-                by=actor.person,
+            writes.add(
+                "INSERT INTO casework_answers (case_id, form, version, values, digest, at, by)"
+                " SELECT %s, %s, coalesce(max(version), 0) + 1, %s::jsonb, %s, %s, %s"
+                " FROM casework_answers WHERE case_id = %s AND form = %s",
+                [
+                    *(case.pk, event.form, as_json(event.values), digests[event.form], now, actor.person),
+                    *(case.pk, event.form),
+                ],
             )
 
 
-def _keep_case(case: Case, definition: Definition, decided: Decided, after: CaseState, now: datetime) -> None:
+_OF_THE_CASE = (
+    *("title", "normal_title", "principal_id", "members", "asked_fen", "step", "step_kind", "end", "due_at"),
+    *("submitted_at", "recommended_rank", "score_hundredths", "position", "amount_fen", "revision", "changed_at"),
+)
+"""The columns that a decision may change."""
+
+_KEEP_CASE = "UPDATE casework_case SET " + ", ".join(f'"{one}" = %s' for one in _OF_THE_CASE) + " WHERE id = %s"  # noqa: S608 - ours
+
+
+def _keep_case(
+    writes: Writes, case: Case, definition: Definition, decided: Decided, after: CaseState, now: datetime
+) -> None:
     answered = any(isinstance(event, Answered) for event in decided.events)
     if answered:
         about = facts.about_of(definition, after.answers)
@@ -84,6 +103,20 @@ def _keep_case(case: Case, definition: Definition, decided: Decided, after: Case
     for event in decided.events:
         if isinstance(event, Closed) and event.outcome == "submitted" and case.submitted_at is None:
             case.submitted_at = now
+    _keep_results(case, definition, after)
+    writes.add(_KEEP_CASE, [*(getattr(case, name) for name in _OF_THE_CASE), case.pk])
+    state = as_json(stored(after))
+    if answered:
+        writes.add(
+            "UPDATE casework_memo SET state = %s::jsonb, answers = %s::jsonb WHERE case_id = %s",
+            [state, as_json(dict(after.answers)), case.pk],
+        )
+    else:
+        writes.add("UPDATE casework_memo SET state = %s::jsonb WHERE case_id = %s", [state, case.pk])
+
+
+def _keep_results(case: Case, definition: Definition, after: CaseState) -> None:
+    """What review, ranking and decision left, on the case."""
     for step in definition.programme.steps:
         there = after.steps.get(step.id)
         if there is None:
@@ -99,9 +132,6 @@ def _keep_case(case: Case, definition: Definition, decided: Decided, after: Case
                 case.position = current.get("position")
             case "decide":
                 case.amount_fen = current.get("amount")
-    case.save()
-    kept = {"state": stored(after), "answers": dict(after.answers)} if answered else {"state": stored(after)}
-    Memo.objects.filter(case=case).update(**kept)
 
 
 def _again_below(definition: Definition, after: CaseState, step_id: str) -> bool:
@@ -112,24 +142,23 @@ def _again_below(definition: Definition, after: CaseState, step_id: str) -> bool
     return order.index(after.step) < order.index(step_id)
 
 
-def _keep_verdicts(case: Case, before: CaseState, verdicts: Iterable[Verdict], actor: Actor, now: datetime) -> None:
-    Judgement.objects.create(
-        case=case,
-        step=before.step,
-        attempt=before.current.attempt,
-        by=actor.person,
-        at=now,
-        verdicts=[
-            {
-                "rule": one.rule,
-                "result": one.result,
-                "values": {name: _plain(value) for name, value in one.values.items()},
-                "missing": list(one.missing),
-                "answered": one.answered,
-                "reason": one.reason,
-            }
-            for one in verdicts
-        ],
+def _keep_verdicts(
+    writes: Writes, case: Case, before: CaseState, verdicts: Iterable[Verdict], actor: Actor, now: datetime
+) -> None:
+    kept = [
+        {
+            "rule": one.rule,
+            "result": one.result,
+            "values": {name: _plain(value) for name, value in one.values.items()},
+            "missing": list(one.missing),
+            "answered": one.answered,
+            "reason": one.reason,
+        }
+        for one in verdicts
+    ]
+    writes.add(
+        "INSERT INTO casework_judgement (case_id, step, attempt, verdicts, by, at) VALUES (%s, %s, %s, %s::jsonb, %s, %s)",
+        [case.pk, before.step, before.current.attempt, as_json(kept), actor.person, now],
     )
 
 
@@ -137,60 +166,50 @@ def _plain(value: Any) -> Any:
     return value.date().isoformat() if isinstance(value, datetime) else value
 
 
-def _follow_up(case: Case, after: CaseState, decided: Decided, now: datetime) -> None:
+def _follow_up(writes: Writes, case: Case, after: CaseState, decided: Decided, now: datetime) -> None:
     """Close the tasks of closed steps, ask for new ones, set the alarms."""
     closed = {event.step for event in decided.events if isinstance(event, Closed)}
     if after.end:
-        Task.objects.filter(case=case).delete()
-    elif closed:
-        Task.objects.filter(case=case, step__in=closed).delete()
-    if after.end:
+        writes.add("DELETE FROM casework_task WHERE case_id = %s", [case.pk])
         return
-    asks = [effect for effect in decided.effects if isinstance(effect, Ask) and effect.step == after.step]
-    tasks = [task for ask in asks for task in _tasks(case, ask, after, now)]
-    if tasks:
-        Task.objects.bulk_create(tasks, ignore_conflicts=True)
-    alarms = [
-        Alarm(case=case, step=one.step, attempt=after.steps[one.step].attempt, purpose=one.purpose, at=one.at)
-        for one in decided.effects
-        if isinstance(one, Wake) and one.step == after.step
-    ]
-    if alarms:
-        Alarm.objects.bulk_create(alarms)
+    if closed:
+        writes.add("DELETE FROM casework_task WHERE case_id = %s AND step = ANY(%s::text[])", [case.pk, sorted(closed)])
+        if after.step in closed:
+            writes.send()  # the task that goes and the one that comes may be the same row, and one statement has no order
+    for effect in decided.effects:
+        if isinstance(effect, Ask) and effect.step == after.step:
+            for organisation, person in _whom(case, effect, after):
+                writes.add(
+                    "INSERT INTO casework_task (case_id, step, role, organisation_id, person_id, code, due_at, opened_at)"
+                    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    [case.pk, effect.step, effect.role, organisation, person, case.code, effect.due, now],
+                )
+        elif isinstance(effect, Wake) and effect.step == after.step:
+            writes.add(
+                "INSERT INTO casework_alarm (case_id, step, attempt, purpose, at) VALUES (%s, %s, %s, %s, %s)",
+                [case.pk, effect.step, after.steps[effect.step].attempt, effect.purpose, effect.at],
+            )
 
 
-def _tasks(case: Case, ask: Ask, after: CaseState, now: datetime) -> list[Task]:
-    """One task for a desk, or one for each person where the role is personal."""
-
-    def task(person: int | None, organisation: int | None = None) -> Task:
-        return Task(
-            case=case,
-            step=ask.step,
-            role=ask.role,
-            organisation_id=organisation,
-            person_id=person,
-            code=case.code,
-            due_at=ask.due,
-            opened_at=now,
-        )
-
+def _whom(case: Case, ask: Ask, after: CaseState) -> list[tuple[int | None, int | None]]:
+    """The desk that is asked, as (organisation, None), or each person where the role is personal, as (None, person)."""
     match ask.role:
         case "applicant" if case.applicant_id is None:
-            return [task(None, case.host_id)]
+            return [(case.host_id, None)]
         case "applicant":
-            return [task(case.applicant_id)]
+            return [(None, case.applicant_id)]
         case "expert":
             attempt = after.steps[ask.step].attempt
             holders = SeatHolder.objects.filter(
                 seat__case=case, seat__step=ask.step, seat__attempt=attempt, seat__state__in=["invited", "accepted"]
             )
-            return [task(person) for person in holders.values_list("expert__person_id", flat=True)]
+            return [(None, person) for person in holders.values_list("expert__person_id", flat=True)]
         case "host":
-            return [task(None, case.host_id)]
+            return [(case.host_id, None)]
         case "authority":
-            return [task(None, case.authority_id)]
+            return [(case.authority_id, None)]
         case _:
-            return [task(None)]
+            return [(None, None)]
 
 
 def _kind(definition: Definition, step_id: str) -> str:
@@ -198,30 +217,37 @@ def _kind(definition: Definition, step_id: str) -> str:
 
 
 def _trace(
-    case: Case, situation: Situation, command: Command, decided: Decided, after: CaseState, actor: Actor
+    writes: Writes,
+    case: Case,
+    situation: Situation,
+    command: Command,
+    decided: Decided,
+    after: CaseState,
+    actor: Actor,
+    digests: Mapping[str, str],
 ) -> None:
-    trace.write(
+    line = trace.Line(
         f"case:{command.name.replace('_', '-')}:accepted",
-        actor,
         case_number=case.number,
         programme_digest=situation.definition.digest,
         payload={
             "command": command.name,
             "step": command.step,
             "revision": after.revision,
-            "events": [_event(event) for event in decided.events],
+            "events": [_event(event, digests) for event in decided.events],
             "verdicts": {one.rule: one.result for one in decided.verdicts},
         },
     )
+    writes.add(*trace.statement(actor, line))
 
 
-def _event(event: Any) -> Mapping[str, Any]:
+def _event(event: Any, digests: Mapping[str, str]) -> Mapping[str, Any]:
     """An event for the trace. Answers are named by digest: their text, and the people in it, stay with the case."""
     match event:
         case Entered(step, _, due):
             return {"event": "entered", "step": step, "due": due.isoformat() if due else None}
-        case Answered(form, values):
-            return {"event": "answered", "form": form, "digest": digest(values)}
+        case Answered(form, _):
+            return {"event": "answered", "form": form, "digest": digests[form]}
         case Closed(step, outcome, _):
             return {"event": "closed", "step": step, "outcome": outcome}
         case Ended(end, _):

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Min
 
-from keguan.casework import effects, facts, references
+from keguan.casework import effects, facts, prepared, references, store
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
 from keguan.casework.memo import restored
-from keguan.casework.models import Case, Deed, Draft, Memo, Round
+from keguan.casework.models import Case, Deed, Draft, Round
 from keguan.casework.recusal import recusals
+from keguan.casework.store import Held
 from keguan.casework.versions import definition_of
 from keguan.engine import machine
 from keguan.engine.decision import Command, Decided, RoundTerms, Situation, TellParent
@@ -56,9 +58,8 @@ def act(
     """
     try:
         with transaction.atomic():
-            trace.stamp(actor, request_id)
-            case = locked(number)
-            answer = _act(case, command, actor, key, revision)
+            held = store.hold(number, stamp=(actor, request_id), key=key)
+            answer = _act(held, command, actor, key, revision)
             if isinstance(answer, Refusal):
                 _trace_refusal(number, command, answer, actor)
             return answer
@@ -70,22 +71,21 @@ def act(
         return refused.refusal
 
 
-def _act(case: Case, command: Command, actor: Actor, key: str, revision: int | None) -> Done | Refusal:
+def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | None) -> Done | Refusal:
+    case = held.case
     asked = content_digest(case.number, f"{command.name}@{command.step}", command.content)
-    if answered := answered_before(key, asked):
-        return answered
+    if held.deed:
+        return _said_before(*held.deed, asked)
     if revision is not None and revision != case.revision:
         return _stale(case)
     if problems := _pointing_nowhere(case, command):
         return Refusal(problems)
-    situation = _situation(case, actor, command, locking=True)
+    situation = _situation(case, actor, command, begun=held.begun, locking=True)
     decision = machine.decide(situation, command)
     if isinstance(decision, Refusal):
         return decision
-    after = carry_out(case, situation, command, decision, actor)
-    done = Done(case.number, after.revision, after.step, after.end)
-    remember(case, done, actor, command.name, key, asked)
-    return done
+    after = carry_out(case, situation, command, decision, actor, key=key, asked=asked)
+    return Done(case.number, after.revision, after.step, after.end)
 
 
 def _pointing_nowhere(case: Case, command: Command) -> tuple[Problem, ...]:
@@ -97,24 +97,31 @@ def _pointing_nowhere(case: Case, command: Command) -> tuple[Problem, ...]:
 
 def locked(number: str) -> Case:
     """The case with all that a decision needs, locked until the transaction ends. Raises Case.DoesNotExist."""
-    # Both rows are locked: of a row that is only joined, one who waited would read the version from before the wait.
-    memo = (
-        Memo.objects.select_for_update(of=("self", "case"))
-        .select_related("case__round", "case__host", "case__programme", "case__parent")
-        .defer("case__programme__sources")
-        .filter(case__number=number)
-        .first()
-    )
-    if memo is None:
-        raise Case.DoesNotExist(number)
-    memo.case.memo = memo
-    return memo.case
+    return store.hold(number).case
 
 
-def carry_out(case: Case, situation: Situation, command: Command, decided: Decided, actor: Actor) -> CaseState:
-    """Write everything that a decision means: rows, effects, tasks, alarms, trace. Needs the case locked."""
+def carry_out(
+    case: Case,
+    situation: Situation,
+    command: Command,
+    decided: Decided,
+    actor: Actor,
+    *,
+    key: str = "",
+    asked: str = "",
+) -> CaseState:
+    """Write everything that a decision means: rows, effects, tasks, alarms, trace. Needs the case locked.
+
+    key, asked: the idempotency key to remember it under, and the digest of what was asked; "" where another deed is
+    remembered that this one is part of.
+    """
     after = evolve_all(situation.state, decided.events)
-    effects.carry_out(case, situation, command, decided, after, actor)
+    writes = store.Writes()
+    if key:
+        _remember(
+            writes, case.pk, Done(case.number, after.revision, after.step, after.end), actor, command.name, key, asked
+        )
+    effects.carry_out(writes, case, situation, command, decided, after, actor)
     for effect in decided.effects:
         if isinstance(effect, TellParent):
             _tell_parent(case, effect.end)
@@ -137,16 +144,18 @@ def _tell_parent(side: Case, end: str) -> None:
 
 def situation_for(case: Case, actor: Actor) -> Situation:
     """The case as this person meets it now, for pages: what they may do, what the rules say. Writes nothing."""
-    return _situation(case, actor, Command("look", case.step), locking=False)
+    begun = (
+        Draft.objects.filter(case=case).aggregate(begun=Min("begun_at"))["begun"] if case.step_kind == "apply" else None
+    )
+    return _situation(case, actor, Command("look", case.step), begun=begun, locking=False)
 
 
-def _situation(case: Case, actor: Actor, command: Command, *, locking: bool) -> Situation:
+def _situation(case: Case, actor: Actor, command: Command, *, begun: datetime | None, locking: bool) -> Situation:
     definition = definition_of(case.programme)
     state = state_of(case)
     attempt = state.steps[state.step].attempt if state.step else 1
     acting = acting_for(case, actor, attempt=attempt)
     now = clock.now()
-    draft = Draft.objects.filter(case=case).order_by("begun_at").first() if case.step_kind == "apply" else None
     known = _facts(case, definition, state, command, now, locking=locking)
     return Situation(
         definition=definition,
@@ -156,7 +165,7 @@ def _situation(case: Case, actor: Actor, command: Command, *, locking: bool) -> 
         now=now,
         calendar=workdays(),
         facts=known,
-        begun=draft.begun_at if draft else None,
+        begun=begun,
     )
 
 
@@ -204,7 +213,7 @@ def _facts(
 def take_locks(names: tuple[str, ...]) -> None:
     """Wait for, and hold until the transaction ends, the advisory locks of these names, always in one order."""
     if names:
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended(n, 0) AS k"
                 " FROM unnest(%s::text[]) AS n ORDER BY 1) AS keys",
@@ -223,27 +232,32 @@ def content_digest(number: str, name: str, content: Values) -> str:
 def answered_before(key: str, asked: str) -> Done | Refusal | None:
     """The answer that this key has had, if it was carried out before."""
     deed = Deed.objects.filter(key=key).only("content_digest", "answer").first()
-    if deed is None:
-        return None
-    if deed.content_digest != asked:
+    return None if deed is None else _said_before(deed.content_digest, deed.answer, asked)
+
+
+def _said_before(content_digest: str, answer: dict[str, Any], asked: str) -> Done | Refusal:
+    if content_digest != asked:
         said = Text(
             "同一请求编号已用于另一内容，请刷新页面后重试。",
             "This request key was used for something else; reload the page.",
         )
         return refuse("case.key_reused", said)
-    return Done(**deed.answer, again=True)
+    return Done(**answer, again=True)
 
 
 def remember(case: Case, done: Done, actor: Actor, command: str, key: str, asked: str) -> None:
     """Keep the answer under its key."""
-    Deed.objects.create(
-        key=key,
-        case=case,
-        actor=actor.person,
-        command=command,
-        content_digest=asked,
-        answer={"number": done.number, "revision": done.revision, "step": done.step, "end": done.end},
-        at=clock.now(),
+    writes = store.Writes()
+    _remember(writes, case.pk, done, actor, command, key, asked)
+    writes.send()
+
+
+def _remember(writes: store.Writes, case_id: int, done: Done, actor: Actor, command: str, key: str, asked: str) -> None:
+    answer = {"number": done.number, "revision": done.revision, "step": done.step, "end": done.end}
+    writes.add(
+        "INSERT INTO casework_deed (key, case_id, actor, command, content_digest, answer, at)"
+        " VALUES (%s, %s, %s, %s, %s, %s::jsonb, %s)",
+        [key, case_id, actor.person, command, asked, store.as_json(answer), clock.now()],
     )
 
 

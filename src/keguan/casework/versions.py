@@ -36,6 +36,17 @@ def definition_of(version: ProgrammeVersion) -> Definition:
     return _read[version.digest]
 
 
+_versions: dict[tuple[int, str], ProgrammeVersion] = {}
+
+
+def version_of(pk: int, digest: str) -> ProgrammeVersion:
+    """The version of this id and digest, without its sources. Fetched once per process: it never changes."""
+    known = _versions.get((pk, digest))
+    if known is None:
+        known = _versions[pk, digest] = ProgrammeVersion.objects.defer("sources").get(pk=pk)
+    return known
+
+
 def publish(folder: Path, parameters: Path, actor: Actor) -> ProgrammeVersion | Refusal:
     """Publish the programme in a folder, if the checker and its examples have nothing against it.
 

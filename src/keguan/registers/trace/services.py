@@ -41,11 +41,17 @@ def stamp(actor: Actor, request_id: str = "") -> None:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("stamp() needs an open transaction")
-    person = "" if actor.person is None else str(actor.person)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('keguan.actor', %s, true), set_config('keguan.request', %s, true)", [person, request_id]
-        )
+        cursor.execute(f"SELECT {STAMP}", stamp_values(actor, request_id))
+
+
+STAMP = "set_config('keguan.actor', %s, true), set_config('keguan.request', %s, true)"
+"""What `stamp` selects, for a caller whose first statement can carry it; its values come from `stamp_values`."""
+
+
+def stamp_values(actor: Actor, request_id: str) -> list[str]:
+    """The values of `STAMP`."""
+    return ["" if actor.person is None else str(actor.person), request_id]
 
 
 def write(
@@ -96,6 +102,16 @@ def write_many(actor: Actor, lines: Iterable[Line]) -> list[int]:
                 [value for secret in secrets for value in secret],
             )
     return ids
+
+
+def statement(actor: Actor, line: Line) -> tuple[str, list[Any]]:
+    """The INSERT of one event and its values, for a caller who sends it together with the rows that it tells of.
+
+    Raises ValueError if the line has personal values: they need a second row, so `write` them.
+    """
+    if line.personal:
+        raise ValueError(f"{line.tag} has personal values")
+    return f"INSERT INTO trace_event ({_COLUMNS}) VALUES {_ROW}", _values(line, actor, canonical(dict(line.payload)))  # noqa: S608 - ours
 
 
 def read(

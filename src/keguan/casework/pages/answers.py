@@ -137,7 +137,7 @@ def _row(form: Form, one: Field, raw: Any, names: Named, hidden: frozenset[str])
         )
         return Row(at, one.title, columns=tuple(column.title for column in one.columns), rows=rows)
     if one.type == "file":
-        ids = [chosen_id(item) for item in raw] if isinstance(raw, list) else []
+        ids = [pk for item in raw if (pk := chosen_id(item)) is not None] if isinstance(raw, list) else []
         return Row(at, one.title, files=tuple(names.files[pk] for pk in ids if pk in names.files))
     return Row(at, one.title, said_value(one, raw, names), is_prose=one.type == "long_text")
 

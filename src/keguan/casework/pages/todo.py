@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponseBase
@@ -75,7 +77,7 @@ def _single(task: Task) -> Waiting:
     )
 
 
-def _group(row: dict[str, object]) -> Waiting:
+def _group(row: Mapping[str, Any]) -> Waiting:
     title, url = IN_ROUNDS[str(row["case__step_kind"])]
     said = Text("{what}（{n}件）", "{what} ({n} cases)").filled(what=title, n=row["n"])
     about = Text(str(row["case__round__title_zh"]), str(row["case__round__title_en"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest
 
@@ -24,7 +24,7 @@ def take_files(
         sent = request.FILES.getlist(where + FILES) if one.type == "file" else []
         for file in sent:
             try:
-                document = keep(file.name or "", file.file, actor, origin=number)
+                document = keep(file.name or "", cast(BinaryIO, file), actor, origin=number)
             except Refused as refused:
                 problems += [replace(problem, where=where) for problem in refused.refusal.problems]
                 continue

@@ -131,7 +131,9 @@ class _Telling:
         self.case, self.definition, self.reader = case, definition, reader
         self.events = [event for event in events_of_case(case.number) if event.tag.startswith("case:")]
         # Nobody needs a reviewer's name to understand a case, not even who may know it.
-        self.hidden = sentences.reviewing(NOBODY, self.events)
+        self.hidden = sentences.masked(reader, self.events) | {
+            event: who for event, who in sentences.masked(NOBODY, self.events).items() if who is sentences.REVIEWER
+        }
         actors = {event.actor for event in self.events if event.actor is not None}
         people = Person.objects.filter(people_visible_to(reader), pk__in=actors)
         self.names = dict(people.values_list("pk", "name"))

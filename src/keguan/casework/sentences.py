@@ -6,7 +6,7 @@ and refused attempts included. Who objects is for those who decide on objections
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from keguan.casework.messages import end_title
@@ -152,9 +152,9 @@ def _step(definition: Definition | None, step_id: str) -> Step | None:
 def told_to(reader: Actor, events: Sequence[Event]) -> list[Text]:
     """What the events say to this reader, one sentence each: names of those whom they may see, else whose part it was.
 
-    Three queries, however many events. Whether the reader may read the events at all is the caller's question.
+    Four queries, however many events. Whether the reader may read the events at all is the caller's question.
     """
-    hidden = reviewing(reader, events)
+    hidden = masked(reader, events)
     actors = {event.actor for event in events if event.actor is not None}
     people = Person.objects.filter(people_visible_to(reader), pk__in=actors)
     names = dict(people.values_list("pk", "name"))
@@ -170,41 +170,41 @@ def who(
     event: Event,
     reader: Actor,
     names: Mapping[int, str],
-    hidden: Collection[int],
+    hidden: Mapping[int, Text],
     definition: Definition | None = None,
 ) -> Text:
-    """Who did it, to this reader. hidden: ids of the events that a reviewer did, from `reviewing`. definition: the
-    programme, for events that do not name it (refused attempts)."""
+    """Who did it, to this reader. hidden: what `masked` says of the events. definition: the programme, for events that do
+    not name it (refused attempts)."""
     if event.actor is None:
         return SYSTEM_NAME
     if event.pk in hidden:
-        return REVIEWER
-    if _objects(event) and event.actor != reader.person and not _decides_objections(reader):
-        return SOMEBODY
+        return hidden[event.pk]
     if name := names.get(event.actor):
         return Text(name, name)
     return ROLES.get(role_of(event, definition), Text("一位工作人员", "A member of staff"))
 
 
-def reviewing(reader: Actor, events: Sequence[Event]) -> frozenset[int]:
-    """The ids of the events that were done by a reviewer of their case whom this reader must not know.
-
-    What the reader did is their own; those who may know a case's reviewers see names there.
-    """
+def masked(reader: Actor, events: Sequence[Event]) -> dict[int, Text]:
+    """What stands for the actor, by event id, where this reader must not know them: a case's reviewers, and whoever
+    objects. What the reader did is their own. Three queries."""
     numbers = {event.case_number for event in events if event.case_number}
     if not numbers:
-        return frozenset()
+        return {}
     known = set(Case.objects.filter(reviewers_visible_to(reader), number__in=numbers).values_list("number", flat=True))
     holders = SeatHolder.objects.filter(seat__case__number__in=numbers - known)
     seated = set(holders.values_list("seat__case__number", "expert__person_id"))
-    return frozenset(
-        event.pk
-        for event in events
-        if event.actor is not None
-        and event.actor != reader.person
-        and event.case_number not in known
-        and ((event.case_number, event.actor) in seated or _verb_of(event) in OF_REVIEWERS)
-    )
+    objections = Case.objects.filter(number__in=numbers, programme__code=OBJECTION)
+    objecting = set() if _decides_objections(reader) else set(objections.values_list("number", "applicant_id"))
+    found: dict[int, Text] = {}
+    for event in events:
+        did_it = (event.case_number, event.actor)
+        if event.actor is None or event.actor == reader.person:
+            continue
+        if event.case_number not in known and (did_it in seated or _verb_of(event) in OF_REVIEWERS):
+            found[event.pk] = REVIEWER
+        elif did_it in objecting or (_objects(event) and not _decides_objections(reader)):
+            found[event.pk] = SOMEBODY
+    return found
 
 
 def _verb_of(event: Event) -> str:

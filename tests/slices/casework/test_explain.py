@@ -130,6 +130,24 @@ def test_people_whom_the_reader_may_not_see_are_told_by_their_part(scored: tuple
     assert own.zh.startswith(world.people["officer"].name)
 
 
+def test_who_objects_is_told_to_those_who_decide_on_objections_and_to_nobody_else() -> None:
+    world = w.world()
+    parent = cases.bare_case(cases.bare_round(cases.version()), applicant=world.people["applicant"])
+    objector = make.person("实名人甲", employer=world.university)
+    objection = cases.bare_case(None, parent=parent, applicant=objector)
+    Case.objects.filter(pk=objection.pk).update(programme=cases.version("object"))
+    opened = {"command": "open_side", "step": "publish", "events": [{"event": "sidemoved", "programme": "object"}]}
+    trace.write("case:open-side:accepted", actor_for(objector), case_number=parent.number, payload=opened)
+    trace.write(
+        "case:submit:accepted", actor_for(objector), case_number=objection.number, payload={"command": "submit"}
+    )
+    events = list(Event.objects.filter(actor=objector.pk, tag__startswith="case:"))
+    for who in ("applicant", "host", "officer", "planner"):
+        assert [one.zh[:6] for one in sentences.told_to(world.actor(who), events)] == ["一位实名人员"] * 2
+    for reader in (world.actor("supervisor"), actor_for(objector)):
+        assert all(one.zh.startswith("实名人甲") for one in sentences.told_to(reader, events))
+
+
 # ------------------------------------------------------------------------------------------------- explanation
 
 
@@ -172,7 +190,7 @@ def test_no_explanation_names_a_reviewer_or_tells_scores_to_who_may_not_see_them
     assert not any(name in page for name in reviewers())
     assert "一位评审专家" in page
     assert ("78.67" in page) == (who in ("officer", "committee", "supervisor"))
-    assert ("80" in page) == (who != "planner")
+    assert ("80万元" in page) == (who != "planner")
 
 
 def test_a_case_that_came_back_is_told_twice_at_the_same_step() -> None:

@@ -38,6 +38,7 @@ class Size:
     experts: int = 45
 
 
+WHOLE = Size()
 SMALL = Size(hosts=4, enterprises=6, applying_enterprises=2, researchers=8, experts=12)
 
 
@@ -223,8 +224,10 @@ class _Casting:
             supervisor,
         )
         host = self.cast.hosts[0]
-        people = Person.objects.in_bulk([self.cast.researchers[host.pk][0], self.cast.reviewers[0].person])
-        parties.declare_kin(SYSTEM, *people.values(), "sibling", since=self.since)
+        one, other = Person.objects.filter(
+            pk__in=[self.cast.researchers[host.pk][0], self.cast.reviewers[0].person]
+        ).order_by("pk")
+        parties.declare_kin(SYSTEM, one, other, "sibling", since=self.since)
         gone = self._person(self.cast.organisations[bodies.AGENCY], senior=True, account=True)
         duty = parties.grant_duty(SYSTEM, gone, "finance", since=self.since - timedelta(days=700))
         parties.end_duty(SYSTEM, duty, last_day=self.since - timedelta(days=30))

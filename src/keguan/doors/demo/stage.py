@@ -31,7 +31,7 @@ Story = Iterator[datetime]
 Told = Callable[[date, int], None]
 
 
-class Unexpected(Exception):
+class Unexpected(Exception):  # noqa: N818 - what it is, in a word
     """The demo met a refusal that its story does not tell of."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ from keguan.casework import rounds, versions
 from keguan.casework.models import ProgrammeVersion, Round
 from keguan.doors.demo import institutions, topics
 from keguan.doors.demo.applications import Proposal
-from keguan.doors.demo.cast import Cast, Size, cast_of
+from keguan.doors.demo.cast import WHOLE, Cast, Size, cast_of
 from keguan.doors.demo.plans import Plan
 from keguan.doors.demo.rounds import CERTIFICATION, FULL, KEY_RD, SEMINAR, SUBSIDY
 from keguan.doors.demo.stage import Stage, Story, Unexpected, office_hour
@@ -53,7 +53,7 @@ def lived(
     until: datetime,
     *,
     plans: Sequence[Plan] = FULL,
-    size: Size = Size(),
+    size: Size = WHOLE,
     casting: Callable[[str], None] = lambda group: None,
     told: Told = lambda day, deeds: None,
 ) -> Stage:
@@ -204,7 +204,8 @@ class _Laboratories:
         self.leading.add(principal)
         self.load[principal] += 1
         # Younger people first; nobody takes part in more than two.
-        others = sorted(reversed(self.cast.researchers[host.pk]), key=lambda one: self.load[one])
+        others = self.cast.researchers[host.pk][::-1]
+        others.sort(key=lambda one: self.load[one])
         chosen = tuple(person for person in others if self.load[person] < 2 and person != principal)[:members]
         self.load.update(chosen)
         return principal, chosen

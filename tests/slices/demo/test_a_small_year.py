@@ -1,0 +1,108 @@
+"""The demo's cast and a year of twelve cases, lived through the write door in the test database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+from tests import own_database
+
+from keguan.casework.models import Case, Notice, ProgrammeVersion, Round, Task
+from keguan.casework.versions import definition_of
+from keguan.doors.demo import cast, rounds, year
+from keguan.doors.demo.stage import Stage
+from keguan.kernel.clock import BEIJING, clock_at
+from keguan.language.schema import kind_of
+from keguan.language.vocabulary import KINDS
+from keguan.registers.certificates.models import Certificate
+from keguan.registers.funds.models import Payment
+from keguan.registers.parties.models import Account, Duty, Person
+from keguan.registers.parties.roles import ROLES
+from keguan.registers.projects.models import Project
+from keguan.registers.trace.models import Event
+
+UNTIL = datetime(2026, 11, 20, 15, 0, tzinfo=BEIJING)
+
+
+@pytest.fixture(scope="module")
+def stage(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """The year, lived once for all tests of this file."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("files"))
+        try:
+            yield year.lived(UNTIL, plans=rounds.SMALL, size=cast.SMALL)
+        finally:
+            own_database.empty()
+
+
+@pytest.fixture(autouse=True)
+def _reading(stage: Stage, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+
+
+def test_twelve_cases_came_to_their_end() -> None:
+    cases = Case.objects.filter(round__isnull=False)
+    assert cases.count() == 12
+    assert not cases.filter(end="").exists()
+    assert not Task.objects.exists()
+
+
+def test_every_step_kind_of_the_language_was_reached() -> None:
+    reached = set()
+    for case in Case.objects.select_related("programme", "memo"):
+        programme = definition_of(case.programme).programme
+        reached |= {kind_of(programme.step(step)) for step in case.memo.state["steps"]}
+    assert reached == set(KINDS)
+
+
+def test_every_end_of_a_key_rd_project_was_reached() -> None:
+    version = ProgrammeVersion.objects.get(code="key-rd-project")
+    declared = {str(end.end) for end in definition_of(version).programme.ends} | {"withdrawn"}
+    assert set(Case.objects.filter(round__programme=version).values_list("end", flat=True)) == declared
+
+
+def test_what_succeeds_leaves_a_project_a_certificate_and_money_paid() -> None:
+    awarded = Case.objects.get(end="awarded")
+    assert Project.objects.get(origin=awarded.number).amount_fen == awarded.amount_fen
+    assert Payment.objects.filter(origin=awarded.number, status="paid").count() == 1
+    certified = Case.objects.get(end="certified")
+    assert Certificate.objects.get(origin=certified.number).status == "valid"
+    assert Notice.objects.filter(case=awarded, outcome="unopposed").exists()
+
+
+def test_the_trace_tells_of_every_revision_of_every_case_without_a_gap() -> None:
+    for case in Case.objects.all():
+        events = Event.objects.filter(case_number=case.number, tag__startswith="case:", outcome="done")
+        told = [event.payload["revision"] for event in events.order_by("id") if "revision" in event.payload]
+        assert told == sorted(set(told)), case.number
+        assert told[-1] == case.revision, case.number
+
+
+def test_whoever_drafted_a_round_did_not_publish_it() -> None:
+    assert Round.objects.count() == 4
+    for made in Round.objects.all():
+        assert made.drafted_by != made.published_by
+
+
+def test_everybody_who_can_sign_in_is_invented() -> None:
+    assert Account.objects.exists()
+    assert not Account.objects.filter(person__is_demo=False).exists()
+    assert any("·" in name for name in Person.objects.values_list("name", flat=True))
+
+
+def test_the_sign_in_page_of_a_demo_lists_the_people_by_role(settings: object, client: Client) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    with clock_at(UNTIL):
+        page = client.get("/sign-in/").content.decode()
+    for role in set(ROLES) - {"expert"}:
+        assert ROLES[role].zh in page, role
+        holder = Duty.objects.filter(role=role, until__isnull=True).select_related("person").first()
+        assert holder is not None, role
+        assert holder.person.name in page, role

@@ -11,7 +11,7 @@ from keguan.language.schema import Decide, Review
 
 def sees_identity(actor: Actor, case: Case) -> bool:
     """Whether the actor may know who opened the case. Of an objection only those who decide it know."""
-    if case.parent_id is None or case.code != "object" or is_own(actor, case):
+    if case.parent_id is None or case.programme.code != "object" or is_own(actor, case):
         return True
     steps = definition_of(case.programme).programme.steps
     return any(isinstance(step, Decide) and actor.holds(step.by, programme=case.code) for step in steps)

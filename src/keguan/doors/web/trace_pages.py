@@ -21,7 +21,8 @@ from keguan.registers.parties.queries import names_of
 from keguan.registers.trace.models import Event
 from keguan.registers.trace.sentences import told
 
-SEES_TRACE = holding(Text("查看他人的痕迹", "see the trace of others"), "registrar", "supervision", "officer")
+# The raw rows name everybody, reviewers and objectors too: they are for those who supervise, and for nobody else.
+SEES_TRACE = holding(Text("查看他人的痕迹", "see the trace of others"), "supervision")
 OUTCOMES = {"done": Text("完成", "done"), "refused": Text("被拒绝", "refused"), "read": Text("查看", "read")}
 TONES: dict[str, Tone] = {"done": "good", "refused": "bad", "read": "info"}
 

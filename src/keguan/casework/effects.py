@@ -15,6 +15,7 @@ from keguan.casework.notices import put_up, take_down
 from keguan.casework.seats import give_seat, move_seat
 from keguan.casework.store import Writes, as_json
 from keguan.engine.decision import Ask, Command, Decided, Due, Enter, Seat, SeatMoved, Situation, Wake
+from keguan.engine.machine import WITHDRAWN
 from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered
 from keguan.kernel.actors import Actor
 from keguan.kernel.canonical import digest
@@ -46,7 +47,9 @@ def carry_out(
     for event in decided.events:
         if isinstance(event, Entered) and _kind(situation.definition, event.step) == "publish":
             put_up(case, situation.definition, after, event)
-        elif isinstance(event, Closed) and _kind(situation.definition, event.step) == "publish":
+        elif (isinstance(event, Closed) and _kind(situation.definition, event.step) == "publish") or (
+            isinstance(event, Ended) and event.end == WITHDRAWN
+        ):
             take_down(case, event)
     for effect in decided.effects:
         match effect:
@@ -121,11 +124,11 @@ def _keep_results(case: Case, definition: Definition, after: CaseState) -> None:
         there = after.steps.get(step.id)
         if there is None:
             continue
-        # A case that was sent back gives its rank free; it gets another one when it comes back up.
+        # A case that was sent back gives its rank free; it gets another one when it comes back up. So does a withdrawn one.
         current = there.memo if there.outcome != "returned" and not _again_below(definition, after, step.id) else {}
         match kind_of(step):
             case "endorse" if getattr(step, "ranked", False):
-                case.recommended_rank = current.get("rank")
+                case.recommended_rank = current.get("rank") if after.end != WITHDRAWN else None
             case "review":
                 case.score_hundredths = current.get("score")
             case "rank":
@@ -234,6 +237,7 @@ def _trace(
             "command": command.name,
             "step": command.step,
             "revision": after.revision,
+            "at": situation.now.isoformat(),
             "events": [_event(event, digests) for event in decided.events],
             "verdicts": {one.rule: one.result for one in decided.verdicts},
         },

@@ -118,7 +118,7 @@ RANKED = _query("""
 ENDORSED = _query("""
   SELECT count(*) FROM casework_case other JOIN casework_memo memo ON memo.case_id = other.id
   WHERE other.round_id = %(round)s AND other.authority_id = %(authority)s AND other.id <> %(case)s
-    AND other.submitted_at IS NOT NULL AND other.step <> ALL(%(before_endorsement)s::text[]) AND EXISTS (
+    AND other.submitted_at IS NOT NULL AND other."end" <> 'withdrawn' AND other.step <> ALL(%(before_endorsement)s::text[]) AND EXISTS (
       SELECT FROM unnest(%(endorsements)s::text[]) AS step (id)
       WHERE memo.state -> 'steps' -> step.id ->> 'outcome' = 'endorsed')""")
 """What it recommended, where it does not rank: its step is closed as endorsed, and the case was not sent back below."""

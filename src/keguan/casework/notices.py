@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keguan.casework.models import Case, Notice
-from keguan.engine.state import CaseState, Closed, Entered
+from keguan.engine.state import CaseState, Closed, Ended, Entered
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.language.definition import Definition
@@ -15,7 +15,7 @@ from keguan.language.vocabulary import FACTS
 OF_THE_CASE = {
     "case.number": Text("办件编号", "Case number"),
     "applicant.name": Text("申报单位", "Applying organisation"),
-    "person.name": Text("项目负责人", "Principal investigator"),
+    "principal.name": Text("项目负责人", "Principal investigator"),
 }
 """Names that a notice may show besides answers and what steps leave."""
 
@@ -42,9 +42,13 @@ def put_up(case: Case, definition: Definition, after: CaseState, entered: Entere
     )
 
 
-def take_down(case: Case, closed: Closed) -> None:
-    """The notice is over; it stays readable, with how it ended."""
-    Notice.objects.filter(case=case, step=closed.step, outcome="").update(outcome=closed.outcome)
+def take_down(case: Case, closed: Closed | Ended) -> None:
+    """The notice is over, or its case is (it was withdrawn); it stays readable, with how it ended."""
+    standing = Notice.objects.filter(case=case, outcome="")
+    if isinstance(closed, Closed):
+        standing.filter(step=closed.step).update(outcome=closed.outcome)
+    else:
+        standing.update(outcome=closed.end)
 
 
 def _shown(case: Case, definition: Definition, after: CaseState, name: str) -> dict[str, Any]:
@@ -57,7 +61,7 @@ def _title_and_value(case: Case, definition: Definition, after: CaseState, name:
         values = {
             "case.number": case.number,
             "applicant.name": case.host.name if case.host else "",
-            "person.name": case.principal.name if case.principal else "",
+            "principal.name": case.principal.name if case.principal else "",
         }
         return OF_THE_CASE[name], values[name]
     first, _, rest = name.partition(".")

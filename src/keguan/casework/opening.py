@@ -153,7 +153,7 @@ def open_case(
     )
     situation = Situation(
         definition=definition,
-        terms=services.terms_of(of_round),
+        terms=services.terms_of(case),
         state=CaseState(number),
         acting=acting_for(case, actor),
         now=now,

@@ -55,8 +55,9 @@ def tasks_of(actor: Actor) -> QuerySet[Task]:
             # A case that was pushed to an institution is answered by its research office.
             desks |= Q(role="applicant", person__isnull=True, case__host=duty.organisation)
     if desks:
-        own = Q(case__applicant=actor.person) | Q(case__principal=actor.person)
-        mine |= desks & ~own & ~Q(case__members__contains=[actor.person])
+        own = Q(applicant=actor.person) | Q(principal=actor.person) | Q(members__contains=[actor.person])
+        owned = Case.objects.filter(own).values("pk")
+        mine |= desks & ~Q(case__in=owned) & ~Q(case__parent__in=owned)
     return (
         Task.objects.filter(mine)
         .select_related("case", "case__programme", "case__round", "case__host")

@@ -17,7 +17,7 @@ from keguan.casework import effects, facts, prepared, references, store
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
 from keguan.casework.memo import restored
-from keguan.casework.models import Case, Deed, Draft, Round
+from keguan.casework.models import Case, Deed, Draft
 from keguan.casework.recusal import recusals
 from keguan.casework.store import Held
 from keguan.casework.versions import definition_of
@@ -71,6 +71,10 @@ def act(
         return refused.refusal
 
 
+_OF_SIDES = ("open_side", "close_side")
+"""What only a side case itself tells its parent (`sides.open_side`, `_tell_parent`): nobody asks for it by hand."""
+
+
 def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | None) -> Done | Refusal:
     case = held.case
     asked = content_digest(case.number, f"{command.name}@{command.step}", command.content)
@@ -78,6 +82,8 @@ def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | N
         return _said_before(*held.deed, asked)
     if revision is not None and revision != case.revision:
         return _stale(case)
+    if command.name in _OF_SIDES:
+        return refuse("command.unknown", Text("本环节没有这项操作。", "This step has no such action."))
     if problems := _pointing_nowhere(case, command):
         return Refusal(problems)
     situation = _situation(case, actor, command, begun=held.begun, locking=True)
@@ -134,6 +140,9 @@ def _tell_parent(side: Case, end: str) -> None:
         return
     parent = locked(side.parent.number)
     if parent.end:
+        if side.programme.code == "withdraw" and end == "accepted":
+            said = Text("原办件已办结，不能再撤回。", "The case has ended: it can no longer be withdrawn.")
+            raise Refused.because(Problem("side.parent_ended", said, value=parent.end))
         return
     command = Command("close_side", parent.step, {"number": side.number, "programme": side.programme.code, "end": end})
     situation = situation_for(parent, SYSTEM)
@@ -159,7 +168,7 @@ def _situation(case: Case, actor: Actor, command: Command, *, begun: datetime | 
     known = _facts(case, definition, state, command, now, locking=locking)
     return Situation(
         definition=definition,
-        terms=terms_of(case.round),
+        terms=terms_of(case),
         state=state,
         acting=acting,
         now=now,
@@ -174,11 +183,13 @@ def state_of(case: Case) -> CaseState:
     return restored(case.memo.state, number=case.number, revision=case.revision, answers=case.memo.answers)
 
 
-def terms_of(of_round: Round | None) -> RoundTerms:
-    """A round's terms for the engine. A side case has no round: it is open from ever to ever."""
+def terms_of(case: Case) -> RoundTerms:
+    """The terms of a case's round for the engine. A side case has none: it may come at any time, an objection only while
+    the notice that it objects to stands."""
+    of_round = case.round
     if of_round is None:
         now = clock.now()
-        return RoundTerms(opens=now, closes=now)
+        return RoundTerms(opens=now, closes=now, side_until=_notice_end(case, now))
     return RoundTerms(
         opens=of_round.opens,
         closes=of_round.closes,
@@ -186,6 +197,13 @@ def terms_of(of_round: Round | None) -> RoundTerms:
         budget_fen=of_round.budget_fen,
         quota=of_round.quota,
     )
+
+
+def _notice_end(side: Case, now: datetime) -> datetime | None:
+    """When the notice ends that an objection is about; it has ended where the case went on without it."""
+    if side.parent is None or side.programme.code != "object":
+        return None
+    return side.parent.due_at if side.parent.step_kind == "publish" else side.created_at or now
 
 
 def _facts(

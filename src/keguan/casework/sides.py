@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from keguan.casework import services
-from keguan.casework.models import ProgrammeVersion
+from keguan.casework.models import Case, ProgrammeVersion
 from keguan.casework.opening import open_case
 from keguan.engine import machine
 from keguan.engine.decision import Command
@@ -28,6 +28,10 @@ def open_side(number: str, programme: str, actor: Actor, key: str, *, request_id
         parent = services.locked(number)
         if answered := services.answered_before(key, services.content_digest(number, f"open-{programme}", {})):
             return answered
+        running = Case.objects.filter(parent=parent, programme__code=programme, applicant=actor.person, end="")
+        if of_mine := running.first():
+            said = Text("您的{number}还在办理，不必另开一件。", "Your {number} is under way; no second one is needed.")
+            return refuse("side.open", said.filled(number=of_mine.number), value=of_mine.number)
         version = ProgrammeVersion.objects.filter(code=programme).order_by("-published_at").first()
         if version is None:
             return refuse(

@@ -47,13 +47,17 @@ SYSTEM = Acting(is_system=True)
 
 @dataclass(frozen=True, slots=True)
 class RoundTerms:
-    """What the engine needs of a round. grace_minutes: how long after closing a started draft may still come in."""
+    """What the engine needs of a round. grace_minutes: how long after closing a started draft may still come in.
+
+    side_until: for a side case, which has no round, when it must have come in; None where it may come at any time.
+    """
 
     opens: datetime
     closes: datetime
     grace_minutes: int = 0
     budget_fen: int = 0
     quota: int = 0
+    side_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

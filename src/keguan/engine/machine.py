@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
 from keguan.engine.moves import Move, Verb, holds, names_in, refuse
 from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, SideMoved, evolve
-from keguan.engine.steps import kind_for
+from keguan.engine.steps import kind_for, publish
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.kernel.workdays import UnknownYear
@@ -224,6 +224,9 @@ class _Walk:
         if outcome in step.routes:
             name = step.routes[outcome]
             return next((one for one in programme.steps if one.id == name), str(name))
+        if outcome == "lapsed" and programme.rounds == "side":
+            # Not handed in while it could be: it was never made.
+            return WITHDRAWN
         place = programme.steps.index(step)
         if place + 1 < len(programme.steps):
             return programme.steps[place + 1]
@@ -245,12 +248,14 @@ def _side(situation: Situation, command: Command) -> Decision:
     state = situation.state
     if state.end:
         return refuse("case.ended", Text("该办件已办结。", "This case has ended."), value=state.end)
-    number, programme = str(command.content["number"]), str(command.content["programme"])
+    number, programme = str(command.content.get("number", "")), str(command.content.get("programme", ""))
     if command.name == "open_side":
         return _open_side(situation, number, programme)
+    if not situation.acting.is_system:
+        return refuse("right.missing", Text("关联办件自行办结。", "A side case ends by itself, not here."))
     if number not in state.open_sides:
         return refuse("side.unknown", Text("没有这个待结的关联办件。", "No such side case is open."), value=number)
-    end = str(command.content["end"])
+    end = str(command.content.get("end", ""))
     walk = _Walk(situation).add(SideMoved(number, programme, end))
     if programme == "withdraw" and end == "accepted":
         return walk.end(WITHDRAWN).decided()
@@ -259,7 +264,7 @@ def _side(situation: Situation, command: Command) -> Decision:
         over = state.current.due is not None and situation.now >= state.current.due
         if end == "upheld":
             return walk.follow(step, Move(outcome="upheld")).decided()
-        if over and not walk.situation.state.open_sides:
+        if over and not publish.objections_open(walk.situation):
             return walk.follow(step, Move(outcome="unopposed")).decided()
     return walk.decided()
 

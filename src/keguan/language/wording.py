@@ -30,6 +30,7 @@ OUTCOMES: Mapping[str, Text] = {
     "rejected": Text("不同意", "rejected"),
     "unopposed": Text("无异议", "no objection upheld"),
     "upheld": Text("异议成立", "an objection is upheld"),
+    "withdrawn": Text("已撤回", "withdrawn"),
     "signed": Text("各方签署", "signed by all"),
     "planned": Text("计划生成", "planned"),
     "delivered": Text("提交", "delivered"),

@@ -27,9 +27,10 @@ def offers(situation: Situation, step: Apply, verb: Verb) -> bool:
 
 
 def closes_for(situation: Situation, step: Apply) -> datetime | None:
-    """The last moment at which this application may come in; None for a side case, which has no window."""
+    """The last moment at which this application may come in; for a side case the end of the notice that it objects to,
+    None where it may come at any time."""
     if situation.definition.programme.rounds == "side":
-        return None
+        return situation.terms.side_until
     before = situation.state.steps.get(step.id)
     if before is None or before.attempt == 1:
         return situation.terms.closes
@@ -39,7 +40,7 @@ def closes_for(situation: Situation, step: Apply) -> datetime | None:
 def last_moment(situation: Situation, step: Apply) -> datetime | None:
     """After this moment nobody can submit any more: the closing, and on the first attempt the grace after it."""
     closes = closes_for(situation, step)
-    if closes is None or situation.state.current.attempt > 1:
+    if closes is None or situation.state.current.attempt > 1 or situation.definition.programme.rounds == "side":
         return closes
     return closes + timedelta(minutes=situation.terms.grace_minutes)
 
@@ -81,7 +82,7 @@ def enter(situation: Situation, step: Apply) -> Move:
     attempt = situation.state.current.attempt
     due: datetime | None
     if situation.definition.programme.rounds == "side":
-        due = None
+        due = situation.terms.side_until
     elif attempt == 1:
         due = situation.terms.closes
     elif step.correct_within is not None:

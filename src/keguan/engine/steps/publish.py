@@ -32,6 +32,11 @@ def decide(situation: Situation, step: Publish, command: Command) -> Move | Refu
     until = situation.state.current.due
     if until is None or situation.now < until:
         return refuse("publish.running", Text("公示期未满。", "The notice period is not over."))
-    if any(side.programme == "object" for side in situation.state.open_sides.values()):
+    if objections_open(situation):
         return refuse("publish.objection_open", Text("有异议尚未处理完毕。", "An objection is still open."))
     return Move(outcome="unopposed")
+
+
+def objections_open(situation: Situation) -> bool:
+    """Whether an objection still waits for its answer. Nothing else that runs beside the case keeps the notice up."""
+    return any(side.programme == "object" for side in situation.state.open_sides.values())

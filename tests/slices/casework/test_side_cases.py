@@ -1,0 +1,197 @@
+"""Withdrawals and objections: what they hold up, what they end, and who hears of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests import make
+from tests.make import cases
+from tests.make import world as w
+
+from keguan.casework import alarms, queries, rounds, services, sides
+from keguan.casework.models import Case, Notice, Ranking
+from keguan.casework.services import Done
+from keguan.engine.decision import Command
+from keguan.kernel.clock import clock_at
+from keguan.kernel.problems import Refusal
+
+pytestmark = pytest.mark.django_db
+
+DURING = w.moment("2026-04-15")
+AFTER = w.moment("2026-04-23")
+
+
+def codes(answer: Any) -> set[str]:
+    """The codes of a refusal's problems."""
+    assert isinstance(answer, Refusal), answer
+    return {problem.code for problem in answer.problems}
+
+
+@pytest.fixture
+def world() -> w.World:
+    """A world with a key R&D round, and the side programmes in force."""
+    made = cases.opened()
+    for code in ("withdraw", "object"):
+        w.version(code)
+    made.people["objector"] = make.person()
+    return made
+
+
+@pytest.fixture
+def published(world: w.World) -> str:
+    """The number of a case whose award stands in a public notice until 21 April 2026."""
+    number = cases.case(world, at="scored").number
+    with clock_at(w.moment("2026-04-10")):
+        assert world.round is not None
+        assert isinstance(rounds.adopt_ranking(world.round.code, "rank", world.actor("officer"), "r"), Ranking)
+        assert isinstance(world.act(number, "approve", "committee", reason="同意立项"), Done)
+    assert Case.objects.get(number=number).step == "publish"
+    return number
+
+
+def opened(world: w.World, number: str, programme: str, who: str) -> str:
+    """The number of a side case just opened."""
+    answer = sides.open_side(number, programme, world.actor(who), uuid4().hex)
+    assert isinstance(answer, Done), answer
+    return answer.number
+
+
+def objection(world: w.World, side: str) -> dict[str, Any]:
+    """An objection that is admissible."""
+    return {
+        "objector": "王实名",
+        "phone": "13900000000",
+        "real_name": True,
+        "subject": "负责人在研项目超限",
+        "ground": "facts",
+        "facts": "该负责人在另一项目中仍为主持人，至今没有结题，公示内容与事实不符。",
+        "evidence": [make.document(origin=side).pk],
+    }
+
+
+def objected(world: w.World, number: str) -> str:
+    """An objection that was handed in."""
+    side = opened(world, number, "object", "objector")
+    assert isinstance(world.act(side, "submit", "objector", values=objection(world, side)), Done)
+    return side
+
+
+def withdrawal(world: w.World, number: str) -> str:
+    """A withdrawal that was handed in."""
+    side = opened(world, number, "withdraw", "applicant")
+    assert isinstance(world.act(side, "submit", "applicant", values={"reason": "改报其他计划"}), Done)
+    return side
+
+
+def test_nobody_ends_a_side_case_of_a_case_but_the_side_case_itself(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        side = opened(world, published, "withdraw", "applicant")
+        content = {"number": side, "programme": "withdraw", "end": "accepted"}
+        for who in ("applicant", "objector", "officer"):
+            answer = services.act(published, Command("close_side", "publish", content), world.actor(who), uuid4().hex)
+            assert isinstance(answer, Refusal)
+    assert Case.objects.get(number=published).end == ""
+
+
+def test_a_side_case_that_does_not_exist_is_not_opened_at_the_door(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        for content in ({"number": "65YY2026999999X", "programme": "object"}, {}):
+            command = Command("open_side", "publish", content)
+            answer = services.act(published, command, world.actor("objector"), uuid4().hex)
+            assert isinstance(answer, Refusal)
+    with clock_at(AFTER):
+        alarms.ring()
+    assert Case.objects.get(number=published).step == "agree"
+
+
+def test_a_withdrawal_that_is_open_does_not_keep_a_notice_up_once_the_objection_is_answered(
+    world: w.World, published: str
+) -> None:
+    with clock_at(DURING):
+        side = objected(world, published)
+        withdrawal(world, published)
+    with clock_at(AFTER):
+        alarms.ring()
+        assert Case.objects.get(number=published).step == "publish"
+        assert isinstance(world.act(side, "reject", "supervisor", reason="经核实不成立"), Done)
+    assert Case.objects.get(number=published).step == "agree"
+
+
+def test_an_objection_that_was_never_handed_in_does_not_hold_up_the_notice(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        side = opened(world, published, "object", "objector")
+    with clock_at(AFTER):
+        alarms.ring()
+        assert Case.objects.get(number=published).step == "agree"
+        assert isinstance(world.act(side, "submit", "objector", values=objection(world, side)), Refusal)
+
+
+def test_an_objection_is_handed_in_while_the_notice_stands_and_not_after(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        world.people["second"] = make.person()
+        first = opened(world, published, "object", "objector")
+        late = opened(world, published, "object", "second")
+        assert isinstance(world.act(first, "submit", "objector", values=objection(world, first)), Done)
+    with clock_at(AFTER):
+        assert codes(world.act(late, "submit", "second", values=objection(world, late))) == {"apply.closed"}
+        alarms.ring()
+        assert Case.objects.get(number=published).step == "publish"
+        assert isinstance(world.act(first, "approve", "supervisor", reason="经核实成立"), Done)
+    assert Case.objects.get(number=published).end == "struck_off"
+
+
+def test_one_person_has_one_objection_open_on_a_case(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        opened(world, published, "object", "objector")
+        answer = sides.open_side(published, "object", world.actor("objector"), uuid4().hex)
+    assert codes(answer) == {"side.open"}
+
+
+def test_a_withdrawal_takes_the_notice_down(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        side = withdrawal(world, published)
+        assert isinstance(world.act(side, "approve", "officer", reason="同意撤回"), Done)
+        assert Case.objects.get(number=published).end == "withdrawn"
+        assert not queries.notices(DURING).exists()
+        assert Notice.objects.get(case__number=published).outcome == "withdrawn"
+
+
+def test_a_withdrawal_cannot_be_accepted_once_the_case_has_ended_otherwise(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        withdrawn, contested = withdrawal(world, published), objected(world, published)
+        assert isinstance(world.act(contested, "approve", "supervisor", reason="经核实成立"), Done)
+        assert Case.objects.get(number=published).end == "struck_off"
+        assert codes(world.act(withdrawn, "approve", "officer", reason="同意撤回")) == {"side.parent_ended"}
+        assert isinstance(world.act(withdrawn, "reject", "officer", reason="原办件已办结"), Done)
+
+
+def test_a_notice_names_the_principal_that_the_programme_shows(world: w.World, published: str) -> None:
+    shown = {one["name"]: one["value"] for one in Notice.objects.get(case__number=published).shown}
+    assert shown["principal.name"] == world.people["applicant"].name
+    assert all(shown.values()), shown
+
+
+def test_a_withdrawal_gives_rank_and_quota_free() -> None:
+    world = cases.opened(quota=1)
+    w.version("withdraw")
+    world.people["second"] = make.person(employer=world.university, born=w.date(1980, 5, 1), title="senior")
+    team = [{"member": make.person(employer=world.university).pk, "role": "lead", "months": 6}]
+    first = cases.case(world, at="screen").number
+    second = cases.case(world, at="recommend", who="second", principal=world.people["second"].pk, team=team).number
+    with clock_at(w.moment("2026-03-20")):
+        assert "endorse.quota" in codes(world.act(second, "endorse", "authority", rank=1))
+        side = withdrawal(world, first)
+        assert isinstance(world.act(side, "approve", "officer", reason="同意撤回"), Done)
+        assert isinstance(world.act(second, "endorse", "authority", rank=1), Done)
+
+
+def test_who_watches_does_not_find_an_objection_to_their_own_case_among_their_tasks(
+    world: w.World, published: str
+) -> None:
+    make.duty("supervision", world.people["member"])
+    with clock_at(DURING):
+        side = objected(world, published)
+        assert side in {task.case.number for task in queries.tasks_of(world.actor("supervisor"))}
+        assert side not in {task.case.number for task in queries.tasks_of(world.actor("member"))}

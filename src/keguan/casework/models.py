@@ -7,6 +7,7 @@ limits and rights ask for, and are written in the same statement.
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -118,21 +119,29 @@ class Case(models.Model):
     submitted_at: when it first came in. score_hundredths, position, amount_fen: what review, ranking and decision left.
     """
 
-    number = models.TextField(unique=True)
-    programme = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="cases")
-    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="cases")
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="side_cases")
+    number = models.TextField()
+    programme = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, db_index=False, related_name="cases")
+    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, db_index=False, related_name="cases")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="side_cases")
     code = models.TextField()
     title = models.TextField(default="")
     normal_title = models.TextField(default="", db_collation="C")
     host = models.ForeignKey(
-        "organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="hosted_cases"
+        "organisations.Organisation", null=True, on_delete=models.PROTECT, db_index=False, related_name="hosted_cases"
     )
     authority = models.ForeignKey(
-        "organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="recommended_cases"
+        "organisations.Organisation",
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="recommended_cases",
     )
-    applicant = models.ForeignKey("parties.Person", null=True, on_delete=models.PROTECT, related_name="begun_cases")
-    principal = models.ForeignKey("parties.Person", null=True, on_delete=models.PROTECT, related_name="led_cases")
+    applicant = models.ForeignKey(
+        "parties.Person", null=True, on_delete=models.PROTECT, db_index=False, related_name="begun_cases"
+    )
+    principal = models.ForeignKey(
+        "parties.Person", null=True, on_delete=models.PROTECT, db_index=False, related_name="led_cases"
+    )
     members = ArrayField(models.BigIntegerField(), default=list)
     asked_fen = models.BigIntegerField(null=True)
     step = models.TextField(default="")
@@ -151,6 +160,7 @@ class Case(models.Model):
     class Meta:
         ordering = ("-id",)
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
             models.CheckConstraint(
                 condition=(Q(step="") & ~Q(end="")) | (~Q(step="") & Q(end="")), name="case_in_a_step_or_ended"
             ),
@@ -165,6 +175,7 @@ class Case(models.Model):
                 name="case_recommended_rank_once",
             ),
         ]
+        # Every change of a case writes into each of its indexes: none says what another one says already.
         indexes = [
             models.Index(fields=["round", "step", "id"], name="case_by_round_and_step"),
             models.Index(fields=["round", "-submitted_at", "-id"], name="case_by_round_and_time"),
@@ -174,6 +185,9 @@ class Case(models.Model):
             models.Index(fields=["authority", "round"], name="case_by_authority"),
             models.Index(fields=["normal_title"], name="case_by_title", condition=~Q(normal_title="")),
             models.Index(fields=["step_kind", "due_at"], name="case_by_due", condition=Q(end="")),
+            models.Index(fields=["parent"], name="case_by_parent", condition=Q(parent__isnull=False)),
+            # Without a list of what is still to be sorted in, which each search would have to read through.
+            GinIndex(fields=["members"], name="case_by_member", condition=Q(end=""), fastupdate=False),
         ]
 
     def __str__(self) -> str:
@@ -195,7 +209,7 @@ class Memo(models.Model):
 class Draft(models.Model):
     """What an applicant is typing: saved as it is, complete or not. revision guards against a second tab."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="drafts")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="drafts")
     form = models.TextField()
     values = models.JSONField(default=dict)
     revision = models.IntegerField(default=0)
@@ -213,7 +227,7 @@ class Draft(models.Model):
 class Answers(models.Model):
     """A form as it was handed in. Every handing-in is a new version; none is ever changed."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="answers")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="answers")
     form = models.TextField()
     version = models.IntegerField()
     values = models.JSONField()
@@ -236,7 +250,7 @@ class Judgement(models.Model):
     pinned programme.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="judgements")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="judgements")
     step = models.TextField()
     attempt = models.IntegerField()
     verdicts = models.JSONField()
@@ -258,13 +272,15 @@ class Task(models.Model):
     person can do it (the applicant, a reviewer).
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tasks")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="tasks")
     step = models.TextField()
     role = models.TextField()
     organisation = models.ForeignKey(
-        "organisations.Organisation", null=True, on_delete=models.PROTECT, related_name="+"
+        "organisations.Organisation", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
-    person = models.ForeignKey("parties.Person", null=True, on_delete=models.PROTECT, related_name="tasks")
+    person = models.ForeignKey(
+        "parties.Person", null=True, on_delete=models.PROTECT, db_index=False, related_name="tasks"
+    )
     code = models.TextField()
     due_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
@@ -305,7 +321,7 @@ class Alarm(models.Model):
 class Seat(models.Model):
     """A place on a review panel, without its holder's name: state, scores and comment."""
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="seats")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="seats")
     step = models.TextField()
     attempt = models.IntegerField()
     number = models.IntegerField()
@@ -333,7 +349,7 @@ class SeatHolder(models.Model):
     """Who sits in a seat: the one table that joins a reviewer's name to a review. Reading it is traced."""
 
     seat = models.OneToOneField(Seat, primary_key=True, on_delete=models.PROTECT, related_name="holder")
-    expert = models.ForeignKey("experts.Expert", on_delete=models.PROTECT, related_name="seats")
+    expert = models.ForeignKey("experts.Expert", on_delete=models.PROTECT, db_index=False, related_name="seats")
 
     class Meta:
         indexes = [models.Index(fields=["expert"], name="seat_holder_by_expert")]
@@ -348,7 +364,7 @@ class Notice(models.Model):
     shown: list of {"name", "zh", "en", "value"}. until: the end of its last day, exclusive.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="notices")
     step = models.TextField()
     attempt = models.IntegerField()
     shown = models.JSONField()
@@ -386,7 +402,7 @@ class Ranking(models.Model):
 class Message(models.Model):
     """A line for one person: what happened, or what is due. Nothing confidential stands in it."""
 
-    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="messages")
+    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, db_index=False, related_name="messages")
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="messages")
     zh = models.TextField()
     en = models.TextField()
@@ -409,13 +425,16 @@ class Message(models.Model):
 class Deed(models.Model):
     """A command that was carried out, under its idempotency key: asking again with the same key repeats the answer."""
 
-    key = models.TextField(unique=True)
-    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="deeds")
+    key = models.TextField()
+    case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, db_index=False, related_name="deeds")
     actor = models.BigIntegerField(null=True)
     command = models.TextField()
     content_digest = models.TextField()
     answer = models.JSONField(default=dict)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="deed_key_once")]
 
     def __str__(self) -> str:
         return f"{self.command} {self.key}"

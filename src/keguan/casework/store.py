@@ -10,10 +10,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import models
+from psycopg import RawCursor
 
 from keguan.casework import prepared
 from keguan.casework.models import Case, Memo, Round
@@ -75,12 +76,14 @@ def hold(number: str, *, stamp: tuple[Actor, str] | None = None, key: str = "") 
     return Held(case, begun, (content_digest, json.loads(answer)) if content_digest is not None else None)
 
 
-_TOGETHER: tuple[type[models.Model], ...] = (Case, Memo, Round, Organisation)
+_READ_TOGETHER: tuple[type[models.Model], ...] = (Case, Memo, Round, Organisation)
 
 
 @cache
 def _read() -> str:
-    columns = [f'{one._meta.db_table}."{field.column}"' for one in _TOGETHER for field in one._meta.concrete_fields]
+    columns = [
+        f'{one._meta.db_table}."{field.column}"' for one in _READ_TOGETHER for field in one._meta.concrete_fields
+    ]
     return " ".join(_READ.format(columns=", ".join(columns)).split())
 
 
@@ -93,7 +96,7 @@ def _shapes() -> tuple[tuple[type[models.Model], list[str], list[int]], ...]:
             [field.attname for field in one._meta.concrete_fields],
             [at for at, field in enumerate(one._meta.concrete_fields) if isinstance(field, models.JSONField)],
         )
-        for one in _TOGETHER
+        for one in _READ_TOGETHER
     )
 
 
@@ -125,15 +128,23 @@ class Writes:
 
     def add(self, statement: str, values: Sequence[Any]) -> None:
         """One INSERT, UPDATE or DELETE. A value of a jsonb column comes from `as_json`."""
-        self._parts.append(f"w{len(self._parts)} AS ({statement})")
+        self._parts.append(statement)
         self._values += values
 
     def send(self) -> None:
         """Write them. Raises what the database raises."""
         if self._parts:
-            with prepared.cursor() as cursor:
-                cursor.execute(f"WITH {', '.join(self._parts)} SELECT", [prepared.stable(one) for one in self._values])
+            with prepared.cursor(RawCursor) as cursor:
+                cursor.execute(_together(tuple(self._parts)), [prepared.stable(one) for one in self._values])
             self._parts, self._values = [], []
+
+
+@lru_cache(maxsize=512)
+def _together(statements: tuple[str, ...]) -> str:
+    """The statements as one, their places numbered."""
+    parts = ", ".join(f"w{number} AS ({one})" for number, one in enumerate(statements))
+    texts = f"WITH {parts} SELECT".split("%s")
+    return "".join(f"{text}${number}" for number, text in enumerate(texts[:-1], start=1)) + texts[-1]
 
 
 def as_json(value: Any) -> str:

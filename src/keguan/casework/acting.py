@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keguan.casework.models import Case, SeatHolder
+from keguan.casework import prepared
+from keguan.casework.models import Case
 from keguan.engine.decision import SYSTEM as SYSTEM_ACTING
 from keguan.engine.decision import Acting
 from keguan.kernel.actors import Actor
@@ -41,16 +42,17 @@ def _is_of(case: Case, person: int) -> bool:
     return person in (case.applicant_id, case.principal_id) or person in case.members
 
 
+_SEAT = """
+  SELECT seat.number FROM casework_seat seat
+  JOIN casework_seatholder holder ON holder.seat_id = seat.id
+  JOIN experts_expert expert ON expert.id = holder.expert_id
+  WHERE seat.case_id = %s AND seat.step = %s AND seat.attempt = %s AND expert.person_id = %s
+    AND seat.state IN ('invited', 'accepted', 'final')
+  ORDER BY seat.id LIMIT 1"""
+
+
 def _seat(case: Case, person: int, attempt: int) -> str:
-    held = (
-        SeatHolder.objects.filter(
-            expert__person_id=person,
-            seat__case_id=case.pk,
-            seat__step=case.step,
-            seat__attempt=attempt,
-            seat__state__in=["invited", "accepted", "final"],
-        )
-        .values_list("seat__number", flat=True)
-        .first()
-    )
-    return str(held) if held is not None else ""
+    with prepared.cursor() as cursor:
+        cursor.execute(_SEAT, [prepared.stable(value) for value in (case.pk, case.step, attempt, person)])
+        held = cursor.fetchone()
+    return str(held[0]) if held is not None else ""

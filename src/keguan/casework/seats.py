@@ -1,38 +1,62 @@
-"""Seats on review panels: the anonymous seat, and the one row that says who holds it."""
+"""Seats on review panels: the anonymous seat, and the one row that says who holds it.
+
+By hand like the rest of the write door: two acts in five are a reviewer's.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from keguan.casework.models import Case, SeatHolder, Task
+from keguan.casework import prepared
+from keguan.casework.models import Case
 from keguan.casework.models import Seat as SeatRow
+from keguan.casework.store import as_json
 from keguan.engine.decision import Seat, SeatMoved
 from keguan.engine.state import CaseState
+
+_GIVE = """
+  WITH seat AS (
+    INSERT INTO casework_seat (case_id, step, attempt, number, state, scores, comment, reason, changed_at)
+    VALUES (%s, %s, %s, %s, 'invited', '{}', '', '', %s) RETURNING id
+  ), holder AS (
+    INSERT INTO casework_seatholder (seat_id, expert_id) SELECT id, %s FROM seat
+  )
+  INSERT INTO casework_task (case_id, step, role, person_id, code, due_at, opened_at)
+  SELECT %s, %s, 'expert', person_id, %s, %s, %s FROM experts_expert WHERE id = %s
+  ON CONFLICT DO NOTHING"""
+
+_MOVE = """
+  UPDATE casework_seat SET state = %s, reason = %s, changed_at = %s
+  WHERE case_id = %s AND step = %s AND attempt = %s AND number = %s RETURNING id"""
+
+_SCORE = _MOVE.replace("changed_at = %s", "changed_at = %s, scores = %s, comment = %s, total = %s")
+
+_TASK_DONE = """
+  DELETE FROM casework_task task USING casework_seatholder holder
+    JOIN experts_expert expert ON expert.id = holder.expert_id
+  WHERE holder.seat_id = %s AND task.case_id = %s AND task.step = %s AND task.person_id = expert.person_id"""
 
 
 def give_seat(case: Case, given: Seat, after: CaseState, now: datetime) -> None:
     """An expert gets a seat, and a task."""
-    row = SeatRow.objects.create(
-        case=case, step=given.step, attempt=after.steps[given.step].attempt, number=int(given.seat), changed_at=now
-    )
-    holder = SeatHolder.objects.create(seat=row, expert_id=given.expert)
-    Task.objects.get_or_create(
-        case=case,
-        step=given.step,
-        role="expert",
-        person_id=holder.expert.person_id,
-        defaults={"code": case.code, "opened_at": now, "due_at": after.steps[given.step].due},
-    )
+    step = after.steps[given.step]
+    seat = [case.pk, given.step, step.attempt, int(given.seat), now, given.expert]
+    task = [case.pk, given.step, case.code, step.due, now, given.expert]
+    with prepared.cursor() as cursor:
+        cursor.execute(_GIVE, [prepared.stable(value) for value in (*seat, *task)])
 
 
 def move_seat(case: Case, moved: SeatMoved, after: CaseState, now: datetime) -> None:
-    """A seat's holder accepted, declined, was released or scored."""
-    row = SeatRow.objects.select_related("holder__expert").get(
-        case=case, step=moved.step, attempt=after.steps[moved.step].attempt, number=int(moved.seat)
-    )
-    row.state, row.reason, row.changed_at = moved.state, moved.reason, now
-    if moved.state == "final":
-        row.scores, row.comment, row.total = dict(moved.scores), moved.comment, moved.total
-    row.save()
-    if moved.state in ("final", "declined", "released"):
-        Task.objects.filter(case=case, step=moved.step, person=row.holder.expert.person_id).delete()
+    """A seat's holder accepted, declined, was released or scored. Raises Seat.DoesNotExist."""
+    values = [moved.state, moved.reason, now]
+    is_final = moved.state == "final"
+    if is_final:
+        values += [as_json(dict(moved.scores)), moved.comment, moved.total]
+    values += [case.pk, moved.step, after.steps[moved.step].attempt, int(moved.seat)]
+    with prepared.cursor() as cursor:
+        cursor.execute(_SCORE if is_final else _MOVE, [prepared.stable(value) for value in values])
+        row = cursor.fetchone()
+        if row is None:
+            raise SeatRow.DoesNotExist(f"{case.number} {moved.step} {moved.seat}")
+        if moved.state in ("final", "declined", "released"):
+            cursor.execute(_TASK_DONE, [prepared.stable(value) for value in (row[0], case.pk, moved.step)])

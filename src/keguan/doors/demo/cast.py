@@ -202,6 +202,7 @@ class _Casting:
                 region_code=employer.region_code,
                 origin=ORIGIN,
             )
+            parties.grant_duty(SYSTEM, person, "expert", since=self.since)
             expert = experts.nominate(nomination, SYSTEM)
             experts.verify(expert, self.cast.actor(self.cast.one("officer", number)))
             self.cast.reviewers.append(Reviewer(expert.pk, person.pk, known))

@@ -1,0 +1,143 @@
+"""The stage of the journeys: a browser, a server in this process, one clock for all, and people who sign in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from tests.journeys.one_clock import OneClock
+from tests.journeys.pages import Visitor
+from tests.make import account
+
+from keguan.casework import versions
+from keguan.engine.publication import fitness
+from keguan.kernel import clock
+from keguan.registers.parties.models import Account, Person
+
+PASSWORD = "天山以北 一片草原 2026"
+WAITS_AT_MOST_MS = 10_000
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The browser of this machine; Playwright's own where there is none. Gone when the journeys are over.
+
+    While it is there, Playwright's loop runs in this thread, which Django takes for a program that must not wait.
+    """
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(
+            executable_path=found,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-quic",
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def fitness_once() -> Callable[..., Any]:
+    """Judges each text of a programme once: its examples need not run again for every journey."""
+    known: dict[str, Any] = {}
+
+    def judged(definition: Any, *more: Any) -> Any:
+        if definition.digest not in known:
+            known[definition.digest] = fitness(definition, *more)
+        return known[definition.digest]
+
+    return judged
+
+
+@pytest.fixture(autouse=True)
+def _stage(
+    chromium: Browser,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    tmp_path: Path,
+    fitness_once: Callable[..., Any],
+) -> None:
+    # The server's threads must live at the time of the test: `clock_at` alone holds for one thread.
+    monkeypatch.setattr(clock, "_standing", OneClock())
+    monkeypatch.setattr(versions, "fitness", fitness_once)
+    # That passwords are kept well is shown elsewhere, and takes time on purpose.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+class Stage:
+    """Opens browsers for people: each its own cookies, as on machines of their own."""
+
+    def __init__(self, chromium: Browser, address: str) -> None:
+        self.chromium, self.address = chromium, address
+        self.contexts: list[BrowserContext] = []
+        self.visitors: dict[str, Visitor] = {}
+
+    def browser(self, language: str = "zh", *, script: bool = False, phone: bool = False) -> Visitor:
+        """A browser in which nobody is signed in. Without JavaScript, unless the journey is about it."""
+        context = self.chromium.new_context(
+            base_url=self.address,
+            java_script_enabled=script,
+            locale="en-GB" if language == "en" else "zh-CN",
+            viewport=PHONE if phone else DESK,
+            color_scheme="light",
+        )
+        context.set_default_timeout(WAITS_AT_MOST_MS)
+        self.contexts.append(context)
+        visitor = Visitor(context.new_page(), language)
+        self.visitors[str(len(self.visitors))] = visitor
+        return visitor
+
+    def signed_in(self, person: Person, language: str = "zh", **how: Any) -> Visitor:
+        """A browser in which this person has signed in, by the sign-in page."""
+        username = f"p{person.pk}"
+        if not Account.objects.filter(username=username).exists():
+            account(person, username=username, password=PASSWORD)
+        visitor = self.browser(language, **how)
+        visitor.signs_in(username, PASSWORD)
+        return visitor
+
+    def close(self) -> None:
+        """Put the browsers away."""
+        for context in self.contexts:
+            context.close()
+
+    def photograph(self, folder: Path, name: str) -> None:
+        """Keep what everybody sees right now."""
+        for number, visitor in self.visitors.items():
+            visitor.page.screenshot(path=folder / f"{name}-{number}.png", full_page=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report: Any = yield
+    if report.when == "call":
+        item.stash[_FAILED] = report.failed
+    return report
+
+
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture
+def stage(chromium: Browser, live_server: Any, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Browsers for this journey; if it fails, pictures of them stay in the cache folder of pytest."""
+    opened = Stage(chromium, live_server.url)
+    yield opened
+    if request.node.stash.get(_FAILED, False):
+        folder = request.config.cache.mkdir("journeys")
+        opened.photograph(folder, request.node.name.replace("/", "-")[:80])
+        print(f"pictures of the failed journey: {folder}")
+    opened.close()

@@ -7,10 +7,12 @@ from typing import Any
 from keguan.casework.models import Case, Notice
 from keguan.engine.state import CaseState, Closed, Ended, Entered
 from keguan.kernel.bilingual import Text
-from keguan.kernel.money import Money
 from keguan.language.definition import Definition
 from keguan.language.schema import Publish
 from keguan.language.vocabulary import FACTS
+from keguan.language.wording import money_said, title_of, value_said
+
+NOTHING = Text("", "")
 
 OF_THE_CASE = {
     "case.number": Text("办件编号", "Case number"),
@@ -53,37 +55,37 @@ def take_down(case: Case, closed: Closed | Ended) -> None:
 
 def _shown(case: Case, definition: Definition, after: CaseState, name: str) -> dict[str, Any]:
     title, value = _title_and_value(case, definition, after, name)
-    return {"name": name, "zh": title.zh, "en": title.en, "value": value}
+    return {"name": name, "zh": title.zh, "en": title.en, "value": value.zh, "value_en": value.en}
 
 
-def _title_and_value(case: Case, definition: Definition, after: CaseState, name: str) -> tuple[Text, str]:
+def _title_and_value(case: Case, definition: Definition, after: CaseState, name: str) -> tuple[Text, Text]:
     if name in OF_THE_CASE:
         values = {
             "case.number": case.number,
             "applicant.name": case.host.name if case.host else "",
             "principal.name": case.principal.name if case.principal else "",
         }
-        return OF_THE_CASE[name], values[name]
+        return OF_THE_CASE[name], Text(values[name], values[name])
     first, _, rest = name.partition(".")
     if first in after.answers:
         return _answer(definition, after, first, rest)
     if first in after.steps:
         value = after.steps[first].memo.get(rest)
         return LEFT_BY_STEPS.get(rest, Text(rest, rest)), _said(value, rest)
-    return FACTS[name].title if name in FACTS else Text(name, name), ""
+    return FACTS[name].title if name in FACTS else Text(name, name), NOTHING
 
 
-def _answer(definition: Definition, after: CaseState, form: str, name: str) -> tuple[Text, str]:
-    for one in definition.programme.form(form).fields:
-        if one.field == name:
-            value = after.answers[form].get(name)
-            return one.title, str(Money(value)) if one.type == "money" and value is not None else str(value or "")
-    return Text(name, name), ""
+def _answer(definition: Definition, after: CaseState, form: str, name: str) -> tuple[Text, Text]:
+    value = after.answers[form].get(name)
+    where = f"{form}.{name}"
+    said = NOTHING if value is None else value_said(definition.programme, where, value)
+    return title_of(definition.programme, where), said
 
 
-def _said(value: Any, name: str) -> str:
+def _said(value: Any, name: str) -> Text:
     if value is None:
-        return ""
+        return NOTHING
     if name == "amount":
-        return str(Money(int(value)))
-    return f"{int(value) / 100:.2f}" if name == "score" else str(value)
+        return money_said(int(value))
+    written = f"{int(value) / 100:.2f}" if name == "score" else str(value)
+    return Text(written, written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from keguan.casework.models import Notice
 from keguan.components.access import PUBLIC, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows
+from keguan.components.reader import said
 from keguan.components.status import Crumb, Line, Status
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -36,7 +38,12 @@ def state_of(notice: Notice) -> Status:
 
 
 def _shown(notice: Notice) -> str:
-    return " · ".join(str(one["value"]) for one in notice.shown if one["value"])
+    return " · ".join(said(value_of(one)) for one in notice.shown if one["value"])
+
+
+def value_of(shown: Mapping[str, Any]) -> Text:
+    """One published value in both languages."""
+    return Text(str(shown["value"]), str(shown.get("value_en") or shown["value"]))
 
 
 def _standing(found: Rows, word: str) -> Rows:
@@ -84,7 +91,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
         "state": state,
         "is_standing": state is STANDING,
         "lines": [
-            *(Line(Text(one["zh"], one["en"]), one["value"]) for one in found.shown),
+            *(Line(Text(one["zh"], one["en"]), value_of(one)) for one in found.shown),
             Line(Text("计划", "Programme"), found.case.programme.title),
             Line(Text("批次", "Round"), found.case.round.title, href=reverse("call", args=[found.case.round.code]))
             if found.case.round

@@ -61,24 +61,21 @@ def ring(most: int = BATCH) -> Rung:
 
 
 def _take(most: int) -> list[Alarm]:
-    """The alarms that are due, for this worker alone."""
+    """The alarms that are due. Another worker may have taken the same: what they ask for happens once all the same."""
     return list(
         Alarm.objects.filter(at__lte=clock.now())
-        .select_related("case", "case__programme")
+        .select_related("case", "case__programme", "case__memo")
         .defer("case__programme__sources")[:most]
     )
 
 
 def _one(alarm: Alarm) -> str:
     case = alarm.case
-    if case.step != alarm.step:
+    if case.step != alarm.step or case.memo.state["steps"][alarm.step]["attempt"] != alarm.attempt:
         alarm.delete()
         return "stale"
     if alarm.purpose == "remind":
-        with transaction.atomic():
-            _remind(case, alarm)
-            alarm.delete()
-        return "reminded"
+        return _reminded(case, alarm)
     step = definition_of(case.programme).programme.step(alarm.step)
     verb = "close" if isinstance(step, Publish) else "expire"
     key = f"alarm-{alarm.pk}"
@@ -96,9 +93,17 @@ def _one(alarm: Alarm) -> str:
 
 def _again_later(alarm: Alarm) -> str:
     """Tried again in an hour: a working-day calendar without next year's days, say, is filled in some time."""
-    alarm.at = clock.now() + AN_HOUR
-    alarm.save(update_fields=["at"])
+    Alarm.objects.filter(pk=alarm.pk).update(at=clock.now() + AN_HOUR)
     return "refused"
+
+
+def _reminded(case: Case, alarm: Alarm) -> str:
+    with transaction.atomic():
+        # Whoever deletes it sends it: the other worker finds nothing to delete.
+        taken, _ = Alarm.objects.filter(pk=alarm.pk).delete()
+        if taken:
+            _remind(case, alarm)
+    return "reminded" if taken else "stale"
 
 
 def _remind(case: Case, alarm: Alarm) -> None:

@@ -43,14 +43,18 @@ def start(round_code: str, actor: Actor, host_id: int, key: str, *, request_id: 
     content_digest = services.content_digest(round_code, "start", {"host": host_id})
     with transaction.atomic():
         trace.stamp(actor, request_id)
+        # A double click comes twice at once, and there is no case yet to wait at.
+        services.take_locks((f"key:{key}",))
         if answered := services.answered_before(key, content_digest):
             return answered
         of_round = Round.objects.select_related("programme").defer("programme__sources").get(code=round_code)
         host = Organisation.objects.filter(pk=host_id, status="active").first()
         if refusal := _may_start(of_round, host, actor):
+            services.trace_refusal("", Command("start", ""), refusal, actor)
             return refusal
         case = open_case(of_round.programme, actor, of_round=of_round, host=host)
         if isinstance(case, Refusal):
+            services.trace_refusal("", Command("start", ""), case, actor)
             return case
         done = services.Done(case.number, case.revision, case.step)
         services.remember(case, done, actor, "start", key, content_digest)
@@ -115,7 +119,14 @@ def assign(round_code: str, hosts: Iterable[int], actor: Actor, *, request_id: s
             )
         has_one = set(Case.objects.filter(round=of_round).values_list("host_id", flat=True))
         new = [pk for pk in dict.fromkeys(hosts) if pk not in has_one]
-        for host in Organisation.objects.filter(pk__in=new, status="active").order_by("pk"):
+        listed = list(Organisation.objects.filter(pk__in=new, status="active").order_by("pk"))
+        if lost := sorted(set(new) - {host.pk for host in listed}):
+            said = Text(
+                "名录中没有这些单位，或者已停用：{lost}。", "No such organisation, or no longer active: {lost}."
+            )
+            named = ", ".join(map(str, lost[:20]))
+            return refuse("round.subject", said.filled(lost=named), where="hosts", value=named)
+        for host in listed:
             case = open_case(of_round.programme, SYSTEM, of_round=of_round, host=host)
             if isinstance(case, Refusal):
                 transaction.set_rollback(True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F, Q
 
 from keguan.casework import services
 from keguan.casework.messages import send
-from keguan.casework.models import Alarm, Case, ProgrammeVersion, Ranking, Round, Task
+from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
 from keguan.engine.decision import Command
@@ -20,7 +22,7 @@ from keguan.engine.moves import names_in, refuse
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Problem, Refusal
+from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.schema import Rank
 from keguan.registers.trace import services as trace
 
@@ -114,22 +116,36 @@ def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Roun
         if not reason.strip():
             said = Text("请写明延期理由，将向公众公布。", "Give the reason; it is made public.")
             return refuse("reason.missing", said, where="reason")
+        if Ranking.objects.filter(round=of_round).exists():
+            said = Text("本批次已完成排序，不能再延期。", "This round is ranked already; it is not opened again.")
+            return refuse("round.ranked", said, where="closes")
         before, of_round.closes = of_round.closes, closes
         of_round.revision += 1
         of_round.save()
-        _move_open_drafts(of_round)
+        _move_open_drafts(of_round, closes - before)
         payload = {"code": code, "before": before, "after": closes, "reason": reason.strip()}
         trace.write("round:call:extended", actor, payload=payload)
         return of_round
 
 
-def _move_open_drafts(of_round: Round) -> None:
-    """First drafts are due when the round closes: their alarms and tasks move with it."""
+_MOVE_DUE = """
+  UPDATE casework_memo memo SET state = jsonb_set(memo.state, ARRAY['steps', draft.step, 'due'], to_jsonb(%s::text))
+  FROM casework_case draft WHERE draft.id = memo.case_id AND draft.round_id = %s
+    AND draft.step_kind = 'apply' AND draft.submitted_at IS NULL"""
+
+
+def _move_open_drafts(of_round: Round, by: timedelta) -> None:
+    """First drafts are due when the round closes: their alarms, reminders and tasks move with it."""
     drafts = Case.objects.filter(round=of_round, step_kind="apply", submitted_at__isnull=True)
+    # Locked first: somebody who acts on a draft now would write back the state that they read before.
+    list(drafts.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
     drafts.update(due_at=of_round.closes)
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE_DUE, [of_round.closes.isoformat(), of_round.pk])
     Task.objects.filter(case__in=drafts, role="applicant").update(due_at=of_round.closes)
     last = of_round.closes + timedelta(minutes=of_round.grace_minutes)
     Alarm.objects.filter(case__in=drafts, purpose="due", attempt=1).update(at=last)
+    Alarm.objects.filter(case__in=drafts, purpose="remind", attempt=1).update(at=F("at") + by)
     said = Text("{code} 的申报截止时间已延至 {closes}。", "The deadline of {code} is extended to {closes}.")
     closes = of_round.closes.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M")
     for case in drafts:
@@ -155,8 +171,16 @@ def preview_ranking(of_round: Round, step_id: str) -> engine.Ranking | Refusal:
 def adopt_ranking(code: str, step_id: str, actor: Actor, key: str) -> Ranking | Refusal:
     """Fix the order of the round, and let every case take its place. Asked twice, it answers with the same ranking.
 
-    Raises Round.DoesNotExist.
+    All cases or none. Raises Round.DoesNotExist.
     """
+    try:
+        return _adopted(code, step_id, actor, key)
+    except Refused as refused:
+        # One of the cases could not go on (a working-day calendar without next year, say): nothing was ranked.
+        return refused.refusal
+
+
+def _adopted(code: str, step_id: str, actor: Actor, key: str) -> Ranking | Refusal:
     with transaction.atomic():
         trace.stamp(actor)
         of_round = Round.objects.select_for_update(of=("self",)).select_related("programme").get(code=code)
@@ -174,6 +198,10 @@ def adopt_ranking(code: str, step_id: str, actor: Actor, key: str) -> Ranking | 
         if stands is not None:
             said = Text("本批次已完成排序。", "This round is ranked already.")
             return refuse("rank.done", said)
+        if _has_own_case(of_round, step_id, actor):
+            said = Text("本批次有与您本人有关的申报件。", "A case of your own is in this round.")
+            fix = Text("请由同部门其他人员办理。", "Let a colleague take it.")
+            return refuse("right.own_case", said, value="officer", fix=fix)
         kept = Ranking.objects.create(
             round=of_round,
             step=step_id,
@@ -189,8 +217,15 @@ def adopt_ranking(code: str, step_id: str, actor: Actor, key: str) -> Ranking | 
             content = {"position": line.position, "amount_fen": line.amount_fen, "within": line.within}
             answer = services.act(line.number, Command("place", step_id, content), SYSTEM, f"{key}-{line.number}")
             if isinstance(answer, Refusal):
-                raise RuntimeError(f"{line.number}: {answer.problems[0].code}")
+                raise Refused(answer)
         return kept
+
+
+def _has_own_case(of_round: Round, step_id: str, actor: Actor) -> bool:
+    if actor.person is None:
+        return False
+    own = Q(applicant=actor.person) | Q(principal=actor.person) | Q(members__contains=[actor.person])
+    return Case.objects.filter(own, round=of_round, step=step_id).exists()
 
 
 def _entries(of_round: Round, step_id: str) -> list[engine.Entry]:
@@ -211,7 +246,7 @@ def _not_there_yet(of_round: Round, step_id: str) -> int:
     order = [str(step.id) for step in definition_of(of_round.programme).programme.steps]
     before = order[: order.index(step_id)]
     waiting = Case.objects.filter(round=of_round, step__in=before)
-    if clock.now() > of_round.closes:
+    if clock.now() > of_round.closes + timedelta(minutes=of_round.grace_minutes):
         waiting = waiting.exclude(step=order[0], submitted_at__isnull=True)
     return waiting.count()
 
@@ -231,7 +266,14 @@ def _wrong(terms: Terms) -> tuple[Problem, ...]:
         problems.append(
             Problem("round.title", Text("请填写中英文名称。", "Give the title in both languages."), where="title")
         )
-    if terms.budget_fen < 0 or terms.quota < 0 or not 0 <= terms.grace_minutes <= 24 * 60:
+    if not re.fullmatch(r"[A-Za-z0-9-]{3,40}", terms.code):
+        said = Text("批次编号为3至40个英文字母、数字或连字符。", "A code has 3 to 40 letters, digits or hyphens.")
+        problems.append(Problem("round.code", said, where="code", value=terms.code[:80]))
+    if terms.kind not in ROUND_KINDS:
+        said = Text("没有这种批次。", "There is no such kind of round.")
+        problems.append(Problem("round.kind", said, where="kind", value=terms.kind[:80]))
+    budget_fits, quota_fits = 0 <= terms.budget_fen < 2**63, 0 <= terms.quota < 2**31
+    if not budget_fits or not quota_fits or not 0 <= terms.grace_minutes <= 24 * 60:
         problems.append(
             Problem(
                 "round.terms",

@@ -6,6 +6,7 @@ traced too. What a person typed is never lost by a refusal.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,7 @@ from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
+from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.definition import Definition
 from keguan.language.schema import Endorse, Review
@@ -61,13 +63,13 @@ def act(
             held = store.hold(number, stamp=(actor, request_id), key=key)
             answer = _act(held, command, actor, key, revision)
             if isinstance(answer, Refusal):
-                _trace_refusal(number, command, answer, actor)
+                trace_refusal(number, command, answer, actor)
             return answer
     except Refused as refused:
         # A register said no in the middle: everything is rolled back, the attempt is traced all the same.
         with transaction.atomic():
             trace.stamp(actor, request_id)
-            _trace_refusal(number, command, refused.refusal, actor)
+            trace_refusal(number, command, refused.refusal, actor)
         return refused.refusal
 
 
@@ -147,8 +149,10 @@ def _tell_parent(side: Case, end: str) -> None:
     command = Command("close_side", parent.step, {"number": side.number, "programme": side.programme.code, "end": end})
     situation = situation_for(parent, SYSTEM)
     decision = machine.decide(situation, command)
-    if isinstance(decision, Decided):
-        carry_out(parent, situation, command, decision, SYSTEM)
+    if isinstance(decision, Refusal):
+        # Never in silence: the parent would wait for this side case for ever.
+        raise Refused(decision)
+    carry_out(parent, situation, command, decision, SYSTEM)
 
 
 def situation_for(case: Case, actor: Actor) -> Situation:
@@ -223,7 +227,8 @@ def _facts(
     if isinstance(step, Endorse) and step.ranked:
         known["ranks_taken"] = facts.ranks_taken(case)
     if isinstance(step, Review) and command.name == "assign":
-        chosen = [one for one in command.content.get("experts") or () if isinstance(one, int)]
+        asked = command.content.get("experts")
+        chosen = [one for one in asked if isinstance(one, int)] if isinstance(asked, list | tuple) else []
         known["recusals"] = recusals(case, step, chosen, state.answers)
     return known
 
@@ -291,15 +296,21 @@ def _stale(case: Case) -> Refusal:
     )
 
 
-def _trace_refusal(number: str, command: Command, refusal: Refusal, actor: Actor) -> None:
+def trace_refusal(number: str, command: Command, refusal: Refusal, actor: Actor) -> None:
+    """A refused attempt leaves its trace: what was asked, and every problem by code and place."""
+    # What was asked for may be anything; a tag is three plain words, and no text of the database holds a NUL.
+    word = command.name if re.fullmatch(r"[a-z_]{1,40}", command.name) else "unknown"
     trace.write(
-        f"case:{command.name.replace('_', '-')}:refused",
+        f"case:{word.replace('_', '-')}:refused",
         actor,
         outcome="refused",
         case_number=number,
         payload={
-            "command": command.name,
-            "step": command.step,
-            "problems": [{"code": one.code, "where": one.where, "source": one.source} for one in refusal.problems],
+            "command": clean_text(command.name)[:200],
+            "step": clean_text(command.step)[:200],
+            "problems": [
+                {"code": one.code, "where": clean_text(one.where)[:200], "source": one.source}
+                for one in refusal.problems
+            ],
         },
     )

@@ -23,6 +23,15 @@ def open_side(number: str, programme: str, actor: Actor, key: str, *, request_id
     """
     if actor.person is None:
         return refuse("right.sign_in", Text("请先实名登录。", "Sign in with your real name first."))
+    answer = _open_side(number, programme, actor, key, request_id)
+    if isinstance(answer, Refusal):
+        with transaction.atomic():
+            trace.stamp(actor, request_id)
+            services.trace_refusal(number, Command("open_side", "", {}), answer, actor)
+    return answer
+
+
+def _open_side(number: str, programme: str, actor: Actor, key: str, request_id: str) -> services.Done | Refusal:
     with transaction.atomic():
         trace.stamp(actor, request_id)
         parent = services.locked(number)

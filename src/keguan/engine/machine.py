@@ -6,8 +6,9 @@ and no programme at all: the way through a procedure is the order of its steps a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
 from keguan.engine.moves import Move, Verb, holds, names_in, refuse
@@ -99,12 +100,24 @@ def commands_for(situation: Situation) -> tuple[Offered, ...]:
 
 def _overlong(command: Command) -> Iterator[Problem]:
     """Words beside a form: reasons, notes, comments. Forms have limits of their own."""
-    for name, text in command.content.items():
-        if isinstance(text, str) and len(text) > WORDS_MOST:
-            said = Text("文字过长，最多{most}字。", "This is too long: {most} characters at most.").filled(
-                most=WORDS_MOST
-            )
-            yield Problem("text.too_long", said, where=name, value=str(len(text)))
+    said = Text("文字过长，最多{most}字。", "This is too long: {most} characters at most.").filled(most=WORDS_MOST)
+    for name, one in command.content.items():
+        for where, text in _texts(name, one) if name != "values" else ():
+            if len(text) > WORDS_MOST:
+                yield Problem("text.too_long", said, where=where[:WORDS_MOST], value=str(len(text)))
+
+
+def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Every text in a value, with its place."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield where, str(name)
+            yield from _texts(f"{where}.{name}", one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _texts(where, one)
 
 
 def _step_for(situation: Situation, command: Command) -> Step | Refusal:

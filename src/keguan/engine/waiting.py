@@ -19,6 +19,14 @@ def lapsed(situation: Situation, due: datetime | None) -> Move | Refusal:
     return refuse("step.not_due", Text("期限未到。", "The time is not over yet."), value=due.isoformat() if due else "")
 
 
+def over(situation: Situation, due: datetime | None) -> Refusal | None:
+    """Why nothing can be done any more at a step that lapses: its time is over, whether or not that was written down yet."""
+    if due is None or situation.now < due:
+        return None
+    said = Text("本环节期限已过。", "The time for this step is over.")
+    return refuse("step.over", said, value=due.isoformat())
+
+
 def reminders(situation: Situation, step: Step, due: datetime | None) -> tuple[Wake, ...]:
     """One reminder, `step.remind` before the step is due, if that is still ahead."""
     if due is None or step.remind is None:

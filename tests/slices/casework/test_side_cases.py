@@ -13,9 +13,12 @@ from tests.make import world as w
 from keguan.casework import alarms, queries, rounds, services, sides
 from keguan.casework.models import Case, Notice, Ranking
 from keguan.casework.services import Done
+from keguan.engine import machine
 from keguan.engine.decision import Command
+from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
-from keguan.kernel.problems import Refusal
+from keguan.kernel.problems import Problem, Refusal
+from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +198,30 @@ def test_who_watches_does_not_find_an_objection_to_their_own_case_among_their_ta
         side = objected(world, published)
         assert side in {task.case.number for task in queries.tasks_of(world.actor("supervisor"))}
         assert side not in {task.case.number for task in queries.tasks_of(world.actor("member"))}
+
+
+def test_a_side_case_that_its_parent_cannot_hear_does_not_end(
+    world: w.World, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = machine.decide
+
+    def deaf(situation: Any, command: Command) -> Any:
+        if command.name == "close_side":
+            return Refusal((Problem("workdays.unknown_year", Text("年份未知", "Unknown year")),))
+        return real(situation, command)
+
+    with clock_at(DURING):
+        side = objected(world, published)
+        monkeypatch.setattr(machine, "decide", deaf)
+        answer = world.act(side, "reject", "supervisor", reason="经核实不成立")
+    assert codes(answer) == {"workdays.unknown_year"}
+    assert Case.objects.get(number=side).step == "decide"
+
+
+def test_a_refused_side_case_is_traced(world: w.World) -> None:
+    number = cases.case(world).number
+    with clock_at(w.moment("2026-03-03")):
+        assert codes(sides.open_side(number, "object", world.actor("objector"), uuid4().hex)) == {"object.no_notice"}
+    event = Event.objects.get(case_number=number, outcome="refused")
+    assert (event.tag, event.actor) == ("case:open-side:refused", world.people["objector"].pk)
+    assert Case.objects.count() == 1

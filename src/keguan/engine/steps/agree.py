@@ -8,7 +8,7 @@ from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import failing, verdicts_at
 from keguan.engine.moves import Move, Verb, due_after, names_in, reason_owed, refuse, text_of
 from keguan.engine.state import Answered
-from keguan.engine.waiting import lapsed, reminders
+from keguan.engine.waiting import lapsed, over, reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Refusal
@@ -26,7 +26,9 @@ def verbs(step: Agree) -> tuple[Verb, ...]:
 
 
 def offers(situation: Situation, step: Agree, verb: Verb) -> bool:
-    """Signing is offered once the text is there, to each party once."""
+    """Signing is offered once the text is there, to each party once; nothing after the step's time."""
+    if over(situation, situation.state.current.due):
+        return False
     if not verb.name.startswith("sign_"):
         return bool(verb.role)
     memo = situation.state.current.memo
@@ -48,6 +50,8 @@ def decide(situation: Situation, step: Agree, command: Command) -> Move | Refusa
     """Fill in (which voids earlier signatures), sign once for each party, or give up."""
     if command.name == "expire":
         return lapsed(situation, situation.state.current.due)
+    if late := over(situation, situation.state.current.due):
+        return late
     if command.name == "refuse":
         return reason_owed(command) or Move(outcome="refused", memo={"reason": text_of(command, "reason")})
     if command.name == "fill":

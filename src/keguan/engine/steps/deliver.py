@@ -8,7 +8,7 @@ from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import failing, verdicts_at
 from keguan.engine.moves import Move, Verb, due_after, names_in
 from keguan.engine.state import Answered
-from keguan.engine.waiting import lapsed, reminders
+from keguan.engine.waiting import lapsed, over, reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.language.schema import Deliver
@@ -20,8 +20,8 @@ def verbs(step: Deliver) -> tuple[Verb, ...]:
 
 
 def offers(situation: Situation, step: Deliver, verb: Verb) -> bool:
-    """Submitting, as long as the step waits."""
-    return verb.name == "submit"
+    """Submitting, as long as the step waits and its time is not over."""
+    return verb.name == "submit" and over(situation, situation.state.current.due) is None
 
 
 def enter(situation: Situation, step: Deliver) -> Move:
@@ -38,6 +38,8 @@ def decide(situation: Situation, step: Deliver, command: Command) -> Move | Refu
     """Hand in the form if it is complete and no rule stands against it; all problems at once."""
     if command.name == "expire":
         return lapsed(situation, situation.state.current.due)
+    if late := over(situation, situation.state.current.due):
+        return late
     values = command.content.get("values") or {}
     clean, problems = situation.definition.check_answers(step.form, values, names_in(situation), complete=True)
     answered = replace(situation.state, answers={**situation.state.answers, step.form: clean})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import answered, failing, verdicts_at
 from keguan.engine.moves import Move, Verb, due_after, names_in, places_of, reason_owed, text_of
-from keguan.engine.waiting import lapsed, reminders
+from keguan.engine.waiting import lapsed, over, reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Endorse
@@ -22,8 +22,8 @@ def verbs(step: Endorse) -> tuple[Verb, ...]:
 
 
 def offers(situation: Situation, step: Endorse, verb: Verb) -> bool:
-    """Every verb at any time while the step waits."""
-    return bool(verb.role)
+    """Every verb while the step waits and its time is not over."""
+    return bool(verb.role) and over(situation, situation.state.current.due) is None
 
 
 def enter(situation: Situation, step: Endorse) -> Move:
@@ -40,6 +40,8 @@ def decide(situation: Situation, step: Endorse, command: Command) -> Move | Refu
     """Endorse within quota and with a rank of its own, or return or refuse with a reason."""
     if command.name == "expire":
         return lapsed(situation, situation.state.current.due)
+    if late := over(situation, situation.state.current.due):
+        return late
     if command.name in ("return", "refuse"):
         if owed := reason_owed(command):
             return owed

@@ -87,7 +87,12 @@ def _live(seats: Mapping[str, str]) -> int:
 def _assign(situation: Situation, step: Review, command: Command) -> Move | Refusal:
     seats = dict(situation.state.current.memo["seats"])
     experts = command.content.get("experts") or ()
-    if not experts or not all(isinstance(one, int) for one in experts) or len(set(experts)) != len(experts):
+    if (
+        not isinstance(experts, Sequence)
+        or not experts
+        or not all(isinstance(one, int) for one in experts)
+        or len(set(experts)) != len(experts)
+    ):
         said = Text("请选择专家，每人一次。", "Choose experts, each once.")
         return refuse("review.experts", said, where="experts")
     free = step.panel.size - _live(seats)

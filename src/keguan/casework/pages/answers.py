@@ -12,11 +12,13 @@ from keguan.casework.steps.form_values import WHO, chosen_id, searched_text
 from keguan.components import reader
 from keguan.components.fields import field_id
 from keguan.engine.state import Values
+from keguan.kernel.actors import NOBODY, Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Column, Field, Form
 from keguan.registers.documents.models import Document
 from keguan.registers.organisations.models import Organisation
-from keguan.registers.parties.queries import names_of
+from keguan.registers.parties.models import Person
+from keguan.registers.parties.rights import can_see_person
 
 _UNKNOWN = Text("（名录中没有）", "(not in the register)")
 
@@ -32,9 +34,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The names behind the ids in answers."""
+    """The names behind the ids in answers. known: the people of whom the reader may see a whole entry."""
 
     people: Mapping[int, str] = field(default_factory=dict)
+    known: frozenset[int] = frozenset()
     organisations: Mapping[int, str] = field(default_factory=dict)
     files: Mapping[int, File] = field(default_factory=dict)
 
@@ -51,6 +54,11 @@ class Row:
     columns: tuple[Text, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     is_hidden: bool = False
+
+    @property
+    def says(self) -> tuple[object, ...]:
+        """What it says, to be compared: nothing answered is nothing, whatever its shape."""
+        return (self.text, self.files, self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +95,13 @@ def _leaves(form: Form, values: Values) -> Iterator[tuple[Field | Column, Any]]:
             yield one, raw
 
 
-def named(asked: Iterable[tuple[Form, Values]], number: str, more_people: Iterable[int] = ()) -> Named:
+def named(
+    asked: Iterable[tuple[Form, Values]], number: str, actor: Actor = NOBODY, more_people: Iterable[int] = ()
+) -> Named:
     """Look up every name in these answers: at most one query each for people, organisations and files.
 
-    number: the case; a file of another case is none of its own. more_people: ids that the page names besides.
+    number: the case; a file of another case is none of its own. more_people: ids that the page may name besides, as far as
+    the actor may know them.
     """
     forms = list(asked)
 
@@ -99,8 +110,10 @@ def named(asked: Iterable[tuple[Form, Values]], number: str, more_people: Iterab
 
     people = all_of("person") | set(more_people)
     organisations, files = all_of("organisation"), all_of("file")
+    rows = list(Person.objects.filter(pk__in=people).only("name", "employer")) if people else []
     return Named(
-        people=names_of(people) if people else {},
+        people={one.pk: one.name for one in rows},
+        known=frozenset(one.pk for one in rows if can_see_person(actor, one)),
         organisations=dict(Organisation.objects.filter(pk__in=organisations).values_list("pk", "name"))
         if organisations
         else {},

@@ -57,7 +57,7 @@ def case_page(
         "crumbs": [Crumb(Text("办件", "Cases"), reverse("cases")), Crumb(found.number)],
         "stages": stages(situation.definition, situation.state, sees),
         "next": what_next(situation.definition, situation.state),
-        "left": left_behind(situation.definition, situation.state, sees),
+        "left": left_behind(situation.definition, situation.state, sees) if "trace" in sees else [],
         "about": about_lines(found, actor, sees),
         "sides": sides_of(found, actor, situation),
         "verbs": verbs,
@@ -74,7 +74,8 @@ def case_page(
 
 
 def _confidential(parts: Parts) -> list[str]:
-    return ["proposal"] * bool(parts.forms) + ["identity"] * parts.names_reviewers
+    things = {"proposal": bool(parts.forms), "reviews": parts.shows_scores, "reviewers": parts.names_reviewers}
+    return [thing for thing, shown in things.items() if shown]
 
 
 def _can_withdraw(found: Case, situation: Situation) -> bool:

@@ -65,7 +65,7 @@ def sides_of(case: Case, actor: Actor, situation: Situation) -> list[SideCase]:
     own = is_own(actor, case)
     found = []
     for number, side in situation.state.sides.items():
-        opens = (side.programme == "withdraw" and own) or _watches(actor, side.programme)
+        opens = (side.programme == "withdraw" and own) or _watches(actor, case)
         found.append(
             SideCase(
                 number,
@@ -77,5 +77,5 @@ def sides_of(case: Case, actor: Actor, situation: Situation) -> list[SideCase]:
     return found
 
 
-def _watches(actor: Actor, programme: str) -> bool:
-    return any(actor.holds(role, programme=programme) for role in ("officer", "supervision"))
+def _watches(actor: Actor, case: Case) -> bool:
+    return any(actor.holds(role, programme=case.code) for role in ("officer", "supervision"))

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from keguan.casework.models import Case, Judgement, Seat
-from keguan.casework.pages.answers import Named, Shown, named, shown_form
-from keguan.casework.pages.case_trace import Sentence, events_for, sentences
+from keguan.casework.pages.answers import Shown, named, shown_form
+from keguan.casework.pages.case_trace import Sentence, events_for, told
 from keguan.casework.pages.secrets import hidden_answers, sees_identity
 from keguan.casework.permissions import is_own
 from keguan.casework.steps.review.panel import STATES
@@ -76,6 +76,7 @@ class Parts:
     trace: tuple[Sentence, ...]
     closed: tuple[Problem, ...]
     names_reviewers: bool
+    shows_scores: bool
 
 
 def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str, Problem]) -> Parts:
@@ -89,31 +90,35 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
         for name, values in situation.state.answers.items()
         if "proposal" in sees
     ]
-    names = named(forms, case.number, _people_in(case, situation, events))
+    names = named(forms, case.number, actor, _people_in(case, situation, events))
+    team = {one for one in (case.applicant_id, case.principal_id, *case.members) if one is not None}
+    known = names.known | (team if sees_identity(actor, case) else frozenset())
+    names_known = {pk: name for pk, name in names.people.items() if pk in known or pk == actor.person}
     hidden = hidden_answers(actor, case)
     reviewing = frozenset(holders | set(situation.state.hands.get("reviewing", ())))
-    masked = frozenset() if "reviewers" in sees else reviewing - {actor.person}
+    objecting = frozenset() if sees_identity(actor, case) else frozenset({case.applicant_id or 0})
     return Parts(
         seats=seats,
         forms=tuple(shown_form(form, values, names, hidden) for form, values in forms),
-        judged=_judged(case, situation, sees),
+        judged=_judged(case, situation, sees, hidden) if "trace" in sees else (),
         reviews=tuple(_review(situation, seat, sees) for seat in seats if _shows_seat(case, actor, seat, sees)),
-        people=tuple(_people(case, actor, situation, names, sees)),
+        people=tuple(_people(case, actor, situation, names_known, sees)) if "trace" in sees else (),
         payments=tuple(payments_of(case.number)) if _reached(situation, Pay) else (),
         payment_states=PAYMENT_STATUSES,
         records=_records(case, situation),
         trace=tuple(
-            sentences(
+            told(
                 situation.definition,
                 events,
-                names.people,
-                masked=masked,
-                sees=sees,
-                hide_objector=not actor.holds("supervision"),
+                actor,
+                names_known,
+                frozenset() if "reviewers" in sees else reviewing,
+                objecting,
             )
         ),
         closed=tuple(closed.values()),
         names_reviewers=bool(seats) and "reviewers" in sees,
+        shows_scores="reviews" in sees and any(seat.total is not None for seat in seats),
     )
 
 
@@ -135,11 +140,13 @@ def _people_in(case: Case, situation: Situation, events: Iterable[Event]) -> set
     return acted | set(case.members) | {event.actor for event in events if event.actor is not None}
 
 
-def _judged(case: Case, situation: Situation, sees: frozenset[str]) -> tuple[Judged, ...]:
+def _judged(
+    case: Case, situation: Situation, sees: frozenset[str], closed_answers: frozenset[str]
+) -> tuple[Judged, ...]:
     if len(situation.state.steps) < 2 and not situation.state.end:
         return ()
     programme = situation.definition.programme
-    hidden = hidden_from(situation.definition, sees)
+    hidden = hidden_from(situation.definition, sees, closed_answers)
     return tuple(
         Judged(step_title(programme.step(one.step)), one.at, rows_kept(situation.definition, one.verdicts, hidden))
         for one in Judgement.objects.filter(case=case).order_by("id")
@@ -168,7 +175,10 @@ def _review(situation: Situation, seat: Seat, sees: frozenset[str]) -> OneReview
     )
 
 
-def _people(case: Case, actor: Actor, situation: Situation, names: Named, sees: frozenset[str]) -> Iterable[Line]:
+def _people(
+    case: Case, actor: Actor, situation: Situation, names: Mapping[int, str], sees: frozenset[str]
+) -> Iterable[Line]:
+    """Who acted for which body: by name those whom the reader may know, the others counted."""
     for body, title in BODIES.items():
         people = situation.state.hands.get(body, ())
         if not people:
@@ -180,9 +190,18 @@ def _people(case: Case, actor: Actor, situation: Situation, names: Named, sees: 
         elif body == "applying" and not sees_identity(actor, case):
             yield Line(title, Text("实名，身份保密", "real name, confidential"))
         else:
-            yield Line(title, [names.people.get(person, f"#{person}") for person in people])
+            yield Line(title, _named_or_counted(people, names))
     if case.members and "proposal" in sees:
-        yield Line(Text("项目组成员", "Team"), [names.people.get(person, f"#{person}") for person in case.members])
+        yield Line(Text("项目组成员", "Team"), _named_or_counted(case.members, names))
+
+
+def _named_or_counted(people: Iterable[int], names: Mapping[int, str]) -> list[Text | str]:
+    people = list(people)
+    shown: list[Text | str] = [names[person] for person in people if person in names]
+    others = len(people) - len(shown)
+    if others:
+        shown.append(Text("工作人员{n}人", "{n} of the staff").filled(n=others))
+    return shown
 
 
 def _records(case: Case, situation: Situation) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from keguan.casework import services
 from keguan.casework.drafts import form_of, save_draft
 from keguan.casework.models import Draft
 from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
-from keguan.casework.pages.answers import Named, named, said_value, shown_form
+from keguan.casework.pages.answers import Named, Row, named, said_value, shown_form
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.finding import found_for
 from keguan.casework.pages.form_fields import Page, sections
@@ -193,9 +193,9 @@ def _two_versions(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) ->
     names = named([(sheet.form, values), (sheet.form, theirs)], sheet.case.number)
     yours_rows = {row.id: row for part in shown_form(sheet.form, values, names).parts for row in part.rows}
     their_rows = {row.id: row for part in shown_form(sheet.form, theirs, names).parts for row in part.rows}
-    differing = [(row, their_rows.get(key)) for key, row in yours_rows.items() if row != their_rows.get(key)] + [
-        (None, row) for key, row in their_rows.items() if key not in yours_rows
-    ]
+    rows = dict.fromkeys((*yours_rows, *their_rows))
+    pairs = [(yours_rows.get(key), their_rows.get(key)) for key in rows]
+    differing = [(yours, other) for yours, other in pairs if _says(yours) != _says(other)]
     context = {
         "case": sheet.case,
         "form": sheet.form,
@@ -206,3 +206,7 @@ def _two_versions(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) ->
         "crumbs": crumbs(sheet),
     }
     return render(request, "casework/two_versions.html", context, status=409)
+
+
+def _says(row: Row | None) -> tuple[object, ...]:
+    return row.says if row is not None else ("", (), ())

@@ -64,7 +64,7 @@ SET_UP: tuple[Field, ...] = (
 def read_moment(text: str, where: str) -> datetime | Problem:
     """A Beijing moment, `2026-11-22 18:00`; a bare day means its first minute. Problem `typed.day`, `typed.moment`."""
     typed = " ".join(halfwidth(text, punctuation=True).replace("T", " ").split())
-    day_text, _, at = typed.rpartition(" ") if re.search(r"\d\s+\d{1,2}:\d{2}", typed) else (typed, "", "")
+    day_text, _, at = typed.rpartition(" ") if re.search(r"\s\d{1,2}:\d{2}", typed) else (typed, "", "")
     day = read_day(day_text, where)
     if isinstance(day, Problem):
         return day

@@ -53,22 +53,33 @@ class Row:
 Hidden = Callable[[str], bool]
 
 
-def nothing_hidden(name: str) -> bool:
-    """For readers who may see every value."""
-    return False
-
-
-def hidden_from(definition: Definition, sees: Iterable[str]) -> Hidden:
-    """Which values a reader must not meet: the proposal's without that right, scores without theirs."""
+def hidden_from(definition: Definition, sees: Iterable[str], answers: frozenset[str] = frozenset()) -> Hidden:
+    """Which values a reader must not meet: the proposal's without that right, scores without theirs, and those of the
+    answers (`form.field`) that are closed to them. Ids of people and the like say nothing to anybody."""
     parts = set(sees)
     scores = {str(step.id) for step in definition.programme.steps if isinstance(step, Review)}
     forms = {str(form.form) for form in definition.programme.forms}
+    ids = _ids(definition)
 
     def hidden(name: str) -> bool:
         head = name.partition(".")[0]
+        if name in ids or ".".join(name.split(".")[:2]) in answers:
+            return True
         return (head in forms and "proposal" not in parts) or (head in scores and "reviews" not in parts)
 
     return hidden
+
+
+def _ids(definition: Definition) -> frozenset[str]:
+    """The names whose values are ids of people, organisations and files."""
+    found = set()
+    for form in definition.programme.forms:
+        for one in form.fields:
+            name = f"{form.form}.{one.field}"
+            if one.type in ("person", "organisation", "file"):
+                found.add(name)
+            found |= {f"{name}.{column.column}" for column in one.columns if column.type in ("person", "organisation")}
+    return frozenset(found)
 
 
 def rows_to_answer(scene: Scene, rule_sets: Iterable[str]) -> list[Row]:
@@ -77,8 +88,9 @@ def rows_to_answer(scene: Scene, rule_sets: Iterable[str]) -> list[Row]:
     return [_row(scene.definition, one, hidden, scene) for one in verdicts_at(scene.situation, tuple(rule_sets))]
 
 
-def rows_of(definition: Definition, verdicts: Iterable[Verdict], hidden: Hidden = nothing_hidden) -> list[Row]:
-    """Verdicts to read."""
+def rows_of(definition: Definition, verdicts: Iterable[Verdict]) -> list[Row]:
+    """Verdicts on what the reader typed."""
+    hidden = hidden_from(definition, ("proposal", "reviews"))
     return [_row(definition, one, hidden, None) for one in verdicts]
 
 

@@ -96,7 +96,18 @@ class Parameter:
 # --------------------------------------------------------------------------------------------------- forms
 
 FieldType = Literal[
-    "text", "long_text", "integer", "money", "date", "choice", "choices", "yes_no", "table", "file", "person", "organisation"
+    "text",
+    "long_text",
+    "integer",
+    "money",
+    "date",
+    "choice",
+    "choices",
+    "yes_no",
+    "table",
+    "file",
+    "person",
+    "organisation",
 ]
 
 

@@ -114,7 +114,9 @@ FACTS: Mapping[str, Fact] = {
     "members.over_limit": Fact(
         "int", Text("参与项目已达两项的成员", "members who already take part in two projects or applications"), "person"
     ),
-    "duplicate.applications": Fact("int", Text("本批次同名申报", "applications of the same title in this round"), "title"),
+    "duplicate.applications": Fact(
+        "int", Text("本批次同名申报", "applications of the same title in this round"), "title"
+    ),
     "duplicate.projects": Fact("int", Text("已立项的同名项目", "funded projects of the same title"), ""),
     "authority.endorsed_in_round": Fact(
         "int", Text("推荐单位在本批次已推荐", "already recommended by the authority in this round"), "authority"

@@ -310,7 +310,7 @@ class _Prose:
             )
 
     def record(self, step: Record) -> Iterator[str]:
-        title = expression_said(self.programme, step.title)
+        title = expression_said(self.programme, step.entry)
         register = _REGISTERS[step.register]
         yield self.say("登记到{register}：{title}", "Entered in {register} as {title}", register=register, title=title)
         if step.valid:

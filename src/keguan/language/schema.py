@@ -9,6 +9,7 @@ A definition is one folder, `programmes/<code>/<version>/`: `programme.yaml` (th
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NewType
@@ -155,7 +156,7 @@ class Field:
     choices: tuple[Choice, ...] = ()
     columns: tuple[Column, ...] = ()
     personal: bool = False
-    place: Place = field(default=NOWHERE, compare=False)
+    place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -403,10 +404,10 @@ class Check(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Step):
-    """An entry in a register, made by the machine. title: what the entry is called. valid: how long it holds."""
+    """An entry in a register, made by the machine. entry: what the entry is called. valid: how long it holds."""
 
     register: Literal["projects", "certificates"]
-    title: Expression
+    entry: Expression
     series: Name | None = None
     valid: Span | None = None
 

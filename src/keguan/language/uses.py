@@ -106,7 +106,7 @@ def _of_steps(programme: Programme) -> Iterator[Use]:
             case Pay():
                 yield Use(f"{step.id}.amount", "", step.amount, "int", here)
             case Record():
-                yield Use(f"{step.id}.title", "", step.title, "string", here)
+                yield Use(f"{step.id}.entry", "", step.entry, "string", here)
 
 
 def _of_rank(step: Rank) -> Iterator[Use]:

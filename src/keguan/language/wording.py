@@ -95,7 +95,7 @@ _DOUBLE = re.compile(r"\(\(([^()]*)\)\)")
 
 def step_title(step: Step) -> Text:
     """What people call a step. (A record's `title` is what its entry is called, not the step.)"""
-    return step.title if isinstance(step.title, Text) else KINDS[kind_of(step)].title
+    return step.title or KINDS[kind_of(step)].title
 
 
 def title_of(programme: Programme, name: str) -> Text:

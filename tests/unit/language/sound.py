@@ -124,7 +124,7 @@ steps:
     + """\
   - record:
       register: projects
-      title: proposal.title
+      entry: proposal.title
 ends:
   - end: awarded
     success: true

@@ -36,13 +36,13 @@ FLOW = {
     "an end that nobody reaches": ((("        rejected: declined", "        rejected: gone"), ("        upheld: declined", "        upheld: gone")), "unreachable_end"),
     "no success": ((("    success: true\n", ""),), "no_success"),
     "a refusal that counts as success": ((("rejected: declined", "rejected: awarded"),), "success_without_work"),
-    "success that counts as failure": ((("      title: proposal.title\nends", "      title: proposal.title\n      routes:\n        recorded: gone\nends"),), "work_without_success"),
+    "success that counts as failure": ((("      entry: proposal.title\nends", "      entry: proposal.title\n      routes:\n        recorded: gone\nends"),), "work_without_success"),
     "a refusal that leads back": ((("rejected: declined", "rejected: apply"),), "backwards"),
     "a return that leads onward": ((("        failed: gone\n        returned: apply", "        failed: gone\n        returned: decide"),), "returned_nowhere"),
     "a return without time to correct": ((("      correct_within: 5 workdays\n", ""),), "no_time_to_correct"),
     "a reminder of no deadline": ((("      quota: round.quota", "      remind: 1 day\n      quota: round.quota"),), "remind_of_nothing"),
     "a reminder after the deadline": ((("remind: 2 workdays", "remind: 6 workdays"),), "remind_too_early"),
-    "a step that nobody reaches": ((("      title: proposal.title\nends", "      title: proposal.title\n      routes:\n        recorded: awarded\n  - record:\n      id: again\n      register: projects\n      title: proposal.title\nends"),), "unreachable_step"),
+    "a step that nobody reaches": ((("      entry: proposal.title\nends", "      entry: proposal.title\n      routes:\n        recorded: awarded\n  - record:\n      id: again\n      register: projects\n      entry: proposal.title\nends"),), "unreachable_step"),
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def test_try_shows_each_verdict_with_its_values_and_way_out(
     out = capsys.readouterr().out
     assert "✓ At most one running project" in out
     assert "✗ Mining projects ask for at most half a million" in out
-    assert "Asked = 60万元" in out
+    assert "Asked = CNY 600,000" in out
     assert "管理办法 第四条" in out
     answers.write_text("title: 棉花\nleader: 1\nasked: 50 万元\narea: mining\n", encoding="utf-8")
     assert main(words) == 0

@@ -22,7 +22,7 @@ def offers(situation: Situation, step: Record, verb: Verb) -> bool:
 
 def enter(situation: Situation, step: Record) -> Move:
     """The entry begins today and holds as long as the definition says."""
-    title = situation.definition.value(step.title, names_in(situation))
+    title = situation.definition.value(step.entry, names_in(situation))
     last = None
     if step.valid is not None:
         span = situation.definition.span(step.valid, local_date(situation.terms.opens))

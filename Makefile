@@ -50,7 +50,7 @@ format: $(BIN)/.dev-installed
 	@$(BIN)/ruff check --fix .
 
 bench: $(BIN)/.dev-installed
-	@$(BIN)/keguan bench
+	@$(BIN)/python -m bench
 
 faults: $(BIN)/.dev-installed
 	@$(BIN)/keguan faults

@@ -7,11 +7,12 @@ by a key, and the planner's guesses about particular values are not worth their 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg.types.numeric import Int8
 
@@ -27,9 +28,9 @@ def cursor(kind: type[psycopg.Cursor[Any]] = psycopg.Cursor) -> CursorWrapper:
     raw = connection.connection
     if raw not in _ready:
         raw.prepare_threshold = 0
-        with connection.cursor() as plain:
-            plain.execute("SET plan_cache_mode = force_generic_plan")
-        _ready.add(raw)
+        raw.execute("SET plan_cache_mode = force_generic_plan")
+        # A transaction that is rolled back takes the setting back with it.
+        transaction.on_commit(partial(_ready.add, raw))
     return connection._prepare_cursor(kind(raw))  # type: ignore[attr-defined]
 
 

@@ -1,0 +1,54 @@
+"""`python -m bench` (`make bench`): build the round, measure, print the table, drop the database."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bench import place
+
+PARTS = ("imports", "act", "limits", "submit", "lists")
+
+
+def main() -> None:
+    """Measure everything, or what `--only` names."""
+    parser = argparse.ArgumentParser(prog="bench", description="处理器时间，非挂钟时间 / processor time, not wall time")
+    parser.add_argument("--cases", type=int, default=10_000, help="批次中的办件数 / cases in the round")
+    parser.add_argument("--n", type=int, default=40, help="每批次数 / so many in a batch")
+    parser.add_argument("--batches", type=int, default=5, help="批数，取中位数 / batches; the median counts")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="只测这些 / these parts only")
+    args = parser.parse_args()
+    with place.own_database():
+        place.set_up()
+        from bench import table
+
+        figures = []
+        for figure in _figures(args.cases, args.n, args.batches, set(args.only)):
+            figures.append(figure)
+            print(f"… {figure.what}: {figure.found:.2f} {figure.unit}", file=sys.stderr)
+        table.show(figures)
+
+
+def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
+    """Every figure, as it is measured. What changes the round comes after what does not mind."""
+    from bench import act, imports, limits, lists, submit, world
+    from bench.server import served
+
+    if "imports" in only and (imported := imports.measure()):
+        yield imported
+    round_ = world.build(cases)
+    if "act" in only:
+        figure = act.measure(round_, n=n, batches=batches)
+        yield replace(figure, limit=limits.measure(round_, n=n)) if "limits" in only else figure
+    if only & {"submit", "lists"}:
+        with served() as web:
+            if "submit" in only:
+                yield submit.measure(round_, web, n=n, batches=batches)
+            if "lists" in only:
+                yield from lists.measure(round_, web, n=n, batches=batches)
+
+
+if __name__ == "__main__":
+    main()

@@ -179,7 +179,7 @@ class _Telling:
                 outcome = str(one.get("outcome"))
                 said = OUTCOMES.get(outcome, Text(outcome, outcome))
                 secret = step.id in self.secret and isinstance(step, Rank) and not self.scores
-                found[at] = replace(found[at], closed=_at(one, event), outcome=HIDDEN if secret else said)
+                found[at] = replace(found[at], closed=decided_at(one, event), outcome=HIDDEN if secret else said)
 
     def _act(self, found: list[Visit], event: Event, step_id: str) -> bool:
         """Put the deed to the last coming to its step; False where the case has not been there."""
@@ -188,7 +188,7 @@ class _Telling:
             return False
         role = sentences.role_of(event, self.definition)
         act = Act(
-            at=_at(event.payload, event),
+            at=decided_at(event.payload, event),
             who=sentences.who(event, self.reader, self.names, self.hidden, self.definition),
             did=sentences.did(event),
             role=ROLES.get(role),
@@ -280,7 +280,7 @@ class _Parties:
         return Text("、".join(names), ", ".join(names))
 
 
-def _at(one: Mapping[str, Any], event: Event) -> datetime:
+def decided_at(one: Mapping[str, Any], event: Event) -> datetime:
     """When a move was made, by the clock that decided it; events without that say when they were written."""
     return datetime.fromisoformat(one["at"]) if one.get("at") else event.at
 

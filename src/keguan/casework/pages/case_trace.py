@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keguan.casework import sentences as said
+from keguan.casework.explain import decided_at
 from keguan.components.status import Tone
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -54,7 +55,7 @@ def told(
         by = said.who(event, reader, names, hidden, definition)
         line = Text("{who}{what}", "{who} {what}").filled(who=by, what=deed(event))
         tone: Tone = "bad" if event.outcome == "refused" else "info" if event.outcome == "read" else "good"
-        lines.append(Sentence(event.at, line, tone))
+        lines.append(Sentence(decided_at(event.payload, event), line, tone))
     return lines
 
 

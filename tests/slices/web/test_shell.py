@@ -23,7 +23,7 @@ def test_a_page_of_somebody_signed_in_costs_three_queries_to_know_them(
 ) -> None:
     client.force_login(people.person("王一", "officer"))
     with django_assert_max_num_queries(3):
-        said = client.get("/").content.decode()
+        said = client.get("/registers/").content.decode()
     assert "王一" in said
     assert "专业机构项目主管" in said
 

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 
+from keguan.casework.pages.todo import todo
 from keguan.components.access import PUBLIC, actor_on, page
 from keguan.doors.web.envelope import remember_language
 from keguan.doors.web.who import safe_next
@@ -15,9 +16,8 @@ from keguan.doors.web.who import safe_next
 @page(PUBLIC)
 def home(request: HttpRequest) -> HttpResponseBase:
     """The to-do list of a person who is signed in; the public page otherwise."""
-    actor = actor_on(request)
-    if actor.is_known:
-        return render(request, "web/home.html", {"actor": actor})
+    if actor_on(request).is_known:
+        return todo(request)
     return render(request, "web/public_home.html", {"is_demo": settings.DEMO})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import sleep
 
 import psycopg
 from django.db import connection
@@ -64,8 +65,17 @@ def empty() -> None:
 
 
 def _drop(name: str) -> None:
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(owner_url(), autocommit=True) as owner:
-        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        for seconds in (1, 2, 4, 0):
+            try:
+                owner.execute(drop)
+                return
+            except psycopg.errors.InsufficientPrivilege:
+                # The server tidies a table there, which only a superuser may interrupt. It is soon done.
+                if not seconds:
+                    raise
+                sleep(seconds)
 
 
 def _drop_leftovers() -> None:

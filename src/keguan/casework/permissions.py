@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from keguan.casework.models import Case, Memo, Seat, SeatHolder
 from keguan.engine.steps.review import LIVE
@@ -107,6 +107,12 @@ def can_see_review(actor: Actor, seat: Seat) -> bool:
         and not is_own(actor, seat.case)
         and SeatHolder.objects.filter(seat=seat, expert__person=actor.person).exists()
     )
+
+
+def kept_from(actor: Actor) -> QuerySet[Case]:
+    """The cases for which no duty of the actor counts: their own, and those beside one of their own."""
+    own = Case.objects.filter(_own(actor)).values("pk")
+    return Case.objects.filter(Q(pk__in=own) | Q(parent__in=own))
 
 
 def is_own(actor: Actor, case: Case) -> bool:

@@ -38,7 +38,9 @@ def test_an_alarm_of_an_earlier_coming_to_the_step_is_dropped(world: w.World) ->
     with clock_at(w.moment("2026-03-31", "18:31")):
         rung = alarms.ring()
     assert (rung.acted, rung.refused) == (0, 0)
-    assert list(Alarm.objects.filter(case__number=number, purpose="due").values_list("attempt", flat=True)) == [2]
+    assert list(
+        Alarm.objects.filter(case__number=number, step="apply", purpose="due").values_list("attempt", flat=True)
+    ) == [2]
 
 
 def test_nobody_is_reminded_of_an_earlier_deadline(world: w.World) -> None:

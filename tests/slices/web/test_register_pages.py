@@ -115,7 +115,7 @@ def signed_in(client: Client) -> Callable[..., Client]:
 def test_every_list_and_page_opens_for_staff_within_eight_queries(
     world: World, signed_in: Callable[..., Client], language: str, django_assert_max_num_queries: Any
 ) -> None:
-    client = signed_in("registrar", "officer")
+    client = signed_in("registrar", "supervision")
     for name, detail in LISTS.items():
         with django_assert_max_num_queries(8):
             response = client.get(reverse(name), {"lang": language})
@@ -201,12 +201,12 @@ def test_reading_somebody_elses_entry_is_traced_and_reading_ones_own_is_not(worl
 
 
 def test_a_file_comes_back_as_it_was_handed_in_and_the_reading_is_traced(world: World, client: Client) -> None:
-    officer = people.person("李二", "officer")
-    client.force_login(officer)
+    watcher = people.person("李二", "supervision")
+    client.force_login(watcher)
     response = client.get(reverse("document_file", args=[world.pk("document")]))
     assert b"".join(response).decode() == "内容 0"
     assert response["Content-Disposition"].startswith("attachment;")
-    assert Event.objects.filter(tag="read:document:opened", actor=officer.person_id).exists()
+    assert Event.objects.filter(tag="read:document:opened", actor=watcher.person_id).exists()
 
 
 @pytest.mark.parametrize(

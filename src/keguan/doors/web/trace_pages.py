@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from keguan.casework.permissions import kept_from
 from keguan.components.access import SIGNED_IN, actor_on, holding, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
@@ -28,9 +29,17 @@ TONES: dict[str, Tone] = {"done": "good", "refused": "bad", "read": "info"}
 
 
 def events_visible_to(actor: Actor) -> QuerySet[Event]:
-    """All for those who check; otherwise what the reader did."""
+    """All for those who check, but for what happened to cases of their own; otherwise what the reader did."""
     rows = Event.objects.all()
-    return rows if SEES_TRACE.holds(actor) else rows.filter(actor=actor.person, actor__isnull=False)
+    mine = Q(actor=actor.person, actor__isnull=False)
+    if not SEES_TRACE.holds(actor):
+        return rows.filter(mine)
+    own = dict(kept_from(actor).values_list("number", "pk"))
+    if not own:
+        return rows
+    # A seat names its case by key: who scored is told by its changes too.
+    theirs = Q(case_number__in=own) | Q(tag="db:seat:state", payload__key__in=[str(pk) for pk in own.values()])
+    return rows.filter(mine | ~theirs)
 
 
 def _number(rows: Rows, typed: str) -> Rows:
@@ -95,7 +104,7 @@ def event(request: HttpRequest, pk: int) -> HttpResponseBase:
     actor = actor_on(request)
     found = get_object_or_404(Event, pk=pk)
     is_own = found.actor is not None and found.actor == actor.person
-    if not is_own and not SEES_TRACE.holds(actor):
+    if not is_own and not events_visible_to(actor).filter(pk=pk).exists():
         raise SEES_TRACE.refusal()
     names = names_of([found.actor]) if found.actor else {}
     lines = [

@@ -1,4 +1,4 @@
-"""The pages of documents: staff see all of them, everybody their own. Opening somebody else's file is traced."""
+"""The pages of documents: those who supervise see all of them, everybody their own. Opening somebody else's file is traced."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from keguan.registers.documents import lists
 from keguan.registers.documents.models import Document
 from keguan.registers.documents.services import open_document
 
-SEES_DOCUMENTS = holding(Text("查看他人提交的文件", "see files that others handed in"), "officer", "supervision")
+# Who runs a programme reads the files of a case on its page, where the case says who may: an objector's are not theirs.
+SEES_DOCUMENTS = holding(Text("查看他人提交的文件", "see files that others handed in"), "supervision")
 
 
 def documents_visible_to(actor: Actor) -> QuerySet[Document]:
-    """All for staff; otherwise what the reader handed in. A case's own page shows its files to its own people."""
+    """All for those who supervise; otherwise what the reader handed in. A case's own page shows its files to its own people."""
     mine = Q() if SEES_DOCUMENTS.holds(actor) else Q(uploaded_by=actor.person, uploaded_by__isnull=False)
     return Document.objects.filter(mine).select_related("uploaded_by")
 

@@ -1,0 +1,85 @@
+"""Who must not be known stays unknown on every page: reviewers to a case's own people, objectors to those who run it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from tests import make
+from tests.make import cases
+from tests.make import world as w
+from tests.slices.casework.page_cast import signed_in
+
+from keguan.casework import sides
+from keguan.casework.models import Seat
+from keguan.casework.services import Done
+from keguan.kernel.clock import clock_at
+from keguan.registers.parties.access import actor_for
+from keguan.registers.trace.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> w.World:
+    """A world with a key R&D round."""
+    return cases.opened()
+
+
+def test_who_supervises_does_not_learn_from_the_raw_trace_who_reviewed_their_own_case(world: w.World) -> None:
+    number = cases.case(world, at="scored").number
+    make.duty("supervision", world.people["member"])
+    reviewer = Seat.objects.filter(case__number=number).first().holder.expert.person  # type: ignore[union-attr]
+    events = Event.objects.filter(actor=reviewer.pk)
+    assert {"case:score:accepted", "db:seat:state"} <= set(events.values_list("tag", flat=True))
+    with clock_at(w.moment("2026-04-12")):
+        inside, outside = signed_in(world.people["member"]), signed_in(world.people["supervisor"])
+        for event in events:
+            assert outside.get(reverse("event", args=[event.pk])).status_code == 200
+            assert inside.get(reverse("event", args=[event.pk])).status_code == 403
+        assert reviewer.name in outside.get(reverse("trace"), {"actor": reviewer.pk}).content.decode()
+        assert reviewer.name not in inside.get(reverse("trace"), {"actor": reviewer.pk}).content.decode()
+
+
+def test_an_officer_does_not_learn_from_the_register_of_files_who_objects(world: w.World) -> None:
+    objector = make.person()
+    evidence = make.document(origin="65YY20260000018", by=actor_for(objector))
+    officer = signed_in(world.people["officer"])
+    assert officer.get(reverse("document", args=[evidence.pk])).status_code == 403
+    assert objector.name not in officer.get(reverse("documents")).content.decode()
+    assert signed_in(world.people["supervisor"]).get(reverse("document", args=[evidence.pk])).status_code == 200
+
+
+STAGES = ("apply", "endorse", "recommend", "screen", "review", "scored")
+
+
+@pytest.mark.parametrize("at", STAGES)
+def test_no_verb_that_is_typed_into_the_address_breaks_a_page(world: w.World, at: str) -> None:
+    w.version("object")
+    number = cases.case(world, at=at).number
+    posted: dict[str, Any] = {"key": uuid4().hex, "revision": "1", "step": at, "number": "x", "end": "accepted"}
+    with clock_at(w.moment("2026-04-12")):
+        for who in ("applicant", "host", "authority", "officer", "committee"):
+            client = signed_in(world.people[who])
+            for verb in (
+                "close_side",
+                "open_side",
+                "place",
+                "Foo-Bar",
+                "expire",
+                "close",
+                "submit",
+                "score",
+                "approve",
+            ):
+                answer = client.post(reverse("case_do", args=[number, verb]), posted | {"key": uuid4().hex})
+                assert answer.status_code in (403, 404, 409, 422), (who, verb, answer.status_code)
+
+
+def test_an_objection_is_opened_from_a_case_that_has_no_notice_by_nobody(world: w.World) -> None:
+    w.version("object")
+    number = cases.case(world, at="screen").number
+    answer = sides.open_side(number, "object", world.actor("applicant"), uuid4().hex)
+    assert not isinstance(answer, Done)

@@ -21,6 +21,7 @@ from keguan.casework.models import Case, Memo, Round
 from keguan.casework.versions import version_of
 from keguan.kernel.actors import Actor
 from keguan.registers.organisations.models import Organisation
+from keguan.registers.parties.models import Person
 from keguan.registers.trace import services as trace
 
 
@@ -40,16 +41,26 @@ _LOCK = "SELECT id FROM casework_case WHERE number = %s FOR NO KEY UPDATE"
 _STAMP_AND_LOCK = _LOCK.replace("SELECT id", f"SELECT id, {trace.STAMP}")
 
 _READ = """
-  SELECT {columns}, programme.digest, deed.content_digest, deed.answer,
-    CASE WHEN casework_case.step_kind = 'apply'
-      THEN (SELECT min(begun_at) FROM casework_draft WHERE case_id = casework_case.id) END
-  FROM casework_case
-  JOIN casework_memo ON casework_memo.case_id = casework_case.id
-  JOIN casework_programmeversion programme ON programme.id = casework_case.programme_id
-  LEFT JOIN casework_round ON casework_round.id = casework_case.round_id
-  LEFT JOIN organisations_organisation ON organisations_organisation.id = casework_case.host_id
-  LEFT JOIN casework_deed deed ON deed.key = %s
-  WHERE casework_case.id = %s"""
+  SELECT {columns}, programme.digest, {more}
+  FROM casework_case this
+  JOIN casework_memo memo ON memo.case_id = this.id
+  JOIN casework_programmeversion programme ON programme.id = this.programme_id
+  {joins}
+  WHERE {which}"""
+
+_BEGUN = """
+  CASE WHEN this.step_kind = 'apply' THEN (SELECT min(begun_at) FROM casework_draft WHERE case_id = this.id) END"""
+
+Related = tuple[tuple[str, type[models.Model]], ...]
+TO_DECIDE: Related = (("round", Round), ("host", Organisation))
+TO_SHOW: Related = (
+    *TO_DECIDE,
+    ("authority", Organisation),
+    ("applicant", Person),
+    ("principal", Person),
+    ("parent", Case),
+)
+"""What a case points at, and is read with it."""
 
 
 def hold(number: str, *, stamp: tuple[Actor, str] | None = None, key: str = "") -> Held:
@@ -67,53 +78,71 @@ def hold(number: str, *, stamp: tuple[Actor, str] | None = None, key: str = "") 
         locked = cursor.fetchone()
         if locked is None:
             raise Case.DoesNotExist(number)
-        cursor.execute(_read(), [key, prepared.stable(locked[0])])
+        cursor.execute(_for_decision(), [key, prepared.stable(locked[0])])
         row = cursor.fetchone()
-    (case, memo, of_round, host), rest = _instances(row)
-    digest, content_digest, answer, begun = rest
-    case.programme = version_of(case.programme_id, digest)
-    case.round, case.host, case.memo = of_round, host, memo
+    case, (content_digest, answer, begun) = _case(TO_DECIDE, row)
     return Held(case, begun, (content_digest, json.loads(answer)) if content_digest is not None else None)
 
 
-_READ_TOGETHER: tuple[type[models.Model], ...] = (Case, Memo, Round, Organisation)
+def look(number: str) -> Case | None:
+    """The case with everything that its pages need at hand, not locked; None for an unknown number."""
+    with prepared.cursor() as cursor:
+        cursor.execute(_for_a_page(), [number])
+        row = cursor.fetchone()
+    return None if row is None else _case(TO_SHOW, row)[0]
 
 
 @cache
-def _read() -> str:
-    columns = [
-        f'{one._meta.db_table}."{field.column}"' for one in _READ_TOGETHER for field in one._meta.concrete_fields
-    ]
-    return " ".join(_READ.format(columns=", ".join(columns)).split())
-
-
-@cache
-def _shapes() -> tuple[tuple[type[models.Model], list[str], list[int]], ...]:
-    """Each model with its attributes, and the places of those that are JSON: they come as text."""
-    return tuple(
-        (
-            one,
-            [field.attname for field in one._meta.concrete_fields],
-            [at for at, field in enumerate(one._meta.concrete_fields) if isinstance(field, models.JSONField)],
-        )
-        for one in _READ_TOGETHER
+def _for_decision() -> str:
+    return _read(
+        TO_DECIDE,
+        f"deed.content_digest, deed.answer, {_BEGUN}",
+        "this.id = %s",
+        "LEFT JOIN casework_deed deed ON deed.key = %s",
     )
 
 
-def _instances(row: Sequence[Any]) -> tuple[list[Any], Sequence[Any]]:
-    """The models that a row holds one after the other (None for one that is not there), and what comes after them."""
-    made: list[Any] = []
+@cache
+def _for_a_page() -> str:
+    return _read(TO_SHOW, "NULL", "this.number = %s")
+
+
+def _read(related: Related, more: str, which: str, join: str = "") -> str:
+    columns = [f'{alias}."{field.column}"' for alias, one in _parts(related) for field in one._meta.concrete_fields]
+    joins = [f"LEFT JOIN {one._meta.db_table} {alias} ON {alias}.id = this.{alias}_id" for alias, one in related]
+    text = _READ.format(columns=", ".join(columns), more=more, joins=" ".join([*joins, join]), which=which)
+    return " ".join(text.split())
+
+
+def _parts(related: Related) -> Related:
+    return (("this", Case), ("memo", Memo), *related)
+
+
+@cache
+def _shape(model: type[models.Model]) -> tuple[list[str], list[int]]:
+    """A model's attributes, and the places of those that are JSON: they come as text."""
+    fields = model._meta.concrete_fields
+    return [one.attname for one in fields], [at for at, one in enumerate(fields) if isinstance(one, models.JSONField)]
+
+
+def _case(related: Related, row: Sequence[Any]) -> tuple[Case, Sequence[Any]]:
+    """The case that a row holds, with its memo, programme and what it points at; and what else the row holds."""
+    found: dict[str, Any] = {}
     at = 0
-    for model, names, in_json in _shapes():
+    for alias, model in _parts(related):
+        names, in_json = _shape(model)
         values = list(row[at : at + len(names)])
         at += len(names)
-        if values[0] is None:
-            made.append(None)
-            continue
-        for place in in_json:
-            values[place] = json.loads(values[place])
-        made.append(model.from_db("default", names, values))
-    return made, row[at:]
+        if values[0] is not None:
+            for place in in_json:
+                values[place] = json.loads(values[place])
+            found[alias] = model.from_db("default", names, values)
+    case: Case = found["this"]
+    case.memo = found["memo"]
+    case.programme = version_of(case.programme_id, row[at])
+    for alias, _ in related:
+        setattr(case, alias, found.get(alias))
+    return case, row[at + 1 :]
 
 
 class Writes:

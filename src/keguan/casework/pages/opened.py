@@ -7,6 +7,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest
 
+from keguan.casework import store
 from keguan.casework.models import Case
 from keguan.casework.permissions import Part, is_own, why_not
 from keguan.components.access import actor_on
@@ -21,14 +22,7 @@ SEES = "see this case"
 def case_for(request: HttpRequest, number: str) -> tuple[Case, Actor]:
     """The case with all that its pages need, if this reader may know of it. Raises Http404, Forbidden."""
     actor = actor_on(request)
-    found = (
-        Case.objects.select_related(
-            "memo", "round", "host", "authority", "programme", "applicant", "principal", "parent"
-        )
-        .defer("programme__sources", "host__uscc")
-        .filter(number=number)
-        .first()
-    )
+    found = store.look(number)
     if found is None:
         raise Http404
     if problem := why_not(actor, found, "case"):

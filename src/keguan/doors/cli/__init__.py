@@ -18,7 +18,13 @@ from types import ModuleType
 
 from keguan.doors.cli.speech import both, print_problems
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Refused
+from keguan.kernel.problems import Problem, Refused
+
+TABLES_BEHIND = Problem(
+    "database.behind",
+    Text("数据库结构还不是这个版本的。", "The database is not at this version yet."),
+    fix=Text("请先运行 keguan migrate。", "Run keguan migrate first."),
+)
 
 ABOUT = Text("科管：区域科技计划的全流程管理", "Keguan runs public science-and-technology programmes")
 
@@ -31,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command: ModuleType = args.command
     try:
         with ExitStack() as stack:
-            _make_ready(command, stack)
+            _make_ready(command, stack, on_demo=getattr(args, "demo", False))
             return int(command.run(args) or 0)
     except Refused as refused:
         print_problems(refused.refusal.problems)
@@ -41,9 +47,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _is_behind(error):
+            raise
+        print_problems([TABLES_BEHIND])
+        return 1
 
 
-def _make_ready(command: ModuleType, stack: ExitStack) -> None:
+def _is_behind(error: Exception) -> bool:
+    """Whether the database lacks a table or a column that this version knows."""
+    try:
+        from django.db.utils import ProgrammingError
+        from psycopg import errors
+    except ImportError:
+        return False
+    cause = error.__cause__
+    return isinstance(error, ProgrammingError) and isinstance(cause, errors.UndefinedTable | errors.UndefinedColumn)
+
+
+def _make_ready(command: ModuleType, stack: ExitStack, *, on_demo: bool) -> None:
+    if on_demo:
+        from keguan.doors.cli import demo
+        from keguan.doors.demo.own_database import own_database
+
+        demo.set_environment()
+        stack.enter_context(own_database(demo.DATABASE))
     for name, value in getattr(command, "ENVIRONMENT", {}).items():
         os.environ.setdefault(name, value)
     needs_database = getattr(command, "NEEDS_DATABASE", False)
@@ -77,6 +105,8 @@ def _parser(commands: Sequence[ModuleType]) -> argparse.ArgumentParser:
     for module in commands:
         sub = subparsers.add_parser(module.NAME, help=both(module.HELP), description=both(module.HELP))
         module.configure(sub)
+        if getattr(module, "NEEDS_DATABASE", False):
+            sub.add_argument("--demo", action="store_true", help="对演示数据执行 / on the demo's data")
         sub.set_defaults(command=module)
     return parser
 

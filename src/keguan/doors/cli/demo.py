@@ -32,13 +32,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the year if it is not there yet, then serve it until Ctrl-C."""
-    from keguan.database.places import state_folder
     from keguan.doors.cli.serve import refuse_busy, serve_with_jobs
     from keguan.doors.demo.own_database import own_database
 
     if not args.no_serve:
         refuse_busy(args.address, args.port)
-    _set_environment(state_folder())
+    set_environment()
     say("启动数据库", "starting the database")
     with own_database(DATABASE) as database:
         is_made = not args.fresh and database.holds(MADE)
@@ -51,13 +50,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _set_environment(state: Path) -> None:
+def set_environment() -> None:
+    """What makes a process work on the demo's data, files and calendar. Before the settings are read."""
+    from keguan.database.places import state_folder
     from keguan.doors import demo
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "keguan.settings"
     os.environ["KEGUAN_DEMO"] = "1"
     os.environ["KEGUAN_WORKDAYS"] = str(Path(demo.__file__).parent / "workdays.yaml")
-    os.environ["KEGUAN_FILES"] = str(state / "demo-files")
+    os.environ["KEGUAN_FILES"] = str(state_folder() / "demo-files")
     os.environ.setdefault("KEGUAN_POOL_SIZE", _THREADS)
     os.environ.setdefault("KEGUAN_LOG_LEVEL", "WARNING")
 

@@ -45,7 +45,7 @@ def test_public_pages_cost_three_queries_and_no_session(
             assert "sessionid" not in response.cookies
         said = client.get(f"/calls/{world.round.code}/", {"lang": language}).content.decode()
     for word in (
-        "150",
+        "150 万元" if language == "zh" else "CNY 1,500,000",
         "30",
         "重点研发任务专项项目申报书" if language == "zh" else "Proposal for a key R&amp;D project",
     ):

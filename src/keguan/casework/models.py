@@ -187,7 +187,7 @@ class Case(models.Model):
             models.Index(fields=["step_kind", "due_at"], name="case_by_due", condition=Q(end="")),
             models.Index(fields=["parent"], name="case_by_parent", condition=Q(parent__isnull=False)),
             # Without a list of what is still to be sorted in, which each search would have to read through.
-            GinIndex(fields=["members"], name="case_by_member", condition=Q(end=""), fastupdate=False),
+            GinIndex(fields=["members"], name="case_by_member", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -203,9 +203,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="case",
-            index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("end", "")), fastupdate=False, fields=["members"], name="case_by_member"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["members"], name="case_by_member"),
         ),
         migrations.AddConstraint(
             model_name="case",

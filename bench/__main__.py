@@ -41,7 +41,7 @@ def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
     round_ = world.build(cases)
     if "act" in only:
         figure = act.measure(round_, n=n, batches=batches)
-        yield replace(figure, limit=limits.measure(round_, n=n)) if "limits" in only else figure
+        yield replace(figure, limit=limits.measure(round_, n=n * batches)) if "limits" in only else figure
     if only & {"submit", "lists"}:
         with served() as web:
             if "submit" in only:

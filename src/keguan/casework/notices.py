@@ -7,10 +7,11 @@ from typing import Any
 from keguan.casework.models import Case, Notice
 from keguan.engine.state import CaseState, Closed, Ended, Entered
 from keguan.kernel.bilingual import Text
+from keguan.kernel.money import Money
 from keguan.language.definition import Definition
 from keguan.language.schema import Publish
 from keguan.language.vocabulary import FACTS
-from keguan.language.wording import money_said, title_of, value_said
+from keguan.language.wording import title_of, value_said
 
 NOTHING = Text("", "")
 
@@ -86,6 +87,6 @@ def _said(value: Any, name: str) -> Text:
     if value is None:
         return NOTHING
     if name == "amount":
-        return money_said(int(value))
+        return Money(int(value)).said
     written = f"{int(value) / 100:.2f}" if name == "score" else str(value)
     return Text(written, written)

@@ -95,6 +95,12 @@ class Money:
         """The exact amount in yuan as text: 125000, or 0.50 where there are fen."""
         return _written(self.fen, 2).removesuffix(".00")
 
+    @property
+    def said(self) -> Text:
+        """In both languages: 12.5万元, CNY 125,000."""
+        yuan, _, fen = self.in_yuan().partition(".")
+        return Text(str(self), f"CNY {int(yuan):,}" + (f".{fen}" if fen else ""))
+
     def __str__(self) -> str:
         return f"{self.in_wan()}万元"
 

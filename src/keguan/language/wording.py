@@ -151,7 +151,7 @@ def value_said(programme: Programme, name: str, value: Any) -> Text:
         case bool():
             return Text("是", "yes") if value else Text("否", "no")
         case int() if name in money_names(programme):
-            return money_said(value)
+            return Money(value).said
         case Decimal():
             return Text(*[format(value.normalize(), "f")] * 2)
         case date():
@@ -160,12 +160,6 @@ def value_said(programme: Programme, name: str, value: Any) -> Text:
             return choice_title(programme, name, value) or Text(value, value)
         case _:
             return Text(str(value), str(value))
-
-
-def money_said(fen: int) -> Text:
-    """An amount: 12.5万元, CNY 125,000."""
-    yuan = f"{Decimal(fen).scaleb(-2):,f}"
-    return Text(str(Money(fen)), f"CNY {yuan.rstrip('0').rstrip('.')}")
 
 
 def choice_title(programme: Programme, name: str, value: str) -> Text | None:
@@ -185,7 +179,7 @@ def parameter_value(parameter: Parameter, held: DatedValue) -> Text:
     """One value of a number of the law, in its unit."""
     match parameter.unit:
         case "fen":
-            return money_said(int(held.value))
+            return Money(int(held.value)).said
         case "percent":
             return Text(f"{held.value}%", f"{held.value} %")
         case "points":

@@ -72,6 +72,7 @@ class Parts:
     people: tuple[Line, ...]
     payments: tuple[Payment, ...]
     payment_states: Mapping[str, Text]
+    shares: Mapping[str, Text]
     records: tuple[tuple[str, str], ...]
     trace: tuple[Sentence, ...]
     closed: tuple[Problem, ...]
@@ -105,6 +106,7 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
         people=tuple(_people(case, actor, situation, names_known, sees)) if "trace" in sees else (),
         payments=tuple(payments_of(case.number)) if _reached(situation, Pay) else (),
         payment_states=PAYMENT_STATUSES,
+        shares=_shares(situation),
         records=_records(case, situation),
         trace=tuple(
             told(
@@ -128,6 +130,15 @@ def _seats(case: Case, situation: Situation) -> tuple[Seat, ...]:
     return tuple(
         Seat.objects.filter(case=case).select_related("holder__expert__person").order_by("step", "attempt", "number")
     )
+
+
+def _shares(situation: Situation) -> dict[str, Text]:
+    """What each instalment is, by its number, in both languages: the register keeps it in Chinese only."""
+    steps = [step for step in situation.definition.programme.steps if isinstance(step, Pay)]
+    if len(steps) != 1:
+        return {}
+    said = [(f"{one.share} %", one.say or Text("", "")) for one in steps[0].tranches]
+    return {str(n): Text(f"{part} {say.zh}", f"{part} {say.en}") for n, (part, say) in enumerate(said, start=1)}
 
 
 def _reached(situation: Situation, kind: type) -> bool:

@@ -15,6 +15,8 @@ from keguan.kernel.bilingual import Text
 register = template.Library()
 
 _OVER = Text("已到期", "none")
+_STILL = Text("还有 {left}", "{left} left")
+_IS_OVER = Text("已到期", "time is up")
 _DAYS = Text("{d} 天 {h} 小时", "{d} days {h} hours")
 _HOURS = Text("{h} 小时 {m} 分钟", "{h} hours {m} minutes")
 _MINUTES = Text("{m} 分钟", "{m} minutes")
@@ -24,6 +26,15 @@ _MINUTES = Text("{m} 分钟", "{m} minutes")
 def time_left(until: datetime | None) -> str:
     """How long it still is: days and hours, hours and minutes, or minutes."""
     return reader.said(left(until)) if until is not None else ""
+
+
+@register.filter
+def still_left(until: datetime | None) -> str:
+    """The same as a clause: 还有 3 天 2 小时, or 已到期."""
+    if until is None:
+        return ""
+    rest = left(until)
+    return reader.said(_IS_OVER if rest is _OVER else _STILL.filled(left=rest))
 
 
 def left(until: datetime) -> Text:

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from keguan.kernel.bilingual import Text
-from keguan.registers.trace.sentences import sentences
+from keguan.kernel.money import Money
+from keguan.registers.trace.models import Event
+from keguan.registers.trace.sentences import filled, sentence, sentences
 
-sentences(
-    {
-        "funds:pool:opened": Text("设定资金总额 {said}", "set the pool to {said}"),
-        "funds:payment:due": Text("登记第{tranche}笔应付款 {said}", "recorded tranche {tranche} of {said} as due"),
-        "funds:payment:paid": Text("登记第{tranche}笔已付款 {said}", "recorded tranche {tranche} of {said} as paid"),
-        "funds:payment:stopped": Text("停付第{tranche}笔：{reason}", "stopped tranche {tranche}: {reason}"),
-    }
-)
+_OF_AN_AMOUNT = {
+    "funds:pool:opened": ("total_fen", Text("设定资金总额 {amount}", "set the pool to {amount}")),
+    "funds:payment:due": (
+        "amount_fen",
+        Text("登记第{tranche}笔应付款 {amount}", "recorded tranche {tranche} of {amount} as due"),
+    ),
+    "funds:payment:paid": (
+        "amount_fen",
+        Text("登记第{tranche}笔已付款 {amount}", "recorded tranche {tranche} of {amount} as paid"),
+    ),
+}
+
+
+@sentence("funds:pool:opened")
+@sentence("funds:payment:due")
+@sentence("funds:payment:paid")
+def _with_amount(event: Event) -> Text:
+    of, text = _OF_AN_AMOUNT[event.tag]
+    return filled(text, event.payload, amount=Money(int(event.payload[of])).said)
+
+
+sentences({"funds:payment:stopped": Text("停付第{tranche}笔：{reason}", "stopped tranche {tranche}: {reason}")})

@@ -48,7 +48,7 @@ def open_pool(programme: str, round_code: str, total: Money, actor: Actor) -> Po
                 )
             )
         pool.save(update_fields=["total_fen"])
-        payload = {"pool": pool.pk, "total_fen": total.fen, "before_fen": None if made else before, "said": str(total)}
+        payload = {"pool": pool.pk, "total_fen": total.fen, "before_fen": None if made else before}
         trace.write("funds:pool:opened", actor, payload=payload)
     return pool
 
@@ -185,7 +185,6 @@ def _trace(event: str, row: Payment, actor: Actor, **more: object) -> None:
         "number": row.number,
         "tranche": row.tranche,
         "amount_fen": row.amount_fen,
-        "said": str(Money(row.amount_fen)),
         **more,
     }
     trace.write(f"funds:payment:{event}", actor, case_number=row.origin, payload=payload)

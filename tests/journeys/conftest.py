@@ -109,6 +109,12 @@ class Stage:
         visitor.signs_in(username, PASSWORD)
         return visitor
 
+    def another_tab(self, of: Visitor) -> Visitor:
+        """A second tab of the same browser: the same person, another page."""
+        tab = Visitor(of.page.context.new_page(), of.language)
+        self.visitors[str(len(self.visitors))] = tab
+        return tab
+
     def close(self) -> None:
         """Put the browsers away."""
         for context in self.contexts:

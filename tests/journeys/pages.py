@@ -14,7 +14,10 @@ _SHAPE = """() => ({
   lang: document.documentElement.lang,
   title: document.title,
   headings: document.querySelectorAll('h1').length,
-  wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  beyond: document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+    ['wider than the window', ...[...document.querySelectorAll('main *, header *')]
+      .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth)
+      .map(one => one.outerHTML.slice(0, 120))],
   nameless: [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
     .filter(one => !one.labels?.length && !one.getAttribute('aria-label') && !one.getAttribute('aria-labelledby'))
     .map(one => one.outerHTML.slice(0, 120)),
@@ -56,7 +59,7 @@ class Visitor:
 
     def signs_in(self, username: str, password: str) -> None:
         """By the sign-in page, ending up on the home page."""
-        self.opens("/sign-in/")
+        self.opens(f"/sign-in/?lang={self.language}")
         self.fill(self.word("用户名", "Username"), username)
         self.fill(self.word("密码", "Password"), password)
         self.press(self.word("登录", "Sign in"))

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 
 from tests.journeys.conftest import Stage
 from tests.journeys.pages import Visitor
+from tests.make import world
 from tests.make.world import World
 
+from keguan.casework.drafts import Saved, save_draft
 from keguan.casework.models import Round, Seat
+from keguan.casework.services import Done
 from keguan.registers.experts.models import Expert
 from keguan.registers.parties.models import Person
 
@@ -84,7 +87,15 @@ def opens_task(visitor: Visitor, number: str, title: str = "") -> None:
     visitor.opens("/todo/")
     row = visitor.page.locator("main tr").filter(has_text=number).first
     visitor.clicks(row.get_by_role("link").first)
-    visitor.sees("现在请您办理", title)
+    visitor.sees(visitor.word("现在请您办理", "For you to do now"), title)
+
+
+def opens_agenda(visitor: Visitor, number: str) -> None:
+    """From the to-do list over the agenda of the round to one case."""
+    visitor.opens("/todo/")
+    visitor.follow(visitor.word("立项决定", "Decide"))
+    visitor.clicks(visitor.page.locator("main tr").filter(has_text=number).get_by_role("link").first)
+    visitor.sees(visitor.word("现在请您办理", "For you to do now"))
 
 
 def judges(visitor: Visitor, *rules: str) -> None:
@@ -125,3 +136,26 @@ def reviews(stage: Stage, number: str, scores: Sequence[Sequence[int]]) -> None:
         reviewer.sees("已办理：评分")
         if Seat.objects.filter(case__number=number, state="invited").exists():
             reviewer.sees(f"您已评分，总分 {sum(points)}")
+
+
+def handed_in(of: World) -> str:
+    """An application that has been handed in, by the write door. Returns its number."""
+    number = world.started(of)
+    answer = of.act(number, "submit", "applicant", values=world.proposal(of, title=TITLE))
+    assert isinstance(answer, Done), answer
+    return number
+
+
+def recommended(of: World) -> str:
+    """An application that waits for its formal check, by the write door. Returns its number."""
+    number = handed_in(of)
+    for who, content in (("host", {}), ("authority", {"rank": 1})):
+        answer = of.act(number, "endorse", who, **content)
+        assert isinstance(answer, Done), answer
+    return number
+
+
+def kept(of: World, number: str, **changes: object) -> None:
+    """A complete draft of the proposal."""
+    answer = save_draft(number, "proposal", world.proposal(of, title=TITLE, **changes), 0, of.actor("applicant"))
+    assert isinstance(answer, Saved), answer

@@ -1,0 +1,213 @@
+"""Every page of the site, as everybody, in both languages: the status that the right says, and a page that is sound.
+
+Statuses and words are asked for directly, which is quick; then a browser looks at each page once in each language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from tests import make
+from tests.journeys import walks
+from tests.journeys.conftest import Stage
+from tests.make import world as w
+
+from keguan.casework import rounds
+from keguan.casework.models import Notice
+from keguan.components.access import PUBLIC, SIGNED_IN
+from keguan.kernel.clock import clock_at
+from keguan.registers.experts.models import Expert
+from keguan.registers.parties.access import actor_for
+from keguan.registers.parties.models import Account, Person
+from keguan.registers.trace.models import Event
+
+LANGUAGES = {"zh": "zh-Hans", "en": "en"}
+NOT_PAGES = {"health", "language", "sign_out", "document_file", "case_document"}
+"""Answers that are no page of ours: files, a redirect, a machine's question."""
+NOWHERE = {"import", "import_confirm"}
+"""Pages of an import that somebody has uploaded; the register's own tests walk them."""
+
+
+class Page(HTMLParser):
+    """What a reader's machine is told of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.language, self.title, self.headings = "", "", 0
+        self.labels, self.controls, self.ids = set[str](), list[dict[str, str]](), list[str]()
+        self._is_title, self._inside_label = False, 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        if "id" in has:
+            self.ids.append(has["id"])
+        match tag:
+            case "html":
+                self.language = has.get("lang", "")
+            case "title":
+                self._is_title = True
+            case "h1":
+                self.headings += 1
+            case "label":
+                self._inside_label += 1
+                self.labels.add(has.get("for", ""))
+            case "input" | "select" | "textarea" if has.get("type") != "hidden":
+                self.controls.append(has | {"in": "label" if self._inside_label else ""})
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._is_title = False
+        elif tag == "label":
+            self._inside_label -= 1
+
+    def handle_data(self, text: str) -> None:
+        if self._is_title:
+            self.title += text
+
+    @property
+    def nameless(self) -> list[dict[str, str]]:
+        """Controls that no label names."""
+        return [
+            one
+            for one in self.controls
+            if not one["in"] and not one.get("aria-label") and one.get("id", "-") not in self.labels
+        ]
+
+
+@pytest.fixture
+def site(stage: Stage) -> Iterator[tuple[w.World, dict[str, str]]]:
+    """A world with something on every page, and an address for each name that takes one."""
+    world = w.world()
+    make.duty("registrar", world.people.setdefault("registrar", make.person()))
+    world.people["reviewer"] = Expert.objects.get(pk=world.experts[0]).person
+    with clock_at(w.moment("2026-03-02")):
+        call = w.call(world, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
+        number = walks.recommended(world)
+        with clock_at(w.moment("2026-04-10")):
+            met = {f"formal.{rule}": {"result": "meets"} for rule in ("guide", "attachments", "classified", "cv")}
+            world.act(number, "pass", "officer", verdicts=met)
+            w.reviewed(world, number)
+            rounds.adopt_ranking(call.code, "rank", world.actor("officer"), "ranking")
+            world.act(number, "approve", "committee", amount_fen=60_000_000, reason="同意立项")
+        draft = w.started(world)
+        yield world, _addresses(world, call.code, number, draft)
+
+
+def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, str]:
+    known = {
+        "call": f"/calls/{code}/",
+        "apply": f"/calls/{code}/apply/",
+        "notice": f"/notices/{Notice.objects.get().pk}/",
+        "case": f"/cases/{number}/",
+        "case_form_now": f"/cases/{draft}/form/",
+        "case_form": f"/cases/{draft}/form/proposal/",
+        "case_submit": f"/cases/{draft}/form/proposal/submit/",
+        "round": f"/rounds/{code}/",
+        "ranking": f"/rounds/{code}/ranking/rank/",
+        "deciding": f"/rounds/{code}/decide/decide/",
+        "event": f"/registers/trace/{Event.objects.first().pk}/",  # type: ignore[union-attr]
+        "person": f"/registers/people/{world.people['applicant'].pk}/",
+        "organisation": f"/registers/organisations/{world.university.pk}/",
+        "expert": f"/registers/experts/{world.experts[0]}/",
+        "project": f"/registers/projects/{make.project().pk}/",
+        "document": f"/registers/documents/{make.document().pk}/",
+        "certificate": f"/registers/certificates/{make.certificate().pk}/",
+        "sanction": f"/registers/sanctions/{make.sanction().pk}/",
+    }
+    found = dict(known)
+    for name, address in _routes(get_resolver()):
+        if name in NOT_PAGES | NOWHERE or not _answers_get(address):
+            continue
+        if "<" not in address:
+            found[name] = f"/{address}"
+        assert name in found, f"{name}: give {address} an address here"
+    return found
+
+
+def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        address = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _routes(entry, address)
+        elif isinstance(entry, URLPattern):
+            yield str(entry.name), address
+
+
+def _answers_get(address: str) -> bool:
+    sample = re.sub(r"<int:\w+>", "1", re.sub(r"<slug:\w+>", "x1", address))
+    return "GET" in resolve(f"/{sample}").func.methods  # type: ignore[attr-defined]
+
+
+def _client(person: Person | None, language: str) -> Client:
+    client = Client()
+    client.cookies["lang"] = language
+    if person is not None:
+        account = Account.objects.filter(person=person).first() or make.account(person)
+        client.force_login(account)
+        client.cookies["lang"] = language
+    return client
+
+
+def test_every_page_answers_everybody_as_the_right_says(site: tuple[w.World, dict[str, str]]) -> None:
+    world, addresses = site
+    everybody: dict[str, Person | None] = {"nobody": None, **world.people}
+    for who, person in everybody.items():
+        for language in LANGUAGES:
+            client = _client(person, language)
+            for name, address in addresses.items():
+                response: Any = client.get(address)
+                _is_due(who, person, name, address, response)
+                if response.status_code in (200, 403, 404, 422):
+                    _is_sound(f"{who} {language} {address}", language, response.content.decode())
+
+
+def _is_due(who: str, person: Person | None, name: str, address: str, response: Any) -> None:
+    right = resolve(address).func.right  # type: ignore[attr-defined]
+    seen = f"{who} {address} {response.status_code}"
+    if person is None and right is not PUBLIC:
+        assert response.status_code in (302, 303, 403), seen
+        assert response.status_code == 403 or "/sign-in/" in response["Location"], seen
+    elif person is not None and not right.holds(actor_for(person)):
+        assert response.status_code == 403, seen
+    elif right is PUBLIC or (right is not SIGNED_IN and right.holds(actor_for(person))):  # type: ignore[arg-type]
+        assert response.status_code == 200, seen
+    else:  # open to whoever signs in; the thing itself may still be closed to them
+        assert response.status_code in (200, 303, 403, 404), seen
+
+
+def _is_sound(seen: str, language: str, html: str) -> None:
+    page = Page(html)
+    assert page.language == LANGUAGES[language], seen
+    assert page.headings == 1, seen
+    assert page.nameless == [], seen
+    assert len(page.ids) == len(set(page.ids)), seen
+    assert page.title.strip(), seen
+
+
+def test_every_page_looks_sound_in_a_browser_in_both_languages(
+    stage: Stage, site: tuple[w.World, dict[str, str]]
+) -> None:
+    world, addresses = site
+    people = ("applicant", "officer", "planner", "supervisor", "registrar", "committee")
+    for language in LANGUAGES:
+        browsers = {who: stage.signed_in(world.people[who], language) for who in people}
+        clients = {who: _client(world.people[who], language) for who in people}
+        for name, address in addresses.items():
+            who = next((who for who in people if clients[who].get(address, follow=True).status_code == 200), "")
+            assert who, f"nobody may open {name}"
+            browsers[who].opens(address)
+            assert browsers[who].status == 200, address
+            if language == "en" and name not in _TITLED_BY_A_NAME:
+                title = browsers[who].page.title()
+                assert not re.search(r"[\u4e00-\u9fff]", title), (address, title)
+
+
+_TITLED_BY_A_NAME = {"case", "person", "organisation", "expert", "project", "document", "certificate", "sanction"}
+"""Pages that are called after a person, an organisation, a project or a file, in the language these have."""

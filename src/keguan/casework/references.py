@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db import connection
-
+from keguan.casework import prepared
 from keguan.casework.about import Finder, finder
 from keguan.casework.models import Case
 from keguan.kernel.bilingual import Text
@@ -54,8 +53,8 @@ def unknown(case: Case, definition: Definition, form: str, values: Any) -> tuple
 
 def _missing(values: Mapping[str, Any], kinds: list[str]) -> list[tuple[str, int]]:
     asked = " UNION ALL ".join(f"SELECT '{kind}', missing.id FROM ({ASKED[kind][0]}) AS missing" for kind in kinds)  # noqa: S608 - constants of this file
-    with connection.cursor() as cursor:
-        cursor.execute(asked, values)
+    with prepared.cursor() as cursor:
+        cursor.execute(asked, {name: prepared.stable(value) for name, value in values.items()})
         return list(cursor.fetchall())
 
 

@@ -47,15 +47,23 @@ def commitment(value: object, salt: bytes) -> str:
 
 
 def _plain(value: object) -> object:
+    # By exact type first: nearly everything is one of these, and a digest is taken of every answer.
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is dict:
+        return _sorted(value)  # type: ignore[arg-type]
+    if kind is list or kind is tuple:
+        return [_plain(item) for item in value]  # type: ignore[attr-defined]
     match value:
-        case None | bool() | str():
+        case bool() | str():
             return value
         case int():
             return value if abs(value) <= 2**53 else {"$int": str(int(value))}
         case list() | tuple():
             return [_plain(item) for item in value]
         case dict():
-            return {key: _plain(value[key]) for key in sorted(map(_key, value), key=_by_utf16)}
+            return _sorted(value)
         case datetime():
             return {"$moment": aware(value).astimezone(UTC).isoformat(timespec="microseconds")}
         case date():
@@ -66,6 +74,13 @@ def _plain(value: object) -> object:
             return {"$fen": _plain(value.fen)}
         case _:
             raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _sorted(value: dict[object, object]) -> dict[str, object]:
+    keys = [_key(key) for key in value]
+    # Only beyond ASCII do Python's order and that of RFC 8785 differ.
+    keys.sort(key=None if all(map(str.isascii, keys)) else _by_utf16)
+    return {key: _plain(value[key]) for key in keys}
 
 
 def _key(key: object) -> str:

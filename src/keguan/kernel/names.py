@@ -78,6 +78,8 @@ def clean_text(text: str) -> str:
     Line ends become newlines; newline and tab stay; other control characters, lone surrogates and meaningless
     zero-width characters go. Emoji, rare characters, Mongolian and Arabic-script text survive. Result is NFC.
     """
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return text  # nothing that this function takes out is printable
     text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text))
     text = _INVISIBLE.sub("", _CONTROLS.sub("", text))
     if _JOINERS.search(text):

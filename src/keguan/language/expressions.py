@@ -51,6 +51,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _ERROR: Final = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 _MISSING: Final = "No value with name "
 _INTEGERS: Final = range(-(2**63), 2**63)
+_PYTHON: Final[Mapping[type, NameType]] = {bool: "bool", int: "int"}  # what CEL takes as it is
 
 # --------------------------------------------------------------------------------------------- outcomes
 
@@ -155,7 +156,9 @@ class Compiled:
         given: dict[str, Any] = dict(CONSTANTS)
         for name, kind in self._types.items():
             value = names.get(name)
-            if value is not None:
+            if kind == _PYTHON.get(type(value)) and (kind != "int" or value in _INTEGERS):
+                given[name] = value
+            elif value is not None:
                 try:
                     given[name] = to_cel(value, kind)
                 except (ValueError, TypeError, ArithmeticError):

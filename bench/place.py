@@ -7,6 +7,7 @@ should have nothing else to do meanwhile.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,11 +26,20 @@ NAME = "keguan_bench"
 def own_database() -> Iterator[None]:
     """An empty database with all tables, under the application's usual settings; gone afterwards.
 
-    Sets KEGUAN_DATABASE_URL for this process and those it starts: call it before Django is set up.
+    Sets KEGUAN_DATABASE_URL for this process and those it starts: call it before Django is set up. A second bench of
+    the same checkout waits for the first.
     """
-    server = EmbeddedServer(places(state_folder() / "bench")) if is_embedded() else None
+    folder = state_folder() / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with _database(EmbeddedServer(places(folder)) if is_embedded() else None):
+            yield
+
+
+@contextmanager
+def _database(server: EmbeddedServer | None) -> Iterator[None]:
     if server:
-        (state_folder() / "bench").mkdir(parents=True, exist_ok=True)
         server.start()
         owner = embedded_url(OWNER, "keguan", server.places)
         application = embedded_url(APPLICATION, NAME, server.places)

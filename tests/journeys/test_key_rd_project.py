@@ -123,7 +123,7 @@ def _assigns(officer: Visitor, world: w.World, number: str) -> None:
 def _adopts(officer: Visitor, call: Round) -> None:
     officer.opens("/todo/")
     officer.follow("排序")
-    officer.sees(walks.TITLE, "在预算之内", "预算 150 万元，安排 80 万元，余 70 万元")
+    officer.sees(walks.TITLE, "在预算之内", "（小者在前）", "预算 150 万元，安排 80 万元，余 70 万元")
     officer.tick("我已核对顺序和金额")
     officer.press("确认排序")
     officer.sees("确认。")

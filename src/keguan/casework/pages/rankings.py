@@ -26,7 +26,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import new_key
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Forbidden, Problem, Refusal
-from keguan.language.schema import Decide, Rank, Step
+from keguan.language.schema import Decide, Expression, Programme, Rank, Step
 from keguan.language.wording import expression_said, step_title
 
 READS_SCORES = holding(Text("查看批次排序", "see the ranking of a round"), "officer", "committee", "supervision")
@@ -108,7 +108,7 @@ def _ranking_page(
         "spent_fen": spent,
         "left_fen": budget - spent,
         "order": expression_said(programme, rank.order) if rank.order else None,
-        "ties": [expression_said(programme, tie) for tie in rank.ties],
+        "ties": [_tie_said(programme, tie) for tie in rank.ties],
         "eligible": expression_said(programme, rank.eligible) if rank.eligible else None,
         "is_shared": rank.share == "pro_rata",
         "can_adopt": stands is None and bool(lines) and actor.holds(rank.by, programme=found.programme.code),
@@ -117,6 +117,16 @@ def _ranking_page(
         "crumbs": _crumbs(found, rank),
     }
     return render(request, "casework/ranking.html", context, status=status)
+
+
+def _tie_said(programme: Programme, tie: Expression) -> Text:
+    """What breaks a tie. The highest comes first, so `0 - x` is how a definition says that the lowest does."""
+    rest = tie.text.strip().removeprefix("0 - ")
+    if rest.replace(".", "").replace("_", "").isalnum() and rest != tie.text.strip():
+        return Text("{what}（小者在前）", "{what} (the lowest first)").filled(
+            what=expression_said(programme, Expression(rest))
+        )
+    return expression_said(programme, tie)
 
 
 def _plain(one: Any) -> dict[str, Any]:

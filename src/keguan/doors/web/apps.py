@@ -7,3 +7,6 @@ class WebConfig(AppConfig):
     name = "keguan.doors.web"
     label = "web"
     verbose_name = "网页 / Web pages"
+
+    def ready(self) -> None:
+        from keguan.doors.web import sentences  # noqa: F401 - tells its tags

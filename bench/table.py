@@ -47,7 +47,7 @@ def _machine() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         (version,) = cursor.fetchone()
-    # So that figures of two machines can be compared: a third of this on a quick desktop of 2024.
+    # So that figures of two machines, or of a busy and an idle one, can be compared.
     pace = min(timeit.repeat("sum(range(100_000))", number=10, repeat=20)) * 100
     return (
         f"{load()}; Python {platform.python_version()}, PostgreSQL {version.split()[0]};"

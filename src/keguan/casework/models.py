@@ -58,6 +58,7 @@ class ProgrammeVersion(models.Model):
 class Round(models.Model):
     """One opening of a programme: a window, a budget, topics, quotas.
 
+    extended_because: the public reason why the deadline was moved, "" if it was not.
     opens, closes: server time; closes is the last moment. grace_minutes: the published grace rule: a draft begun before
     closing may still come in so much later. quota: how many each recommender may let through, 0 where none is set.
     topics: list of {"code", "zh", "en"}. subjects: for an assigned round, the organisations that owe a case.
@@ -73,6 +74,7 @@ class Round(models.Model):
     summary_en = models.TextField(default="")
     opens = models.DateTimeField()
     closes = models.DateTimeField()
+    extended_because = models.TextField(default="")
     grace_minutes = models.IntegerField(default=0)
     budget_fen = models.BigIntegerField(default=0)
     quota = models.IntegerField(default=0)

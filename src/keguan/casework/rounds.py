@@ -121,6 +121,7 @@ def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Roun
             return refuse("round.ranked", said, where="closes")
         before, of_round.closes = of_round.closes, closes
         of_round.revision += 1
+        of_round.extended_because = reason.strip()
         of_round.save()
         _move_open_drafts(of_round, closes - before)
         payload = {"code": code, "before": before, "after": closes, "reason": reason.strip()}

@@ -41,6 +41,7 @@ urlpatterns = [
     path("rounds/new/", round_set_up.round_new, name="round_new"),
     path("rounds/<slug:code>/", rounds.round_, name="round"),
     path("rounds/<slug:code>/publish/", rounds.round_publish, name="round_publish"),
+    path("rounds/<slug:code>/assign/", rounds.round_assign, name="round_assign"),
     path("rounds/<slug:code>/extend/", rounds.round_extend, name="round_extend"),
     path("rounds/<slug:code>/ranking/<slug:step>/", rankings.ranking, name="ranking"),
     path("rounds/<slug:code>/ranking/<slug:step>/adopt/", rankings.ranking_adopt, name="ranking_adopt"),

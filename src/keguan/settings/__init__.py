@@ -137,3 +137,6 @@ PROCRASTINATE_IMPORT_PATHS = ["keguan.doors.jobs.tidy"]
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_settings(os.environ.get("KEGUAN_LOG_LEVEL", "INFO"))
+
+# A table of five hundred rows with eight columns is a form that people do send.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

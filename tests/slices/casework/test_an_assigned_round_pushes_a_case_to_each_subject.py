@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from tests import make
 from tests.make import world as w
 
@@ -167,3 +168,21 @@ def test_a_subject_that_does_not_report_is_overdue_once_the_time_is_over(assigne
     with clock_at(w.moment("2026-04-01")):
         alarms.ring()
     assert Case.objects.get(number=number).end == "overdue"
+
+
+def test_the_planning_department_pushes_cases_from_the_rounds_page_and_is_told_of_lines_it_cannot_place(
+    assigned: tuple[w.World, Round], client: Client
+) -> None:
+    world, of_round = assigned
+    client.force_login(make.account(world.people["planner"]))
+    with clock_at(w.moment("2026-03-02")):
+        page = client.get(f"/rounds/{of_round.code}/")
+        assert "指定单位" in page.content.decode()
+        wrong = client.post(f"/rounds/{of_round.code}/assign/", {"subjects": "天河大学\n没有这个学校"})
+        assert wrong.status_code == 422
+        assert "第2行" in wrong.content.decode()
+        assert "没有这个学校" in wrong.content.decode()
+        assert not Case.objects.filter(round=of_round).exists()
+        done = client.post(f"/rounds/{of_round.code}/assign/", {"subjects": "天河大学"})
+    assert done.status_code == 303
+    assert Case.objects.get(round=of_round).host == world.university

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0002_kept'),
+        ("casework", "0002_kept"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='round',
-            name='drafted_by',
+            model_name="round",
+            name="drafted_by",
             field=models.BigIntegerField(null=True),
         ),
     ]

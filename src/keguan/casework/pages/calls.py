@@ -80,6 +80,7 @@ def _lines(found: Round, who: Text) -> list[Line | None]:
             "moment",
             note=Text("北京时间，以服务器时间为准", "Beijing time, by the server's clock"),
         ),
+        Line(Text("延期理由", "Extended because"), found.extended_because, "prose") if found.extended_because else None,
         Line(Text("宽限", "Grace"), grace.filled(n=found.grace_minutes)) if found.grace_minutes else None,
         Line(Text("预算", "Budget"), found.budget_fen, "money") if found.budget_fen else None,
         Line(Text("每个推荐单位的限额", "Quota per recommender"), found.quota, "number") if found.quota else None,

@@ -26,6 +26,16 @@ EXTENSION: tuple[Field, ...] = (
     ),
 )
 
+SUBJECTS: tuple[Field, ...] = (
+    Field(
+        "subjects",
+        "prose",
+        Text("指定单位", "Organisations"),
+        hint=Text("每行一个，填名称或统一社会信用代码。", "One to a line, by name or unified social credit code."),
+        required=True,
+    ),
+)
+
 SET_UP: tuple[Field, ...] = (
     Field("version", "choice", Text("计划版本", "Programme version"), required=True),
     Field(

@@ -39,6 +39,7 @@ def round_new(request: HttpRequest) -> HttpResponseBase:
     if problems:
         return _form(request, versions, problems, 422)
     version = versions[int(request.POST["version"])]
+    terms["kind"] = definition_of(version).programme.rounds
     answer = services.draft_round(version, services.Terms(**terms), actor_on(request))
     if isinstance(answer, Refusal):
         return _form(request, versions, answer.problems, status_of_refusal(answer))

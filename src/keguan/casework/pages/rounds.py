@@ -10,9 +10,10 @@ from django.urls import reverse
 from keguan.casework import rounds as services
 from keguan.casework.messages import end_title
 from keguan.casework.models import ROUND_STATUSES, Round
+from keguan.casework.opening import assign
 from keguan.casework.pages.answering import SeeOther, status_of_refusal
 from keguan.casework.pages.calls import state_of as window_of
-from keguan.casework.pages.round_fields import EXTENSION, read_moment
+from keguan.casework.pages.round_fields import EXTENSION, SUBJECTS, read_moment
 from keguan.casework.queries import round_numbers
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
@@ -26,6 +27,12 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Decide, Rank, kind_of
 from keguan.language.wording import step_title
+from keguan.registers.organisations.queries import matches
+
+_NO_SUCH = Text("第{line}行：名录中没有这个单位。", "Line {line}: no such organisation in the register.")
+_SEVERAL = Text(
+    "第{line}行：有多个同名单位，请填统一社会信用代码。", "Line {line}: several of this name; give the code."
+)
 
 STAFF = ("officer", "planning", "supervision", "finance", "committee")
 SEES_ROUNDS = holding(Text("查看批次管理", "see how rounds are run"), *STAFF)
@@ -102,6 +109,8 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
         "numbers": _numbers(actor, found),
         "can_publish": plans and found.status == "draft",
         "can_extend": plans and found.status == "published",
+        "can_assign": plans and found.status == "published" and found.kind == "assigned",
+        "subjects": filled(SUBJECTS, request.POST, problems)[0] if problems else SUBJECTS[0],
         "fields": fields,
         "problems": problems,
         "places": [
@@ -153,6 +162,38 @@ def round_publish(request: HttpRequest, code: str) -> HttpResponseBase:
         return round_page(request, code, answer.problems, status_of_refusal(answer))
     tell(request, Text("批次已发布，申报通知已公开。", "The round is published; its call is public."))
     return SeeOther(reverse("round", args=[code]))
+
+
+@page(PLANS, methods=("POST",))
+def round_assign(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Push a case to each organisation that was listed, one to a line."""
+    get_object_or_404(rounds_for(actor_on(request)), code=code)
+    hosts, problems = _subjects(request.POST.get("subjects", ""))
+    if problems:
+        return round_page(request, code, problems, 422)
+    answer = assign(code, hosts, actor_on(request))
+    if isinstance(answer, Refusal):
+        return round_page(request, code, answer.problems, status_of_refusal(answer))
+    tell(request, Text("已下达 {n} 个办件。", "{n} cases were pushed.").filled(n=answer))
+    return SeeOther(reverse("round", args=[code]))
+
+
+def _subjects(typed: str) -> tuple[list[int], tuple[Problem, ...]]:
+    """The organisations named, one to a line by name or code, and each line that names none or several."""
+    found: list[int] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(typed.splitlines(), start=1):
+        if not line.strip():
+            continue
+        named = matches(line)
+        if len(named) == 1:
+            found.append(named[0].pk)
+        else:
+            said = _SEVERAL if named else _NO_SUCH
+            problems.append(Problem("round.subject", said.filled(line=number), "subjects", line.strip()[:80]))
+    if not found and not problems:
+        problems.append(Problem("round.subjects", Text("请填写单位。", "Name the organisations."), "subjects"))
+    return found, tuple(problems)
 
 
 @page(PLANS, methods=("POST",))

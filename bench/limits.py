@@ -160,7 +160,7 @@ def _run(folder: Path, script: str, n: int) -> float:
     file = folder / "act.sql"
     file.write_text(script)
     parts = {name: str(value) for name, value in conninfo_to_dict(os.environ["KEGUAN_DATABASE_URL"]).items()}
-    # Plans as the write door has them: made once (`casework.prepared`).
+    # Plans as the write door has them: made once (`database.prepared`).
     environment = os.environ | {"PGOPTIONS": "-c plan_cache_mode=force_generic_plan"}
     environment |= {f"PG{name.upper()}": parts[name] for name in ("passfile", "password") if name in parts}
     asked = ["-h", parts["host"], "-p", parts.get("port", "5432"), "-U", parts["user"]]

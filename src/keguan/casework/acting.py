@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from keguan.casework import prepared
 from keguan.casework.models import Case
+from keguan.database import prepared
 from keguan.engine.decision import SYSTEM as SYSTEM_ACTING
 from keguan.engine.decision import Acting
 from keguan.kernel.actors import Actor

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from keguan.casework import fact_queries, prepared
+from keguan.casework import fact_queries
 from keguan.casework.about import About, about_of
 from keguan.casework.models import Case
 from keguan.casework.versions import definition_of
+from keguan.database import prepared
 from keguan.kernel.clock import local_date
 from keguan.language.definition import Definition
 from keguan.language.schema import Endorse, Record

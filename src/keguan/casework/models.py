@@ -6,6 +6,8 @@ limits and rights ask for, and are written in the same statement.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -158,6 +160,9 @@ class Case(models.Model):
     revision = models.IntegerField(default=0)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+
+    begun: datetime | None = None
+    """When its first draft was begun, while the case is being applied for. Only `casework.store` finds it."""
 
     class Meta:
         ordering = ("-id",)

@@ -149,19 +149,29 @@ def _calls() -> QuerySet[Round]:
     return calls.select_related("programme").defer("programme__sources")
 
 
-def open_calls(now: datetime) -> QuerySet[Round]:
-    """Calls that anybody may answer now, those that close first at the top. Public."""
-    return _calls().filter(status="published", opens__lte=now, closes__gt=now).order_by("closes", "code")
+MOST_CALLS = 300
+"""Calls that the public list shows: all that are open or coming, unless they alone are more, and the latest past ones."""
 
 
-def coming_calls(now: datetime) -> QuerySet[Round]:
-    """Calls that are announced and open later, the next one at the top. Public."""
-    return _calls().filter(status="published", opens__gt=now).order_by("opens", "code")
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The calls as the public meets them. open: that close first at the top; coming: that open next; past: the latest."""
+
+    open: tuple[Round, ...] = ()
+    coming: tuple[Round, ...] = ()
+    past: tuple[Round, ...] = ()
 
 
-def past_calls(now: datetime) -> QuerySet[Round]:
-    """Calls that are over, the latest at the top. Public."""
-    return _calls().filter(Q(closes__lte=now) | Q(status="closed")).order_by("-closes", "code")
+def calls(now: datetime) -> Calls:
+    """Every published call stands in one of the three lists. Public; one query, as everybody comes this way."""
+    found = list(_calls().order_by("-closes", "code")[:MOST_CALLS])
+    past = [one for one in found if one.status == "closed" or one.closes <= now]
+    ahead = [one for one in found if one.status == "published" and one.closes > now]
+    return Calls(
+        open=tuple(sorted((one for one in ahead if one.opens <= now), key=lambda one: (one.closes, one.code))),
+        coming=tuple(sorted((one for one in ahead if one.opens > now), key=lambda one: (one.opens, one.code))),
+        past=tuple(past),
+    )
 
 
 def call(code: str) -> Round | None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from keguan.casework import prepared
 from keguan.casework.models import Case
 from keguan.casework.models import Seat as SeatRow
 from keguan.casework.store import as_json
+from keguan.database import prepared
 from keguan.engine.decision import Seat, SeatMoved
 from keguan.engine.state import CaseState
 

@@ -12,16 +12,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 
-from keguan.casework import effects, facts, prepared, references, store
+from keguan.casework import effects, facts, references, store
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
 from keguan.casework.memo import restored
-from keguan.casework.models import Case, Deed, Draft
+from keguan.casework.models import Case, Deed
 from keguan.casework.recusal import recusals
 from keguan.casework.store import Held
 from keguan.casework.versions import definition_of
+from keguan.database import prepared
 from keguan.engine import machine
 from keguan.engine.decision import Command, Decided, RoundTerms, Situation, TellParent
 from keguan.engine.moves import refuse
@@ -88,7 +88,7 @@ def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | N
         return refuse("command.unknown", Text("本环节没有这项操作。", "This step has no such action."))
     if problems := _pointing_nowhere(case, command):
         return Refusal(problems)
-    situation = _situation(case, actor, command, begun=held.begun, locking=True)
+    situation = _situation(case, actor, command, locking=True)
     decision = machine.decide(situation, command)
     if isinstance(decision, Refusal):
         return decision
@@ -155,21 +155,23 @@ def _tell_parent(side: Case, end: str) -> None:
     carry_out(parent, situation, command, decision, SYSTEM)
 
 
-def situation_for(case: Case, actor: Actor) -> Situation:
-    """The case as this person meets it now, for pages: what they may do, what the rules say. Writes nothing."""
-    begun = (
-        Draft.objects.filter(case=case).aggregate(begun=Min("begun_at"))["begun"] if case.step_kind == "apply" else None
-    )
-    return _situation(case, actor, Command("look", case.step), begun=begun, locking=False)
+def situation_for(case: Case, actor: Actor, *, with_facts: bool = True) -> Situation:
+    """The case as this person meets it now, for pages: what they may do, what the rules say. Writes nothing.
+
+    case: from `store` while it is being applied for. with_facts: False where no rule is going to be asked.
+    """
+    return _situation(case, actor, Command("look", case.step), with_facts=with_facts)
 
 
-def _situation(case: Case, actor: Actor, command: Command, *, begun: datetime | None, locking: bool) -> Situation:
+def _situation(
+    case: Case, actor: Actor, command: Command, *, with_facts: bool = True, locking: bool = False
+) -> Situation:
     definition = definition_of(case.programme)
     state = state_of(case)
     attempt = state.steps[state.step].attempt if state.step else 1
     acting = acting_for(case, actor, attempt=attempt)
     now = clock.now()
-    known = _facts(case, definition, state, command, now, locking=locking)
+    known = _facts(case, definition, state, command, now, locking=locking) if with_facts else {}
     return Situation(
         definition=definition,
         terms=terms_of(case),
@@ -178,7 +180,7 @@ def _situation(case: Case, actor: Actor, command: Command, *, begun: datetime | 
         now=now,
         calendar=workdays(),
         facts=known,
-        begun=begun,
+        begun=case.begun,
     )
 
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
 from django.db import models
 from psycopg import RawCursor
 
-from keguan.casework import prepared
 from keguan.casework.models import Case, Memo, Round
 from keguan.casework.versions import version_of
+from keguan.database import prepared
 from keguan.kernel.actors import Actor
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.models import Person
@@ -29,11 +28,10 @@ from keguan.registers.trace import services as trace
 class Held:
     """A locked case with its round, host, programme and memo at hand.
 
-    begun: when its first draft was begun. deed: content digest and answer of what was done under the asked key before.
+    deed: content digest and answer of what was done under the asked key before.
     """
 
     case: Case
-    begun: datetime | None
     deed: tuple[str, dict[str, Any]] | None
 
 
@@ -41,7 +39,7 @@ _LOCK = "SELECT id FROM casework_case WHERE number = %s FOR NO KEY UPDATE"
 _STAMP_AND_LOCK = _LOCK.replace("SELECT id", f"SELECT id, {trace.STAMP}")
 
 _READ = """
-  SELECT {columns}, programme.digest, {more}
+  SELECT {columns}, programme.digest, {begun}, {more}
   FROM casework_case this
   JOIN casework_memo memo ON memo.case_id = this.id
   JOIN casework_programmeversion programme ON programme.id = this.programme_id
@@ -80,8 +78,8 @@ def hold(number: str, *, stamp: tuple[Actor, str] | None = None, key: str = "") 
             raise Case.DoesNotExist(number)
         cursor.execute(_for_decision(), [key, prepared.stable(locked[0])])
         row = cursor.fetchone()
-    case, (content_digest, answer, begun) = _case(TO_DECIDE, row)
-    return Held(case, begun, (content_digest, json.loads(answer)) if content_digest is not None else None)
+    case, (content_digest, answer) = _case(TO_DECIDE, row)
+    return Held(case, (content_digest, json.loads(answer)) if content_digest is not None else None)
 
 
 def look(number: str) -> Case | None:
@@ -96,7 +94,7 @@ def look(number: str) -> Case | None:
 def _for_decision() -> str:
     return _read(
         TO_DECIDE,
-        f"deed.content_digest, deed.answer, {_BEGUN}",
+        "deed.content_digest, deed.answer",
         "this.id = %s",
         "LEFT JOIN casework_deed deed ON deed.key = %s",
     )
@@ -110,7 +108,9 @@ def _for_a_page() -> str:
 def _read(related: Related, more: str, which: str, join: str = "") -> str:
     columns = [f'{alias}."{field.column}"' for alias, one in _parts(related) for field in one._meta.concrete_fields]
     joins = [f"LEFT JOIN {one._meta.db_table} {alias} ON {alias}.id = this.{alias}_id" for alias, one in related]
-    text = _READ.format(columns=", ".join(columns), more=more, joins=" ".join([*joins, join]), which=which)
+    text = _READ.format(
+        columns=", ".join(columns), begun=_BEGUN, more=more, joins=" ".join([*joins, join]), which=which
+    )
     return " ".join(text.split())
 
 
@@ -140,9 +140,10 @@ def _case(related: Related, row: Sequence[Any]) -> tuple[Case, Sequence[Any]]:
     case: Case = found["this"]
     case.memo = found["memo"]
     case.programme = version_of(case.programme_id, row[at])
+    case.begun = row[at + 1]
     for alias, _ in related:
         setattr(case, alias, found.get(alias))
-    return case, row[at + 1 :]
+    return case, row[at + 2 :]
 
 
 class Writes:

@@ -18,7 +18,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text, halfwidth
 from keguan.kernel.problems import Problem
 
-Kind = Literal["text", "money", "number", "day", "moment", "status"]
+Kind = Literal["text", "money", "number", "day", "moment", "deadline", "status"]
 Rows = QuerySet[Any, Any]
 
 LIST = Text("列表", "List")
@@ -92,6 +92,8 @@ class Column:
                 return reader.day(value)
             case "moment":
                 return reader.moment(value)
+            case "deadline":
+                return reader.deadline(value)
         return reader.said(value.text if isinstance(value, Status) else value)
 
 

@@ -45,6 +45,13 @@ def moment(value: dt.datetime | None) -> str:
     return aware(value).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
+def deadline(value: dt.datetime | None) -> str:
+    """The end of a time, to the minute. What ends with a day ends at its 24:00, as people say and notices print it."""
+    if value is not None and aware(value).astimezone(BEIJING).time() == dt.time(0):
+        return f"{day(value - dt.timedelta(days=1))} 24:00"
+    return moment(value)
+
+
 def day(value: dt.date | dt.datetime | None) -> str:
     """A calendar day in Beijing: 2026-11-22."""
     if value is None:

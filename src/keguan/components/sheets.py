@@ -76,7 +76,7 @@ def _write_cell(sheet: Any, line: int, place: int, column: Column, row: Any, for
     elif column.kind == "day":
         day = value.astimezone(BEIJING).date() if isinstance(value, dt.datetime) else value
         sheet.write_datetime(line, place, day, formats["day"])
-    elif column.kind == "moment":
+    elif column.kind in ("moment", "deadline"):
         sheet.write_datetime(line, place, value.astimezone(BEIJING).replace(tzinfo=None), formats["moment"])
     else:
         text = column.shown(row)

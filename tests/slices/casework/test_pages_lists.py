@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,8 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import holders, signed_in
 
 from keguan.casework import rounds
-from keguan.casework.models import Case, Notice, Ranking, Round
+from keguan.casework.models import Case, Notice, Ranking, Round, Task
+from keguan.casework.pages import todo
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.registers.parties.access import actor_for
@@ -206,6 +208,38 @@ def test_the_to_do_list_groups_what_is_done_for_a_whole_round(
     assert case.number not in said
     applicant = signed_in(world.people["applicant"])
     assert "没有等您办理的事项" in applicant.get(reverse("todo")).content.decode()
+
+
+def test_many_cases_at_one_desk_are_one_line_that_opens_them_and_few_are_told_apart(world: w.World) -> None:
+    case = cases.case(world, at="screen")
+    assert world.round is not None
+    screening = Task.objects.get(case=case, role="officer")
+    officer = signed_in(world.people["officer"])
+
+    def more(number: int) -> None:
+        for _ in range(number):
+            given = {"step": "screen", "step_kind": "screen", "title": "另一件", "submitted_at": screening.opened_at}
+            other = cases.bare_case(world.round, **given)
+            Task.objects.create(
+                case=other,
+                step="screen",
+                role="officer",
+                code=case.code,
+                due_at=screening.due_at,
+                opened_at=screening.opened_at,
+            )
+
+    more(todo.FEW - 1)
+    assert officer.get(reverse("todo")).content.decode().count("另一件") == todo.FEW - 1
+    more(1)
+    said = officer.get(reverse("todo")).content.decode()
+    assert f"（{todo.FEW + 1}件）" in said
+    assert "另一件" not in said
+    assert case.number not in said
+    opened = next(href for href in re.findall(r'href="([^"]+)"', said) if href.startswith(reverse("cases") + "?"))
+    listed = officer.get(opened.replace("&amp;", "&")).content.decode()
+    assert listed.count("另一件") == todo.FEW
+    assert case.number in listed
 
 
 def test_a_round_is_set_up_looked_over_published_and_extended_by_pages(world: w.World) -> None:

@@ -181,15 +181,15 @@ def test_a_call_is_coming_then_open_then_past_and_never_in_two_lists_or_none() -
     cases.bare_round(version, status="draft", opens=NOW, closes=NOW + DAY)
     cases.bare_round(version, kind="assigned", opens=NOW, closes=NOW + DAY)
     tick = timedelta(microseconds=1)
-    lists = (queries.coming_calls, queries.open_calls, queries.past_calls)
     for moment, expected in (
         (NOW - tick, [1, 0, 0]),
         (NOW, [0, 1, 0]),
         (NOW + DAY - tick, [0, 1, 0]),
         (NOW + DAY, [0, 0, 1]),
     ):
-        assert [list(one(moment)).count(call) for one in lists] == expected
-        assert sum(one(moment).count() for one in lists) == 1
+        found = queries.calls(moment)
+        assert [list(one).count(call) for one in (found.coming, found.open, found.past)] == expected
+        assert len(found.coming + found.open + found.past) == 1
     assert queries.call(call.code) == call
 
 
@@ -216,7 +216,7 @@ def test_public_lists_take_one_query_each_and_notices_show_what_was_frozen(djang
         outcome="upheld",
     )
     with django_assert_num_queries(1):
-        assert [one.programme.title.zh for one in queries.open_calls(NOW)] == ["水稻计划"]
+        assert [one.programme.title.zh for one in queries.calls(NOW).open] == ["水稻计划"]
     with django_assert_num_queries(1):
         found = [(one.case.number, one.case.programme.title.en, one.shown[0]["value"]) for one in queries.notices(NOW)]
     assert len(found) == 5

@@ -38,6 +38,15 @@ def test_moments_are_told_in_beijing_time() -> None:
     assert show("{{ t|moment }} {{ t|day }}", t=late) == "2026-11-23 01:55 2026-11-23"
 
 
+def test_what_ends_with_a_day_ends_at_its_midnight_by_name() -> None:
+    beijing = dt.timezone(dt.timedelta(hours=8))
+    midnight = dt.datetime(2026, 3, 1, tzinfo=beijing)
+    assert show("{{ t|deadline }}", t=midnight) == "2026-02-28 24:00"
+    assert show("{{ t|deadline }}", t=midnight + dt.timedelta(minutes=1)) == "2026-03-01 00:01"
+    assert show("{{ t|deadline }}", t=midnight.astimezone(dt.UTC)) == "2026-02-28 24:00"
+    assert show("{{ t|deadline }}", t=None) == ""
+
+
 def test_a_moment_without_a_time_zone_is_a_bug() -> None:
     with pytest.raises(ValueError, match="time zone"):
         show("{{ t|moment }}", t=dt.datetime(2026, 1, 1))  # noqa: DTZ001

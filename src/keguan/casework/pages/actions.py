@@ -10,7 +10,7 @@ from keguan.casework import services, sides
 from keguan.casework.models import Notice
 from keguan.casework.pages.answering import SeeOther, onward, request_id, status_of_refusal
 from keguan.casework.pages.case import case_page
-from keguan.casework.pages.case_words import SIDE_TITLES
+from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.opened import case_for
 from keguan.casework.steps.closets import closet_of
 from keguan.components.access import SIGNED_IN, actor_on, page
@@ -57,7 +57,7 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
 
 def _next_page(number: str, verb: str) -> str:
     # Who declined no longer sees the case.
-    return reverse("todo") if verb == "decline" else reverse("case", args=[number])
+    return reverse("todo") if verb == "decline" else case_href(number)
 
 
 def _step_meant(request: HttpRequest, situation: Situation) -> Step:

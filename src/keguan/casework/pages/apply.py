@@ -11,6 +11,7 @@ from keguan.casework.drafts import save_draft
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
 from keguan.casework.pages.calls import OPEN, state_of
+from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.programme_words import kinds_said
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
@@ -42,7 +43,7 @@ def _begun(request: HttpRequest, found: Round) -> HttpResponseBase:
         return _choose(request, found, answer.problems, status_of_refusal(answer))
     step = definition_of(found.programme).programme.steps[0]
     if not isinstance(step, Apply):
-        return SeeOther(reverse("case", args=[answer.number]))
+        return SeeOther(case_href(answer.number))
     if not answer.again:
         # The grace rule asks when the draft was begun, and it is begun now.
         save_draft(answer.number, str(step.form), {}, 0, actor, request_id=request_id(request))

@@ -15,7 +15,6 @@ from keguan.components.status import Crumb, Line, Status
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 
-MOST = 100
 OPEN = Status(Text("正在申报", "Open"), "good")
 COMING = Status(Text("即将开放", "Coming"), "info")
 PAST = Status(Text("已截止", "Closed"), "neutral")
@@ -32,13 +31,13 @@ def state_of(one: Round) -> Status:
 @page(PUBLIC)
 def calls(request: HttpRequest) -> HttpResponseBase:
     """Open, coming and past calls."""
-    now = clock.now()
+    found = queries.calls(clock.now())
     groups = [
-        (title, [(one, kinds_said(definition_of(one.programme).programme)) for one in rows[:MOST]], state)
+        (title, [(one, kinds_said(definition_of(one.programme).programme)) for one in rows], state)
         for title, rows, state in (
-            (Text("正在申报", "Open now"), queries.open_calls(now), OPEN),
-            (Text("即将开放", "Coming"), queries.coming_calls(now), COMING),
-            (Text("已截止", "Past"), queries.past_calls(now), PAST),
+            (Text("正在申报", "Open now"), found.open, OPEN),
+            (Text("即将开放", "Coming"), found.coming, COMING),
+            (Text("已截止", "Past"), found.past, PAST),
         )
     ]
     return render(request, "casework/calls.html", {"groups": groups, "open": OPEN})
@@ -77,7 +76,7 @@ def _lines(found: Round, who: Text) -> list[Line | None]:
         Line(
             Text("截止", "Closes"),
             found.closes,
-            "moment",
+            "deadline",
             note=Text("北京时间，以服务器时间为准", "Beijing time, by the server's clock"),
         ),
         Line(Text("延期理由", "Extended because"), found.extended_because, "prose") if found.extended_because else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from keguan.casework.models import Case
-from keguan.casework.pages.case_words import SIDE_TITLES
+from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.secrets import sees_identity
 from keguan.casework.permissions import can_see_case, is_own
 from keguan.components.status import Line, Status
@@ -39,7 +39,7 @@ def about_lines(case: Case, actor: Actor, sees: frozenset[str]) -> list[Line | N
     hidden = Text("只对承办方公开", "known only to those who decide")
     amounts = is_own(actor, case) or bool(sees & {"proposal", "reviews"}) or bool(case.end)
     round_href = reverse("call", args=[case.round.code]) if case.round else ""
-    parent_href = reverse("case", args=[case.parent.number]) if case.parent and can_see_case(actor, case.parent) else ""
+    parent_href = case_href(case.parent.number) if case.parent and can_see_case(actor, case.parent) else ""
     return [
         Line(Text("编号", "Number"), case.number),
         Line(Text("计划", "Programme"), case.programme.title, note=case.programme.version),
@@ -56,7 +56,7 @@ def about_lines(case: Case, actor: Actor, sees: frozenset[str]) -> list[Line | N
         Line(Text("提交时间", "Submitted"), case.submitted_at, "moment", note=Text("服务器时间", "server time"))
         if case.submitted_at
         else None,
-        Line(Text("本环节截止", "Due"), case.due_at, "moment") if case.due_at else None,
+        Line(Text("本环节截止", "Due"), case.due_at, "deadline") if case.due_at else None,
     ]
 
 
@@ -71,7 +71,7 @@ def sides_of(case: Case, actor: Actor, situation: Situation) -> list[SideCase]:
                 number,
                 SIDE_TITLES.get(side.programme, Text(side.programme, side.programme)),
                 _END_TITLES.get(side.end, Status(Text(side.end, side.end))) if side.end else _OPEN,
-                reverse("case", args=[number]) if opens else "",
+                case_href(number) if opens else "",
             )
         )
     return found

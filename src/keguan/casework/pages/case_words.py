@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from django.urls import reverse
 
 from keguan.casework.messages import end_title
 from keguan.casework.models import Case
@@ -20,6 +23,12 @@ from keguan.language.wording import OUTCOMES, step_title
 
 DRAFT = Status(Text("草稿", "Draft"), "neutral")
 SIDE_TITLES = {"withdraw": Text("撤回申报", "Withdrawal"), "object": Text("对公示提出异议", "Objection")}
+
+
+@lru_cache(maxsize=4096)
+def case_href(number: str) -> str:
+    """Where a case has its page. Remembered: a list asks twice for each of its rows."""
+    return reverse("case", args=[number])
 
 
 def status_of(case: Case) -> Status:
@@ -44,7 +53,7 @@ def stages(definition: Definition, state: CaseState, sees: frozenset[str]) -> li
 def _stage(step: Step, state: CaseState, at: int, here: int, sees: frozenset[str]) -> Stage:
     title, there = step_title(step), state.steps.get(step.id)
     if at == here and there is not None:
-        until = Text("截止 {day}", "until {day}").filled(day=reader.moment(there.due)) if there.due else ""
+        until = Text("截止 {day}", "until {day}").filled(day=reader.deadline(there.due)) if there.due else ""
         return Stage(title, "now", until)
     if there is None or there.closed is None or at > here:
         # After a return, what came later once is ahead again.

@@ -11,7 +11,7 @@ from django.urls import reverse
 from keguan.casework import queries
 from keguan.casework.messages import end_title
 from keguan.casework.models import Case, ProgrammeVersion, Round
-from keguan.casework.pages.case_words import status_of
+from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
@@ -27,7 +27,7 @@ MOST_ROUNDS = 200
 
 
 def _href(case: Case) -> str:
-    return reverse("case", args=[case.number])
+    return case_href(case.number)
 
 
 def _round_choices() -> Sequence[Choice]:
@@ -67,7 +67,7 @@ CASES = ListSpec(
         Column("host", Text("申报单位", "Host"), lambda c: c.host.name if c.host else ""),
         Column("programme", Text("计划", "Programme"), lambda c: c.programme.title),
         Column("state", Text("环节", "Step"), status_of, "status"),
-        Column("due", Text("截止", "Due"), lambda c: c.due_at, "moment", sort=("due_at",)),
+        Column("due", Text("截止", "Due"), lambda c: c.due_at, "deadline", sort=("due_at",)),
         Column("submitted", Text("提交时间", "Submitted"), lambda c: c.submitted_at, "moment", sort=("submitted_at",)),
         Column("round", Text("批次", "Round"), lambda c: c.round.code if c.round else "", sheet_only=True),
     ),

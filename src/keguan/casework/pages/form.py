@@ -13,7 +13,7 @@ from keguan.casework.drafts import form_of, save_draft
 from keguan.casework.models import Draft
 from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
 from keguan.casework.pages.answers import Named, Row, named, said_value, shown_form
-from keguan.casework.pages.case_words import status_of
+from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.finding import found_for
 from keguan.casework.pages.form_fields import Page, sections
 from keguan.casework.pages.opened import case_for, closed_parts, note_reading
@@ -40,8 +40,8 @@ _SAVED = Text("草稿已保存，服务器时间 {at:%H:%M:%S}。", "Draft saved
 def case_form_now(request: HttpRequest, number: str) -> HttpResponseBase:
     """The form that the case waits for; the case's page where it waits for none."""
     case, actor = case_for(request, number)
-    form = form_of(services.situation_for(case, actor))
-    return SeeOther(reverse("case_form", args=[number, form]) if form else reverse("case", args=[number]))
+    form = form_of(services.situation_for(case, actor, with_facts=False))
+    return SeeOther(reverse("case_form", args=[number, form]) if form else case_href(number))
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))
@@ -144,7 +144,7 @@ def crumbs(sheet: Sheet) -> list[Crumb]:
     """The way back from a form."""
     return [
         Crumb(Text("办件", "Cases"), reverse("cases")),
-        Crumb(sheet.case.number, reverse("case", args=[sheet.case.number])),
+        Crumb(sheet.case.number, case_href(sheet.case.number)),
         Crumb(sheet.form.title),
     ]
 

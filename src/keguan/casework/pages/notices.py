@@ -59,7 +59,7 @@ NOTICES = ListSpec(
         Column("programme", Text("计划", "Programme"), lambda n: n.case.programme.title),
         Column("round", Text("批次", "Round"), lambda n: n.case.round.title if n.case.round else ""),
         Column("since", Text("开始", "Since"), lambda n: n.since, "moment", sort=("since",)),
-        Column("until", Text("截止", "Until"), lambda n: n.until, "moment", sort=("until",)),
+        Column("until", Text("截止", "Until"), lambda n: n.until, "deadline", sort=("until",)),
         Column("state", Text("状态", "State"), state_of, "status"),
     ),
     filters=(
@@ -97,7 +97,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
             if found.case.round
             else None,
             Line(Text("公示开始", "Since"), found.since, "moment"),
-            Line(Text("公示截止", "Until"), found.until, "moment"),
+            Line(Text("公示截止", "Until"), found.until, "deadline"),
         ],
         "crumbs": [Crumb(NOTICES.title, reverse("notices")), Crumb(_shown(found)[:40])],
     }

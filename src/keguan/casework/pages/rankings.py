@@ -13,7 +13,7 @@ from django.urls import reverse
 from keguan.casework import rounds as services
 from keguan.casework.models import Case, Ranking, Round
 from keguan.casework.pages.answering import SeeOther, status_of_refusal
-from keguan.casework.pages.case_words import status_of
+from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.rounds import rounds_for
 from keguan.casework.permissions import is_own
 from keguan.casework.versions import definition_of
@@ -163,7 +163,7 @@ def _line(one: dict[str, Any], case: Case | None, last: int, own: frozenset[str]
     closed = one["number"] in own
     return Line(
         number=one["number"],
-        href=reverse("case", args=[one["number"]]),
+        href=case_href(one["number"]),
         title=case.title if case else "",
         host=case.host.name if case and case.host else "",
         position=one["position"],

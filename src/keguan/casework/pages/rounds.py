@@ -69,7 +69,7 @@ ROUNDS = ListSpec(
         Column("programme", Text("计划", "Programme"), lambda r: r.programme.title),
         Column("state", Text("状态", "State"), status_of, "status"),
         Column("opens", Text("开始", "Opens"), lambda r: r.opens, "moment", sort=("opens",)),
-        Column("closes", Text("截止", "Closes"), lambda r: r.closes, "moment", sort=("closes",)),
+        Column("closes", Text("截止", "Closes"), lambda r: r.closes, "deadline", sort=("closes",)),
         Column("budget", Text("预算", "Budget"), lambda r: r.budget_fen, "money", sort=("budget_fen",)),
     ),
     filters=(
@@ -130,7 +130,7 @@ def _lines(found: Round) -> list[Line | None]:
         if found.status != "draft"
         else None,
         Line(Text("开始", "Opens"), found.opens, "moment"),
-        Line(Text("截止", "Closes"), found.closes, "moment"),
+        Line(Text("截止", "Closes"), found.closes, "deadline"),
         Line(Text("宽限（分钟）", "Grace (minutes)"), found.grace_minutes, "number"),
         Line(Text("预算", "Budget"), found.budget_fen, "money"),
         Line(Text("每个推荐单位的限额", "Quota per recommender"), found.quota or None, "number"),

@@ -56,10 +56,10 @@ class Checked:
     verdicts: tuple[Verdict, ...]
 
 
-def sheet_for(request: HttpRequest, number: str, form_name: str) -> Sheet:
-    """Open a form. Raises Http404 for a form the programme does not have, Forbidden where the case is closed to the reader."""
+def sheet_for(request: HttpRequest, number: str, form_name: str, *, with_facts: bool = True) -> Sheet:
+    """Open a form; without facts where nothing of it is going to be checked here. Raises Http404 for a form the programme does not have, Forbidden where the case is closed to the reader."""
     case, actor = case_for(request, number)
-    situation = services.situation_for(case, actor)
+    situation = services.situation_for(case, actor, with_facts=with_facts)
     form = next((one for one in situation.definition.programme.forms if one.form == form_name), None)
     if form is None:
         raise Http404

@@ -9,6 +9,7 @@ from django.urls import reverse
 from keguan.casework import services
 from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
 from keguan.casework.pages.answers import named, shown_form
+from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.form import crumbs
 from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_for
 from keguan.casework.steps.verdict_rows import rows_of
@@ -31,11 +32,12 @@ _DONE = Text(
 @page(SIGNED_IN, methods=("GET", "POST"))
 def case_submit(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
     """Look once more, and hand in."""
-    sheet = sheet_for(request, number, form)
     if request.method == "POST":
-        return _handed_in(request, sheet)
+        # The write door checks everything; the page need not do so before it.
+        return _handed_in(request, sheet_for(request, number, form, with_facts=False))
+    sheet = sheet_for(request, number, form)
     if not sheet.is_open:
-        return SeeOther(reverse("case", args=[number]))
+        return SeeOther(case_href(number))
     found = checked(sheet, sheet.values, complete=True)
     if found.problems:
         return SeeOther(reverse("case_form", args=[number, form]) + "?check=1")
@@ -68,7 +70,7 @@ def _handed_in(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
         return _confirm(request, fresh, found, answer.problems, status_of_refusal(answer))
     at = now().astimezone(BEIJING)
     tell(request, _DONE.filled(title=sheet.form.title, number=number, at=at))
-    return SeeOther(reverse("case", args=[number]))
+    return SeeOther(case_href(number))
 
 
 def _verb(sheet: Sheet, step_id: str) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework.models import Task
+from keguan.casework.models import Round, Task
+from keguan.casework.pages.case_words import case_href
 from keguan.casework.queries import messages_of, tasks_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
@@ -24,6 +24,8 @@ from keguan.registers.parties.roles import role_name
 
 MOST = 200
 MOST_MESSAGES = 20
+FEW = 12
+"""Cases of one round at one step that are told apart. More of them are one line, which opens their list."""
 IN_ROUNDS = {
     "rank": (Text("排序", "Rank"), "ranking"),
     "decide": (Text("立项决定", "Decide"), "deciding"),
@@ -48,42 +50,63 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     """What waits for me."""
     actor = actor_on(request)
     mine = tasks_of(actor)
-    of_rounds = Q(case__step_kind__in=list(IN_ROUNDS), case__round__isnull=False, person__isnull=True)
-    tasks = list(mine.exclude(of_rounds)[: MOST + 1])
-    grouped = (
-        mine.filter(of_rounds)
-        .select_related(None)
-        .values(
-            "case__round__code", "case__round__title_zh", "case__round__title_en", "step", "case__step_kind", "role"
-        )
-        .annotate(n=Count("pk"), due=Min("due_at"))
-        .order_by("case__round__code", "step")
-    )
+    piles, apart = _piles(mine), mine
+    for pile in piles:
+        apart = apart.exclude(case__round=pile.round, step=pile.step, role=pile.role, person__isnull=True)
+    rounds = Round.objects.select_related("programme").defer("programme__sources").in_bulk({one.round for one in piles})
+    tasks = list(apart[: MOST + 1])
     context = {
         "actor": actor,
-        "waiting": [*map(_group, grouped), *map(_single, tasks[:MOST])],
+        "waiting": [*(_of_pile(one, rounds[one.round]) for one in piles), *map(_single, tasks[:MOST])],
         "is_more": len(tasks) > MOST,
         "told": list(messages_of(actor)[:MOST_MESSAGES]),
     }
     return render(request, "casework/todo.html", context)
 
 
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What waits at a desk in one round at one step: what is decided for the round as a whole, or too much for lines."""
+
+    round: int
+    step: str
+    kind: str
+    role: str
+    cases: int
+    due: datetime | None
+
+
+def _piles(mine: QuerySet[Task]) -> list[Pile]:
+    rows = (
+        mine.filter(case__round__isnull=False, person__isnull=True)
+        .select_related(None)
+        .order_by()
+        .values_list("case__round", "step", "case__step_kind", "role")
+        .annotate(n=Count("pk"), due=Min("due_at"))
+        .filter(Q(n__gt=FEW) | Q(case__step_kind__in=list(IN_ROUNDS)))
+        .order_by("due", "case__round", "step")
+    )
+    return [Pile(*row) for row in rows]
+
+
 def _single(task: Task) -> Waiting:
     step = definition_of(task.case.programme).programme.step(task.step)
     about = task.case.title or task.case.programme.title
-    href = reverse("case", args=[task.case.number])
+    href = case_href(task.case.number)
     return Waiting(
         step_title(step), about, task.case.number, role_name(task.role), href, task.due_at, _state(task.due_at)
     )
 
 
-def _group(row: Mapping[str, Any]) -> Waiting:
-    title, url = IN_ROUNDS[str(row["case__step_kind"])]
-    said = Text("{what}（{n}件）", "{what} ({n} cases)").filled(what=title, n=row["n"])
-    about = Text(str(row["case__round__title_zh"]), str(row["case__round__title_en"]))
-    href = reverse(url, args=[row["case__round__code"], row["step"]])
-    due = row["due"] if isinstance(row["due"], datetime) else None
-    return Waiting(said, about, str(row["case__round__code"]), role_name(str(row["role"])), href, due, _state(due))
+def _of_pile(pile: Pile, of_round: Round) -> Waiting:
+    if pile.kind in IN_ROUNDS:
+        title, url = IN_ROUNDS[pile.kind]
+        href = reverse(url, args=[of_round.code, pile.step])
+    else:
+        title = step_title(definition_of(of_round.programme).programme.step(pile.step))
+        href = f"{reverse('cases')}?{urlencode({'round': of_round.code, 'step': pile.kind, 'sort': 'due'})}"
+    said = Text("{what}（{n}件）", "{what} ({n} cases)").filled(what=title, n=pile.cases)
+    return Waiting(said, of_round.title, of_round.code, role_name(pile.role), href, pile.due, _state(pile.due))
 
 
 def _state(due: datetime | None) -> Status | None:

@@ -84,6 +84,8 @@ def line_value(line: Line) -> str | SafeString:
             return reader.day(value)
         case "moment":
             return reader.moment(value)
+        case "deadline":
+            return reader.deadline(value)
         case "status":
             return status_word(value)
     return reader.said(value)

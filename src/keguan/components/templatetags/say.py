@@ -81,6 +81,12 @@ def moment(value: Any) -> str:
 
 
 @register.filter
+def deadline(value: Any) -> str:
+    """The end of a time in Beijing: 2026-11-22 17:55, and 24:00 where it ends with the day."""
+    return reader.deadline(value)
+
+
+@register.filter
 def day(value: Any) -> str:
     """A calendar day in Beijing: 2026-11-22."""
     return reader.day(value)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import connection
-
+from keguan.database import prepared
 from keguan.kernel import clock
 from keguan.kernel.actors import NOBODY, Actor, HeldDuty
 from keguan.registers.parties.models import Account, Person
@@ -28,8 +27,8 @@ def actor_for(person: Person | int, on: date | None = None) -> Actor:
 
 def _actor(who: str, key: int, on: date | None) -> Actor:
     day = on or clock.today()
-    # Once per request for everybody: by hand this is a tenth of the processor time of the same through the ORM.
-    with connection.cursor() as cursor:
+    # Once per request for everybody: planned once, by hand a tenth of the processor time of the same through the ORM.
+    with prepared.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT p.id, p.name, p.employer_id, d.role, d.organisation_id, d.programme
@@ -38,7 +37,7 @@ def _actor(who: str, key: int, on: date | None) -> Actor:
               AND d.since <= %s AND (d.until IS NULL OR d.until >= %s)
             ORDER BY d.id
             """,  # noqa: S608 - `who` is one of the two above
-            [key, day, day],
+            [prepared.stable(key), day, day],
         )
         found = cursor.fetchall()
     if not found:

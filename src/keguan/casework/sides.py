@@ -34,6 +34,7 @@ def open_side(number: str, programme: str, actor: Actor, key: str, *, request_id
 def _open_side(number: str, programme: str, actor: Actor, key: str, request_id: str) -> services.Done | Refusal:
     with transaction.atomic():
         trace.stamp(actor, request_id)
+        services.take_locks((f"key:{key}",))
         parent = services.locked(number)
         if answered := services.answered_before(key, services.content_digest(number, f"open-{programme}", {})):
             return answered

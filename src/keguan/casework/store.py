@@ -36,7 +36,9 @@ class Held:
 
 
 _LOCK = "SELECT id FROM casework_case WHERE number = %s FOR NO KEY UPDATE"
-_STAMP_AND_LOCK = _LOCK.replace("SELECT id", f"SELECT id, {trace.STAMP}")
+_STAMP_AND_LOCK = _LOCK.replace(
+    "SELECT id", f"SELECT id, {trace.STAMP}, pg_advisory_xact_lock(hashtextextended('key:' || %s, 0))"
+)
 
 _READ = """
   SELECT {columns}, programme.digest, {begun}, {more}
@@ -65,14 +67,15 @@ def hold(number: str, *, stamp: tuple[Actor, str] | None = None, key: str = "") 
     """Lock the case until the transaction ends, and read it with everything a decision needs.
 
     Two statements on purpose: who waited for the lock must read what the other wrote, which one statement would not.
-    stamp: who acts and the request, if the transaction is not stamped yet (`trace.services.stamp`).
+    stamp: who acts and the request, if the transaction is not stamped yet (`trace.services.stamp`); then the key is
+    waited for, too: a second use of it, be it on another case, finds the deed.
     Raises Case.DoesNotExist.
     """
     with prepared.cursor() as cursor:
         if stamp is None:
             cursor.execute(_LOCK, [number])
         else:
-            cursor.execute(_STAMP_AND_LOCK, [*trace.stamp_values(*stamp), number])
+            cursor.execute(_STAMP_AND_LOCK, [*trace.stamp_values(*stamp), key, number])
         locked = cursor.fetchone()
         if locked is None:
             raise Case.DoesNotExist(number)

@@ -13,7 +13,7 @@ from django.db import connection
 from tests import make
 from tests.make import world as w
 
-from keguan.casework import services
+from keguan.casework import services, sides
 from keguan.casework.models import Answers, Case, Deed
 from keguan.casework.services import Done
 from keguan.engine.decision import Command
@@ -97,6 +97,28 @@ def test_the_same_key_with_another_content_is_refused_and_changes_nothing(world:
         answer = services.act(number, other, actor, key)
     assert isinstance(answer, Refusal)
     assert answer.problems[0].code == "case.key_reused"
+
+
+def test_one_key_for_two_cases_at_the_same_moment_acts_on_one_and_refuses_the_other(world: w.World) -> None:
+    first, second, third, fourth = submitted(world, 4)
+    command = Command("return", "recommend", {"reason": "材料须补正"})
+    officer = world.actor("authority")
+    w.version("withdraw")
+
+    def returned(number: str, key: str) -> Callable[[], Any]:
+        return lambda: services.act(number, command, officer, key)
+
+    def withdrawn(number: str, key: str) -> Callable[[], Any]:
+        return lambda: sides.open_side(number, "withdraw", world.actor("pi2" if number == third else "pi3"), key)
+
+    for deeds in (
+        [returned(number, "one-key") for number in (first, second)],
+        [withdrawn(number, "another-key") for number in (third, fourth)],
+    ):
+        answers = at_once(deeds)
+        assert sum(isinstance(one, Done) for one in answers) == 1, answers
+        (refused,) = [one for one in answers if isinstance(one, Refusal)]
+        assert refused.problems[0].code == "case.key_reused"
 
 
 def test_one_principal_gets_one_application_into_a_round_however_many_are_sent_together(world: w.World) -> None:

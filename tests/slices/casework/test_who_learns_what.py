@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import sides
+from keguan.casework import rounds, sides
 from keguan.casework.models import Seat
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
@@ -43,13 +44,43 @@ def test_who_supervises_does_not_learn_from_the_raw_trace_who_reviewed_their_own
         assert reviewer.name not in inside.get(reverse("trace"), {"actor": reviewer.pk}).content.decode()
 
 
-def test_an_officer_does_not_learn_from_the_register_of_files_who_objects(world: w.World) -> None:
+def test_nobody_learns_from_the_register_of_files_who_objects(world: w.World) -> None:
     objector = make.person()
     evidence = make.document(origin="65YY20260000018", by=actor_for(objector))
-    officer = signed_in(world.people["officer"])
-    assert officer.get(reverse("document", args=[evidence.pk])).status_code == 403
-    assert objector.name not in officer.get(reverse("documents")).content.decode()
-    assert signed_in(world.people["supervisor"]).get(reverse("document", args=[evidence.pk])).status_code == 200
+    for who in ("officer", "supervisor"):
+        reader = signed_in(world.people[who])
+        assert reader.get(reverse("document", args=[evidence.pk])).status_code == 403
+        assert evidence.name not in reader.get(reverse("documents")).content.decode()
+    assert signed_in(objector).get(reverse("document", args=[evidence.pk])).status_code == 200
+
+
+def test_a_file_opens_with_the_answer_it_was_handed_in_with_and_evidence_only_to_those_who_decide(
+    world: w.World, tmp_path: Path, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    w.version("object")
+    world.people["objector"] = make.person()
+    number = cases.case(world, at="scored").number
+    with clock_at(w.moment("2026-04-10")):
+        assert world.round is not None
+        rounds.adopt_ranking(world.round.code, "rank", world.actor("officer"), "r")
+        assert isinstance(world.act(number, "approve", "committee", reason="同意立项"), Done)
+        opened = sides.open_side(number, "object", world.actor("objector"), uuid4().hex)
+        assert isinstance(opened, Done)
+        by = world.actor("objector")
+        evidence, forgotten = (make.document(origin=opened.number, by=by) for _ in range(2))
+        values = {
+            "objector": "王实名", "phone": "13900000000", "real_name": True, "subject": "负责人在研项目超限",
+            "ground": "facts", "facts": "公示的负责人在研项目已达两项，见附件合同复印件。", "evidence": [evidence.pk],
+        }  # fmt: skip
+        assert isinstance(world.act(opened.number, "submit", "objector", values=values), Done)
+        may = {"objector": (200, 200), "supervisor": (200, 403), "officer": (403, 403), "applicant": (403, 403)}
+        for who, expected in may.items():
+            reader = signed_in(world.people[who])
+            got = [reader.get(reverse("case_document", args=[one.pk])) for one in (evidence, forgotten)]
+            assert tuple(one.status_code for one in got) == expected, who
+            for one in got:
+                b"".join(one)
 
 
 STAGES = ("apply", "endorse", "recommend", "screen", "review", "scored")

@@ -1,4 +1,4 @@
-"""Files of a case, for everybody who may read its forms."""
+"""Files of a case, for everybody who may read the answer that they were handed in with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from keguan.casework.models import Case
-from keguan.casework.permissions import can_see_proposal, why_not
+from keguan.casework.pages.secrets import open_files
+from keguan.casework.permissions import why_not
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Forbidden, Problem
@@ -23,7 +24,7 @@ def case_document(request: HttpRequest, pk: int) -> HttpResponseBase:
     document = get_object_or_404(Document, pk=pk)
     if document.uploaded_by_id is None or document.uploaded_by_id != actor.person:
         case = Case.objects.filter(number=document.origin).exclude(number="").first()
-        if case is None or not can_see_proposal(actor, case):
-            problem = why_not(actor, case, "proposal") if case else None
+        problem = why_not(actor, case, "proposal") if case else None
+        if case is None or problem or pk not in open_files(actor, case):
             raise Forbidden("download this file", (problem or Problem("right.document", _CLOSED),))
     return file_answer(document, actor)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from keguan.casework.models import Case
+from keguan.casework.models import Answers, Case, Draft
+from keguan.casework.pages.answers import ids_in
 from keguan.casework.permissions import is_own
 from keguan.casework.versions import definition_of
 from keguan.kernel.actors import Actor
@@ -30,3 +31,17 @@ def hidden_answers(actor: Actor, case: Case) -> frozenset[str]:
     if not sees_identity(actor, case):
         hidden |= {f"{form.form}.{one.field}" for form in programme.forms for one in form.fields if one.personal}
     return frozenset(hidden)
+
+
+def open_files(actor: Actor, case: Case) -> frozenset[int]:
+    """The files of a case that this reader of its forms may open: those in answers that are not hidden from them, as they
+    were ever handed in. What still lies in a draft is for those who write it."""
+    programme, hidden = definition_of(case.programme).programme, hidden_answers(actor, case)
+    kept = list(Answers.objects.filter(case=case).values_list("form", "values"))
+    if is_own(actor, case):
+        kept += Draft.objects.filter(case=case).values_list("form", "values")
+    found: set[int] = set()
+    for name, values in kept:
+        seen = {field: value for field, value in values.items() if f"{name}.{field}" not in hidden}
+        found |= ids_in(programme.form(name), seen, ("file",))
+    return frozenset(found)

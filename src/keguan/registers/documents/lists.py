@@ -20,10 +20,6 @@ def type_of(document: Document) -> str:
     return MEDIA_TYPES[document.media_type][0].removeprefix(".").upper()
 
 
-def _by(document: Document) -> str:
-    return document.uploaded_by.name if document.uploaded_by is not None else ""
-
-
 DOCUMENTS = ListSpec(
     name="documents",
     title=Text("文件", "Documents"),
@@ -37,7 +33,6 @@ DOCUMENTS = ListSpec(
         ),
         Column("type", Text("类型", "Type"), type_of, sort=("media_type",)),
         Column("size", Text("大小", "Size"), size_of, sort=("size_bytes",)),
-        Column("by", Text("提交人", "Handed in by"), _by, sort=("uploaded_by__pinyin",)),
         Column("at", Text("提交时间", "At"), lambda d: d.uploaded_at, "moment", sort=("uploaded_at",)),
         Column("origin", Text("办件", "Case"), lambda d: d.origin, sort=("origin",)),
     ),

@@ -1,4 +1,5 @@
-"""The pages of documents: those who supervise see all of them, everybody their own. Opening somebody else's file is traced."""
+"""The pages of documents: everybody sees what they handed in. Files of others open on the page of their case, which
+knows who may read them; that reading is traced."""
 
 from __future__ import annotations
 
@@ -8,23 +9,27 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from keguan.components.access import SIGNED_IN, actor_on, holding, page
+from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
 from keguan.components.status import Crumb, Line
 from keguan.components.things import Act, Section, thing_page
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Forbidden, Problem
 from keguan.registers.documents import lists
 from keguan.registers.documents.models import Document
 from keguan.registers.documents.services import open_document
 
-# Who runs a programme reads the files of a case on its page, where the case says who may: an objector's are not theirs.
-SEES_DOCUMENTS = holding(Text("查看他人提交的文件", "see files that others handed in"), "supervision")
+_NOT_YOURS = Problem(
+    "right.document",
+    Text("这里只列出您自己提交的文件。", "Only files that you handed in are listed here."),
+    fix=Text("他人的文件请在其办件页面打开。", "Open a file of others on the page of its case."),
+)
 
 
 def documents_visible_to(actor: Actor) -> QuerySet[Document]:
-    """All for those who supervise; otherwise what the reader handed in. A case's own page shows its files to its own people."""
-    mine = Q() if SEES_DOCUMENTS.holds(actor) else Q(uploaded_by=actor.person, uploaded_by__isnull=False)
+    """What the reader handed in: even a file's name and sender may say who objects to an award."""
+    mine = Q(uploaded_by=actor.person, uploaded_by__isnull=False)
     return Document.objects.filter(mine).select_related("uploaded_by")
 
 
@@ -68,9 +73,7 @@ def document_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _found(request: HttpRequest, pk: int) -> Document:
-    actor = actor_on(request)
     found = get_object_or_404(Document.objects.select_related("uploaded_by"), pk=pk)
-    is_own = found.uploaded_by_id is not None and found.uploaded_by_id == actor.person
-    if not is_own and not SEES_DOCUMENTS.holds(actor):
-        raise SEES_DOCUMENTS.refusal()
+    if found.uploaded_by_id is None or found.uploaded_by_id != actor_on(request).person:
+        raise Forbidden("see files that others handed in", (_NOT_YOURS,))
     return found

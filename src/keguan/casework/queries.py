@@ -20,17 +20,14 @@ from keguan.casework.permissions import (
     reviews_visible_to,
     visible_to,
 )
-from keguan.casework.recusal import recusals
+from keguan.casework.recusal import at_hand, recusals
 from keguan.casework.versions import definition_of
+from keguan.engine.steps.review import WAITS
 from keguan.kernel.actors import Actor
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Review
 from keguan.registers.experts.models import Expert
 from keguan.registers.experts.queries import pool
-
-WAITS: tuple[str, ...] = ("invited", "accepted")
-"""States of a seat that still asks something of its holder."""
-
 
 # ------------------------------------------------------------------------------------------------------- to do
 
@@ -278,8 +275,8 @@ class Candidate:
 
     @property
     def is_free(self) -> bool:
-        """Whether nothing stands against a seat, and the expert has room for one more."""
-        return not self.reasons and self.at_hand < self.expert.max_load
+        """Whether nothing stands against a seat."""
+        return not self.reasons
 
 
 def pool_for(actor: Actor, case: Case, fields: tuple[str, ...] = (), most: int = 200) -> list[Candidate]:
@@ -292,7 +289,6 @@ def pool_for(actor: Actor, case: Case, fields: tuple[str, ...] = (), most: int =
         return []
     experts = list(pool(fields)[:most])
     against = recusals(case, step, [one.pk for one in experts], case.memo.answers)
-    live = SeatHolder.objects.filter(expert__in=experts, seat__state__in=WAITS)
-    at_hand = dict(live.order_by().values_list("expert").annotate(seats=Count("pk")))
-    found = [Candidate(one, at_hand.get(one.pk, 0), against[one.pk]) for one in experts]
-    return sorted(found, key=lambda one: (not one.is_free, bool(one.reasons), one.at_hand, one.expert.pk))
+    load = at_hand(one.pk for one in experts)
+    found = [Candidate(one, load.get(one.pk, 0), against[one.pk]) for one in experts]
+    return sorted(found, key=lambda one: (not one.is_free, one.at_hand, one.expert.pk))

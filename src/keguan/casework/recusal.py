@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from keguan.casework.about import finder
-from keguan.casework.models import Case, Seat
+from keguan.casework.models import Case, Seat, SeatHolder
 from keguan.casework.versions import definition_of
 from keguan.engine.state import Values
-from keguan.engine.steps.review import LIVE
+from keguan.engine.steps.review import LIVE, WAITS
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
@@ -26,6 +26,7 @@ ARTICLE = "国家自然科学基金条例 第20条"
 NAMED_MOST = 3
 """How many unwelcome reviewers an applicant may name."""
 
+_DECLINE = Text("请谢绝评审并写明理由。", "Decline the review and give this reason.")
 _ANOTHER = Text("请改派其他专家。", "Choose another expert.")
 _SAID: Mapping[str, Text] = {
     "kin": Text(
@@ -43,6 +44,7 @@ _SAID: Mapping[str, Text] = {
     "own_case": Text("该专家是本件的申请人或参与者。", "The expert is the applicant or a member of the team."),
     "not_active": Text("该专家不在可用专家库中。", "The expert is not active in the pool."),
     "unknown": Text("专家库中没有这位专家。", "There is no such expert in the pool."),
+    "full": Text("该专家在手的评审已达上限。", "The expert has as many reviews at hand as they will take."),
     "seated": Text("该专家已在本评审组。", "The expert already sits on this panel."),
 }
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
@@ -58,6 +60,7 @@ class _Candidate:
     person: int
     active: bool
     employer: int | None
+    max_load: int
 
 
 def recusals(
@@ -65,8 +68,8 @@ def recusals(
 ) -> dict[int, tuple[Problem, ...]]:
     """Every reason that keeps each of these experts out of this review; an empty tuple for who is free.
 
-    step.panel.avoid says which relations count; the expert's own case, an expert who is not active, and a seat already
-    held on this panel always do. A handful of queries, however many experts. Source: 国家自然科学基金条例 第20条.
+    step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
+    and a seat already held on this panel always do. A handful of queries, however many experts. Source: 国家自然科学基金条例 第20条.
     """
     asked = list(dict.fromkeys(expert_ids))
     candidates = _candidates(asked)
@@ -79,6 +82,7 @@ def recusals(
     applying = _applying(case, people) if "own_application" in avoid else frozenset()
     named = _named(case, step, answers) if "named_by_applicant" in avoid else frozenset()
     seated = _seated(case, step, candidates)
+    load = at_hand(candidates)
 
     def reasons(one: _Candidate) -> list[str]:
         holds = {
@@ -89,6 +93,7 @@ def recusals(
             "named_by_applicant": one.person in named,
             "not_active": not one.active,
             "seated": one.expert in seated,
+            "full": load.get(one.expert, 0) >= one.max_load,
         }
         return [code for code, held in holds.items() if held]
 
@@ -100,14 +105,32 @@ def recusals(
     }
 
 
+def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Values]) -> tuple[Problem, ...]:
+    """The relations that keep a reviewer who has a seat from going on, among them what came up after it was given."""
+    expert = Expert.objects.filter(person=person).values_list("pk", flat=True).first()
+    if expert is None:
+        return ()
+    found = recusals(case, step, [expert], answers)[expert]
+    related = [one for one in found if one.code.removeprefix("recusal.") in _FROM_LAW]
+    return tuple(replace(one, where="confirmed", fix=_DECLINE) for one in related)
+
+
+def at_hand(experts: Iterable[int]) -> dict[int, int]:
+    """How many reviews each of these experts still has to do; those with none are left out."""
+    live = SeatHolder.objects.filter(expert__in=list(experts), seat__state__in=WAITS)
+    return dict(live.order_by().values_list("expert").annotate(seats=Count("pk")))
+
+
 def _problem(code: str, expert: int) -> Problem:
     source = ARTICLE if code in _FROM_LAW else ""
     return Problem(f"recusal.{code}", _SAID[code], where="experts", value=str(expert), source=source, fix=_ANOTHER)
 
 
 def _candidates(experts: Sequence[int]) -> dict[int, _Candidate]:
-    rows = Expert.objects.filter(pk__in=experts).values_list("pk", "person_id", "status", "person__employer_id")
-    return {pk: _Candidate(pk, person, status == "active", employer) for pk, person, status, employer in rows}
+    rows = Expert.objects.filter(pk__in=experts).values_list(
+        "pk", "person_id", "status", "person__employer_id", "max_load"
+    )
+    return {pk: _Candidate(pk, person, status == "active", *more) for pk, person, status, *more in rows}
 
 
 def _kin(team: frozenset[int], today: date) -> frozenset[int]:

@@ -18,7 +18,7 @@ from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
 from keguan.casework.memo import restored
 from keguan.casework.models import Case, Deed
-from keguan.casework.recusal import recusals
+from keguan.casework.recusal import own_recusals, recusals
 from keguan.casework.store import Held
 from keguan.casework.versions import definition_of
 from keguan.database import prepared
@@ -171,7 +171,7 @@ def _situation(
     attempt = state.steps[state.step].attempt if state.step else 1
     acting = acting_for(case, actor, attempt=attempt)
     now = clock.now()
-    known = _facts(case, definition, state, command, now, locking=locking) if with_facts else {}
+    known = _facts(case, definition, state, command, actor, now, locking=locking) if with_facts else {}
     return Situation(
         definition=definition,
         terms=terms_of(case),
@@ -213,7 +213,14 @@ def _notice_end(side: Case, now: datetime) -> datetime | None:
 
 
 def _facts(
-    case: Case, definition: Definition, state: CaseState, command: Command, now: datetime, *, locking: bool
+    case: Case,
+    definition: Definition,
+    state: CaseState,
+    command: Command,
+    actor: Actor,
+    now: datetime,
+    *,
+    locking: bool,
 ) -> dict[str, Any]:
     """The facts this step may need. Where they count across cases, others who would change the count wait (locking)."""
     if not state.step:
@@ -223,16 +230,22 @@ def _facts(
     answers = {**state.answers, step.form: given} if given and hasattr(step, "form") else state.answers
     about = facts.about_of(definition, answers)
     wanted = definition.facts_for(step.id)
+    chosen = _experts_asked(command) if isinstance(step, Review) and command.name == "assign" else []
     if locking:
-        take_locks(facts.locks(wanted, case, about))
+        take_locks((*facts.locks(wanted, case, about), *(f"expert:{one}" for one in chosen)))
     known = facts.compute(wanted, case, about, now)
     if isinstance(step, Endorse) and step.ranked:
         known["ranks_taken"] = facts.ranks_taken(case)
-    if isinstance(step, Review) and command.name == "assign":
-        asked = command.content.get("experts")
-        chosen = [one for one in asked if isinstance(one, int)] if isinstance(asked, list | tuple) else []
+    if chosen and isinstance(step, Review):
         known["recusals"] = recusals(case, step, chosen, state.answers)
+    if isinstance(step, Review) and command.name in ("accept", "score") and actor.person is not None:
+        known["own_recusals"] = own_recusals(case, step, actor.person, state.answers)
     return known
+
+
+def _experts_asked(command: Command) -> list[int]:
+    asked = command.content.get("experts")
+    return [one for one in asked if isinstance(one, int)] if isinstance(asked, list | tuple) else []
 
 
 def take_locks(names: tuple[str, ...]) -> None:

@@ -31,11 +31,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Something a person in a role can do at a step. role "" is the system's own."""
+    """Something a person in a role can do at a step. role "" is the system's own.
+
+    is_awaited: whether the case waits for it; False for what may be done though nobody is asked to.
+    """
 
     name: str
     title: Text
     role: str
+    is_awaited: bool = True
 
 
 class Kind(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -24,6 +25,7 @@ from keguan.registers.trace.models import Event
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TODAY = w.moment("2026-03-10")
+LATER = w.moment("2026-04-10")
 
 
 @pytest.fixture
@@ -35,13 +37,13 @@ def world() -> w.World:
     return made
 
 
-def at_once(deeds: list[Callable[[], Any]]) -> list[Any]:
+def at_once(deeds: list[Callable[[], Any]], when: datetime = TODAY) -> list[Any]:
     """Do all of them in threads of their own, each with its own connection, let go together."""
     gate = Barrier(len(deeds))
 
     def do(deed: Callable[[], Any]) -> Any:
         try:
-            with clock_at(TODAY):
+            with clock_at(when):
                 gate.wait(timeout=30)
                 return deed()
         finally:
@@ -119,6 +121,26 @@ def test_one_key_for_two_cases_at_the_same_moment_acts_on_one_and_refuses_the_ot
         assert sum(isinstance(one, Done) for one in answers) == 1, answers
         (refused,) = [one for one in answers if isinstance(one, Refusal)]
         assert refused.problems[0].code == "case.key_reused"
+
+
+def test_one_expert_gets_no_more_reviews_than_they_take_when_two_panels_ask_at_once(world: w.World) -> None:
+    busy = make.expert(make.person(), max_load=1)
+    numbers = submitted(world, 2)
+    with clock_at(TODAY):
+        for rank, number in enumerate(numbers, start=1):
+            assert isinstance(world.act(number, "endorse", "authority", rank=rank), Done)
+    rules = [f"formal.{rule}" for rule in ("guide", "attachments", "classified", "cv")]
+    with clock_at(LATER):
+        for number in numbers:
+            passed = world.act(number, "pass", "officer", verdicts={rule: {"result": "meets"} for rule in rules})
+            assert isinstance(passed, Done), passed
+    officer, command = world.actor("officer"), Command("assign", "review", {"experts": [busy.pk]})
+    answers = at_once(
+        [lambda number=number: services.act(number, command, officer, uuid4().hex) for number in numbers], LATER
+    )
+    assert sum(isinstance(one, Done) for one in answers) == 1, answers
+    (refused,) = [one for one in answers if isinstance(one, Refusal)]
+    assert [one.code for one in refused.problems] == ["recusal.full"]
 
 
 def test_one_principal_gets_one_application_into_a_round_however_many_are_sent_together(world: w.World) -> None:

@@ -13,7 +13,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, form_address, holders, signed_in
 
-from keguan.casework.models import Case, Notice
+from keguan.casework.models import Case, Notice, Seat
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.registers.parties.access import actor_for
@@ -141,6 +141,28 @@ def test_experts_who_must_keep_out_are_shown_with_the_reason_and_cannot_be_ticke
     assert "同一法人单位" in forced.content.decode()
     nobody = officer.get(reverse("case", args=[case.number]), {"pool": "1", "q": "没有这个人"}).content.decode()
     assert 'name="experts"' not in nobody
+
+
+def test_looking_for_one_more_expert_keeps_those_who_are_ticked_and_assigns_nobody(world: w.World) -> None:
+    case = cases.case(world, at="review")
+    officer = signed_in(world.people["officer"])
+    ticked, other = (str(one) for one in world.experts[:2])
+    searching = {"redraw": "yes", "pool": "1", "q": "没有这个人", "experts": [ticked]}
+    looked = act(officer, case.number, "assign", **searching)
+    said = looked.content.decode()
+    assert looked.status_code == 200
+    assert f'name="experts" value="{ticked}" checked' in said
+    assert f'name="experts" value="{other}"' not in said
+    assert 'value="没有这个人"' in said
+    assert not Seat.objects.filter(case=case).exists()
+
+
+def test_what_may_be_done_but_nobody_waits_for_is_not_called_a_task(world: w.World) -> None:
+    case = cases.case(world, at="review")
+    world.act(case.number, "assign", "officer", experts=world.experts[:5])
+    said = signed_in(world.people["officer"]).get(reverse("case", args=[case.number])).content.decode()
+    assert "解除指派" in said
+    assert "现在请您办理" not in said
 
 
 def test_a_reviewer_promises_first_scores_whole_points_and_sees_their_own_total_only(world: w.World) -> None:

@@ -12,6 +12,7 @@ from tests.make import cases
 
 from keguan.casework.models import Case, Round, Seat
 from keguan.casework.recusal import recusals
+from keguan.casework.services import Done
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal
@@ -20,6 +21,7 @@ from keguan.registers.experts import services as experts
 from keguan.registers.experts.models import Expert
 from keguan.registers.organisations import services as organisations
 from keguan.registers.parties import services as parties
+from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +185,34 @@ def test_the_write_door_refuses_an_expert_who_must_keep_out_and_gives_no_seat() 
     assert isinstance(answer, Refusal)
     assert [one.code for one in answer.problems] == ["recusal.same_institution"]
     assert not Seat.objects.filter(case=found).exists()
+
+
+def test_a_relation_that_comes_up_after_the_seat_was_given_leaves_only_declining() -> None:
+    world = cases.opened()
+    number = cases.case(world, at="review").number
+    with clock_at(datetime(2026, 4, 11, tzinfo=UTC)):
+        early, late = world.experts[:2]
+        assert isinstance(world.act(number, "assign", "officer", experts=[early, late]), Done)
+        first, second = (actor_for(Expert.objects.get(pk=one).person) for one in (early, late))
+        assert isinstance(world.act(number, "accept", first, confirmed=True), Done)
+        for one in (early, late):
+            parties.declare_kin(SYSTEM, Expert.objects.get(pk=one).person, world.people["member"], "sibling")
+        scores = {"scores": {}, "comment": "思路清楚，基础扎实。"}
+        for answer in (
+            world.act(number, "accept", second, confirmed=True),
+            world.act(number, "score", first, **scores),
+        ):
+            assert isinstance(answer, Refusal)
+            assert [one.code for one in answer.problems] == ["recusal.kin"]
+            assert answer.problems[0].fix is not None
+            assert "谢绝" in answer.problems[0].fix.zh
+        assert isinstance(world.act(number, "decline", first, reason="近亲属参加了项目"), Done)
+    assert set(Seat.objects.filter(case__number=number).values_list("state", flat=True)) == {"declined", "invited"}
+
+
+def test_nobody_gets_more_reviews_than_they_take_at_one_time(case: Case, step: Review, call: Round) -> None:
+    busy = make.expert(make.person(), max_load=2)
+    seats = [cases.bare_seat(cases.bare_case(call), busy) for _ in range(2)]
+    assert codes(case, step, busy) == [("full",)]
+    Seat.objects.filter(pk=seats[0].pk).update(state="final")
+    assert codes(case, step, busy) == [()]

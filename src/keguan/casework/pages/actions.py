@@ -34,6 +34,9 @@ _DONE = Text(
 def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     """Ask something of a case. A refusal comes back as the case's page, with everything that was typed."""
     found, actor = case_for(request, number)
+    if "redraw" in request.POST:
+        # To look something up in the middle of it; nothing that was typed is lost, and nothing is asked yet.
+        return case_page(request, found, actor, post=request.POST)
     situation = services.situation_for(found, actor)
     step = _step_meant(request, situation)
     content = closet_of(step).content.read(request.POST, situation.definition, step, verb, situation)

@@ -61,6 +61,7 @@ def case_page(
         "about": about_lines(found, actor, sees),
         "sides": sides_of(found, actor, situation),
         "verbs": verbs,
+        "waits": any(verb.is_awaited for verb in verbs.values()),
         "panel": panel,
         "p": panel.shows.panel(scene) if panel else {},
         "problems": problems,

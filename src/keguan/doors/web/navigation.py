@@ -11,7 +11,13 @@ from keguan.components.access import PUBLIC, SIGNED_IN, Right, holding
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 
-STAFF = holding(Text("管理业务", "run the work"), "registrar", "supervision", "officer", "planning", "finance")
+WITH_CASES = holding(
+    Text("办理办件", "handle cases"),
+    "registrar", "supervision", "officer", "planning", "finance", "committee", "host", "authority",
+)  # fmt: skip
+WITH_ROUNDS = holding(
+    Text("管理批次", "run rounds"), "registrar", "supervision", "officer", "planning", "finance", "committee"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,8 @@ PLACES: tuple[Place, ...] = (
     Place(Text("待办", "To do"), "home", SIGNED_IN),
     Place(Text("通知与公示", "Calls and notices"), "calls", PUBLIC),
     Place(Text("我的办件", "My cases"), "my_cases", SIGNED_IN),
-    Place(Text("办件", "Cases"), "cases", STAFF),
-    Place(Text("批次", "Rounds"), "rounds", STAFF),
+    Place(Text("办件", "Cases"), "cases", WITH_CASES),
+    Place(Text("批次", "Rounds"), "rounds", WITH_ROUNDS),
     Place(Text("名录", "Registers"), "registers", SIGNED_IN),
 )
 

@@ -20,7 +20,7 @@ def verbs(step: Agree) -> tuple[Verb, ...]:
     return (
         Verb("fill", Text("填写任务书", "Fill in the agreement"), "applicant"),
         *(Verb(f"sign_{party}", Text("签署", "Sign"), party) for party in step.parties),
-        Verb("refuse", Text("放弃立项", "Give up the award"), "applicant"),
+        Verb("refuse", Text("放弃立项", "Give up the award"), "applicant", is_awaited=False),
         Verb("expire", Text("逾期", "Lapse"), ""),
     )
 

@@ -14,6 +14,8 @@ from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review, Rubric
 
 LIVE = ("invited", "accepted", "final")
+WAITS = ("invited", "accepted")
+"""States of a seat that still asks something of its holder."""
 COMMENT_MOST = 5000
 
 
@@ -21,7 +23,7 @@ def verbs(step: Review) -> tuple[Verb, ...]:
     """Officers fill seats; reviewers accept or decline theirs and score."""
     return (
         Verb("assign", Text("指派专家", "Assign reviewers"), step.assigned_by),
-        Verb("release", Text("解除指派", "Release a reviewer"), step.assigned_by),
+        Verb("release", Text("解除指派", "Release a reviewer"), step.assigned_by, is_awaited=False),
         Verb("accept", Text("接受评审", "Accept"), step.by),
         Verb("decline", Text("谢绝评审", "Decline"), step.by),
         Verb("score", Text("评分", "Score"), step.by),
@@ -56,7 +58,10 @@ def enter(situation: Situation, step: Review) -> Move:
 
 
 def decide(situation: Situation, step: Review, command: Command) -> Move | Refusal:
-    """Assign without conflict of interest; accept, decline and score from one's own seat."""
+    """Assign without conflict of interest; accept, decline and score from one's own seat.
+
+    A conflict that came up after the seat was given leaves its holder only to decline.
+    """
     match command.name:
         case "assign":
             return _assign(situation, step, command)
@@ -67,6 +72,8 @@ def decide(situation: Situation, step: Review, command: Command) -> Move | Refus
     if seats.get(seat) not in ("invited", "accepted"):
         said = Text("您在本评审组没有待处理的席位。", "You have no open seat on this panel.")
         return refuse("review.no_seat", said)
+    if command.name != "decline" and (own := situation.facts.get("own_recusals")):
+        return Refusal(tuple(own))
     match command.name:
         case "accept":
             return _accept(step, seats, seat, command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from keguan.casework.steps.review.pool import choices
+from keguan.casework.steps.review.pool import choices, searched
 from keguan.casework.steps.scene import Scene
 from keguan.components.fields import Field
 from keguan.components.status import Status
@@ -45,7 +45,7 @@ def panel(scene: Scene) -> dict[str, Any]:
 
 
 def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
-    wants_pool = free > 0 and ("pool" in scene.query or (scene.post is not None and "experts" in scene.post))
+    wants_pool = free > 0 and ("pool" in scene.query or (scene.post is not None and "pool" in scene.post))
     return {
         "is_officer": True,
         "open_seats": [one for one in seats if one.state in ("invited", "accepted")],
@@ -53,7 +53,7 @@ def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
         "seat_chosen": scene.post.get("seat", "") if scene.post is not None else "",
         "pool": choices(scene) if wants_pool else None,
         "wants_pool": wants_pool,
-        "query": scene.query.get("q", ""),
+        "query": searched(scene),
     }
 
 

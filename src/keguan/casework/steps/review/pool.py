@@ -21,12 +21,18 @@ class Choice:
 
 def choices(scene: Scene) -> list[Choice]:
     """The experts that the search finds, the free ones first, at most sixty, and those that were ticked already."""
-    asked = scene.query.get("q", "").strip()
+    asked = searched(scene)
     ticked = set(scene.post.getlist("experts")) if scene.post is not None else set()
     pool = queries.pool_for(scene.actor, scene.case, (asked,) if asked.isdecimal() else ())
     found = [one for one in pool if asked.isdecimal() or _fits(one, asked)][:MOST_SHOWN]
     found += [one for one in pool if str(one.expert.pk) in ticked and one not in found]
     return [Choice(one, str(one.expert.pk) in ticked) for one in found]
+
+
+def searched(scene: Scene) -> str:
+    """What the officer looks for in the pool."""
+    asked = scene.query if scene.post is None else scene.post
+    return str(asked.get("q", "")).strip()[:100]
 
 
 def _fits(one: queries.Candidate, asked: str) -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
+from typing import Any
 
-from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from keguan.casework.about import finder
-from keguan.casework.models import Case, Seat, SeatHolder
+from keguan.casework.models import Case, SeatHolder
 from keguan.casework.versions import definition_of
+from keguan.database import prepared
 from keguan.engine.state import Values
 from keguan.engine.steps.review import LIVE, WAITS
 from keguan.kernel import clock
@@ -19,8 +19,6 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Review
 from keguan.registers.experts.models import Expert
-from keguan.registers.parties.models import Person
-from keguan.registers.parties.queries import kin_of
 
 ARTICLE = "国家自然科学基金条例 第20条"
 NAMED_MOST = 3
@@ -47,20 +45,62 @@ _SAID: Mapping[str, Text] = {
     "full": Text("该专家在手的评审已达上限。", "The expert has as many reviews at hand as they will take."),
     "seated": Text("该专家已在本评审组。", "The expert already sits on this panel."),
 }
+_ALWAYS = frozenset({"own_case", "not_active", "seated", "full"})
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
 LEGAL_KINDS = ("university", "institute", "enterprise", "hospital")
 """Kinds of organisation that are a legal entity of their own; their schools and laboratories belong to them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """What matters of an expert here."""
-
-    expert: int
-    person: int
-    active: bool
-    employer: int | None
-    max_load: int
+_RELATIONS = """
+  WITH RECURSIVE asked AS (
+    SELECT expert.id, expert.person_id AS person, expert.status = 'active' AS active, expert.max_load, p.employer_id
+    FROM experts_expert expert JOIN parties_person p ON p.id = expert.person_id
+    WHERE expert.id = ANY(%(experts)s)
+  ), theirs AS (
+    SELECT %(host)s::bigint AS id WHERE %(host)s IS NOT NULL
+    UNION SELECT employer_id FROM parties_person WHERE id = ANY(%(team)s) AND employer_id IS NOT NULL
+  ), link AS (
+    SELECT child_id AS child, parent_id AS parent FROM organisations_parent
+    WHERE since <= %(today)s AND (until IS NULL OR until >= %(today)s)
+    UNION ALL
+    SELECT id, successor_id FROM organisations_organisation WHERE successor_id IS NOT NULL
+  ), above (start, id) AS (
+    SELECT id, id FROM theirs UNION SELECT employer_id, employer_id FROM asked WHERE employer_id IS NOT NULL
+    UNION SELECT above.start, link.parent FROM above JOIN link ON link.child = above.id
+  ), entity AS (
+    SELECT above.start, above.id FROM above
+    JOIN organisations_organisation one ON one.id = above.id AND one.kind = ANY(%(kinds)s)
+  ), of_case AS (
+    SELECT id FROM theirs UNION SELECT entity.id FROM entity JOIN theirs ON theirs.id = entity.start
+  )
+  SELECT asked.id, asked.person, asked.active, asked.max_load,
+    EXISTS (
+      SELECT FROM parties_kinship kin
+      WHERE (kin.since IS NULL OR kin.since <= %(today)s) AND (kin.until IS NULL OR kin.until >= %(today)s)
+        AND (kin.person_id = asked.person AND kin.relative_id = ANY(%(team)s)
+          OR kin.relative_id = asked.person AND kin.person_id = ANY(%(team)s))
+    ),
+    asked.employer_id IN (SELECT id FROM theirs) OR EXISTS (
+      SELECT FROM entity JOIN of_case ON of_case.id = entity.id WHERE entity.start = asked.employer_id
+    ),
+    EXISTS (
+      SELECT FROM casework_case other
+      WHERE other.round_id = %(round)s AND other.id <> %(case)s AND other.submitted_at IS NOT NULL
+        AND (other.principal_id = asked.person OR other.applicant_id = asked.person
+          OR other.members @> ARRAY[asked.person])
+    ),
+    EXISTS (
+      SELECT FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
+      WHERE seat.case_id = %(case)s AND seat.step = %(step)s AND seat.attempt = %(attempt)s
+        AND seat.state = ANY(%(live)s) AND holder.expert_id = asked.id
+    ),
+    (
+      SELECT count(*) FROM casework_seatholder holder JOIN casework_seat seat ON seat.id = holder.seat_id
+      WHERE holder.expert_id = asked.id AND seat.state = ANY(%(waits)s)
+    )
+  FROM asked"""
+"""Everything between some experts and a case. An organisation belongs to the legal entities above it today, and to
+those that it was merged into."""
 
 
 def recusals(
@@ -69,40 +109,49 @@ def recusals(
     """Every reason that keeps each of these experts out of this review; an empty tuple for who is free.
 
     step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
-    and a seat already held on this panel always do. A handful of queries, however many experts. Source: 国家自然科学基金条例 第20条.
+    and a seat already held on this panel always do. One query, however many experts. Source: 国家自然科学基金条例 第20条.
     """
     asked = list(dict.fromkeys(expert_ids))
-    candidates = _candidates(asked)
-    today = clock.today()
-    team = frozenset(one for one in (case.applicant_id, case.principal_id, *case.members) if one is not None)
-    people = [one.person for one in candidates.values()]
-    avoid = set(step.panel.avoid)
-    kin = _kin(team, today) if "kin" in avoid else frozenset()
-    same = _same_entity(case, team, candidates.values(), today) if "same_institution" in avoid else frozenset()
-    applying = _applying(case, people) if "own_application" in avoid else frozenset()
-    named = _named(case, step, answers) if "named_by_applicant" in avoid else frozenset()
-    seated = _seated(case, step, candidates)
-    load = at_hand(candidates)
-
-    def reasons(one: _Candidate) -> list[str]:
+    team = _team(case)
+    named = _named(case, step, answers)
+    counts = {*_ALWAYS, *map(str, step.panel.avoid)}
+    known: dict[int, list[str]] = {}
+    for expert, person, active, most, kin, same, applying, seated, load in _relations(case, step, asked, team):
         holds = {
-            "own_case": one.person in team,
-            "kin": one.person in kin,
-            "same_institution": one.expert in same,
-            "own_application": one.person in applying,
-            "named_by_applicant": one.person in named,
-            "not_active": not one.active,
-            "seated": one.expert in seated,
-            "full": load.get(one.expert, 0) >= one.max_load,
+            "own_case": person in team,
+            "kin": kin,
+            "same_institution": same,
+            "own_application": applying,
+            "named_by_applicant": person in named,
+            "not_active": not active,
+            "seated": seated,
+            "full": load >= most,
         }
-        return [code for code, held in holds.items() if held]
+        known[expert] = [code for code, held in holds.items() if held and code in counts]
+    return {expert: tuple(_problem(code, expert) for code in known.get(expert, ["unknown"])) for expert in asked}
 
-    return {
-        expert: tuple(
-            _problem(code, expert) for code in (reasons(candidates[expert]) if expert in candidates else ["unknown"])
-        )
-        for expert in asked
+
+def _team(case: Case) -> frozenset[int]:
+    return frozenset(one for one in (case.applicant_id, case.principal_id, *case.members) if one is not None)
+
+
+def _relations(case: Case, step: Review, experts: list[int], team: frozenset[int]) -> Sequence[tuple[Any, ...]]:
+    asked = {
+        "experts": experts,
+        "team": sorted(team),
+        "host": case.host_id,
+        "round": case.round_id,
+        "case": case.pk,
+        "step": str(step.id),
+        "attempt": case.memo.state["steps"].get(step.id, {}).get("attempt", 1),
+        "today": clock.today(),
+        "kinds": list(LEGAL_KINDS),
+        "live": list(LIVE),
+        "waits": list(WAITS),
     }
+    with prepared.cursor() as cursor:
+        cursor.execute(_RELATIONS, {name: prepared.stable(value) for name, value in asked.items()})
+        return cursor.fetchall()
 
 
 def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Values]) -> tuple[Problem, ...]:
@@ -126,76 +175,7 @@ def _problem(code: str, expert: int) -> Problem:
     return Problem(f"recusal.{code}", _SAID[code], where="experts", value=str(expert), source=source, fix=_ANOTHER)
 
 
-def _candidates(experts: Sequence[int]) -> dict[int, _Candidate]:
-    rows = Expert.objects.filter(pk__in=experts).values_list(
-        "pk", "person_id", "status", "person__employer_id", "max_load"
-    )
-    return {pk: _Candidate(pk, person, status == "active", *more) for pk, person, status, *more in rows}
-
-
-def _kin(team: frozenset[int], today: date) -> frozenset[int]:
-    return frozenset().union(*kin_of(team, today).values())
-
-
-def _applying(case: Case, people: list[int]) -> frozenset[int]:
-    """Those of these people who lead, began or take part in another application of the same round."""
-    if case.round_id is None or not people:
-        return frozenset()
-    others = Case.objects.filter(round=case.round_id, submitted_at__isnull=False).exclude(pk=case.pk)
-    theirs = others.filter(Q(principal__in=people) | Q(applicant__in=people) | Q(members__overlap=people))
-    involved: set[int] = set()
-    for applicant, principal, members in theirs.values_list("applicant_id", "principal_id", "members"):
-        involved |= {applicant, principal, *members}
-    return frozenset(involved & set(people))
-
-
 def _named(case: Case, step: Review, answers: Mapping[str, Values]) -> frozenset[int]:
     if not step.panel.named:
         return frozenset()
     return frozenset(finder(definition_of(case.programme), step.panel.named)(answers)[:NAMED_MOST])
-
-
-def _seated(case: Case, step: Review, experts: Iterable[int]) -> frozenset[int]:
-    """Those who hold a living seat at this step, this time the case came to it."""
-    attempt = case.memo.state["steps"].get(step.id, {}).get("attempt", 1)
-    held = Seat.objects.filter(case=case, step=step.id, attempt=attempt, state__in=LIVE, holder__expert__in=experts)
-    return frozenset(held.values_list("holder__expert_id", flat=True))
-
-
-def _same_entity(case: Case, team: frozenset[int], candidates: Iterable[_Candidate], today: date) -> frozenset[int]:
-    """Those employed by the legal entity that hosts the case or employs one of its people."""
-    employers = Person.objects.filter(pk__in=team).values_list("employer_id", flat=True)
-    theirs = {one for one in (case.host_id, *employers) if one is not None}
-    employed = {one.expert: one.employer for one in candidates if one.employer is not None}
-    entities = _legal_entities(theirs | set(employed.values()), today)
-    of_case = theirs.union(*(entities[one] for one in theirs))
-    return frozenset(
-        expert for expert, employer in employed.items() if employer in theirs or entities[employer] & of_case
-    )
-
-
-def _legal_entities(organisations: Iterable[int], today: date) -> dict[int, frozenset[int]]:
-    """For each organisation the legal entities among itself, those above it today, and those it was merged into."""
-    asked = sorted(set(organisations))
-    found: dict[int, set[int]] = {one: set() for one in asked}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE above (start, id) AS (
-              SELECT asked, asked FROM unnest(%(asked)s::bigint[]) AS asked
-              UNION
-              SELECT above.start, link.parent FROM above JOIN (
-                SELECT child_id AS child, parent_id AS parent FROM organisations_parent
-                WHERE since <= %(today)s AND (until IS NULL OR until >= %(today)s)
-                UNION ALL
-                SELECT id, successor_id FROM organisations_organisation WHERE successor_id IS NOT NULL
-              ) AS link ON link.child = above.id
-            )
-            SELECT above.start, above.id FROM above
-            JOIN organisations_organisation entity ON entity.id = above.id AND entity.kind = ANY(%(kinds)s)
-            """,
-            {"asked": asked, "today": today, "kinds": list(LEGAL_KINDS)},
-        )
-        for start, entity in cursor.fetchall():
-            found[start].add(entity)
-    return {one: frozenset(entities) for one, entities in found.items()}

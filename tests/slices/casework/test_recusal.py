@@ -93,6 +93,17 @@ def test_near_relations_keep_out_whoever_declared_them(
     ]
 
 
+def test_a_relation_keeps_out_on_its_first_and_last_day_and_not_after(case: Case, step: Review) -> None:
+    relative = make.person()
+    since, until = date(2010, 1, 1), date(2026, 3, 20)
+    of_case = Person.objects.get(pk=case.members[0])
+    parties.declare_kin(SYSTEM, relative, of_case, "spouse", since=since, until=until)
+    reviewer = expert(relative)
+    for day, expected in ((since, ("kin",)), (until, ("kin",)), (date(2009, 12, 31), ()), (date(2026, 3, 21), ())):
+        with clock_at(datetime(day.year, day.month, day.day, 4, tzinfo=UTC)):
+            assert codes(case, step, reviewer) == [expected], day
+
+
 def test_one_legal_entity_is_the_host_its_schools_and_what_was_merged_into_it(case: Case, step: Review) -> None:
     assert case.host is not None
     school = make.organisation("天河大学棉花学院", kind="other", under=case.host)

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.names import normal_name
-from keguan.registers.parties.models import Duty, Kinship, Person
+from keguan.registers.parties.models import Duty, Person
 from keguan.registers.parties.rights import visible_to
 
 
@@ -75,20 +75,3 @@ def holders(
     if programme:
         held = held.filter(programme__in=["", programme])
     return Person.objects.filter(pk__in=held.values("person")).order_by("pinyin", "id")
-
-
-def kin_of(people: Iterable[int], on: date | None = None) -> dict[int, frozenset[int]]:
-    """The declared near relations of each of these people on a day, whoever of the two declared it."""
-    asked = set(people)
-    found: dict[int, set[int]] = {person: set() for person in asked}
-    pairs = Kinship.objects.filter(in_force(on)).filter(Q(person__in=asked) | Q(relative__in=asked))
-    for one, other in pairs.values_list("person_id", "relative_id"):
-        for person, relative in ((one, other), (other, one)):
-            if person in found:
-                found[person].add(relative)
-    return {person: frozenset(relatives) for person, relatives in found.items()}
-
-
-def are_kin(one: int, other: int, on: date | None = None) -> bool:
-    """Whether a near relation of the two is declared for that day."""
-    return other in kin_of([one], on)[one]

@@ -195,6 +195,10 @@ def _agree(stage: Stage, world: w.World, number: str) -> None:
     officer = stage.signed_in(world.people["officer"])
     walks.opens_task(officer, number, "签订任务书")
     officer.press("作为专业机构项目主管签署")
+    officer.sees("目标值是否均不低于申报书")
+    assert officer.status == 422
+    walks.judges(officer, "考核指标不低于申报书")
+    officer.press("作为专业机构项目主管签署")
     officer.sees("已立项")
     applicant.opens(f"/cases/{number}/")
     applicant.sees("已立项", "36 万元", "24 万元", "2026-05-2", "应付", "已登记：", walks.TITLE)

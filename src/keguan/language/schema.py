@@ -360,11 +360,17 @@ class Publish(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agree(Step):
-    """Parties sign the same text. form: what the applicant fills in first. rules: checked before anyone signs."""
+    """Parties sign the same text. form: what the applicant fills in first. rules: checked before anyone signs; what of
+    them needs a person is judged by the party that answers for the programme, when it signs."""
 
     form: Name
     parties: tuple[Role, ...]
     rules: tuple[Name, ...] = ()
+
+    @property
+    def judge(self) -> Role:
+        """The party that judges: the officer where one signs, otherwise the party named last."""
+        return "officer" if "officer" in self.parties else self.parties[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from keguan.casework import alarms, rounds
 from keguan.casework.models import Answers, Case, Judgement, Notice, Ranking, Task
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
+from keguan.kernel.problems import Refusal
 from keguan.registers.funds.models import Payment
 from keguan.registers.projects.models import Project
 from keguan.registers.trace.models import Event
@@ -59,7 +60,14 @@ def test_a_university_project_goes_from_call_to_signed_agreement_and_leaves_its_
         assert isinstance(answer, Done), answer
         text = Case.objects.select_related("memo").get(number=number).memo.state["steps"]["agree"]["memo"]["text"]
         for party in ("applicant", "host", "officer"):
-            answer = world.act(number, f"sign_{party}", party, text=text)
+            if party == "officer":
+                owed = world.act(number, "sign_officer", party, text=text)
+                assert isinstance(owed, Refusal)
+                assert [one.where for one in owed.problems] == ["verdicts.agreement.targets_not_lower"]
+                lower = {"agreement.targets_not_lower": {"result": "fails", "reason": "少了一个新品种"}}
+                assert isinstance(world.act(number, "sign_officer", party, text=text, verdicts=lower), Refusal)
+            met = {"agreement.targets_not_lower": {"result": "meets"}} if party == "officer" else {}
+            answer = world.act(number, f"sign_{party}", party, text=text, verdicts=met)
             assert isinstance(answer, Done), answer
     case = Case.objects.get(number=number)
     assert (case.end, case.step, case.amount_fen) == ("awarded", "", 60_000_000)

@@ -133,7 +133,8 @@ def _awarded(world: w.World) -> Case:
         world.act(case.number, "fill", "applicant", values=values)
         text = Case.objects.select_related("memo").get(pk=case.pk).memo.state["steps"]["agree"]["memo"]["text"]
         for party in ("applicant", "host", "officer"):
-            world.act(case.number, f"sign_{party}", party, text=text)
+            met = {"agreement.targets_not_lower": {"result": "meets"}} if party == "officer" else {}
+            world.act(case.number, f"sign_{party}", party, text=text, verdicts=met)
     return Case.objects.get(pk=case.pk)
 
 

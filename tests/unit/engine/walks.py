@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -172,10 +172,7 @@ def content(walk: Walk, verb: str, random: Random) -> dict[str, Any]:
         case "endorse":
             return {"rank": random.randint(0, 3)}
         case "pass" | "fail" if isinstance(step, Screen | Check):
-            result = "meets" if verb == "pass" else "fails"
-            sets = map(walk.definition.programme.rule_set, step.rules)
-            asked = [f"{one.name}.{rule.rule}" for one in sets for rule in one.rules]
-            return reason | {"verdicts": {rule: {"result": result, "reason": "核对原件"} for rule in asked}}
+            return reason | {"verdicts": judged(walk, step.rules, "meets" if verb == "pass" else "fails")}
         case "assign":
             return {"experts": random.sample(range(100, 140), random.randint(1, 5))}
         case "release":
@@ -190,9 +187,16 @@ def content(walk: Walk, verb: str, random: Random) -> dict[str, Any]:
             amount = random.choice([0, 80_000_000, 1])
             return {"position": random.randint(1, 9), "amount_fen": amount, "within": amount > 0}
         case _ if verb.startswith("sign_"):
-            return {"text": walk.state.current.memo.get("text", "")}
+            return {"text": walk.state.current.memo.get("text", ""), "verdicts": judged(walk, step.rules, "meets")}  # type: ignore[attr-defined]
         case _:
             return reason | random.choice([{}, {"amount_fen": 1}, {"amount_fen": 10**12}])
+
+
+def judged(walk: Walk, rule_sets: Sequence[str], result: str) -> dict[str, dict[str, str]]:
+    """The same answer to every rule of these sets."""
+    sets = map(walk.definition.programme.rule_set, rule_sets)
+    asked = [f"{one.name}.{rule.rule}" for one in sets for rule in one.rules]
+    return {rule: {"result": result, "reason": "核对原件"} for rule in asked}
 
 
 BACKWARD = ("return", "refuse", "fail", "reject", "expire", "release", "decline")

@@ -55,9 +55,10 @@ def todo(request: HttpRequest) -> HttpResponseBase:
         apart = apart.exclude(case__round=pile.round, step=pile.step, role=pile.role, person__isnull=True)
     rounds = Round.objects.select_related("programme").defer("programme__sources").in_bulk({one.round for one in piles})
     tasks = list(apart[: MOST + 1])
+    waiting = [*(_of_pile(one, rounds[one.round]) for one in piles), *map(_single, tasks[:MOST])]
     context = {
         "actor": actor,
-        "waiting": [*(_of_pile(one, rounds[one.round]) for one in piles), *map(_single, tasks[:MOST])],
+        "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
         "is_more": len(tasks) > MOST,
         "told": list(messages_of(actor)[:MOST_MESSAGES]),
     }

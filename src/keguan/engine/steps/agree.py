@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from keguan.engine.decision import Ask, Command, Situation, Wake
-from keguan.engine.judging import failing, verdicts_at
+from keguan.engine.judging import answered, failing, verdicts_at
 from keguan.engine.moves import Move, Verb, due_after, names_in, reason_owed, refuse, text_of
 from keguan.engine.state import Answered
 from keguan.engine.waiting import lapsed, over, reminders
@@ -13,6 +13,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Refusal
 from keguan.language.schema import Agree
+from keguan.language.verdicts import Verdict
 
 
 def verbs(step: Agree) -> tuple[Verb, ...]:
@@ -47,7 +48,10 @@ def enter(situation: Situation, step: Agree) -> Move:
 
 
 def decide(situation: Situation, step: Agree, command: Command) -> Move | Refusal:
-    """Fill in (which voids earlier signatures), sign once for each party, or give up."""
+    """Fill in (which voids earlier signatures), sign once for each party, or give up.
+
+    The party that answers for the programme judges, as it signs, the rules that need a person.
+    """
     if command.name == "expire":
         return lapsed(situation, situation.state.current.due)
     if late := over(situation, situation.state.current.due):
@@ -67,16 +71,21 @@ def decide(situation: Situation, step: Agree, command: Command) -> Move | Refusa
     if party in memo["signed"]:
         said = Text("该方已签署。", "This party has signed already.")
         return refuse("agree.signed", said)
+    verdicts: tuple[Verdict, ...] = ()
+    if party == step.judge:
+        verdicts, problems = answered(verdicts_at(situation, step.rules), command.content.get("verdicts"))
+        if problems := problems + failing(verdicts):
+            return Refusal(problems)
     signed = {**memo["signed"], party: {"person": situation.acting.person, "at": situation.now.isoformat()}}
     outcome = "signed" if set(signed) == set(step.parties) else ""
-    return Move(outcome=outcome, memo={"signed": signed})
+    return Move(outcome=outcome, memo={"signed": signed}, verdicts=verdicts)
 
 
 def _fill(situation: Situation, step: Agree, command: Command) -> Move | Refusal:
     values = command.content.get("values") or {}
     clean, problems = situation.definition.check_answers(step.form, values, names_in(situation), complete=True)
-    answered = replace(situation.state, answers={**situation.state.answers, step.form: clean})
-    verdicts = verdicts_at(replace(situation, state=answered), step.rules)
+    filled_in = replace(situation.state, answers={**situation.state.answers, step.form: clean})
+    verdicts = verdicts_at(replace(situation, state=filled_in), step.rules)
     problems += failing(verdicts)
     if problems:
         return Refusal(tuple(problems))

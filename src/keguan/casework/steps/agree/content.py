@@ -20,4 +20,4 @@ def read(post: QueryDict, definition: Definition, step: Agree, verb: str, situat
     if verb == "fill":
         form = definition.programme.form(step.form)
         return {"values": typed_values(form, post, situation.state.answers.get(step.form, {}))}
-    return {"text": typed.text(post, "text")}
+    return {"text": typed.text(post, "text"), "verdicts": typed.verdicts(post)}

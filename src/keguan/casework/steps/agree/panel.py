@@ -8,6 +8,7 @@ from typing import Any
 
 from keguan.casework.steps.opinion import opinion
 from keguan.casework.steps.scene import Scene
+from keguan.casework.steps.verdict_rows import rows_to_answer
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Agree
 from keguan.language.vocabulary import ROLES
@@ -27,7 +28,7 @@ class Party:
 
 
 def panel(scene: Scene) -> dict[str, Any]:
-    """The parties and the text's digest; the verbs that this reader has."""
+    """The parties and the text's digest; the verbs that this reader has, and what they judge as they sign."""
     step = scene.step
     if not isinstance(step, Agree):
         return {}
@@ -43,5 +44,6 @@ def panel(scene: Scene) -> dict[str, Any]:
         "text": scene.memo.get("text") or "",
         "parties": parties,
         "can_sign": any(party.verb for party in parties),
+        "verdicts": rows_to_answer(scene, step.rules) if f"sign_{step.judge}" in scene.verbs else (),
         "opinion": opinion(scene, _REASON, _OWED) if "refuse" in scene.verbs else None,
     }

@@ -311,7 +311,8 @@ def _agreed(teller: _Teller) -> Story:
         if of.fate == "at_sign" and party == "officer":
             return
         yield stage.after(clock.now(), 1, 2, draw)
-        teller.act(f"sign_{party}", person, text=text)
+        judged = {"agreement.targets_not_lower": {"result": "meets"}} if party == "officer" else {}
+        teller.act(f"sign_{party}", person, text=text, verdicts=judged)
     yield from paid(stage, teller.number, draw)
 
 

@@ -39,7 +39,7 @@ class Item:
 
 
 PLACES: tuple[Place, ...] = (
-    Place(Text("待办", "To do"), "home", SIGNED_IN),
+    Place(Text("待办", "To do"), "todo", SIGNED_IN),
     Place(Text("通知与公示", "Calls and notices"), "calls", PUBLIC),
     Place(Text("我的办件", "My cases"), "my_cases", SIGNED_IN),
     Place(Text("办件", "Cases"), "cases", WITH_CASES),

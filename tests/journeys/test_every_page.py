@@ -101,6 +101,8 @@ def site(stage: Stage) -> Iterator[tuple[w.World, dict[str, str]]]:
 
 
 def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, str]:
+    somebody = make.person()
+    make.account(somebody)
     known = {
         "call": f"/calls/{code}/",
         "apply": f"/calls/{code}/apply/",
@@ -117,9 +119,24 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "organisation": f"/registers/organisations/{world.university.pk}/",
         "expert": f"/registers/experts/{world.experts[0]}/",
         "project": f"/registers/projects/{make.project().pk}/",
-        "document": f"/registers/documents/{make.document().pk}/",
+        "document": f"/registers/documents/{make.document(by=actor_for(world.people['applicant'])).pk}/",
         "certificate": f"/registers/certificates/{make.certificate().pk}/",
         "sanction": f"/registers/sanctions/{make.sanction().pk}/",
+        "sanction_lift": f"/registers/sanctions/{make.sanction().pk}/lift/",
+        "sanction_organisation": f"/registers/organisations/{world.university.pk}/sanctions/new/",
+        "expert_move": f"/registers/experts/{world.experts[0]}/suspend/",
+        "duty_end": f"/registers/duties/{make.duty('finance', somebody).pk}/end/",
+        **{
+            name: f"/registers/people/{somebody.pk}/{path}/"
+            for name, path in (
+                ("duty_new", "duties/new"),
+                ("account_new", "account/new"),
+                ("account_lock", "account/lock"),
+                ("kin_new", "kin/new"),
+                ("sanction_person", "sanctions/new"),
+                ("expert_new", "expert/new"),
+            )
+        },
     }
     found = dict(known)
     for name, address in _routes(get_resolver()):
@@ -209,5 +226,16 @@ def test_every_page_looks_sound_in_a_browser_in_both_languages(
                 assert not re.search(r"[\u4e00-\u9fff]", title), (address, title)
 
 
-_TITLED_BY_A_NAME = {"case", "person", "organisation", "expert", "project", "document", "certificate", "sanction"}
+_TITLED_BY_A_NAME = {
+    *("case", "person", "organisation", "expert", "project", "document", "certificate", "sanction", "sanction_lift"),
+    *(
+        "duty_new",
+        "account_new",
+        "account_lock",
+        "sanction_person",
+        "sanction_organisation",
+        "expert_new",
+        "expert_move",
+    ),
+}
 """Pages that are called after a person, an organisation, a project or a file, in the language these have."""

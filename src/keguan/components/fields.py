@@ -100,7 +100,8 @@ class Field:
 
     def typed_in(self, post: QueryDict) -> Field:
         """The same field holding what was typed, so that a refused form comes back as it was sent."""
-        return self if self.locked else replace(self, value=typed(self, post))
+        keeps = self.locked or self.kind == "password"  # a password is never sent back
+        return self if keeps else replace(self, value=typed(self, post))
 
     def with_problems(self, problems: Iterable[Problem]) -> Field:
         """The same field with those problems that lie at it or inside it."""

@@ -8,12 +8,13 @@ from django.urls import reverse
 
 from keguan.casework import services, sides
 from keguan.casework.models import Notice
-from keguan.casework.pages.answering import SeeOther, onward, request_id, status_of_refusal
+from keguan.casework.pages.answering import onward, request_id, status_of_refusal
 from keguan.casework.pages.case import case_page
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.opened import case_for
 from keguan.casework.steps.closets import closet_of
 from keguan.components.access import SIGNED_IN, actor_on, page
+from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.typed import posted_key
 from keguan.engine.decision import Command, Situation

@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from typing import cast
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 
 from keguan.kernel.problems import Refusal
 
 _NOT_TYPED = frozenset({"key", "revision", "step", "csrfmiddlewaretoken", "shown", "next", "do"})
-
-
-class SeeOther(HttpResponseRedirect):
-    """Done; look there. (303)"""
-
-    status_code = 303
 
 
 def status_of_refusal(refusal: Refusal) -> int:

@@ -9,12 +9,13 @@ from django.urls import reverse
 from keguan.casework import opening
 from keguan.casework.drafts import save_draft
 from keguan.casework.models import Case, Round
-from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
+from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.calls import OPEN, state_of
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.programme_words import kinds_said
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
+from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.status import Crumb
 from keguan.components.typed import posted_key

@@ -11,7 +11,7 @@ from django.urls import reverse
 from keguan.casework import services
 from keguan.casework.drafts import form_of, save_draft
 from keguan.casework.models import Draft
-from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
+from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.answers import Named, Row, named, said_value, shown_form
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.finding import found_for
@@ -25,6 +25,7 @@ from keguan.casework.steps.corrections import corrections
 from keguan.casework.steps.form_values import as_inputs, pressed, typed_values
 from keguan.casework.steps.verdict_rows import rows_of
 from keguan.components.access import SIGNED_IN, page
+from keguan.components.deeds import SeeOther
 from keguan.components.fields import field_id
 from keguan.components.notices import tell
 from keguan.components.status import Crumb

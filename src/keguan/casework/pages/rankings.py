@@ -12,12 +12,13 @@ from django.urls import reverse
 
 from keguan.casework import rounds as services
 from keguan.casework.models import Case, Ranking, Round
-from keguan.casework.pages.answering import SeeOther, status_of_refusal
+from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.rounds import rounds_for
 from keguan.casework.permissions import is_own
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
+from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Status
 from keguan.components.typed import posted_key

@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from keguan.casework import rounds as services
 from keguan.casework.models import ProgrammeVersion
-from keguan.casework.pages.answering import SeeOther, status_of_refusal
+from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.round_fields import SET_UP, read_moment
 from keguan.casework.pages.rounds import PLANS
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
+from keguan.components.deeds import SeeOther
 from keguan.components.fields import Field, filled
 from keguan.components.lists import Choice
 from keguan.components.notices import tell

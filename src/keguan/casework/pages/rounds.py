@@ -11,12 +11,13 @@ from keguan.casework import rounds as services
 from keguan.casework.messages import end_title
 from keguan.casework.models import ROUND_STATUSES, Round
 from keguan.casework.opening import assign
-from keguan.casework.pages.answering import SeeOther, status_of_refusal
+from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.calls import state_of as window_of
 from keguan.casework.pages.round_fields import EXTENSION, SUBJECTS, read_moment
 from keguan.casework.queries import round_numbers
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
+from keguan.components.deeds import SeeOther
 from keguan.components.fields import filled
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column, Filter, ListSpec, choices_of

@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import services
-from keguan.casework.pages.answering import SeeOther, request_id, status_of_refusal
+from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.answers import named, shown_form
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.form import crumbs
 from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_for
 from keguan.casework.steps.verdict_rows import rows_of
 from keguan.components.access import SIGNED_IN, page
+from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.typed import posted_key
 from keguan.engine.decision import Command

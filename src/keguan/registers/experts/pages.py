@@ -10,10 +10,11 @@ from django.urls import reverse
 from keguan.components.access import SIGNED_IN, actor_on, holding, page
 from keguan.components.list_pages import list_page
 from keguan.components.status import Crumb, Line
-from keguan.components.things import Section, thing_page
+from keguan.components.things import Act, Section, thing_page
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.registers.experts import lists
+from keguan.registers.experts.deeds import KEEPS_POOL, MOVES
 from keguan.registers.experts.models import Expert
 
 SEES_EXPERTS = holding(Text("查看专家库", "see the pool of experts"), "registrar", "supervision", "officer")
@@ -51,4 +52,10 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
     ]
     crumbs = [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(lists.EXPERTS.title, reverse("experts"))]
     sections = [Section(Text("专家", "Expert"), lines)]
-    return thing_page(request, found.person.name, sections, crumbs=crumbs, status=lists.status_of(found))
+    acts = [
+        Act(title, reverse("expert_move", args=[pk, move]))
+        for move, (title, _, states) in MOVES.items()
+        if KEEPS_POOL.holds(actor) and found.status in states
+    ]
+    status = lists.status_of(found)
+    return thing_page(request, found.person.name, sections, crumbs=crumbs, status=status, acts=acts)

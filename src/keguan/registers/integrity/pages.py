@@ -10,10 +10,11 @@ from django.urls import reverse
 from keguan.components.access import SIGNED_IN, actor_on, holding, page
 from keguan.components.list_pages import list_page
 from keguan.components.status import Crumb, Line
-from keguan.components.things import Section, thing_page
+from keguan.components.things import Act, Section, thing_page
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.registers.integrity import lists
+from keguan.registers.integrity.deeds import IMPOSES
 from keguan.registers.integrity.models import KINDS, SEVERITIES, Sanction
 
 SEES_SANCTIONS = holding(Text("查看惩戒记录", "see sanctions"), "registrar", "supervision", "officer")
@@ -72,4 +73,7 @@ def sanction(request: HttpRequest, pk: int) -> HttpResponseBase:
         Crumb(lists.SANCTIONS.title, reverse("sanctions")),
     ]
     sections = [Section(Text("惩戒", "Sanction"), lines)]
-    return thing_page(request, lists.subject_of(found), sections, crumbs=crumbs, status=lists.status_of(found))
+    may_lift = IMPOSES.holds(actor_on(request)) and found.lifted_on is None
+    acts = [Act(Text("解除惩戒", "Lift it"), reverse("sanction_lift", args=[pk]))] if may_lift else []
+    status = lists.status_of(found)
+    return thing_page(request, lists.subject_of(found), sections, crumbs=crumbs, status=status, acts=acts)

@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from keguan.components.access import SIGNED_IN, page
+from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line
-from keguan.components.things import Section, thing_page
+from keguan.components.things import Act, Section, thing_page
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations import lists
 from keguan.registers.organisations.models import HIERARCHIES, KINDS, FormerName, Organisation, Parent
@@ -61,7 +61,10 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         Crumb(Text("名录", "Registers"), reverse("registers")),
         Crumb(lists.ORGANISATIONS.title, reverse("organisations")),
     ]
-    return thing_page(request, found.name, sections, crumbs=crumbs, status=lists.status_of(found))
+    acts = []
+    if any(duty.role == "supervision" for duty in actor_on(request).duties):
+        acts.append(Act(Text("登记惩戒", "Enter a sanction"), reverse("sanction_organisation", args=[found.pk])))
+    return thing_page(request, found.name, sections, crumbs=crumbs, status=lists.status_of(found), acts=acts)
 
 
 def _named(what: str, title: Text) -> Column:

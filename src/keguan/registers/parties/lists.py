@@ -59,6 +59,13 @@ def duty_status(duty: Duty) -> Status:
     return Status(PAST) if duty.until is not None and duty.until < today else Status(IN_FORCE, "good")
 
 
+_END = Text("结束", "End")
+
+
+def _may_end(duty: Duty) -> bool:
+    return duty.until is None or duty.until >= clock.today()
+
+
 def _when(rows: Rows, word: str) -> Rows:
     return rows.filter(in_force()) if word == "now" else rows.exclude(in_force())
 
@@ -75,6 +82,12 @@ PROGRAMME = Column("programme", Text("计划", "Programme"), lambda d: d.program
 SINCE = Column("since", Text("起始日", "From"), lambda d: d.since, "day", sort=("since",))
 UNTIL = Column("until", Text("截止日", "Until"), lambda d: d.until, "day", sort=("until",))
 STATE = Column("state", Text("状态", "State"), duty_status, "status")
+END = Column(
+    "end",
+    Text("办理", "Do"),
+    lambda d: _END if _may_end(d) else "",
+    link=lambda d: href_to("duty_end", d.pk) if _may_end(d) else "",
+)
 
 DUTIES = ListSpec(
     name="duties",

@@ -12,9 +12,10 @@ from keguan.components.access import SIGNED_IN, Right, actor_on, holding, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line
-from keguan.components.things import Section, thing_page
+from keguan.components.things import Act, Section, thing_page
 from keguan.kernel.bilingual import Text
 from keguan.registers.parties import lists, queries
+from keguan.registers.parties.deeds import KEEPS_PEOPLE, acts_on
 from keguan.registers.parties.models import DEGREES, RELATIONS, TITLES, Duty, Kinship, Person
 from keguan.registers.parties.rights import SEES_EVERYBODY, can_see_person, visible_to
 from keguan.registers.trace import services as trace
@@ -51,7 +52,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
         Section(Text("基本信息", "Particulars"), _lines(found)),
         Section(
             Text("任职", "Duties"),
-            columns=(lists.WHAT, lists.BODY, lists.PROGRAMME, lists.SINCE, lists.UNTIL, lists.STATE),
+            columns=(
+                *(lists.WHAT, lists.BODY, lists.PROGRAMME, lists.SINCE, lists.UNTIL, lists.STATE),
+                *([lists.END] if KEEPS_PEOPLE.holds(actor) else []),
+            ),
             rows=list(held),
             empty=Text("没有任职。", "No duties."),
         ),
@@ -65,7 +69,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
         ),
     ]
     crumbs = [Crumb(_REGISTERS, reverse("registers")), Crumb(lists.PEOPLE.title, reverse("people"))]
-    return thing_page(request, found.name, sections, crumbs=crumbs)
+    acts = [Act(title, href) for title, href in acts_on(actor, found)]
+    return thing_page(request, found.name, sections, crumbs=crumbs, acts=acts)
 
 
 def _lines(found: Person) -> list[Line | None]:

@@ -1,0 +1,102 @@
+"""A short form that does one thing: asked, done and told, or shown again with what was typed and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+
+from keguan.components.fields import Field
+from keguan.components.notices import tell
+from keguan.components.status import Crumb, Line
+from keguan.components.typed import read_day
+from keguan.kernel.bilingual import Text
+from keguan.kernel.names import clean_text
+from keguan.kernel.problems import Problem, Refused
+
+
+class SeeOther(HttpResponseRedirect):
+    """Done; look there. (303)"""
+
+    status_code = 303
+
+
+@dataclass
+class Given:
+    """What was typed into the form, read part by part; what cannot be read is noted, and `check` refuses it all at once."""
+
+    post: QueryDict
+    problems: list[Problem] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        """A text, cleaned and trimmed; "" where nothing was typed."""
+        return clean_text(self.post.get(name, "")).strip()
+
+    def needed(self, name: str) -> str:
+        """A text that is owed. Problem `deed.missing`."""
+        found = self.text(name)
+        if not found:
+            self.problems.append(Problem("deed.missing", Text("请填写。", "Fill this in."), name))
+        return found
+
+    def day(self, name: str) -> date | None:
+        """A day, None where nothing was typed. Problem `typed.day`."""
+        typed = self.text(name)
+        read = read_day(typed, name) if typed else None
+        if isinstance(read, Problem):
+            self.problems.append(read)
+            return None
+        return read
+
+    def check(self) -> None:
+        """Raises Refused with everything that could not be read."""
+        if self.problems:
+            raise Refused.because(*self.problems)
+
+
+Do = Callable[[Given], tuple[Text, str]]
+
+
+def deed_page(
+    request: HttpRequest,
+    title: Text,
+    fields: Sequence[Field],
+    do: Do,
+    *,
+    button: Text,
+    back: str,
+    hint: Text | None = None,
+    lines: Sequence[Line] = (),
+    crumbs: Sequence[Crumb] = (),
+) -> HttpResponseBase:
+    """Ask for `fields`; when they are sent, do it in one transaction. The caller has checked the right.
+
+    do: reads what was typed and acts; answers with what to tell and the address to go on to; raises Refused.
+    """
+    shown: list[Field] = list(fields)
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                told, onward = do(Given(request.POST))
+        except Refused as refused:
+            problems = refused.refusal.problems
+            shown = [one.typed_in(request.POST).with_problems(problems) for one in fields]
+        else:
+            tell(request, told)
+            return SeeOther(onward)
+    context = {
+        "title": title,
+        "hint": hint,
+        "lines": list(lines),
+        "fields": shown,
+        "problems": problems,
+        "button": button,
+        "back": back,
+        "crumbs": [*crumbs, Crumb(title)],
+    }
+    return render(request, "components/deed_page.html", context, status=422 if problems else 200)

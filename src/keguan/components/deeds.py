@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -30,6 +30,7 @@ class Given:
     """What was typed into the form, read part by part; what cannot be read is noted, and `check` refuses it all at once."""
 
     post: QueryDict
+    labels: Mapping[str, Text] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def text(self, name: str) -> str:
@@ -40,7 +41,8 @@ class Given:
         """A text that is owed. Problem `deed.missing`."""
         found = self.text(name)
         if not found:
-            self.problems.append(Problem("deed.missing", Text("请填写。", "Fill this in."), name))
+            said = Text("请填写：{label}。", "Fill in: {label}.").filled(label=self.labels.get(name, Text(name, name)))
+            self.problems.append(Problem("deed.missing", said, name))
         return found
 
     def day(self, name: str) -> date | None:
@@ -82,7 +84,7 @@ def deed_page(
     if request.method == "POST":
         try:
             with transaction.atomic():
-                told, onward = do(Given(request.POST))
+                told, onward = do(Given(request.POST, {one.name: one.label for one in fields}))
         except Refused as refused:
             problems = refused.refusal.problems
             shown = [one.typed_in(request.POST).with_problems(problems) for one in fields]

@@ -103,6 +103,8 @@ def test_an_account_is_opened_signs_in_changes_its_password_and_is_locked(regist
     assert "现在的密码不对" in refused(reader, change, old="x", new=PASSWORD + "5", again=PASSWORD + "6")
     said = done(reader, change, old=PASSWORD, new=PASSWORD + "5", again=PASSWORD + "5")
     assert "密码已修改" in said, "and the session goes on"
+    own = Person.objects.get(name="名录员")
+    assert registrar.post(reverse("account_lock", args=[own.pk]), {"reason": "误点"}).status_code == 403
     done(registrar, reverse("account_lock", args=[person.pk]), reason="离职")
     assert not Account.objects.get(person=person).is_active
     assert reader.get(reverse("my_cases")).status_code == 302

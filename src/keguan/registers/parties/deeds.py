@@ -141,6 +141,9 @@ def account_lock(request: HttpRequest, pk: int) -> HttpResponseBase:
     actor = actor_on(request)
     account = get_object_or_404(Account.objects.select_related("person"), person=pk, is_active=True)
     person = account.person
+    if actor.person == person.pk:
+        # Nobody locks themselves out: another registrar does it.
+        raise KEEPS_PEOPLE.refusal()
     fields = [Field("reason", "text", Text("理由", "Reason"), required=True, most=500)]
 
     def do(given: Given) -> tuple[Text, str]:
@@ -301,7 +304,7 @@ def acts_on(actor: Actor, person: Person) -> list[tuple[Text, str]]:
         acts.append((Text("授予职责", "Give a duty"), reverse("duty_new", args=[person.pk])))
         if account is None:
             acts.append((Text("开通账户", "Open an account"), reverse("account_new", args=[person.pk])))
-        elif account.is_active:
+        elif account.is_active and actor.person != person.pk:
             acts.append((Text("停用账户", "Lock the account"), reverse("account_lock", args=[person.pk])))
     # The pages of other registers ask for their right themselves; here only the way to them is shown.
     roles = {duty.role for duty in actor.duties}

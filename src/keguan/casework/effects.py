@@ -14,7 +14,7 @@ from keguan.casework.models import Case, SeatHolder
 from keguan.casework.notices import put_up, take_down
 from keguan.casework.seats import give_seat, move_seat
 from keguan.casework.store import Writes, as_json
-from keguan.engine.decision import Ask, Command, Decided, Due, Enter, Seat, SeatMoved, Situation, Wake
+from keguan.engine.decision import Ask, Command, Decided, Due, Enter, Seat, SeatMoved, Settle, Situation, Wake
 from keguan.engine.machine import WITHDRAWN
 from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered
 from keguan.kernel.actors import Actor
@@ -187,6 +187,11 @@ def _follow_up(writes: Writes, case: Case, after: CaseState, decided: Decided, n
                     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
                     [case.pk, effect.step, effect.role, organisation, person, case.code, effect.due, now],
                 )
+        elif isinstance(effect, Settle) and effect.step == after.step:
+            writes.add(
+                "DELETE FROM casework_task WHERE case_id = %s AND step = %s AND role = %s AND person_id IS NULL",
+                [case.pk, effect.step, effect.role],
+            )
         elif isinstance(effect, Wake) and effect.step == after.step:
             writes.add(
                 "INSERT INTO casework_alarm (case_id, step, attempt, purpose, at) VALUES (%s, %s, %s, %s, %s)",

@@ -164,7 +164,7 @@ def open_case(
     )
     situation = Situation(
         definition=definition,
-        terms=services.terms_of(case),
+        terms=services.terms_of(case, now),
         state=CaseState(number),
         acting=acting_for(case, actor),
         now=now,

@@ -6,7 +6,7 @@ Lists come as QuerySets with all that a row shows at hand, so that sixty rows ta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from keguan.casework.recusal import at_hand, recusals
 from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import WAITS
 from keguan.kernel.actors import Actor
+from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Review
 from keguan.registers.experts.models import Expert
@@ -279,15 +280,22 @@ class Candidate:
         return not self.reasons
 
 
-def pool_for(actor: Actor, case: Case, fields: tuple[str, ...] = (), most: int = 200) -> list[Candidate]:
+def pool_for(actor: Actor, case: Case, asked: str = "", also: Collection[int] = (), most: int = 200) -> list[Candidate]:
     """The experts for the panel of the step where the case stands, the free ones with the lightest load first.
 
-    fields: GB/T 13745 codes to choose from. Empty where the case is not under review, or the actor may not know reviewers.
+    asked: a GB/T 13745 code, or a part of a name or an employer, or a whole keyword; "" finds all. also: ids of experts who
+    are shown whatever is asked. Empty where the case is not under review, or the actor may not know reviewers.
     """
     step = definition_of(case.programme).programme.step(case.step) if case.step_kind == "review" else None
     if not isinstance(step, Review) or not can_see_reviewers(actor, case):
         return []
-    experts = list(pool(fields)[:most])
+    code = asked if asked.replace(".", "").isdecimal() else ""
+    rows = pool((code.replace(".", ""),) if code else ())
+    if asked and not code:
+        wanted = normal_name(asked)
+        named = Q(person__normal_name__contains=wanted) | Q(person__employer__normal_name__contains=wanted)
+        rows = rows.filter(named | Q(keywords__contains=[asked]) if wanted else Q(keywords__contains=[asked]))
+    experts = list(rows.exclude(pk__in=also)[:most]) + list(pool().filter(pk__in=also))
     against = recusals(case, step, [one.pk for one in experts], case.memo.answers)
     load = at_hand(one.pk for one in experts)
     found = [Candidate(one, load.get(one.pk, 0), against[one.pk]) for one in experts]

@@ -163,7 +163,7 @@ def preview_ranking(of_round: Round, step_id: str) -> engine.Ranking | Refusal:
     step = definition.programme.step(step_id)
     if not isinstance(step, Rank):
         raise TypeError(f"{step_id} does not rank")
-    if waiting := _not_there_yet(of_round, step_id):
+    if waiting := on_their_way(of_round, step_id):
         said = Text("本批次还有{n}项未到排序环节。", "{n} cases of the round have not come to the ranking yet.")
         return refuse("rank.too_early", said.filled(n=waiting), value=str(waiting))
     return engine.rank(definition, step, _entries(of_round, step_id), of_round.budget_fen)
@@ -242,7 +242,7 @@ def _entries(of_round: Round, step_id: str) -> list[engine.Entry]:
     return entries
 
 
-def _not_there_yet(of_round: Round, step_id: str) -> int:
+def on_their_way(of_round: Round, step_id: str) -> int:
     """Cases of the round that may still come to the ranking: at an earlier step and not ended."""
     order = [str(step.id) for step in definition_of(of_round.programme).programme.steps]
     before = order[: order.index(step_id)]

@@ -73,6 +73,9 @@ def act(
         return refused.refusal
 
 
+MOST_ID = 2**63
+"""No row of the database has this id or a higher one."""
+
 _OF_SIDES = ("open_side", "close_side")
 """What only a side case itself tells its parent (`sides.open_side`, `_tell_parent`): nobody asks for it by hand."""
 
@@ -174,7 +177,7 @@ def _situation(
     known = _facts(case, definition, state, command, actor, now, locking=locking) if with_facts else {}
     return Situation(
         definition=definition,
-        terms=terms_of(case),
+        terms=terms_of(case, now),
         state=state,
         acting=acting,
         now=now,
@@ -189,12 +192,11 @@ def state_of(case: Case) -> CaseState:
     return restored(case.memo.state, number=case.number, revision=case.revision, answers=case.memo.answers)
 
 
-def terms_of(case: Case) -> RoundTerms:
+def terms_of(case: Case, now: datetime) -> RoundTerms:
     """The terms of a case's round for the engine. A side case has none: it may come at any time, an objection only while
-    the notice that it objects to stands."""
+    the notice that it objects to stands. now: the one moment of this situation; a later one would not have begun yet."""
     of_round = case.round
     if of_round is None:
-        now = clock.now()
         return RoundTerms(opens=now, closes=now, side_until=_notice_end(case, now))
     return RoundTerms(
         opens=of_round.opens,
@@ -244,8 +246,10 @@ def _facts(
 
 
 def _experts_asked(command: Command) -> list[int]:
+    """The ids that could be experts at all; what else was sent is for the engine to refuse."""
     asked = command.content.get("experts")
-    return [one for one in asked if isinstance(one, int)] if isinstance(asked, list | tuple) else []
+    sent = asked if isinstance(asked, list | tuple) else ()
+    return [one for one in sent if isinstance(one, int) and not isinstance(one, bool) and 0 < one < MOST_ID]
 
 
 def take_locks(names: tuple[str, ...]) -> None:

@@ -102,7 +102,8 @@ class Filter:
     """One way to narrow a list. With choices it is a drop-down, without them a text box.
 
     apply: narrows a queryset by the value sent; it may raise ValueError for a value it cannot read. choices may be a
-    function, called once per page, where they come from the database (one more query).
+    function, called once per page, where they come from the database (one more query). is_quiet: shown only where a link
+    asked for it.
     """
 
     key: str
@@ -110,6 +111,7 @@ class Filter:
     apply: Callable[[Rows, str], Rows]
     choices: Sequence[Choice] | Callable[[], Sequence[Choice]] | None = None
     hint: Text | None = None
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ class Listing:
             rows = spec.search.apply(rows, searched)
         sort = _sort(spec, asked.get("sort", ""), problems)
         rows = _ordered(spec, sort, rows)
+        boxes = [box for box in boxes if box.value or not box.filter.is_quiet]
         return cls(
             spec, rows, tuple(boxes), searched, sort, _page(spec, asked.get("page", ""), problems), asked, problems
         )

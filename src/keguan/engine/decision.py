@@ -90,6 +90,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Settle:
+    """What a role was asked to do at a step is done, though the step goes on."""
+
+    step: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wake:
     """Come back at a time: the step lapses, the notice is over, people are reminded."""
 
@@ -157,7 +165,7 @@ class TellParent:
     end: str
 
 
-Effect = Ask | Wake | Seat | SeatMoved | Enter | Due | Tell | TellParent
+Effect = Ask | Settle | Wake | Seat | SeatMoved | Enter | Due | Tell | TellParent
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from keguan.engine.decision import Situation
-from keguan.engine.moves import names_in, said_values
+from keguan.engine.moves import names_in
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem
+from keguan.language.schema import Programme
 from keguan.language.verdicts import Verdict
+from keguan.language.wording import values_said
 
 
 def verdicts_at(situation: Situation, rule_sets: Sequence[str]) -> tuple[Verdict, ...]:
@@ -21,22 +23,22 @@ def verdicts_at(situation: Situation, rule_sets: Sequence[str]) -> tuple[Verdict
     return situation.definition.verdicts(rule_sets, names_in(situation))
 
 
-def problem_of(verdict: Verdict) -> Problem:
+def problem_of(programme: Programme, verdict: Verdict) -> Problem:
     """A failing verdict as a problem: the rule, the values, the source, the way out."""
     return Problem(
         f"rule.{verdict.rule}",
         verdict.say,
         where=next((name for name in verdict.values if name.count(".") >= 1), ""),
-        value=said_values(verdict.values),
+        value=values_said(programme, verdict.values),
         source=verdict.source,
         fix=verdict.fix,
         may_override=verdict.override,
     )
 
 
-def failing(verdicts: Sequence[Verdict]) -> tuple[Problem, ...]:
+def failing(programme: Programme, verdicts: Sequence[Verdict]) -> tuple[Problem, ...]:
     """The problems of all failing verdicts."""
-    return tuple(problem_of(verdict) for verdict in verdicts if verdict.result == "fails")
+    return tuple(problem_of(programme, verdict) for verdict in verdicts if verdict.result == "fails")
 
 
 def answered(verdicts: Sequence[Verdict], answers: Any) -> tuple[tuple[Verdict, ...], tuple[Problem, ...]]:

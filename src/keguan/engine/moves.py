@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -114,8 +113,3 @@ def due_after(situation: Situation, step: Step) -> Any:
         return None
     span = situation.definition.span(step.lapse, local_date(situation.terms.opens))
     return span.after(situation.now, situation.calendar)
-
-
-def said_values(values: Mapping[str, Any]) -> str:
-    """Values as one line for a problem: `proposal.asked = 5000000`."""
-    return "; ".join(f"{name} = {value}" for name, value in sorted(values.items()))

@@ -15,6 +15,9 @@ class Text:
     zh: str
     en: str
 
+    def __str__(self) -> str:
+        return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
+
     def said_in(self, language: str) -> str:
         """The text for a reader of `language`; anything that is not English reads Chinese, the official text."""
         return self.en if language.startswith("en") else self.zh

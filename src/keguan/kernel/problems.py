@@ -13,14 +13,14 @@ class Problem:
 
     code: stable and dotted, for machines (`apply.closed`). where: the place, as a form path
     (`proposal.budget[2].amount`), a file place (`rules.yaml:14:7`) or a spreadsheet cell (`Sheet1!C7`).
-    value: what was found there, as text. source: the law or rule behind the refusal. fix: the way out.
+    value: what was found there, as typed or in words. source: the law or rule behind the refusal. fix: the way out.
     may_override: whether a person with the right may accept the case all the same, with a reason.
     """
 
     code: str
     say: Text
     where: str = ""
-    value: str = ""
+    value: str | Text = ""
     source: str = ""
     fix: Text | None = None
     may_override: bool = False

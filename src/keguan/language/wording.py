@@ -162,6 +162,32 @@ def value_said(programme: Programme, name: str, value: Any) -> Text:
             return Text(str(value), str(value))
 
 
+def values_said(programme: Programme, values: Mapping[str, Any]) -> Text:
+    """Names and values as one line: what is asked for：120 万元; ids of people and the like say nothing to anybody."""
+    ids = ids_in(programme)
+    said = [
+        (title_of(programme, name), value_said(programme, name, values[name]))
+        for name in sorted(values)
+        if name not in ids
+    ]
+    return Text(
+        "；".join(f"{title.zh}：{value.zh}" for title, value in said),
+        "; ".join(f"{title.en}: {value.en}" for title, value in said),
+    )
+
+
+def ids_in(programme: Programme) -> frozenset[str]:
+    """The names whose values are ids of people, organisations and files."""
+    found = set()
+    for form in programme.forms:
+        for one in form.fields:
+            name = f"{form.form}.{one.field}"
+            if one.type in ("person", "organisation", "file"):
+                found.add(name)
+            found |= {f"{name}.{column.column}" for column in one.columns if column.type in ("person", "organisation")}
+    return frozenset(found)
+
+
 def choice_title(programme: Programme, name: str, value: str) -> Text | None:
     """The title of an answer offered by a choice field or column, None where there is none."""
     form, _, rest = name.partition(".")

@@ -148,6 +148,9 @@ def test_looking_for_one_more_expert_keeps_those_who_are_ticked_and_assigns_nobo
     officer = signed_in(world.people["officer"])
     ticked, other = (str(one) for one in world.experts[:2])
     searching = {"redraw": "yes", "pool": "1", "q": "没有这个人", "experts": [ticked]}
+    for asked in ("没有这个人", "９９９", "999.99"):
+        looked = act(officer, case.number, "assign", **(searching | {"q": asked}))
+        assert f'name="experts" value="{ticked}" checked' in looked.content.decode(), asked
     looked = act(officer, case.number, "assign", **searching)
     said = looked.content.decode()
     assert looked.status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ from keguan.casework.models import Case, Notice, Ranking
 from keguan.casework.services import Done
 from keguan.engine import machine
 from keguan.engine.decision import Command
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Problem, Refusal
@@ -86,6 +89,15 @@ def withdrawal(world: w.World, number: str) -> str:
     side = opened(world, number, "withdraw", "applicant")
     assert isinstance(world.act(side, "submit", "applicant", values={"reason": "改报其他计划"}), Done)
     return side
+
+
+def test_side_cases_are_handed_in_while_the_clock_goes_on(
+    world: w.World, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = count(1)
+    monkeypatch.setattr(clock, "now", lambda: DURING + timedelta(milliseconds=next(ticks)))
+    assert Case.objects.get(number=objected(world, published)).step == "decide"
+    assert Case.objects.get(number=withdrawal(world, published)).step != "apply"
 
 
 def test_nobody_ends_a_side_case_of_a_case_but_the_side_case_itself(world: w.World, published: str) -> None:

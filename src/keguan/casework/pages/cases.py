@@ -79,6 +79,7 @@ CASES = ListSpec(
             lambda rows, kind: rows.filter(step_kind=kind),
             tuple(Choice(kind, one.title) for kind, one in KINDS.items()),
         ),
+        Filter("at", Text("环节标识", "Step by name"), lambda rows, step: rows.filter(step=step), is_quiet=True),
         Filter(
             "end",
             Text("办结", "End"),

@@ -99,6 +99,6 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
             Line(Text("公示开始", "Since"), found.since, "moment"),
             Line(Text("公示截止", "Until"), found.until, "deadline"),
         ],
-        "crumbs": [Crumb(NOTICES.title, reverse("notices")), Crumb(_shown(found)[:40])],
+        "crumbs": [Crumb(NOTICES.title, reverse("notices")), Crumb(_shown(found).split(" · ")[0])],
     }
     return render(request, "casework/notice.html", context)

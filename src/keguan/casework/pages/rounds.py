@@ -26,7 +26,7 @@ from keguan.components.status import Crumb, Line, Status
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
-from keguan.language.schema import Decide, Rank, kind_of
+from keguan.language.schema import Decide, Rank
 from keguan.language.wording import step_title
 from keguan.registers.organisations.queries import matches
 
@@ -108,7 +108,8 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
         "status": status_of(found),
         "lines": _lines(found),
         "numbers": _numbers(actor, found),
-        "can_publish": plans and found.status == "draft",
+        "can_publish": plans and found.status == "draft" and found.drafted_by != actor.person,
+        "waits_for_another": plans and found.status == "draft" and found.drafted_by == actor.person,
         "can_extend": plans and found.status == "published",
         "can_assign": plans and found.status == "published" and found.kind == "assigned",
         "subjects": filled(SUBJECTS, request.POST, problems)[0] if problems else SUBJECTS[0],
@@ -146,7 +147,7 @@ def _numbers(actor: Actor, found: Round) -> list[tuple[Text, int, str]]:
     counted = round_numbers(actor, found)
     behind = f"{reverse('cases')}?round={found.code}"
     shown = [
-        (step_title(step), counted.by_step[str(step.id)], f"{behind}&step={kind_of(step)}")
+        (step_title(step), counted.by_step[str(step.id)], f"{behind}&at={step.id}")
         for step in definition.programme.steps
         if counted.by_step.get(str(step.id))
     ]

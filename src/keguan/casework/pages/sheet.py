@@ -127,4 +127,4 @@ def checked(sheet: Sheet, values: Values, *, complete: bool) -> Checked:
         return Checked(clean, problems, ())
     answered = replace(situation.state, answers={**situation.state.answers, name: clean})
     verdicts = verdicts_at(replace(situation, state=answered), rule_sets_of(sheet.step))
-    return Checked(clean, problems + failing(verdicts), verdicts)
+    return Checked(clean, problems + failing(situation.definition.programme, verdicts), verdicts)

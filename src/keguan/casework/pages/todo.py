@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from keguan.casework import rounds
 from keguan.casework.models import Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.queries import messages_of, tasks_of
@@ -53,9 +54,13 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     piles, apart = _piles(mine), mine
     for pile in piles:
         apart = apart.exclude(case__round=pile.round, step=pile.step, role=pile.role, person__isnull=True)
-    rounds = Round.objects.select_related("programme").defer("programme__sources").in_bulk({one.round for one in piles})
+    of_piles = (
+        Round.objects.select_related("programme").defer("programme__sources").in_bulk({one.round for one in piles})
+    )
+    # A ranking that others have still to reach is nothing to do yet.
+    piles = [one for one in piles if one.kind != "rank" or not rounds.on_their_way(of_piles[one.round], one.step)]
     tasks = list(apart[: MOST + 1])
-    waiting = [*(_of_pile(one, rounds[one.round]) for one in piles), *map(_single, tasks[:MOST])]
+    waiting = [*(_of_pile(one, of_piles[one.round]) for one in piles), *map(_single, tasks[:MOST])]
     context = {
         "actor": actor,
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
@@ -105,7 +110,7 @@ def _of_pile(pile: Pile, of_round: Round) -> Waiting:
         href = reverse(url, args=[of_round.code, pile.step])
     else:
         title = step_title(definition_of(of_round.programme).programme.step(pile.step))
-        href = f"{reverse('cases')}?{urlencode({'round': of_round.code, 'step': pile.kind, 'sort': 'due'})}"
+        href = f"{reverse('cases')}?{urlencode({'round': of_round.code, 'at': pile.step, 'sort': 'due'})}"
     said = Text("{what}（{n}件）", "{what} ({n} cases)").filled(what=title, n=pile.cases)
     return Waiting(said, of_round.title, of_round.code, role_name(pile.role), href, pile.due, _state(pile.due))
 

@@ -15,7 +15,7 @@ from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.schema import Review, Rule
 from keguan.language.verdicts import SAID, Verdict
-from keguan.language.wording import title_of, value_said
+from keguan.language.wording import ids_in, title_of, value_said
 
 TONES: Mapping[str, Tone] = {"meets": "good", "fails": "bad", "person": "warn", "exempt": "neutral"}
 _ANSWERS = (Choice("meets", SAID["meets"]), Choice("fails", SAID["fails"]))
@@ -59,7 +59,7 @@ def hidden_from(definition: Definition, sees: Iterable[str], answers: frozenset[
     parts = set(sees)
     scores = {str(step.id) for step in definition.programme.steps if isinstance(step, Review)}
     forms = {str(form.form) for form in definition.programme.forms}
-    ids = _ids(definition)
+    ids = ids_in(definition.programme)
 
     def hidden(name: str) -> bool:
         head = name.partition(".")[0]
@@ -68,18 +68,6 @@ def hidden_from(definition: Definition, sees: Iterable[str], answers: frozenset[
         return (head in forms and "proposal" not in parts) or (head in scores and "reviews" not in parts)
 
     return hidden
-
-
-def _ids(definition: Definition) -> frozenset[str]:
-    """The names whose values are ids of people, organisations and files."""
-    found = set()
-    for form in definition.programme.forms:
-        for one in form.fields:
-            name = f"{form.form}.{one.field}"
-            if one.type in ("person", "organisation", "file"):
-                found.add(name)
-            found |= {f"{name}.{column.column}" for column in one.columns if column.type in ("person", "organisation")}
-    return frozenset(found)
 
 
 def rows_to_answer(scene: Scene, rule_sets: Iterable[str]) -> list[Row]:

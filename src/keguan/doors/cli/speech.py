@@ -25,7 +25,7 @@ def print_problems(problems: Iterable[Problem]) -> None:
         place = f"{problem.where}: " if problem.where else ""
         print(f"✗ {place}{problem.say.zh}\n  {problem.say.en} [{problem.code}]", file=sys.stderr)
         if problem.value:
-            print("  " + problem.value.replace("\n", "\n  "), file=sys.stderr)
+            print("  " + str(problem.value).replace("\n", "\n  "), file=sys.stderr)
         if problem.source:
             print(f"  依据 / source: {problem.source}", file=sys.stderr)
         if problem.fix:

@@ -74,7 +74,7 @@ def decide(situation: Situation, step: Agree, command: Command) -> Move | Refusa
     verdicts: tuple[Verdict, ...] = ()
     if party == step.judge:
         verdicts, problems = answered(verdicts_at(situation, step.rules), command.content.get("verdicts"))
-        if problems := problems + failing(verdicts):
+        if problems := problems + failing(situation.definition.programme, verdicts):
             return Refusal(problems)
     signed = {**memo["signed"], party: {"person": situation.acting.person, "at": situation.now.isoformat()}}
     outcome = "signed" if set(signed) == set(step.parties) else ""
@@ -86,7 +86,7 @@ def _fill(situation: Situation, step: Agree, command: Command) -> Move | Refusal
     clean, problems = situation.definition.check_answers(step.form, values, names_in(situation), complete=True)
     filled_in = replace(situation.state, answers={**situation.state.answers, step.form: clean})
     verdicts = verdicts_at(replace(situation, state=filled_in), step.rules)
-    problems += failing(verdicts)
+    problems += failing(situation.definition.programme, verdicts)
     if problems:
         return Refusal(tuple(problems))
     asks = tuple(Ask(step.id, party, situation.state.current.due) for party in step.parties)

@@ -108,7 +108,7 @@ def decide(situation: Situation, step: Apply, command: Command) -> Move | Refusa
     )
     answered = replace(situation.state, answers={**situation.state.answers, step.form: clean})
     verdicts = verdicts_at(replace(situation, state=answered), step.rules)
-    problems += failing(verdicts)
+    problems += failing(situation.definition.programme, verdicts)
     if problems:
         return Refusal(tuple(problems))
     closes = closes_for(situation, step)

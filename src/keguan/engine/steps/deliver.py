@@ -44,7 +44,7 @@ def decide(situation: Situation, step: Deliver, command: Command) -> Move | Refu
     clean, problems = situation.definition.check_answers(step.form, values, names_in(situation), complete=True)
     answered = replace(situation.state, answers={**situation.state.answers, step.form: clean})
     verdicts = verdicts_at(replace(situation, state=answered), step.rules)
-    problems += failing(verdicts)
+    problems += failing(situation.definition.programme, verdicts)
     if problems:
         return Refusal(tuple(problems))
     return Move(outcome="delivered", answered=(Answered(step.form, clean),), verdicts=verdicts)

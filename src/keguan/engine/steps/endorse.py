@@ -48,7 +48,11 @@ def decide(situation: Situation, step: Endorse, command: Command) -> Move | Refu
         outcome = "returned" if command.name == "return" else "refused"
         return Move(outcome=outcome, memo={"reason": text_of(command, "reason"), "places": places_of(command)})
     verdicts, problems = answered(verdicts_at(situation, step.rules), command.content.get("verdicts"))
-    problems += failing(verdicts) + _over_quota(situation, step) + _bad_rank(situation, step, command)
+    problems += (
+        failing(situation.definition.programme, verdicts)
+        + _over_quota(situation, step)
+        + _bad_rank(situation, step, command)
+    )
     if problems:
         return Refusal(problems)
     memo = {"note": text_of(command, "note")} | ({"rank": command.content["rank"]} if step.ranked else {})

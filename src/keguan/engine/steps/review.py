@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from keguan.engine.decision import Ask, Command, Seat, SeatMoved, Situation
+from keguan.engine.decision import Ask, Command, Seat, SeatMoved, Settle, Situation
 from keguan.engine.moves import Move, Verb, due_after, reason_owed, refuse, text_of
 from keguan.engine.waiting import reminders
 from keguan.kernel.bilingual import Text
@@ -118,7 +118,8 @@ def _assign(situation: Situation, step: Review, command: Command) -> Move | Refu
     for number, expert in enumerate(experts, start=len(seats) + 1):
         seats[str(number)] = "invited"
         effects.append(Seat(step.id, str(number), expert))
-    return Move(memo={"seats": seats}, effects=(*effects, Ask(step.id, step.by)))
+    done = (Settle(step.id, step.assigned_by),) if len(experts) == free else ()
+    return Move(memo={"seats": seats}, effects=(*effects, *done, Ask(step.id, step.by)))
 
 
 def _release(situation: Situation, step: Review, command: Command) -> Move | Refusal:

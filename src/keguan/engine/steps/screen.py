@@ -45,7 +45,7 @@ def decide(situation: Situation, step: Screen | Check, command: Command) -> Move
         memo = {"reason": text_of(command, "reason"), "places": places_of(command)}
         return Move(outcome="returned", memo=memo)
     verdicts, problems = answered(verdicts_at(situation, step.rules), command.content.get("verdicts"))
-    failures = failing(verdicts)
+    failures = failing(situation.definition.programme, verdicts)
     if command.name == "pass":
         if problems or failures:
             return Refusal(problems + failures)

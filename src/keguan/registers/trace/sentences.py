@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from string import Formatter
 
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import BEIJING
 from keguan.registers.trace.models import Event
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+"""A point in time as payloads keep it; people read it by Beijing clocks."""
 
 Teller = Callable[[Event], Text]
 _TELLERS: dict[str, Teller] = {}
@@ -102,4 +108,6 @@ def _shown(value: object) -> str:
         return _shown(tagged)
     if isinstance(value, list):
         return "、".join(map(_shown, value))
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return datetime.fromisoformat(value).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
     return "…" if value is None else str(value)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from keguan.casework.models import Case
 from keguan.casework.steps.scene import Scene
 
 
 def panel(scene: Scene) -> dict[str, Any]:
-    """The end of the notice and the objections to it, counted."""
-    sides = [one for one in scene.situation.state.sides.values() if one.programme == "object"]
+    """The end of the notice and the objections to it, counted; one that is only being written has not come in."""
+    came_in = Case.objects.filter(parent=scene.case, programme__code="object", submitted_at__isnull=False)
+    ends = list(came_in.values_list("end", flat=True))
     return {
         "until": scene.situation.state.current.due,
-        "objections": len(sides),
-        "open_objections": sum(not one.end for one in sides),
+        "objections": len(ends),
+        "open_objections": ends.count(""),
     }

@@ -80,7 +80,7 @@ def assigned(stage: Stage, number: str, review: Review, officer: int, seats: int
         if not isinstance(answer, Refusal):
             held = Seat.objects.filter(case__number=number, holder__expert__in=chosen).order_by("number")
             return list(held.values_list("holder__expert", flat=True))
-        out = {int(one.value) for one in answer.problems if one.code.startswith("recusal.")}
+        out = {int(str(one.value)) for one in answer.problems if one.code.startswith("recusal.")}
         if not out:
             stage.act(number, "assign", officer, experts=chosen)
         avoid |= out

@@ -70,7 +70,7 @@ def names_in(situation: Situation) -> dict[str, Any]:
 
 
 def refuse(
-    code: str, say: Text, *, where: str = "", value: str = "", source: str = "", fix: Text | None = None
+    code: str, say: Text, *, where: str = "", value: str | Text = "", source: str = "", fix: Text | None = None
 ) -> Refusal:
     """A refusal for one reason."""
     return Refusal((Problem(code, say, where=where, value=value, source=source, fix=fix),))

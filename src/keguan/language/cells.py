@@ -106,7 +106,7 @@ def _text(one_line: bool, least: int | None, most: int, raw: Any, where: str) ->
 def _too_long(where: str, length: int, most: int) -> Problem:
     say = Text("不超过{most}个字，现为{n}个", "At most {most} characters; this has {n}").filled(most=most, n=length)
     fix = Text("删去{over}个字", "Take out {over} characters").filled(over=length - most)
-    return _problem("too_long", where, say, str(length), fix)
+    return _problem("too_long", where, say, "", fix)
 
 
 def _integer(least: int | None, most: int | None, raw: Any, where: str) -> Cell:

@@ -20,6 +20,7 @@ from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.models import Person
 from keguan.registers.parties.rights import can_see_person
 
+_AT = Text("{name}（{employer}）", "{name} ({employer})")
 _UNKNOWN = Text("（名录中没有）", "(not in the register)")
 
 
@@ -38,6 +39,7 @@ class Named:
 
     people: Mapping[int, str] = field(default_factory=dict)
     known: frozenset[int] = frozenset()
+    employers: Mapping[int, str] = field(default_factory=dict)
     organisations: Mapping[int, str] = field(default_factory=dict)
     files: Mapping[int, File] = field(default_factory=dict)
 
@@ -110,10 +112,12 @@ def named(
 
     people = all_of("person") | set(more_people)
     organisations, files = all_of("organisation"), all_of("file")
-    rows = list(Person.objects.filter(pk__in=people).only("name", "employer")) if people else []
+    found = Person.objects.filter(pk__in=people).select_related("employer").only("name", "employer__name")
+    rows = list(found) if people else []
     return Named(
         people={one.pk: one.name for one in rows},
         known=frozenset(one.pk for one in rows if can_see_person(actor, one)),
+        employers={one.pk: one.employer.name for one in rows if one.employer is not None},
         organisations=dict(Organisation.objects.filter(pk__in=organisations).values_list("pk", "name"))
         if organisations
         else {},
@@ -162,7 +166,10 @@ def said_value(one: Field | Column, raw: Any, names: Named) -> str:
     if one.type in WHO:
         known = names.people if one.type == "person" else names.organisations
         pk = chosen_id(raw)
-        return known.get(pk, reader.said(_UNKNOWN)) if pk is not None else searched_text(raw)
+        if pk is None:
+            return searched_text(raw)
+        name, employer = known.get(pk, reader.said(_UNKNOWN)), names.employers.get(pk, "")
+        return reader.said(_AT.filled(name=name, employer=employer)) if one.type == "person" and employer else name
     match one.type:
         case "money" if isinstance(raw, int) and not isinstance(raw, bool):
             return reader.money(raw)

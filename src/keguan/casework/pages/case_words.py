@@ -14,6 +14,7 @@ from keguan.components import reader
 from keguan.components.status import Line, Stage, Status
 from keguan.engine.machine import PASSED_OVER
 from keguan.engine.state import CaseState, StepState
+from keguan.engine.steps.review import LIVE, WAITS
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.paths import Paths
@@ -102,8 +103,10 @@ def who_acts(step: Step, state: CaseState | None = None) -> Text:
         return Text("公众可以提出异议", "the public, who may object")
     if isinstance(step, Review) and state is not None:
         seats = state.current.memo.get("seats") or {}
-        live = sum(one in ("invited", "accepted", "final") for one in seats.values())
-        return ROLES[step.assigned_by if live < step.panel.size else step.by]
+        free = sum(one in LIVE for one in seats.values()) < step.panel.size
+        waits = any(one in WAITS for one in seats.values())
+        asked = [ROLES[role] for role, is_asked in ((step.assigned_by, free), (step.by, waits or not free)) if is_asked]
+        return Text("、".join(one.zh for one in asked), ", ".join(one.en for one in asked))
     by = getattr(step, "by", "")
     return ROLES[by] if by in ROLES else Text("系统", "the system")
 

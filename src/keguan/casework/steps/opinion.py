@@ -19,9 +19,9 @@ class PlaceBox:
     is_marked: bool
 
 
-def opinion(scene: Scene, label: Text, hint: Text) -> Field:
+def opinion(scene: Scene, label: Text, hint: Text, *, required: bool = False) -> Field:
     """The opinion: a note for a yes, the reason for a no. Those concerned read it."""
-    return scene.asked(Field("reason", "prose", label, hint=hint, most=2000))
+    return scene.asked(Field("reason", "prose", label, hint=hint, required=required, most=2000))
 
 
 def place_boxes(scene: Scene) -> list[PlaceBox]:

@@ -6,8 +6,12 @@ from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.moves import Move, Verb, due_after, names_in, reason_owed, refuse, text_of
 from keguan.engine.waiting import reminders
 from keguan.kernel.bilingual import Text
+from keguan.kernel.money import Money
 from keguan.kernel.problems import Refusal
 from keguan.language.schema import Decide
+
+_READABLE = 10**18
+"""No amount of public money comes near so many fen."""
 
 
 def verbs(step: Decide) -> tuple[Verb, ...]:
@@ -60,5 +64,7 @@ def decide(situation: Situation, step: Decide, command: Command) -> Move | Refus
         return refuse("decide.nothing", said, where="amount_fen")
     if not isinstance(amount, int) or isinstance(amount, bool) or not 0 < amount <= ceiling:
         said = Text("批准金额应大于0且不超过建议金额。", "The amount must be above zero and at most what was proposed.")
-        return refuse("decide.amount", said, where="amount_fen", value=str(amount))
+        typed = isinstance(amount, int) and not isinstance(amount, bool) and abs(amount) < _READABLE
+        found = Money(amount).said if typed else str(amount)[:40]
+        return refuse("decide.amount", said, where="amount_fen", value=found)
     return Move(outcome="approved", memo={"reason": reason, "amount": amount})

@@ -29,7 +29,6 @@ from keguan.registers.parties.queries import in_force
 from keguan.registers.parties.roles import APPLICANT, ROLES, role_name
 from keguan.registers.trace import services as trace
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 MOST_PER_ROLE = 30
 
 WRONG = Problem(
@@ -137,7 +136,7 @@ def _demo_account(sent: str) -> Account | None:
 
 def _welcome(request: HttpRequest, account: Account, onward: str) -> HttpResponseBase:
     token = request.META.get("CSRF_COOKIE")
-    auth.login(request, account, BACKEND)
+    auth.login(request, account)
     if token:
         # Django renews the CSRF token here, which would void every form open in other tabs: after an expired session
         # nothing typed there could be sent any more. Keeping it is safe because the Origin of a POST is checked too.

@@ -6,13 +6,14 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from keguan.doors.web.envelope import GetResponse
 from keguan.kernel.actors import NOBODY, Actor
-from keguan.registers.parties.access import actor_of
+from keguan.registers.parties.access import account_and_actor
 from keguan.registers.parties.models import Account
 
 
@@ -28,9 +29,22 @@ class Who:
         return self.get_response(request)
 
 
+class Accounts(ModelBackend):
+    """Django's way from a session to an account, with the actor found on the same way. A session ends with its password."""
+
+    def get_user(self, user_id: int) -> Account | None:
+        """The account, with who acts for it as `acting`; None where it is gone or locked."""
+        found = account_and_actor(int(user_id))
+        if found is None:
+            return None
+        account, actor = found
+        account.acting = actor
+        return account
+
+
 def _actor(request: HttpRequest) -> Actor:
     account = auth.get_user(request)
-    return actor_of(account) if isinstance(account, Account) and account.is_active else NOBODY
+    return account.acting if isinstance(account, Account) and account.acting is not None else NOBODY
 
 
 def safe_next(request: HttpRequest, address: str | None, otherwise: str = "/") -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce
 
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations.models import Organisation, during, ends_in_order, same
 from keguan.registers.parties.roles import APART_FROM_RUNNING, NEEDS_ORGANISATION, ROLES, RUNNING
@@ -93,6 +94,9 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     language = models.TextField(default="zh")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    acting: Actor | None = None
+    """Who acts when this account acts; only where it was found from a session."""
 
     objects: ClassVar[AccountManager] = AccountManager()
 

@@ -13,9 +13,9 @@ from keguan.casework.messages import end_title
 from keguan.casework.models import Case, Judgement
 from keguan.casework.permissions import can_see_proposal, can_see_reviews, can_see_trace, why_not
 from keguan.casework.versions import definition_of
+from keguan.components import reader
 from keguan.kernel.actors import NOBODY, Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Forbidden
 from keguan.language.definition import Definition
 from keguan.language.schema import Rank, Review, Rule, Step, kind_of
@@ -309,7 +309,7 @@ def _visit_lines(visit: Visit) -> list[Text]:
         found.append(Text("  依据：{s}", "  Source: {s}").filled(s=visit.source))
     for act in visit.acts:
         line = Text("  {at} {who}{by}：{did}", "  {at} {who}{by}: {did}")
-        found.append(line.filled(at=_moment(act.at), who=act.who, by=_for_whom(act), did=act.did))
+        found.append(line.filled(at=reader.moment(act.at), who=act.who, by=_for_whom(act), did=act.did))
     for ruling in visit.rulings:
         found += _ruling_lines(ruling)
     return found
@@ -324,11 +324,11 @@ def _for_whom(act: Act) -> Text:
 
 
 def _dates(visit: Visit) -> Text:
-    line = Text("  进入 {at}", "  entered {at}").filled(at=_moment(visit.entered))
+    line = Text("  进入 {at}", "  entered {at}").filled(at=reader.moment(visit.entered))
     if visit.due:
-        line = Text("{l}，期限 {d}", "{l}, due {d}").filled(l=line, d=_moment(visit.due))
+        line = Text("{l}，期限 {d}", "{l}, due {d}").filled(l=line, d=reader.deadline(visit.due))
     if visit.closed:
-        line = Text("{l}，办结 {c}", "{l}, closed {c}").filled(l=line, c=_moment(visit.closed))
+        line = Text("{l}，办结 {c}", "{l}, closed {c}").filled(l=line, c=reader.moment(visit.closed))
     if visit.outcome:
         line = Text("{l}：{o}", "{l}: {o}").filled(l=line, o=visit.outcome)
     return line
@@ -345,7 +345,3 @@ def _ruling_lines(ruling: Ruling) -> list[Text]:
     unverified = Text("", "") if ruling.verified else Text("（待核）", " (unverified)")
     found.append(source.filled(s=ruling.source, u=unverified))
     return found
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")

@@ -68,7 +68,7 @@ def can_see_trace(actor: Actor, case: Case) -> bool:
 def can_see_proposal(actor: Actor, case: Case) -> bool:
     """Whether the actor may read what the forms say. Others than its people wait until it was submitted; a reviewer
     accepts first, and so promises confidence. The caller traces the reading."""
-    if actor.is_system or is_own(actor, case) or _answers_for(actor, case):
+    if actor.is_system or is_own(actor, case) or answers_for(actor, case):
         return True
     if case.submitted_at is None:
         return False
@@ -85,7 +85,7 @@ def can_see_reviews(actor: Actor, case: Case) -> bool:
     people once it is decided. A reviewer reads only their own: `reviews_visible_to`."""
     if actor.is_system:
         return True
-    if (is_own(actor, case) or _answers_for(actor, case)) and _is_decided(case):
+    if (is_own(actor, case) or answers_for(actor, case)) and _is_decided(case):
         return True
     return case.submitted_at is not None and _holds(actor, READS_SCORES, case)
 
@@ -245,7 +245,8 @@ def _duty(actor: Actor, roles: Iterable[str]) -> Q:
     return Q(code__in=sorted({duty.programme for duty in held})) & others
 
 
-def _answers_for(actor: Actor, case: Case) -> bool:
+def answers_for(actor: Actor, case: Case) -> bool:
+    """Whether the actor sits at the research office that answers a case pushed to its institution."""
     return case.applicant_id is None and _is_desk_of(actor, "host", case.host_id)
 
 

@@ -160,7 +160,9 @@ def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Va
     if expert is None:
         return ()
     found = recusals(case, step, [expert], answers)[expert]
-    related = [one for one in found if one.code.removeprefix("recusal.") in _FROM_LAW]
+    # Whom the applicant does not want is for the officer to know, never for that person.
+    told = {f"recusal.{code}" for code in _FROM_LAW - {"named_by_applicant"}}
+    related = [one for one in found if one.code in told]
     return tuple(replace(one, where="confirmed", fix=_DECLINE) for one in related)
 
 

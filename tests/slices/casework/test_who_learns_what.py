@@ -14,7 +14,7 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
 from keguan.casework import rounds, sides
-from keguan.casework.models import Seat
+from keguan.casework.models import Draft, Seat
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
 from keguan.registers.parties.access import actor_for
@@ -81,6 +81,21 @@ def test_a_file_opens_with_the_answer_it_was_handed_in_with_and_evidence_only_to
             assert tuple(one.status_code for one in got) == expected, who
             for one in got:
                 b"".join(one)
+
+
+def test_the_research_office_that_answers_a_case_opens_what_a_colleague_put_into_its_draft(
+    world: w.World, tmp_path: Path, settings: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    pushed = cases.bare_case(world.round, host=world.university)
+    file = make.document(origin=pushed.number, by=world.actor("host"))
+    saved = {"begun_at": pushed.created_at, "saved_at": pushed.created_at, "revision": 1}
+    Draft.objects.create(case=pushed, form="proposal", values={"attachments": [file.pk]}, **saved)
+    colleague = make.person(employer=world.university)
+    make.duty("host", colleague, organisation=world.university)
+    address = reverse("case_document", args=[file.pk])
+    assert b"".join(signed_in(colleague).get(address))
+    assert signed_in(world.people["officer"]).get(address).status_code == 403
 
 
 STAGES = ("apply", "endorse", "recommend", "screen", "review", "scored")

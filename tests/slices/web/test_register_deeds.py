@@ -148,6 +148,10 @@ def test_a_person_is_nominated_verified_suspended_and_leaves_the_pool(registrar:
         done(registrar, reverse("expert_move", args=[expert.pk, move]), **typed)
         states.append(Expert.objects.get(pk=expert.pk).status)
     assert states == ["active", "suspended", "active", "left"]
+    own = Person.objects.get(name="名录员").pk
+    seen = Event.objects.filter(tag="db:expert:status").values_list("actor", "request_id")
+    assert {actor for actor, _ in seen} == {own}, "what the tables saw names who did it"
+    assert all(request for _, request in seen)
     refused(registrar, reverse("expert_move", args=[expert.pk, "verify"]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keguan.casework.models import Answers, Case, Draft
 from keguan.casework.pages.answers import ids_in
-from keguan.casework.permissions import is_own
+from keguan.casework.permissions import answers_for, is_own
 from keguan.casework.versions import definition_of
 from keguan.kernel.actors import Actor
 from keguan.language.schema import Decide, Review
@@ -38,7 +38,7 @@ def open_files(actor: Actor, case: Case) -> frozenset[int]:
     were ever handed in. What still lies in a draft is for those who write it."""
     programme, hidden = definition_of(case.programme).programme, hidden_answers(actor, case)
     kept = list(Answers.objects.filter(case=case).values_list("form", "values"))
-    if is_own(actor, case):
+    if is_own(actor, case) or answers_for(actor, case):
         kept += Draft.objects.filter(case=case).values_list("form", "values")
     found: set[int] = set()
     for name, values in kept:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from keguan.components.access import actor_on, holding, page
-from keguan.components.deeds import Given, deed_page
+from keguan.components.deeds import Given
 from keguan.components.fields import Field
 from keguan.components.status import Crumb
 from keguan.components.typed import read_whole
@@ -16,6 +16,7 @@ from keguan.kernel.problems import Problem
 from keguan.registers.experts import lists, services
 from keguan.registers.experts.models import Expert
 from keguan.registers.parties.models import Person
+from keguan.registers.trace.deeds import traced_deed_page
 
 KEEPS_POOL = holding(Text("维护专家库", "keep the pool of experts"), "registrar", "officer")
 
@@ -65,7 +66,7 @@ def expert_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 
     title = Text("提名专家：{name}", "Nominate an expert: {name}").filled(name=person.name)
     back = reverse("person", args=[pk])
-    return deed_page(request, title, fields, do, button=Text("提名", "Nominate"), back=back, crumbs=_crumbs())
+    return traced_deed_page(request, title, fields, do, button=Text("提名", "Nominate"), back=back, crumbs=_crumbs())
 
 
 @page(KEEPS_POOL, methods=("GET", "POST"))
@@ -94,7 +95,7 @@ def expert_move(request: HttpRequest, pk: int, move: str) -> HttpResponseBase:
 
     title = Text("{what}：{name}", "{what}: {name}").filled(what=button, name=found.person.name)
     fields = [] if move == "verify" else [reason]
-    return deed_page(request, title, fields, do, button=button, back=back, crumbs=_crumbs())
+    return traced_deed_page(request, title, fields, do, button=button, back=back, crumbs=_crumbs())
 
 
 def _parts(typed: str, *, blanks: bool = True) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from keguan.components.access import actor_on, holding, page
-from keguan.components.deeds import Given, deed_page
+from keguan.components.deeds import Given
 from keguan.components.fields import Field
 from keguan.components.lists import choices_of
 from keguan.components.status import Crumb
@@ -17,6 +17,7 @@ from keguan.registers.integrity import lists, services
 from keguan.registers.integrity.models import KINDS, SEVERITIES, Sanction
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.models import Person
+from keguan.registers.trace.deeds import traced_deed_page
 
 IMPOSES = holding(Text("登记和解除惩戒", "impose and lift sanctions"), "supervision")
 
@@ -61,7 +62,7 @@ def _impose(
         return said.filled(name=name), reverse("sanction", args=[made.pk])
 
     title = Text("登记惩戒：{name}", "Enter a sanction: {name}").filled(name=name)
-    return deed_page(request, title, fields, do, button=Text("登记", "Enter"), back=back, crumbs=_crumbs())
+    return traced_deed_page(request, title, fields, do, button=Text("登记", "Enter"), back=back, crumbs=_crumbs())
 
 
 @page(IMPOSES, methods=("GET", "POST"))
@@ -82,7 +83,7 @@ def sanction_lift(request: HttpRequest, pk: int) -> HttpResponseBase:
         return Text("已解除。", "Lifted."), back
 
     title = Text("解除惩戒：{name}", "Lift a sanction: {name}").filled(name=lists.subject_of(found))
-    return deed_page(request, title, fields, do, button=Text("解除", "Lift"), back=back, crumbs=_crumbs())
+    return traced_deed_page(request, title, fields, do, button=Text("解除", "Lift"), back=back, crumbs=_crumbs())
 
 
 def _crumbs() -> list[Crumb]:

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, holding, page
-from keguan.components.deeds import Given, deed_page
+from keguan.components.deeds import Given
 from keguan.components.fields import Field
 from keguan.components.lists import choices_of
 from keguan.components.status import Crumb, Line
+from keguan.components.things import Act
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import normal_uscc, uscc_problem
@@ -22,6 +23,7 @@ from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties import lists, services
 from keguan.registers.parties.models import RELATIONS, Account, Duty, Person
 from keguan.registers.parties.roles import NEEDS_ORGANISATION, ROLES, role_name
+from keguan.registers.trace.deeds import traced_deed_page
 
 KEEPS_PEOPLE = holding(Text("维护人员、职责和账户", "keep people, duties and accounts"), "registrar")
 
@@ -67,7 +69,7 @@ def duty_new(request: HttpRequest, pk: int) -> HttpResponseBase:
         return said.filled(name=person.name, role=role_name(role)), _home(person)
 
     title = Text("授予职责：{name}", "Give a duty: {name}").filled(name=person.name)
-    return deed_page(
+    return traced_deed_page(
         request, title, fields, do, button=Text("授予", "Give"), back=_home(person), crumbs=_crumbs(person)
     )
 
@@ -102,7 +104,9 @@ def duty_end(request: HttpRequest, pk: int) -> HttpResponseBase:
         )
 
     title, back = Text("结束职责", "End a duty"), _home(duty.person)
-    return deed_page(request, title, fields, do, button=title, back=back, lines=lines, crumbs=_crumbs(duty.person))
+    return traced_deed_page(
+        request, title, fields, do, button=title, back=back, lines=lines, crumbs=_crumbs(duty.person)
+    )
 
 
 @page(KEEPS_PEOPLE, methods=("GET", "POST"))
@@ -130,7 +134,7 @@ def account_new(request: HttpRequest, pk: int) -> HttpResponseBase:
     hint = Text(
         "请当面把初始密码交给本人，并请其登录后修改。", "Hand the first password over in person; it is to be changed."
     )
-    return deed_page(
+    return traced_deed_page(
         request, title, fields, do, button=Text("开通", "Open"), back=_home(person), hint=hint, crumbs=_crumbs(person)
     )
 
@@ -153,7 +157,7 @@ def account_lock(request: HttpRequest, pk: int) -> HttpResponseBase:
         return Text("账户已停用：{name}。", "Account locked: {name}.").filled(name=person.name), _home(person)
 
     title = Text("停用账户：{name}", "Lock the account: {name}").filled(name=person.name)
-    return deed_page(
+    return traced_deed_page(
         request, title, fields, do, button=Text("停用", "Lock"), back=_home(person), crumbs=_crumbs(person)
     )
 
@@ -187,7 +191,7 @@ def kin_new(request: HttpRequest, pk: int) -> HttpResponseBase:
         "Near relations do not review each other's applications (NSFC Regulations, art. 20).",
     )
     title = Text("申报亲属关系", "Declare a relation")
-    return deed_page(
+    return traced_deed_page(
         request,
         title,
         fields,
@@ -239,7 +243,7 @@ def password_change(request: HttpRequest) -> HttpResponseBase:
         return Text("密码已修改。", "The password is changed."), reverse("home")
 
     title = Text("修改密码", "Change the password")
-    return deed_page(request, title, fields, do, button=title, back=reverse("home"))
+    return traced_deed_page(request, title, fields, do, button=title, back=reverse("home"))
 
 
 def keeps_or_is(actor: Actor, person: Person) -> bool:
@@ -296,22 +300,22 @@ def _crumbs(person: Person) -> list[Crumb]:
     ]
 
 
-def acts_on(actor: Actor, person: Person) -> list[tuple[Text, str]]:
+def acts_on(actor: Actor, person: Person) -> list[Act]:
     """What this actor may do to this person, with the page where it is done."""
     acts = []
     account = getattr(person, "account", None)
     if KEEPS_PEOPLE.holds(actor):
-        acts.append((Text("授予职责", "Give a duty"), reverse("duty_new", args=[person.pk])))
+        acts.append(Act(Text("授予职责", "Give a duty"), reverse("duty_new", args=[person.pk])))
         if account is None:
-            acts.append((Text("开通账户", "Open an account"), reverse("account_new", args=[person.pk])))
+            acts.append(Act(Text("开通账户", "Open an account"), reverse("account_new", args=[person.pk])))
         elif account.is_active and actor.person != person.pk:
-            acts.append((Text("停用账户", "Lock the account"), reverse("account_lock", args=[person.pk])))
+            acts.append(Act(Text("停用账户", "Lock the account"), reverse("account_lock", args=[person.pk])))
     # The pages of other registers ask for their right themselves; here only the way to them is shown.
     roles = {duty.role for duty in actor.duties}
     if roles & {"registrar", "officer"}:
-        acts.append((Text("提名为专家", "Nominate as an expert"), reverse("expert_new", args=[person.pk])))
+        acts.append(Act(Text("提名为专家", "Nominate as an expert"), reverse("expert_new", args=[person.pk])))
     if "supervision" in roles:
-        acts.append((Text("登记惩戒", "Enter a sanction"), reverse("sanction_person", args=[person.pk])))
+        acts.append(Act(Text("登记惩戒", "Enter a sanction"), reverse("sanction_person", args=[person.pk])))
     if keeps_or_is(actor, person):
-        acts.append((Text("申报亲属关系", "Declare a relation"), reverse("kin_new", args=[person.pk])))
+        acts.append(Act(Text("申报亲属关系", "Declare a relation"), reverse("kin_new", args=[person.pk])))
     return acts

@@ -12,7 +12,7 @@ from keguan.components.access import SIGNED_IN, Right, actor_on, holding, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line
-from keguan.components.things import Act, Section, thing_page
+from keguan.components.things import Section, thing_page
 from keguan.kernel.bilingual import Text
 from keguan.registers.parties import lists, queries
 from keguan.registers.parties.deeds import KEEPS_PEOPLE, acts_on
@@ -69,8 +69,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
         ),
     ]
     crumbs = [Crumb(_REGISTERS, reverse("registers")), Crumb(lists.PEOPLE.title, reverse("people"))]
-    acts = [Act(title, href) for title, href in acts_on(actor, found)]
-    return thing_page(request, found.name, sections, crumbs=crumbs, acts=acts)
+    return thing_page(request, found.name, sections, crumbs=crumbs, acts=acts_on(actor, found))
 
 
 def _lines(found: Person) -> list[Line | None]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import partial
 from string import Formatter
 
+from keguan.components import reader
 from keguan.kernel.bilingual import Text
-from keguan.kernel.clock import BEIJING
 from keguan.registers.trace.models import Event
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -109,5 +109,5 @@ def _shown(value: object) -> str:
     if isinstance(value, list):
         return "、".join(map(_shown, value))
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        return datetime.fromisoformat(value).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+        return reader.moment(datetime.fromisoformat(value))
     return "…" if value is None else str(value)

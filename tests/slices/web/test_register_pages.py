@@ -132,6 +132,21 @@ def test_every_list_and_page_opens_for_staff_within_eight_queries(
             assert response.status_code == 200, detail
 
 
+def test_lists_and_pages_name_the_region_beside_its_code(world: World, signed_in: Callable[..., Client]) -> None:
+    client = signed_in("registrar")
+    Organisation.objects.filter(pk=world.host.pk).update(region_code="652900")
+    Expert.objects.update(region_code="652900")
+    pages = ("organisations", {"q": world.host.name}), ("experts", {})
+    addresses = [(reverse(name), query) for name, query in pages]
+    addresses += [
+        (reverse("organisation", args=[world.host.pk]), {}),
+        (reverse("expert", args=[world.pk("expert")]), {}),
+    ]
+    for address, query in addresses:
+        for language, said in (("zh", "652900 阿克苏地区"), ("en", "652900 Aksu Prefecture")):
+            assert said in client.get(address, {**query, "lang": language}).content.decode(), address
+
+
 def test_every_list_is_also_a_spreadsheet(world: World, signed_in: Callable[..., Client]) -> None:
     client = signed_in("registrar", "officer")
     for name in LISTS:

@@ -10,6 +10,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
 from keguan.registers.experts.disciplines import FIRST_LEVEL
 from keguan.registers.experts.models import STATUSES, Expert
+from keguan.registers.organisations.lists import say_regions
 from keguan.registers.parties.models import TITLES
 
 TONES: dict[str, Tone] = {"candidate": "warn", "active": "good", "suspended": "bad", "left": "neutral"}
@@ -58,7 +59,7 @@ EXPERTS = ListSpec(
         Column("employer", Text("工作单位", "Employer"), _employer, sort=("person__employer__pinyin",)),
         Column("title", Text("职称", "Title"), lambda e: TITLES[e.person.title], sort=("person__title",)),
         Column("fields", Text("学科", "Disciplines"), lambda e: [discipline(code) for code in e.fields]),
-        Column("region", Text("地区", "Region"), lambda e: e.region_code, sort=("region_code",)),
+        Column("region", Text("地区", "Region"), lambda e: e.region_said, sort=("region_code",)),
         Column("load", Text("评审上限", "Most reviews"), lambda e: e.max_load, "number", sort=("max_load",)),
         Column("status", Text("状态", "State"), status_of, "status", sort=("status",)),
         Column("keywords", Text("关键词", "Keywords"), lambda e: e.keywords, sheet_only=True),
@@ -70,4 +71,5 @@ EXPERTS = ListSpec(
     ),
     search=Search(Text("姓名、单位或关键词", "name, employer or keyword"), _search),
     default_sort="name",
+    prepare=say_regions,
 )

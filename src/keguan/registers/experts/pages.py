@@ -16,6 +16,7 @@ from keguan.kernel.bilingual import Text
 from keguan.registers.experts import lists
 from keguan.registers.experts.deeds import KEEPS_POOL, MOVES
 from keguan.registers.experts.models import Expert
+from keguan.registers.organisations.queries import regions_said
 
 SEES_EXPERTS = holding(Text("查看专家库", "see the pool of experts"), "registrar", "supervision", "officer")
 
@@ -45,7 +46,7 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
         Line(Text("工作单位", "Employer"), employer.name if employer else ""),
         Line(Text("学科", "Disciplines"), [lists.discipline(code) for code in found.fields]),
         Line(Text("关键词", "Keywords"), found.keywords),
-        Line(Text("地区", "Region"), found.region_code),
+        Line(Text("地区", "Region"), regions_said([found.region_code])[found.region_code]),
         Line(Text("同时评审上限", "Most reviews at one time"), found.max_load, "number"),
         Line(Text("核实时间", "Verified"), found.verified_at, "moment"),
         Line(Text("来源", "Origin"), found.origin) if found.origin else None,

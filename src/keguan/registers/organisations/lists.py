@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status, Tone
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations.models import KINDS, STATUSES, Organisation
-from keguan.registers.organisations.queries import organisations, regions
+from keguan.registers.organisations.queries import organisations, regions, regions_said
 
 TONES: dict[str, Tone] = {"active": "good", "merged": "neutral", "closed": "bad"}
 XINJIANG = "65"
@@ -20,6 +23,13 @@ def status_of(organisation: Organisation) -> Status:
 def href_of(organisation: Organisation | None) -> str:
     """The page of an organisation; "" for none."""
     return href_to("organisation", organisation.pk) if organisation is not None else ""
+
+
+def say_regions(rows: Sequence[Any]) -> None:
+    """Keep on each row what its region code says, as `region_said`."""
+    said = regions_said(row.region_code for row in rows)
+    for row in rows:
+        row.region_said = said[row.region_code]
 
 
 def _prefectures() -> list[Choice]:
@@ -42,7 +52,7 @@ ORGANISATIONS = ListSpec(
         NAME,
         USCC,
         KIND,
-        Column("region", Text("行政区划", "Region"), lambda o: o.region_code, sort=("region_code", "pinyin")),
+        Column("region", Text("行政区划", "Region"), lambda o: o.region_said, sort=("region_code", "pinyin")),
         Column("founded", Text("成立日期", "Founded"), lambda o: o.founded, "day", sort=("founded",)),
         STATUS,
         Column("name_en", Text("英文名称", "English name"), lambda o: o.name_en, sheet_only=True),
@@ -61,4 +71,5 @@ ORGANISATIONS = ListSpec(
     ),
     search=Search(Text("现名、曾用名、英文名或代码", "a present, former or English name, or a code"), _search),
     default_sort="name",
+    prepare=say_regions,
 )

@@ -14,7 +14,7 @@ from keguan.components.things import Act, Section, thing_page
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations import lists
 from keguan.registers.organisations.models import HIERARCHIES, KINDS, FormerName, Organisation, Parent
-from keguan.registers.organisations.queries import region_named
+from keguan.registers.organisations.queries import regions_said
 
 SINCE = Column("since", Text("自", "From"), lambda row: row.since, "day")
 UNTIL = Column("until", Text("至", "Until"), lambda row: row.until, "day")
@@ -72,13 +72,12 @@ def _named(what: str, title: Text) -> Column:
 
 
 def _lines(found: Organisation) -> list[Line | None]:
-    region = region_named(found.region_code) if found.region_code else None
     merged = found.successor
     return [
         Line(Text("统一社会信用代码", "Unified social credit code"), found.uscc or Text("未知", "unknown")),
         Line(Text("类别", "Kind"), KINDS[found.kind]),
         Line(Text("英文名称", "English name"), found.name_en) if found.name_en else None,
-        Line(Text("行政区划", "Region"), f"{found.region_code} {region.name if region else ''}".strip()),
+        Line(Text("行政区划", "Region"), regions_said([found.region_code])[found.region_code]),
         Line(Text("地址", "Address"), found.address),
         Line(Text("成立日期", "Founded"), found.founded, "day"),
         Line(Text("并入", "Merged into"), merged.name, href=lists.href_of(merged)) if merged else None,

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from keguan.kernel import clock
+from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import normal_uscc, uscc_problem
 from keguan.kernel.names import normal_name
 from keguan.registers.organisations.models import (
@@ -89,6 +90,27 @@ def region_named(code: str, on: date | None = None) -> Region | None:
     day = on or clock.today()
     valid = Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
     return Region.objects.filter(*valid, code=code).first()
+
+
+def regions_said(codes: Iterable[str]) -> dict[str, Text]:
+    """Each code with the name of the division it stands for, in both languages; one query however many.
+
+    The register names provinces and prefectures: a county is told by the smallest division around it that has a name.
+    A code that ended keeps the name it had. Codes nobody knows, and "", stand for themselves.
+    """
+    asked = set(codes)
+    around = {code: (code, f"{code[:4]}00", f"{code[:2]}0000") for code in asked if code}
+    wanted = {one for ones in around.values() for one in ones}
+    named = {
+        row.code: row for row in Region.objects.filter(code__in=wanted).order_by(F("valid_to").asc(nulls_last=True))
+    }
+    said = {code: next((named[one] for one in ones if one in named), None) for code, ones in around.items()}
+    return {
+        code: Text(f"{code} {region.name}", f"{code} {region.name_en or region.name}")
+        if (region := said.get(code))
+        else Text(code, code)
+        for code in asked
+    }
 
 
 def regions(within: str = "", on: date | None = None) -> QuerySet[Region]:

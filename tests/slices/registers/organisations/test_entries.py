@@ -186,3 +186,13 @@ def test_no_event_of_this_register_speaks_in_codes_alone() -> None:
     services.rename(SYSTEM, made, "乙学院", on=date(2020, 1, 1))
     said = [told(event).zh for event in Event.objects.order_by("id")]
     assert said == ["系统登记了单位“甲学院”", "系统将单位“甲学院”更名为“乙学院”，自 2020-01-01 起"]
+
+
+def test_a_region_code_is_told_by_its_name_or_by_the_smallest_division_around_it_that_has_one() -> None:
+    bring_up_to_date((RegionLine("990000", "旧省", "Old", valid_from=date(1950, 1, 1), valid_to=date(1960, 1, 1)),))
+    said = queries.regions_said(["650100", "650104", "659001", "990100", "989898", ""])
+    assert (said["650100"].zh, said["650100"].en) == ("650100 乌鲁木齐市", "650100 Ürümqi")
+    assert said["650104"].zh == "650104 乌鲁木齐市", "a county is told by its prefecture"
+    assert said["659001"].zh == "659001 石河子市"
+    assert said["990100"].en == "990100 Old", "what ended keeps its name"
+    assert (said["989898"].zh, said[""].zh) == ("989898", "")

@@ -106,7 +106,7 @@ class Definition:
             for step_id in use.steps:
                 own[step_id] |= facts
         for step in steps.values():
-            if isinstance(step, Endorse) and step.quota:
+            if isinstance(step, Endorse) and (step.quota or step.ranked):
                 own[step.id].add("authority.endorsed_in_round")
         return {step_id: frozenset(facts | always) for step_id, facts in own.items()}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from threading import Barrier
 from typing import Any
@@ -12,7 +13,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from tests import make
+from tests.make import cases
 from tests.make import world as w
+from tests.make.cases import definition
 
 from keguan.casework import services, sides
 from keguan.casework.models import Answers, Case, Deed
@@ -20,6 +23,8 @@ from keguan.casework.services import Done
 from keguan.engine.decision import Command
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal
+from keguan.language.definition import Definition
+from keguan.language.schema import Endorse
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,13 +159,17 @@ def test_one_principal_gets_one_application_into_a_round_however_many_are_sent_t
 
 
 def test_the_quota_of_a_recommender_is_never_exceeded(world: w.World) -> None:
+    # Without ranks: they run up to the quota, so that no two of one rank would keep it as well.
+    ranked = definition()
+    steps = tuple(replace(one, ranked=False) if isinstance(one, Endorse) else one for one in ranked.programme.steps)
+    sources = {**ranked.sources, "programme.yaml": "unranked"}
+    assert world.round is not None
+    world.round.programme = cases.bare_version(read=Definition(replace(ranked.programme, steps=steps), sources))
+    world.round.save()
     numbers = submitted(world, 5)
     actor = world.actor("authority")
-
-    def endorse(number: str, rank: int) -> Callable[[], Any]:
-        return lambda: services.act(number, Command("endorse", "recommend", {"rank": rank}), actor, uuid4().hex)
-
-    answers = at_once([endorse(number, rank) for rank, number in enumerate(numbers, start=1)])
+    command = Command("endorse", "recommend", {})
+    answers = at_once([lambda n=number: services.act(n, command, actor, uuid4().hex) for number in numbers])  # type: ignore[misc]
     assert sum(isinstance(one, Done) for one in answers) == 3
     assert {one.problems[0].code for one in answers if isinstance(one, Refusal)} == {"endorse.quota"}
     assert Case.objects.filter(round=world.round, step="screen").count() == 3
@@ -173,6 +182,18 @@ def test_one_rank_is_given_once(world: w.World) -> None:
     answers = at_once([lambda n=number: services.act(n, command, actor, uuid4().hex) for number in numbers])  # type: ignore[misc]
     assert sum(isinstance(one, Done) for one in answers) == 1
     assert {one.problems[0].code for one in answers if isinstance(one, Refusal)} == {"endorse.rank_taken"}
+
+
+def test_ranks_within_the_quota_go_to_as_many_as_there_are(world: w.World) -> None:
+    numbers = submitted(world, 5)
+    actor = world.actor("authority")
+
+    def endorse(number: str, rank: int) -> Callable[[], Any]:
+        return lambda: services.act(number, Command("endorse", "recommend", {"rank": rank}), actor, uuid4().hex)
+
+    answers = at_once([endorse(number, at % 3 + 1) for at, number in enumerate(numbers)])
+    assert sum(isinstance(one, Done) for one in answers) == 3
+    assert sorted(Case.objects.filter(step="screen").values_list("recommended_rank", flat=True)) == [1, 2, 3]
 
 
 def test_of_two_officers_who_act_together_the_second_learns_that_the_case_has_moved_on(world: w.World) -> None:

@@ -14,8 +14,10 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import act, form_address, holders, signed_in
 
 from keguan.casework.models import Case, Notice, Seat
+from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
+from keguan.kernel.problems import Refusal
 from keguan.registers.parties.access import actor_for
 from keguan.registers.trace.models import Event
 
@@ -42,6 +44,24 @@ def page(client: Client, case: Case) -> str:
     response = client.get(reverse("case", args=[case.number]))
     assert response.status_code == 200, response.content.decode()
     return str(response.content.decode())
+
+
+@pytest.mark.usefixtures("in_march")
+def test_a_rank_beyond_the_quota_is_refused_in_both_languages_and_stays_as_typed(world: w.World) -> None:
+    case = cases.case(world, at="recommend")
+    authority = signed_in(world.people["authority"])
+    response = act(authority, case.number, "endorse", rank="999", reason="同意推荐")
+    said = response.content.decode()
+    assert response.status_code == 422
+    assert "排序999超出推荐限额3项。" in said
+    assert "请填写1至3之间尚未使用的整数。" in said
+    assert 'value="999"' in said
+    assert "同意推荐" in said
+    refused = world.act(case.number, "endorse", "authority", rank=4)
+    assert isinstance(refused, Refusal)
+    assert [(one.code, one.where, one.value) for one in refused.problems] == [("endorse.rank_beyond", "rank", "4")]
+    assert refused.problems[0].say.en == "Rank 4 is beyond the quota of 3."
+    assert isinstance(world.act(case.number, "endorse", "authority", rank=3), Done)
 
 
 def test_screening_without_answers_comes_back_with_each_rule_and_everything_typed(world: w.World) -> None:

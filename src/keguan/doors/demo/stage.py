@@ -15,7 +15,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from keguan.casework import alarms, drafts, opening, services, sides
+from keguan.casework import alarms, drafts, facts, opening, services, sides
 from keguan.casework.calendar import workdays
 from keguan.casework.models import Alarm, Case
 from keguan.doors.demo.cast import Cast
@@ -46,7 +46,6 @@ class Stage:
         self._waiting: list[tuple[datetime, int, Story]] = []
         self._order = count()
         self._keys = count()
-        self._ranks: Counter[tuple[int | None, int | None]] = Counter()
         self._reviews: Counter[int] = Counter()
         self._steps: dict[str, str] = {}
         self._sides: set[str] = set()
@@ -171,10 +170,9 @@ class Stage:
         return documents.keep(f"{title}.pdf", paper(title, lines), self.cast.actor(person), origin=number).pk
 
     def next_rank(self, number: str) -> int:
-        """The next free rank of the authority that recommends this case in its round."""
-        of = Case.objects.values_list("round_id", "authority_id").get(number=number)
-        self._ranks[of] += 1
-        return self._ranks[of]
+        """The best free rank of the authority that recommends this case in its round."""
+        taken = facts.ranks_taken(Case.objects.get(number=number))
+        return next(rank for rank in count(1) if rank not in taken)
 
     def panel(self, field: str, size: int, avoid: frozenset[int] = frozenset()) -> list[int]:
         """Experts of a field who have reviewed least so far; avoid: pool ids that are out of the question."""

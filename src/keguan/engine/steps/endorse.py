@@ -10,6 +10,9 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Endorse
 
+MOST_RANK = 9999
+"""The last rank where there is no quota."""
+
 
 def verbs(step: Endorse) -> tuple[Verb, ...]:
     """Let it through, send it back, or refuse it."""
@@ -59,10 +62,15 @@ def decide(situation: Situation, step: Endorse, command: Command) -> Move | Refu
     return Move(outcome="endorsed", memo=memo, verdicts=verdicts)
 
 
+def quota_of(situation: Situation, step: Endorse) -> int | None:
+    """How many this body may let through in the round; None where there is no quota, or it cannot be known."""
+    return situation.definition.value(step.quota, names_in(situation)) if step.quota else None
+
+
 def _over_quota(situation: Situation, step: Endorse) -> tuple[Problem, ...]:
     if step.quota is None:
         return ()
-    quota = situation.definition.value(step.quota, names_in(situation))
+    quota = quota_of(situation, step)
     used = situation.facts.get("authority.endorsed_in_round")
     if quota is None or used is None:
         said = Text("无法核对推荐限额。", "The quota cannot be checked.")
@@ -80,11 +88,16 @@ def _bad_rank(situation: Situation, step: Endorse, command: Command) -> tuple[Pr
     if not step.ranked:
         return ()
     rank = command.content.get("rank")
-    if not isinstance(rank, int) or isinstance(rank, bool) or not 1 <= rank <= 9999:
+    if not isinstance(rank, int) or isinstance(rank, bool) or not 1 <= rank <= MOST_RANK:
         said = Text("请填写推荐排序（从1开始的整数）。", "Give a rank, a whole number from 1.")
         return (Problem("endorse.rank_missing", said, where="rank", value="" if rank is None else str(rank)),)
-    taken = situation.facts.get("ranks_taken") or ()
-    if rank in taken:
+    quota = quota_of(situation, step)
+    if quota is not None and rank > quota:
+        said = Text("排序{rank}超出推荐限额{quota}项。", "Rank {rank} is beyond the quota of {quota}.")
+        fix = Text("请填写1至{quota}之间尚未使用的整数。", "Give a whole number from 1 to {quota} that is not taken.")
+        said, fix = said.filled(rank=rank, quota=quota), fix.filled(quota=quota)
+        return (Problem("endorse.rank_beyond", said, where="rank", value=str(rank), source=step.source, fix=fix),)
+    if rank in (situation.facts.get("ranks_taken") or ()):
         said = Text("排序{rank}已用于另一项申报。", "Rank {rank} is already given to another application.")
         return (Problem("endorse.rank_taken", said.filled(rank=rank), where="rank", value=str(rank)),)
     return ()

@@ -8,7 +8,7 @@ from keguan.casework.steps.opinion import opinion, place_boxes
 from keguan.casework.steps.scene import Scene
 from keguan.casework.steps.verdict_rows import rows_to_answer
 from keguan.components.fields import Field
-from keguan.engine.moves import names_in
+from keguan.engine.steps.endorse import quota_of
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Endorse
 
@@ -22,12 +22,12 @@ def panel(scene: Scene) -> dict[str, Any]:
     step = scene.step
     if not scene.verbs or not isinstance(step, Endorse):
         return {}
-    quota = scene.definition.value(step.quota, names_in(scene.situation)) if step.quota else None
+    quota = quota_of(scene.situation, step)
     taken = sorted(scene.situation.facts.get("ranks_taken") or ())
-    hint = Text(
-        "从1开始的整数，不与您推荐的其他申报重复。已用：{taken}",
-        "A whole number from 1, not given twice. Taken: {taken}",
-    )
+    hint = Text("{bounds}，不与您推荐的其他申报重复。已用：{taken}", "{bounds}, not given twice. Taken: {taken}")
+    bounds = Text("从1开始的整数", "A whole number from 1")
+    if quota is not None:
+        bounds = Text("1至{quota}的整数", "A whole number from 1 to {quota}").filled(quota=quota)
     none = Text("无", "none")
     return {
         "verdicts": rows_to_answer(scene, step.rules),
@@ -39,7 +39,7 @@ def panel(scene: Scene) -> dict[str, Any]:
                 "number",
                 _RANK,
                 required=True,
-                hint=hint.filled(taken=", ".join(map(str, taken)) if taken else none),
+                hint=hint.filled(bounds=bounds, taken=", ".join(map(str, taken)) if taken else none),
             )
         )
         if step.ranked

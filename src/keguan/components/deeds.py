@@ -60,6 +60,16 @@ class Given:
             raise Refused.because(*self.problems)
 
 
+def not_one(where: str, typed: str, found: int) -> Problem:
+    """What was typed should name one thing of a register, but names none of them, or several. Problem `deed.not_one`."""
+    if found:
+        said = Text("名录中不止一个，请写得更具体。", "The register has more than one; be more precise.")
+    else:
+        said = Text("名录中没有。", "The register has none.")
+    fix = Text("请按名录写全称。", "Write the full name as the register has it.")
+    return Problem("deed.not_one", said, where, typed[:80], fix=fix)
+
+
 Do = Callable[[Given], tuple[Text, str]]
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from tests import make
 from tests.slices.casework.page_cast import signed_in
+from tests.slices.web.forms import done, refused
 
 from keguan.doors.cli import registrar as command
 from keguan.kernel import clock
@@ -35,20 +36,6 @@ def watcher() -> Client:
     person = make.person("监督员")
     make.duty("supervision", person)
     return signed_in(person)
-
-
-def done(client: Client, address: str, **typed: str) -> str:
-    """Send a form that is accepted; the page that follows."""
-    answer = client.post(address, typed)
-    assert answer.status_code == 303, answer.content.decode()
-    return client.get(answer["Location"]).content.decode()
-
-
-def refused(client: Client, address: str, **typed: str) -> str:
-    """Send a form that is refused for what was typed; the page."""
-    answer = client.post(address, typed)
-    assert answer.status_code == 422, answer.status_code
-    return answer.content.decode()
 
 
 def test_a_registrar_gives_a_duty_for_an_organisation_and_ends_it(registrar: Client) -> None:

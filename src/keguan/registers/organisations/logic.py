@@ -13,8 +13,10 @@ from keguan.kernel.problems import Problem
 from keguan.registers.organisations.models import HIERARCHIES, KINDS, FormerName, Organisation, Parent, Region
 
 
-def problems_of(*, name: str, kind: str, uscc: str, region_code: str) -> list[Problem]:
-    """Everything that is wrong with a new entry."""
+def problems_of(
+    *, name: str, kind: str, uscc: str, region_code: str, entry: Organisation | None = None
+) -> list[Problem]:
+    """Everything that is wrong with a new entry, or with what is to become of one (`entry`)."""
     found: list[Problem] = []
     if not normal_name(name):
         found.append(no_name(name))
@@ -43,8 +45,11 @@ def problems_of(*, name: str, kind: str, uscc: str, region_code: str) -> list[Pr
         problem = uscc_problem(uscc)
         if problem is not None:
             found.append(_at(problem, "uscc"))
-        elif taken := Organisation.objects.filter(uscc=normal_uscc(uscc)).first():
+        elif taken := Organisation.objects.filter(uscc=normal_uscc(uscc)).exclude(pk=entry.pk if entry else 0).first():
             found.append(_uscc_taken(taken))
+    elif entry is None and Organisation.objects.filter(normal_name=normal_name(name), status="active").exists():
+        # Without a code the name is all there is to tell two apart.
+        found.append(_name_known(name))
     return found
 
 
@@ -52,17 +57,19 @@ def known_already(row: Organisation) -> Problem:
     """The entry collides with one that somebody made before, or at the same moment."""
     if row.uscc and (taken := Organisation.objects.filter(uscc=row.uscc).exclude(pk=row.pk).first()):
         return _uscc_taken(taken)
+    return _name_known(row.name)
+
+
+def namesake(name: str) -> Problem:
+    """One with a code comes to stand beside one of the same name without a code: most often they are the same."""
     return Problem(
-        "organisation.known",
-        Text(
-            "名录中已有同名单位（未填统一社会信用代码）",
-            "An organisation of this name, without a code, is known already",
-        ),
-        where="name",
-        value=row.name,
+        "organisation.namesake",
+        Text("名录中已有同名单位，尚未填代码", "The register has an organisation of this name without a code"),
+        where="apart",
+        value=name[:80],
         fix=Text(
-            "如为同一单位，请使用已有记录；如为不同单位，请补填统一社会信用代码",
-            "Use the entry there is if it is the same; otherwise give the unified social credit code",
+            "如为同一单位，请在已有记录中补填代码；如为不同单位，请选“是”",
+            "If it is the same, give its entry the code; if it is another one, choose “yes”",
         ),
     )
 
@@ -86,6 +93,26 @@ def no_new_name(name: str) -> Problem:
         where="name",
         value=name[:80],
         fix=Text("请填写变更后的全称", "Write the full name after the change"),
+    )
+
+
+def not_yet(day: date) -> Problem:
+    """A renaming that lies ahead: the register holds today's name."""
+    return Problem(
+        "organisation.rename_ahead",
+        Text("更名日期尚未到来", "The day of the change has not come"),
+        where="on",
+        value=day.isoformat(),
+        fix=Text("请在更名生效后办理", "Enter it when the new name is in use"),
+    )
+
+
+def stale() -> Problem:
+    """Somebody else changed the entry after the page was opened."""
+    return Problem(
+        "organisation.stale",
+        Text("该单位的信息刚被他人修改", "Somebody changed this entry meanwhile"),
+        fix=Text("请刷新页面后再改", "Reload the page and change it again"),
     )
 
 
@@ -228,6 +255,22 @@ def _province_of(code: str) -> bool:
         and code.isascii()
         and code.isdecimal()
         and Region.objects.filter(code=f"{code[:2]}0000").exists()
+    )
+
+
+def _name_known(name: str) -> Problem:
+    return Problem(
+        "organisation.known",
+        Text(
+            "名录中已有同名单位，未填统一社会信用代码的不能重名",
+            "The register has an organisation of this name; without a code the name must be free",
+        ),
+        where="name",
+        value=name[:80],
+        fix=Text(
+            "如为同一单位，请使用已有记录；如为不同单位，请补填统一社会信用代码",
+            "Use the entry there is if it is the same; otherwise give the unified social credit code",
+        ),
     )
 
 

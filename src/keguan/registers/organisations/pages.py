@@ -8,28 +8,44 @@ from django.urls import reverse
 
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
-from keguan.components.lists import Column
+from keguan.components.lists import Column, href_to
 from keguan.components.status import Crumb, Line
-from keguan.components.things import Act, Section, thing_page
+from keguan.components.things import Section, thing_page
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations import lists
+from keguan.registers.organisations.deeds import KEEPS_ORGANISATIONS, acts_on
 from keguan.registers.organisations.models import HIERARCHIES, KINDS, FormerName, Organisation, Parent
 from keguan.registers.organisations.queries import regions_said
 
 SINCE = Column("since", Text("自", "From"), lambda row: row.since, "day")
 UNTIL = Column("until", Text("至", "Until"), lambda row: row.until, "day")
+_END = Text("终止", "End")
+END = Column(
+    "end",
+    Text("办理", "Do"),
+    lambda row: _END if _is_running(row) else "",
+    link=lambda row: href_to("parent_end", row.pk) if _is_running(row) else "",
+)
 HIERARCHY = Column("hierarchy", Text("隶属体系", "Hierarchy"), lambda row: HIERARCHIES[row.hierarchy])
 
 
 @page(SIGNED_IN)
 def organisations(request: HttpRequest) -> HttpResponseBase:
     """The register of organisations."""
-    return list_page(request, lists.ORGANISATIONS, Organisation.objects.all())
+    return list_page(
+        request,
+        lists.ORGANISATIONS,
+        Organisation.objects.all(),
+        template="organisations/organisations.html",
+        may_enter=KEEPS_ORGANISATIONS.holds(actor_on(request)),
+    )
 
 
 @page(SIGNED_IN)
 def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One organisation with its names over time and its place in both hierarchies."""
+    actor = actor_on(request)
     found = get_object_or_404(Organisation.objects.select_related("successor"), pk=pk)
     former = FormerName.objects.filter(organisation=found)
     above = Parent.objects.filter(child=found).select_related("parent")
@@ -43,7 +59,10 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         ),
         Section(
             Text("上级单位", "Above it"),
-            columns=(_named("parent", Text("上级单位", "Stands under")), HIERARCHY, SINCE, UNTIL),
+            columns=(
+                *(_named("parent", Text("上级单位", "Stands under")), HIERARCHY, SINCE, UNTIL),
+                *([END] if KEEPS_ORGANISATIONS.holds(actor) else []),
+            ),
             rows=list(above),
         ),
         Section(
@@ -61,10 +80,12 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         Crumb(Text("名录", "Registers"), reverse("registers")),
         Crumb(lists.ORGANISATIONS.title, reverse("organisations")),
     ]
-    acts = []
-    if any(duty.role == "supervision" for duty in actor_on(request).duties):
-        acts.append(Act(Text("登记惩戒", "Enter a sanction"), reverse("sanction_organisation", args=[found.pk])))
-    return thing_page(request, found.name, sections, crumbs=crumbs, status=lists.status_of(found), acts=acts)
+    status, acts = lists.status_of(found), acts_on(actor, found)
+    return thing_page(request, found.name, sections, crumbs=crumbs, status=status, acts=acts)
+
+
+def _is_running(link: Parent) -> bool:
+    return link.until is None or link.until >= clock.today()
 
 
 def _named(what: str, title: Text) -> Column:

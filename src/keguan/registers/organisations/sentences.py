@@ -8,6 +8,9 @@ from keguan.registers.trace.sentences import sentences
 sentences(
     {
         "organisations:organisation:registered": Text("登记了单位“{name}”", "registered the organisation “{name}”"),
+        "organisations:organisation:corrected": Text(
+            "更正了单位 {organisation} 号的信息", "corrected the entry of organisation {organisation}"
+        ),
         "organisations:organisation:renamed": Text(
             "将单位“{before}”更名为“{after}”，自 {on} 起", "renamed “{before}” to “{after}” from {on}"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -12,11 +13,12 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.ids import normal_uscc
 from keguan.kernel.names import display_name, normal_name, pinyin_key
-from keguan.kernel.problems import Refused
+from keguan.kernel.problems import Conflict, Refused
 from keguan.registers.organisations import logic, queries
 from keguan.registers.organisations.models import FormerName, Organisation, Parent
 from keguan.registers.trace import services as trace
 
+CORRECTABLE = ("uscc", "kind", "name_en", "region_code", "address", "founded")
 _HIERARCHY_LOCK = 0x6F726700  # advisory: links of a hierarchy are checked for cycles one at a time
 
 
@@ -71,15 +73,54 @@ def register(
 
 
 @transaction.atomic
+def correct(
+    actor: Actor, organisation: Organisation, *, revision: int, origin: str = "", **changes: Any
+) -> Organisation:
+    """Correct or complete an organisation's entry; its name is changed by `rename`.
+
+    changes: any of uscc, kind, name_en, region_code, address, founded. revision: the one the page showed. origin: the
+    file that says so. Raises Conflict if somebody changed the entry meanwhile, Refused as `register`.
+    """
+    if unknown := set(changes) - set(CORRECTABLE):
+        raise TypeError(f"an organisation has no {', '.join(sorted(unknown))} to correct")
+    row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    if row.revision != revision:
+        raise Conflict(logic.stale())
+    if "uscc" in changes:
+        changes["uscc"] = normal_uscc(changes["uscc"] or "") or None
+    changed = {name: [getattr(row, name), after] for name, after in changes.items() if getattr(row, name) != after}
+    if not changed:
+        return row
+    for name, (_, after) in changed.items():
+        setattr(row, name, after)
+    problems = logic.problems_of(
+        name=row.name, kind=row.kind, uscc=row.uscc or "", region_code=row.region_code, entry=row
+    )
+    if problems:
+        raise Refused.because(*problems)
+    row.revision += 1
+    try:
+        with transaction.atomic():
+            row.save(update_fields=[*changed, "revision"])
+    except IntegrityError as error:
+        raise Refused.because(logic.known_already(row)) from error
+    _trace(actor, "corrected", row, changed=changed, origin=origin)
+    return row
+
+
+@transaction.atomic
 def rename(actor: Actor, organisation: Organisation, name: str, *, on: date | None = None) -> Organisation:
     """Give the organisation a new name from a day on; documents that bear the old name still find it.
 
-    Raises Refused for an empty or unchanged name, or one that another organisation without a code bears.
+    on: today if none is given, never later. Raises Refused for an empty or unchanged name, a day ahead or before the
+    present name, or a name that another organisation without a code bears.
     """
     row = Organisation.objects.select_for_update().get(pk=organisation.pk)
     day = on or clock.today()
     if not normal_name(name) or display_name(name) == row.name:
         raise Refused.because(logic.no_new_name(name))
+    if day > clock.today():
+        raise Refused.because(logic.not_yet(day))
     last = row.former_names.order_by("-until").first()
     since = last.until + timedelta(days=1) if last else row.founded
     if since and day < since:

@@ -9,17 +9,16 @@ from django.urls import reverse
 
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, holding, page
-from keguan.components.deeds import Given
+from keguan.components.deeds import Given, not_one
 from keguan.components.fields import Field
 from keguan.components.lists import choices_of
 from keguan.components.status import Crumb, Line
 from keguan.components.things import Act
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.ids import normal_uscc, uscc_problem
 from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem
-from keguan.registers.organisations.models import Organisation
+from keguan.registers.organisations.deeds import organisation_named
 from keguan.registers.parties import lists, services
 from keguan.registers.parties.models import RELATIONS, Account, Duty, Person
 from keguan.registers.parties.roles import NEEDS_ORGANISATION, ROLES, role_name
@@ -54,7 +53,7 @@ def duty_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 
     def do(given: Given) -> tuple[Text, str]:
         role, since, until = given.needed("role"), given.day("since"), given.day("until")
-        organisation = _organisation(given)
+        organisation = organisation_named(given, "organisation")
         given.check()
         services.grant_duty(
             actor,
@@ -251,21 +250,6 @@ def keeps_or_is(actor: Actor, person: Person) -> bool:
     return KEEPS_PEOPLE.holds(actor) or actor.person == person.pk
 
 
-def _organisation(given: Given) -> Organisation | None:
-    typed = given.text("organisation")
-    if not typed:
-        return None
-    if uscc_problem(typed) is None:
-        rows = Organisation.objects.filter(uscc=normal_uscc(typed), status="active")
-    else:
-        rows = Organisation.objects.filter(normal_name=normal_name(typed), status="active")
-    found = list(rows[:2])
-    if len(found) == 1:
-        return found[0]
-    given.problems.append(_not_one("organisation", typed, len(found)))
-    return None
-
-
 def _relative(given: Given) -> Person | None:
     name, employer = given.needed("name"), given.text("employer")
     rows = Person.objects.filter(normal_name=normal_name(name))
@@ -275,17 +259,8 @@ def _relative(given: Given) -> Person | None:
     if len(found) == 1:
         return found[0]
     if name:
-        given.problems.append(_not_one("name", name, len(found)))
+        given.problems.append(not_one("name", name, len(found)))
     return None
-
-
-def _not_one(where: str, typed: str, found: int) -> Problem:
-    if found:
-        said = Text("名录中不止一个，请写得更具体。", "The register has more than one; be more precise.")
-    else:
-        said = Text("名录中没有。", "The register has none.")
-    fix = Text("请按名录写全称。", "Write the full name as the register has it.")
-    return Problem("deed.not_one", said, where, typed[:80], fix=fix)
 
 
 def _home(person: Person) -> str:

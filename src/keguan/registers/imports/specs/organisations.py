@@ -17,7 +17,6 @@ from keguan.registers.imports.one_by_one import Done, save_each
 from keguan.registers.imports.spec import Column, Counts, ImportSpec, Row, Saving
 from keguan.registers.organisations import services
 from keguan.registers.organisations.models import HIERARCHIES, KINDS, Organisation, Parent
-from keguan.registers.trace import services as trace
 
 
 def _region(value: Value) -> str | Problem:
@@ -72,7 +71,7 @@ def _enter(row: Row, saving: Saving) -> tuple[Done, Organisation]:
 
 def _change(row: Row, known: Organisation, saving: Saving) -> tuple[Done, Organisation]:
     changes = {
-        name: [getattr(known, name), row.values[name]]
+        name: row.values[name]
         for name in ("uscc", "kind", "region_code", "address")
         if row.values.get(name) and row.values[name] != getattr(known, name)
     }
@@ -80,14 +79,8 @@ def _change(row: Row, known: Organisation, saving: Saving) -> tuple[Done, Organi
     # A list that still uses a former name does not bring the old name back.
     renamed = renamed and not known.former_names.filter(normal_name=normal_name(row.values["name"])).exists()
     if changes:
-        for name, (_, after) in changes.items():
-            setattr(known, name, after)
-        known.revision += 1
-        known.save(update_fields=[*changes, "revision"])
-        payload = {"file": saving.source, "register": "organisations.Organisation", "rows": 1, "id": known.pk}
-        trace.write(
-            "imports:import:changed", saving.actor, on_behalf_of=known.pk, payload=payload | {"changed": changes}
-        )
+        origin = f"import:{saving.place(row)}"
+        known = services.correct(saving.actor, known, revision=known.revision, origin=origin, **changes)
     if renamed:
         known = services.rename(saving.actor, known, row.values["name"])
     return ("updated" if changes or renamed else "unchanged"), known

@@ -33,6 +33,10 @@ OBJECTION: Final = "object"
 _VERBS: Final[Mapping[str, tuple[Text, Text]]] = {
     "start": (Text("开始申报", "begin an application"), Text("开始了申报", "began the application")),
     "submit": (Text("提交", "hand in the form"), Text("提交了材料", "handed in the form")),
+    "discard": (
+        Text("放弃草稿", "discard the draft"),
+        Text("放弃了从未提交的草稿", "discarded a draft never handed in"),
+    ),
     "expire": (Text("按逾期处理", "close an overdue step"), Text("按逾期处理", "closed the step, its time being over")),
     "endorse": (Text("同意推荐", "endorse"), Text("同意推荐", "endorsed the application")),
     "return": (Text("退回修改", "return it"), Text("退回修改", "returned it for correction")),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
-from keguan.engine.moves import Move, Verb, holds, names_in, refuse
+from keguan.engine.moves import DISCARDED, Move, Verb, holds, names_in, refuse
 from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, SideMoved, evolve
 from keguan.engine.steps import kind_for, publish
 from keguan.kernel.bilingual import Text
@@ -237,8 +237,8 @@ class _Walk:
         if outcome in step.routes:
             name = step.routes[outcome]
             return next((one for one in programme.steps if one.id == name), str(name))
-        if outcome == "lapsed" and programme.rounds == "side":
-            # Not handed in while it could be: it was never made.
+        if outcome == DISCARDED or (outcome == "lapsed" and programme.rounds == "side"):
+            # Not handed in, or not while it could be: it was never made.
             return WITHDRAWN
         place = programme.steps.index(step)
         if place + 1 < len(programme.steps):

@@ -15,6 +15,9 @@ from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Step
 from keguan.language.verdicts import Verdict
 
+DISCARDED = "discarded"
+"""The outcome of an application that its author gave up before handing it in. No programme routes it: it was never made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:

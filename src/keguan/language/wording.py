@@ -18,6 +18,7 @@ from keguan.language.vocabulary import APPLICANT_KINDS, CONSTANTS, FACTS, KINDS
 OUTCOMES: Mapping[str, Text] = {
     "submitted": Text("提交", "submitted"),
     "lapsed": Text("逾期", "deadline missed"),
+    "discarded": Text("放弃草稿", "draft discarded"),
     "endorsed": Text("同意推荐", "endorsed"),
     "returned": Text("退回修改", "returned for correction"),
     "refused": Text("不同意", "refused"),

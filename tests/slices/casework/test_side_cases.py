@@ -8,12 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from tests import make
 from tests.make import cases
 from tests.make import world as w
+from tests.slices.casework.page_cast import act, signed_in
 
-from keguan.casework import alarms, queries, rounds, services, sides
-from keguan.casework.models import Case, Notice, Ranking
+from keguan.casework import alarms, drafts, queries, rounds, services, sides
+from keguan.casework.models import Case, Draft, Notice, Ranking, Task
+from keguan.casework.sentences import told_to
 from keguan.casework.services import Done
 from keguan.engine import machine
 from keguan.engine.decision import Command
@@ -237,3 +240,71 @@ def test_a_refused_side_case_is_traced(world: w.World) -> None:
     event = Event.objects.get(case_number=number, outcome="refused")
     assert (event.tag, event.actor) == ("case:open-side:refused", world.people["objector"].pk)
     assert Case.objects.count() == 1
+
+
+def listed(of: w.World, number: str, who: str) -> str:
+    """The side cases on the page of a case, as this person reads it."""
+    said = signed_in(of.people[who]).get(reverse("case", args=[number])).content.decode()
+    return said.partition("<h2>关联办件</h2>")[2].partition("</section>")[0]
+
+
+def test_a_side_case_that_was_never_handed_in_is_listed_for_its_opener_alone(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        objected(world, published)
+        draft = opened(world, published, "object", "officer")
+        asked = opened(world, published, "withdraw", "applicant")
+        assert draft in listed(world, published, "officer")
+        assert asked in listed(world, published, "applicant")
+        for who in ("host", "supervisor", "applicant", "planner"):
+            assert draft not in listed(world, published, who), who
+        for who in ("host", "supervisor", "officer"):
+            assert asked not in listed(world, published, who), who
+            assert "对公示提出异议" in listed(world, published, who), who
+        assert isinstance(world.act(asked, "submit", "applicant", values={"reason": "改报其他计划"}), Done)
+        assert asked in listed(world, published, "host")
+
+
+def test_whoever_opened_a_side_case_by_mistake_discards_it_and_may_open_another(world: w.World, published: str) -> None:
+    with clock_at(DURING):
+        side = opened(world, published, "object", "objector")
+        assert codes(world.act(side, "discard", "applicant")) == {"right.missing"}
+        browser = signed_in(world.people["objector"])
+        assert "/do/discard/" in browser.get(reverse("case", args=[side])).content.decode()
+        assert act(browser, side, "discard").status_code == 303
+        ended = Case.objects.get(number=side)
+        assert (ended.end, ended.submitted_at) == ("withdrawn", None)
+        assert not Task.objects.filter(case=ended).exists()
+        event = Event.objects.get(case_number=side, tag="case:discard:accepted")
+        assert event.actor == world.people["objector"].pk
+        assert "放弃了从未提交的草稿" in told_to(world.actor("objector"), [event])[0].zh
+        assert opened(world, published, "object", "objector") != side
+        assert side not in listed(world, published, "supervisor")
+    with clock_at(AFTER):
+        alarms.ring()
+        assert Case.objects.get(number=published).step == "agree"
+
+
+def test_an_application_is_discarded_while_it_is_a_draft_and_not_once_it_came_in(world: w.World) -> None:
+    draft, handed_in = cases.case(world).number, cases.case(world, at="endorse").number
+    with clock_at(w.moment("2026-03-04")):
+        assert isinstance(
+            drafts.save_draft(draft, "proposal", {"title": "留着"}, 0, world.actor("applicant")), drafts.Saved
+        )
+        assert codes(world.act(draft, "discard", "host")) == {"right.missing"}
+        assert act(signed_in(world.people["applicant"]), draft, "discard").status_code == 303
+        assert Case.objects.get(number=draft).end == "withdrawn"
+        assert Draft.objects.get(case__number=draft).values == {"title": "留着"}
+        world.act(handed_in, "return", "host", reason="请补充")
+        said = signed_in(world.people["applicant"]).get(reverse("case", args=[handed_in])).content.decode()
+        assert "/do/discard/" not in said
+        assert codes(world.act(handed_in, "discard", "applicant")) == {"discard.handed_in"}
+
+
+def test_a_case_that_was_pushed_to_an_institution_is_not_discarded(world: w.World) -> None:
+    number = cases.case(world).number
+    Case.objects.filter(number=number).update(applicant=None)
+    with clock_at(w.moment("2026-03-04")):
+        assert codes(world.act(number, "discard", "host")) == {"discard.owed"}
+        page = signed_in(world.people["host"]).get(reverse("case", args=[number])).content.decode()
+    assert "填写表单" in page
+    assert "/do/discard/" not in page

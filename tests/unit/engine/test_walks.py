@@ -12,6 +12,7 @@ from tests.unit.engine.walks import Walk, opening, programmes, replayed, step_on
 
 from keguan.engine.decision import Due, Enter
 from keguan.engine.machine import PASSED_OVER, WITHDRAWN
+from keguan.engine.moves import DISCARDED
 from keguan.engine.state import Closed, Ended, Entered
 from keguan.language.schema import Agree, Decide, Publish, Review, kind_of
 from keguan.language.vocabulary import BODIES, KINDS
@@ -42,7 +43,10 @@ def _is_legal(walk: Walk) -> None:
     for step_id, there in state.steps.items():
         step = programme.step(step_id)
         kind = KINDS[kind_of(step)]
-        assert there.outcome in ("", PASSED_OVER, *kind.outcomes)
+        if there.outcome == DISCARDED:
+            assert (kind_of(step), state.end, dict(state.answers)) == ("apply", WITHDRAWN, {})
+        else:
+            assert there.outcome in ("", PASSED_OVER, *kind.outcomes)
         assert (there.outcome == "") == (there.closed is None)
         if there.outcome == "":
             assert state.step == step_id or state.end == WITHDRAWN

@@ -199,7 +199,7 @@ def judged(walk: Walk, rule_sets: Sequence[str], result: str) -> dict[str, dict[
     return {rule: {"result": result, "reason": "核对原件"} for rule in asked}
 
 
-BACKWARD = ("return", "refuse", "fail", "reject", "expire", "release", "decline")
+BACKWARD = ("return", "refuse", "fail", "reject", "expire", "release", "decline", "discard")
 
 
 def step_once(walk: Walk, random: Random) -> None:

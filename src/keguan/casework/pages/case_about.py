@@ -12,6 +12,7 @@ from keguan.casework.pages.secrets import sees_identity
 from keguan.casework.permissions import can_see_case, is_own
 from keguan.components.status import Line, Status
 from keguan.engine.decision import Situation
+from keguan.engine.machine import WITHDRAWN
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 
@@ -19,6 +20,7 @@ _END_TITLES = {
     "accepted": Status(Text("同意", "Accepted"), "good"),
     "upheld": Status(Text("异议成立", "Upheld"), "bad"),
     "dismissed": Status(Text("未获支持", "Dismissed"), "neutral"),
+    WITHDRAWN: Status(Text("已撤回", "Withdrawn"), "neutral"),
 }
 _OPEN = Status(Text("正在办理", "Open"), "info")
 
@@ -61,11 +63,19 @@ def about_lines(case: Case, actor: Actor, sees: frozenset[str]) -> list[Line | N
 
 
 def sides_of(case: Case, actor: Actor, situation: Situation) -> list[SideCase]:
-    """The side cases. Who objects is not for the parent's people, so an objection opens only from its own list."""
+    """The side cases that were handed in, and the reader's own drafts; one query, where there are any. Who objects is not
+    for the parent's people, so an objection opens only from its own list."""
+    if not situation.state.sides:
+        return []
     own = is_own(actor, case)
     found = []
-    for number, side in situation.state.sides.items():
-        opens = (side.programme == "withdraw" and own) or _watches(actor, case)
+    rows = Case.objects.filter(parent=case).order_by("pk").values_list("number", "applicant", "submitted_at")
+    for number, opener, submitted_at in rows:
+        is_mine = actor.person is not None and actor.person == opener
+        if submitted_at is None and not is_mine:
+            continue
+        side = situation.state.sides[number]
+        opens = is_mine or (side.programme == "withdraw" and own) or _watches(actor, case)
         found.append(
             SideCase(
                 number,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import failing, verdicts_at
-from keguan.engine.moves import Move, Verb, names_in, refuse
+from keguan.engine.moves import DISCARDED, Move, Verb, names_in, refuse
 from keguan.engine.state import Answered
 from keguan.engine.waiting import lapsed, reminders
 from keguan.kernel.bilingual import Text
@@ -17,13 +17,37 @@ from keguan.language.schema import Apply
 
 
 def verbs(step: Apply) -> tuple[Verb, ...]:
-    """Submit; and the system's own word when time is up."""
-    return (Verb("submit", Text("提交", "Submit"), step.by), Verb("expire", Text("逾期", "Lapse"), ""))
+    """Submit; discard what was never submitted; and the system's own word when time is up."""
+    return (
+        Verb("submit", Text("提交", "Submit"), step.by),
+        Verb("discard", Text("放弃草稿", "Discard the draft"), step.by, is_awaited=False),
+        Verb("expire", Text("逾期", "Lapse"), ""),
+    )
 
 
 def offers(situation: Situation, step: Apply, verb: Verb) -> bool:
-    """Submitting is offered while it would be in time."""
+    """Submitting is offered while it would be in time, discarding while nothing was submitted."""
+    if verb.name == "discard":
+        return kept_on(situation) is None
     return verb.name == "submit" and lateness(situation, step) is None
+
+
+def kept_on(situation: Situation) -> Refusal | None:
+    """Why the case cannot be discarded, None if it can: it is somebody's own, and nothing of it was ever handed in."""
+    if situation.state.answers:
+        return refuse(
+            "discard.handed_in",
+            Text("材料已提交过，不再是草稿。", "It was handed in before and is no draft any more."),
+            fix=Text("如需收回，请申请撤回。", "To take it back, ask for a withdrawal."),
+        )
+    if not situation.acting.own:
+        return refuse(
+            "discard.owed",
+            Text(
+                "本件是下达给单位办理的，不能放弃。", "This case was pushed to the institution, which owes an answer."
+            ),
+        )
+    return None
 
 
 def closes_for(situation: Situation, step: Apply) -> datetime | None:
@@ -98,9 +122,11 @@ def enter(situation: Situation, step: Apply) -> Move:
 
 
 def decide(situation: Situation, step: Apply, command: Command) -> Move | Refusal:
-    """Submit the form if it is complete, in time and no rule stands against it; all problems at once."""
+    """Submit the form if it is complete, in time and no rule stands against it; all problems at once. Or discard it."""
     if command.name == "expire":
         return lapsed(situation, last_moment(situation, step))
+    if command.name == "discard":
+        return kept_on(situation) or Move(outcome=DISCARDED)
     if late := lateness(situation, step):
         return late
     clean, problems = situation.definition.check_answers(

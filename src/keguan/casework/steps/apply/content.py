@@ -13,6 +13,8 @@ from keguan.language.schema import Apply
 
 
 def read(post: QueryDict, definition: Definition, step: Apply, verb: str, situation: Situation) -> dict[str, Any]:
-    """The whole form as it was typed, with the word that it is meant."""
+    """The whole form as it was typed, with the word that it is meant; nothing where the draft is discarded."""
+    if verb == "discard":
+        return {}
     form = definition.programme.form(step.form)
     return {"values": typed_values(form, post, situation.state.answers.get(step.form, {})), "confirmed": True}

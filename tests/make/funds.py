@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
@@ -21,10 +22,16 @@ def pool(wan: int = 100, *, programme: str = "key-rd-project", round_code: str |
 
 
 def payment(
-    wan: int = 10, *, origin: str | None = None, number: int = 1, of: Pool | None = None, **given: Any
+    wan: int = 10,
+    *,
+    origin: str | None = None,
+    number: int = 1,
+    of: Pool | None = None,
+    apart: Iterable[int] = (),
+    **given: Any,
 ) -> Payment:
     """A tranche of so many 万元, due."""
     if "payee" not in given:
         given["payee"] = make_organisation().pk
     tranche = services.Tranche(amount=Money.wan(wan), number=number, **given)
-    return services.record_due(tranche, SYSTEM, origin=origin or f"CASE-F{next(_numbers)}", pool=of)
+    return services.record_due(tranche, SYSTEM, origin=origin or f"CASE-F{next(_numbers)}", pool=of, apart=apart)

@@ -58,7 +58,7 @@ def carry_out(
             case SeatMoved():
                 move_seat(case, effect, after, now)
             case Due():
-                owe(case, effect, actor)
+                owe(case, effect, actor, after.hands)
             case Enter():
                 enter(case, situation.definition, effect, actor)
     tell(case, situation.definition, decided, now)

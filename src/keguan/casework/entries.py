@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from keguan.casework.models import Case
@@ -11,6 +12,7 @@ from keguan.kernel.clock import local_date
 from keguan.kernel.money import Money
 from keguan.language.definition import Definition
 from keguan.language.schema import Record
+from keguan.language.vocabulary import BODIES
 from keguan.registers.certificates import services as certificates
 from keguan.registers.funds import services as funds
 from keguan.registers.projects import services as projects
@@ -18,8 +20,8 @@ from keguan.registers.projects import services as projects
 ONE_DAY = timedelta(days=1)
 
 
-def owe(case: Case, due: Due, actor: Actor) -> None:
-    """An instalment is owed to the applying organisation."""
+def owe(case: Case, due: Due, actor: Actor, hands: Mapping[str, tuple[int, ...]]) -> None:
+    """An instalment is owed to the applying organisation. hands: who acted for which body so far."""
     if case.host_id is None:
         raise ValueError(f"{case.number}: money is owed, but to nobody")
     tranche = funds.Tranche(
@@ -30,7 +32,8 @@ def owe(case: Case, due: Due, actor: Actor) -> None:
         # A deadline is the first moment that is too late; the day owed is the one before it.
         due_day=local_date(due.due) - ONE_DAY if due.due else None,
     )
-    funds.record_due(tranche, actor, origin=case.number)
+    apart = {person for body, people in hands.items() if body != BODIES["finance"] for person in people}
+    funds.record_due(tranche, actor, origin=case.number, apart=apart)
 
 
 def enter(case: Case, definition: Definition, entry: Enter, actor: Actor) -> None:

@@ -74,6 +74,9 @@ def test_a_university_project_goes_from_call_to_signed_agreement_and_leaves_its_
     first, second = Payment.objects.filter(origin=number).order_by("tranche")
     assert (first.amount_fen, first.status) == (36_000_000, "due")
     assert second.amount_fen == 24_000_000
+    apart = {world.actor(role).person for role in ("applicant", "host", "authority", "committee")}
+    assert apart <= set(first.apart), "whoever decided, or brought the case in, does not record it as paid"
+    assert world.actor("officer").person not in first.apart, "the agency that runs it may"
     assert Project.objects.get(origin=number).amount_fen == 60_000_000
     assert not Task.objects.filter(case=case).exists()
     assert Answers.objects.filter(case=case).count() == 2

@@ -16,6 +16,8 @@ from keguan.kernel.actors import Actor, HeldDuty
 from keguan.registers.certificates.models import Certificate, RegisterKind
 from keguan.registers.documents.services import keep
 from keguan.registers.experts.models import Expert
+from keguan.registers.funds.models import Payment
+from keguan.registers.funds.rights import can_see_payment, visible_to
 from keguan.registers.imports.models import ImportRun
 from keguan.registers.integrity.models import Sanction
 from keguan.registers.integrity.pages import can_see_sanction, sanctions_visible_to
@@ -35,10 +37,12 @@ LISTS = {
     "documents": "document",
     "certificates": "certificate",
     "sanctions": "sanction",
+    "payments": "payment",
     "trace": "event",
     "imports": "import",
 }
 FOR_STAFF = ("person", "expert", "document", "sanction", "event")
+FOR_HOSTS = ("payment",)
 
 
 class World:
@@ -78,6 +82,10 @@ class World:
         actor = Actor(self.person.pk, self.person.name)
         for n in range(5):
             keep(f"文{n}.txt", f"内容 {n}".encode(), actor, origin="65X")
+        Payment.objects.bulk_create(
+            Payment(number=f"65X{n}-1", origin=f"65X{n}", tranche=1, payee=other, amount_fen=n * 10**6)
+            for n, other in enumerate([self.host, *others], start=1)
+        )
         ImportRun.objects.create(
             spec="people", file_name="人.xlsx", file_sha256="0" * 64, rows_read=1, created=1, updated=0, unchanged=0
         )
@@ -91,6 +99,7 @@ class World:
             "document": self.person.documents.earliest("pk").pk,
             "certificate": Certificate.objects.earliest("pk").pk,
             "sanction": Sanction.objects.get(person=self.person).pk,
+            "payment": Payment.objects.earliest("pk").pk,
             "event": Event.objects.filter(actor=self.person.pk).earliest("pk").pk,
             "import": ImportRun.objects.earliest("pk").pk,
         }[detail]
@@ -159,6 +168,7 @@ def test_every_way_to_sort_and_filter_a_list_works(world: World, signed_in: Call
     from keguan.registers.certificates.lists import CERTIFICATES
     from keguan.registers.documents.lists import DOCUMENTS
     from keguan.registers.experts.lists import EXPERTS
+    from keguan.registers.funds.lists import PAYMENTS
     from keguan.registers.imports.lists import IMPORTS
     from keguan.registers.integrity.lists import SANCTIONS
     from keguan.registers.organisations.lists import ORGANISATIONS
@@ -166,7 +176,19 @@ def test_every_way_to_sort_and_filter_a_list_works(world: World, signed_in: Call
     from keguan.registers.projects.lists import PROJECTS
 
     client = signed_in("registrar", "officer")
-    specs = (ORGANISATIONS, PEOPLE, DUTIES, EXPERTS, PROJECTS, DOCUMENTS, CERTIFICATES, SANCTIONS, TRACE, IMPORTS)
+    specs = (
+        ORGANISATIONS,
+        PEOPLE,
+        DUTIES,
+        EXPERTS,
+        PROJECTS,
+        DOCUMENTS,
+        CERTIFICATES,
+        SANCTIONS,
+        PAYMENTS,
+        TRACE,
+        IMPORTS,
+    )
     assert {spec.name for spec in specs} == set(LISTS)
     for spec in specs:
         asked = [{"sort": f"{sign}{column.key}"} for column in spec.columns if column.sort for sign in ("", "-")]
@@ -193,17 +215,20 @@ def test_strangers_are_asked_to_sign_in_everywhere(world: World, client: Client)
 def test_a_person_without_duties_sees_only_themselves_in_the_closed_registers(world: World, client: Client) -> None:
     client.force_login(world.owner)
     stranger = people.person("李二")
-    for name in ("people", "experts", "sanctions", "documents", "trace"):
+    for name in ("people", "experts", "sanctions", "documents", "payments", "trace"):
         assert "单位0" not in client.get(reverse(name)).content.decode(), name
     said = client.get(reverse("people")).content.decode()
     assert said.count("<tr>") == 2
     for detail in FOR_STAFF:
         assert client.get(reverse(detail, args=[world.pk(detail)])).status_code == 200, detail
     client.force_login(stranger)
-    for detail in FOR_STAFF:
+    for detail in (*FOR_STAFF, *FOR_HOSTS):
         assert client.get(reverse(detail, args=[world.pk(detail)])).status_code == 403, detail
     assert client.get(reverse("imports")).status_code == 403
-    assert Event.objects.filter(tag="web:page:forbidden", actor=stranger.person_id).count() == len(FOR_STAFF) + 1
+    assert (
+        Event.objects.filter(tag="web:page:forbidden", actor=stranger.person_id).count()
+        == len((*FOR_STAFF, *FOR_HOSTS)) + 1
+    )
 
 
 def test_reading_somebody_elses_entry_is_traced_and_reading_ones_own_is_not(world: World, client: Client) -> None:
@@ -240,6 +265,18 @@ def test_the_list_of_sanctions_and_the_single_one_agree_on_who_sees_it(world: Wo
         actor = Actor(person, "x", tuple(HeldDuty(role, own.pk if role == "host" else None) for role in roles))
         listed = set(sanctions_visible_to(actor).values_list("pk", flat=True))
         assert listed == {one.pk for one in Sanction.objects.all() if can_see_sanction(actor, one)}
+
+
+@pytest.mark.parametrize(
+    "roles", [(), ("registrar",), ("supervision",), ("officer",), ("expert",), ("host",), ("authority",), ("finance",)]
+)
+def test_the_list_of_payments_and_the_single_one_agree_on_who_sees_it(world: World, roles: tuple[str, ...]) -> None:
+    own = Organisation.objects.latest("pk")
+    actor = Actor(world.person.pk, "x", tuple(HeldDuty(role, own.pk if role == "host" else None) for role in roles))
+    listed = set(Payment.objects.filter(visible_to(actor)).values_list("pk", flat=True))
+    assert listed == {one.pk for one in Payment.objects.all() if can_see_payment(actor, one)}
+    if roles == ("host",):
+        assert listed == {Payment.objects.get(payee=own).pk}
 
 
 def test_the_registers_page_leads_only_to_what_opens(world: World, client: Client) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from keguan.kernel.bilingual import Text
 
@@ -37,6 +38,8 @@ class Payment(models.Model):
 
     number: made from origin and tranche. origin: the case number it follows from. tranche: from 1. share: the part of
     the grant in words or per cent, as agreed. due_day: null where it depends on an event. reason: why it was stopped.
+    paid_fen: what was paid; difference: why that is not what was due. voucher: its number in the books. apart: people
+    who acted on the case for another body, none of whom records it as paid.
     """
 
     number = models.TextField(unique=True)
@@ -49,6 +52,10 @@ class Payment(models.Model):
     status = models.TextField(default="due")
     due_day = models.DateField(null=True)
     paid_day = models.DateField(null=True)
+    paid_fen = models.BigIntegerField(null=True)
+    difference = models.TextField(default="")
+    voucher = models.TextField(default="")
+    apart = ArrayField(models.BigIntegerField(), default=list)
     reason = models.TextField(default="")
 
     class Meta:
@@ -62,6 +69,15 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(status="paid", paid_day__isnull=False) | (~Q(status="paid") & Q(paid_day__isnull=True)),
                 name="payment_paid_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="paid", paid_fen__isnull=False, paid_fen__gt=0)
+                | (~Q(status="paid") & Q(paid_fen__isnull=True)),
+                name="payment_paid_has_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_fen__isnull=True) | Q(paid_fen=F("amount_fen")) | ~Q(difference=""),
+                name="payment_difference_explained",
             ),
             models.CheckConstraint(condition=~Q(status="stopped") | ~Q(reason=""), name="payment_stopped_has_reason"),
         ]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from keguan.kernel.money import Money
 from keguan.registers.funds.models import Payment, Pool
 
 
 def committed(pool: Pool) -> Money:
-    """What the payments due and paid of a pool come to; stopped ones give their money back."""
-    total = pool.payments.exclude(status="stopped").aggregate(sum=Sum("amount_fen"))["sum"]
+    """What the payments of a pool come to: paid ones as paid, due ones as due; stopped ones give their money back."""
+    counted = Coalesce("paid_fen", "amount_fen")
+    total = pool.payments.exclude(status="stopped").aggregate(sum=Sum(counted))["sum"]
     # PostgreSQL sums bigint as numeric.
     return Money(int(total or 0))
 

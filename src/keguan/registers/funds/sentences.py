@@ -14,8 +14,11 @@ _OF_AN_AMOUNT = {
         Text("登记第{tranche}笔应付款 {amount}", "recorded tranche {tranche} of {amount} as due"),
     ),
     "funds:payment:paid": (
-        "amount_fen",
-        Text("登记第{tranche}笔已付款 {amount}", "recorded tranche {tranche} of {amount} as paid"),
+        "paid_fen",
+        Text(
+            "登记第{tranche}笔已付款 {amount}，凭证号 {voucher}",
+            "recorded tranche {tranche} as paid: {amount}, voucher {voucher}",
+        ),
     ),
 }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 
+from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
@@ -54,10 +56,13 @@ def open_pool(programme: str, round_code: str, total: Money, actor: Actor) -> Po
 
 
 @transaction.atomic
-def record_due(tranche: Tranche, actor: Actor, *, origin: str, pool: Pool | None = None) -> Payment:
+def record_due(
+    tranche: Tranche, actor: Actor, *, origin: str, pool: Pool | None = None, apart: Iterable[int] = ()
+) -> Payment:
     """Record that a tranche is owed. Asked twice for the same case and tranche, it gives the first back.
 
     origin: the case number, required. pool: where the money comes from; it never promises more than it holds.
+    apart: people who acted on the case for another body; none of them records it as paid.
     Raises Refused: no positive amount, another amount recorded for this tranche before, the pool exhausted.
     """
     problems = _problems(tranche, origin)
@@ -82,16 +87,7 @@ def record_due(tranche: Tranche, actor: Actor, *, origin: str, pool: Pool | None
             )
         )
     if pool is not None and uncommitted(pool) < tranche.amount:
-        say = Text("资金不足：尚可安排 {m}", "The pool is exhausted: {m} are left").filled(m=str(uncommitted(pool)))
-        raise Refused.because(
-            Problem(
-                "pool.exhausted",
-                say,
-                "amount",
-                str(tranche.amount),
-                fix=Text("请追加总额或减少本笔金额", "Raise the total or lower this amount"),
-            )
-        )
+        raise Refused.because(_exhausted(uncommitted(pool), tranche.amount))
     payment = Payment.objects.create(
         number=f"{origin}-{tranche.number}",
         origin=origin,
@@ -101,9 +97,16 @@ def record_due(tranche: Tranche, actor: Actor, *, origin: str, pool: Pool | None
         tranche=tranche.number,
         share=tranche.share,
         due_day=tranche.due_day,
+        apart=sorted(set(apart)),
     )
     _trace("due", payment, actor, due_day=tranche.due_day)
     return payment
+
+
+def _exhausted(left: Money, asked: Money) -> Problem:
+    say = Text("资金不足：尚可安排 {m}", "The pool is exhausted: {m} are left").filled(m=left.said)
+    fix = Text("请追加总额或减少本笔金额", "Raise the total or lower this amount")
+    return Problem("pool.exhausted", say, "amount", asked.said, fix=fix)
 
 
 def _problems(tranche: Tranche, origin: str) -> list[Problem]:
@@ -133,16 +136,68 @@ def _problems(tranche: Tranche, origin: str) -> list[Problem]:
 
 
 @transaction.atomic
-def record_paid(payment: Payment, actor: Actor, *, on: date) -> Payment:
-    """Record that a due tranche was paid on this day. Said twice with the same day, it changes nothing."""
+def record_paid(
+    payment: Payment, actor: Actor, *, on: date, voucher: str, amount: Money | None = None, difference: str = ""
+) -> Payment:
+    """Record that a due tranche was paid. Said twice in the same words, it changes nothing.
+
+    on: the day, not after today. voucher: its number in the books. amount: what was paid, as due if none is given;
+    difference: why it is another amount, owed then. Raises Refused with every problem at once: `payment.status`,
+    `payment.day`, `payment.voucher`, `payment.amount`, `payment.difference`, `pool.exhausted`, and for who may not:
+    `right.own_case`, `right.separation`.
+    """
     row = Payment.objects.select_for_update().get(pk=payment.pk)
-    if row.status == "paid" and row.paid_day == on:
+    paid, voucher = Money(row.amount_fen) if amount is None else amount, voucher.strip()
+    if (row.status, row.paid_day, row.paid_fen, row.voucher) == ("paid", on, paid.fen, voucher):
         return row
     _must_be_due(row)
-    row.status, row.paid_day = "paid", on
-    row.save(update_fields=["status", "paid_day"])
-    _trace("paid", row, actor, paid_day=on)
+    why = difference.strip() if paid.fen != row.amount_fen else ""
+    if problems := [*_not_by(actor, row), *_not_paid(row, on, voucher, paid, why)]:
+        raise Refused.because(*problems)
+    row.status, row.paid_day, row.paid_fen, row.voucher, row.difference = "paid", on, paid.fen, voucher, why
+    row.save(update_fields=["status", "paid_day", "paid_fen", "voucher", "difference"])
+    _trace("paid", row, actor, paid_day=on, paid_fen=paid.fen, voucher=voucher, difference=why)
     return row
+
+
+def _not_by(actor: Actor, row: Payment) -> Iterator[Problem]:
+    """Nobody pays themselves, and who acted on the case for another body does not pay it."""
+    fix = Text("请由财务的其他人员办理", "Let a colleague in finance record it")
+    if row.payee_id in actor.organisations:
+        yield Problem(
+            "right.own_case",
+            Text("不能办理付给本单位的款项", "Nobody records a payment to their own institution"),
+            fix=fix,
+        )
+    if actor.person in row.apart:
+        say = Text(
+            "您已在该办件中代表另一方办理，职责应当分离",
+            "You acted on this case for another body; duties are separated",
+        )
+        yield Problem("right.separation", say, fix=fix)
+
+
+def _not_paid(row: Payment, on: date, voucher: str, paid: Money, why: str) -> Iterator[Problem]:
+    due = Money(row.amount_fen)
+    if on > clock.today():
+        say = Text("付款日期尚未到来", "The day of payment has not come")
+        yield Problem("payment.day", say, "on", on.isoformat(), fix=Text("请在付款后登记", "Record it once it is paid"))
+    if not voucher:
+        say = Text("请填写凭证号", "Give the number of the voucher")
+        yield Problem(
+            "payment.voucher", say, "voucher", fix=Text("按账务系统中的凭证号填写", "as it stands in the books")
+        )
+    if paid.fen <= 0:
+        say = Text("付款金额须大于零", "An amount to pay is above zero")
+        yield Problem("payment.amount", say, "amount", str(paid), fix=Text("请核对金额", "Check the amount"))
+    elif paid != due and not why:
+        say = Text("实付金额与应付金额 {due} 不一致", "The amount is not the {due} that is due").filled(due=due.said)
+        fix = Text("请核对金额，或说明不一致的原因", "Check the amount, or say why it differs")
+        yield Problem("payment.difference", say, "difference", paid.said, fix=fix)
+    if row.pool_id is not None and paid > due:
+        left = uncommitted(Pool.objects.select_for_update().get(pk=row.pool_id))
+        if left < paid - due:
+            yield _exhausted(left, paid)
 
 
 @transaction.atomic

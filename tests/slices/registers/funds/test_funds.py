@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from tests import make
 
+from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Refused
 from keguan.registers.funds import queries, services
 from keguan.registers.funds.models import Payment
 from keguan.registers.trace.models import Event
+from keguan.registers.trace.sentences import deed
 
 
 def _codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -50,15 +53,72 @@ def test_the_database_itself_refuses_a_payment_of_nothing() -> None:
 
 @pytest.mark.django_db
 def test_paying_is_recorded_with_its_day_and_traced_by_service_and_by_trigger() -> None:
-    paid = services.record_paid(make.payment(origin="C2"), SYSTEM, on=date(2026, 5, 1))
-    assert (paid.status, paid.paid_day) == ("paid", date(2026, 5, 1))
+    paid = services.record_paid(make.payment(origin="C2"), SYSTEM, on=date(2026, 5, 1), voucher="记-1")
+    assert (paid.status, paid.paid_day, paid.paid_fen) == ("paid", date(2026, 5, 1), paid.amount_fen)
     tags = list(Event.objects.filter(case_number="C2").order_by("id").values_list("tag", flat=True))
     assert tags.count("db:payment:status") == 2
     assert "funds:payment:due" in tags
     assert "funds:payment:paid" in tags
-    assert services.record_paid(paid, SYSTEM, on=date(2026, 5, 1)).pk == paid.pk
+    assert services.record_paid(paid, SYSTEM, on=date(2026, 5, 1), voucher="记-1 ").pk == paid.pk
+    assert Event.objects.filter(tag="funds:payment:paid").count() == 1
+    with pytest.raises(Refused) as refused:
+        services.record_paid(paid, SYSTEM, on=date(2026, 5, 1), voucher="记-2")
+    assert _codes(refused) == ["payment.status"]
     with pytest.raises(Refused):
         services.stop(paid, SYSTEM, reason="验收未通过")
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_with_a_payment_made_is_said_all_at_once() -> None:
+    ahead = clock.today() + timedelta(days=1)
+    with pytest.raises(Refused) as refused:
+        services.record_paid(make.payment(10), SYSTEM, on=ahead, voucher=" ", amount=Money.wan(9))
+    assert _codes(refused) == ["payment.day", "payment.voucher", "payment.difference"]
+    with pytest.raises(Refused) as refused:
+        services.record_paid(make.payment(10), SYSTEM, on=clock.today(), voucher="记-1", amount=Money(0))
+    assert _codes(refused) == ["payment.amount"]
+
+
+@pytest.mark.django_db
+def test_another_amount_than_was_due_is_explained_and_the_pool_counts_what_was_paid() -> None:
+    pool = make.pool(20)
+    today = clock.today()
+    less = make.payment(12, of=pool)
+    services.record_paid(less, SYSTEM, on=today, voucher="记-1", amount=Money.wan(10), difference="扣回结余 2 万元")
+    assert queries.committed(pool) == Money.wan(10)
+    more = make.payment(8, of=pool)
+    with pytest.raises(Refused) as refused:
+        services.record_paid(more, SYSTEM, on=today, voucher="记-2", amount=Money.wan(11), difference="追加")
+    assert _codes(refused) == ["pool.exhausted"]
+    services.record_paid(more, SYSTEM, on=today, voucher="记-2", amount=Money.wan(10), difference="追加")
+    assert queries.uncommitted(pool) == Money.wan(0)
+    told = Event.objects.filter(tag="funds:payment:paid").order_by("id")
+    assert [event.payload["paid_fen"] for event in told] == [Money.wan(10).fen, Money.wan(10).fen]
+    assert [deed(event).zh for event in told] == [
+        "登记第1笔已付款 10万元，凭证号 记-1",
+        "登记第1笔已付款 10万元，凭证号 记-2",
+    ]
+
+
+@pytest.mark.django_db
+def test_the_database_itself_refuses_an_amount_that_differs_without_a_word() -> None:
+    due = make.payment(10)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.filter(pk=due.pk).update(status="paid", paid_day=clock.today(), paid_fen=1, voucher="x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.filter(pk=due.pk).update(status="paid", paid_day=clock.today(), voucher="x")
+
+
+@pytest.mark.django_db
+def test_who_decided_on_the_case_or_belongs_to_the_payee_does_not_record_it_as_paid() -> None:
+    decided, clerk = make.actor("finance"), make.actor("finance")
+    due = make.payment(10, apart=[decided.person])
+    own = replace(clerk, organisations=frozenset({due.payee_id}))
+    for actor, code in ((decided, "right.separation"), (own, "right.own_case")):
+        with pytest.raises(Refused) as refused:
+            services.record_paid(due, actor, on=clock.today(), voucher="记-1")
+        assert _codes(refused) == [code]
+    services.record_paid(due, clerk, on=clock.today(), voucher="记-1")
 
 
 @pytest.mark.django_db

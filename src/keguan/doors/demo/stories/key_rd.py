@@ -326,7 +326,9 @@ def paid(stage: Stage, number: str, random: Random) -> Story:
     yield stage.after(clock.now(), 8, 16, random)
     first = Payment.objects.filter(origin=number).order_by("tranche").first()
     if first is not None:
-        funds.record_paid(first, stage.cast.actor(stage.cast.one("finance")), on=local_date(clock.now()))
+        day = local_date(clock.now())
+        voucher = f"{day:%Y-%m}-记-{stage.deeds['paid'] + 1:04}"
+        funds.record_paid(first, stage.cast.actor(stage.cast.one("finance")), on=day, voucher=voucher)
         stage.deeds["paid"] += 1
 
 

@@ -1,0 +1,58 @@
+"""The list of payments, due and made."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
+from keguan.components.status import Status, Tone
+from keguan.kernel import clock
+from keguan.kernel.bilingual import Text
+from keguan.kernel.names import normal_name
+from keguan.registers.funds.models import STATUSES, Payment
+
+TONES: dict[str, Tone] = {"due": "warn", "paid": "good", "stopped": "bad"}
+_OVERDUE = Text("到期未付", "Due by today")
+
+
+def status_of(payment: Payment) -> Status:
+    """The state of a payment as pages show it."""
+    return Status(STATUSES[payment.status], TONES[payment.status])
+
+
+def _search(rows: Rows, text: str) -> Rows:
+    return rows.filter(Q(number__icontains=text) | Q(voucher=text) | Q(payee__normal_name__contains=normal_name(text)))
+
+
+def _by_state(rows: Rows, word: str) -> Rows:
+    if word == "overdue":
+        return rows.filter(status="due", due_day__lte=clock.today())
+    return rows.filter(status=word)
+
+
+PAYMENTS = ListSpec(
+    name="payments",
+    title=Text("经费拨付", "Payments"),
+    columns=(
+        Column(
+            "number",
+            Text("编号", "Number"),
+            lambda p: p.number,
+            sort=("number",),
+            link=lambda p: href_to("payment", p.pk),
+        ),
+        Column("payee", Text("收款单位", "Payee"), lambda p: p.payee.name, sort=("payee__pinyin", "number")),
+        Column("amount", Text("应付金额", "Amount due"), lambda p: p.amount_fen, "money", sort=("amount_fen",)),
+        Column("due", Text("应付日", "Due by"), lambda p: p.due_day, "day", sort=("due_day", "number")),
+        Column("status", Text("状态", "State"), status_of, "status", sort=("status", "due_day")),
+        Column("paid_day", Text("付款日", "Paid on"), lambda p: p.paid_day, "day", sort=("paid_day", "number")),
+        Column("paid", Text("实付金额", "Amount paid"), lambda p: p.paid_fen, "money", sort=("paid_fen",)),
+        Column("voucher", Text("凭证号", "Voucher"), lambda p: p.voucher, sort=("voucher",)),
+        Column("share", Text("比例", "Share"), lambda p: p.share, sheet_only=True),
+        Column("difference", Text("差额原因", "Why it differs"), lambda p: p.difference, sheet_only=True),
+        Column("reason", Text("停付理由", "Stopped because"), lambda p: p.reason, sheet_only=True),
+    ),
+    filters=(Filter("state", Text("状态", "State"), _by_state, choices_of(STATUSES | {"overdue": _OVERDUE})),),
+    search=Search(Text("编号、凭证号或收款单位", "number, voucher or payee"), _search),
+    default_sort="due",
+)

@@ -1,0 +1,28 @@
+"""Who may see payments: those who run and watch the programmes, and the institution that is paid."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from keguan.kernel.actors import Actor
+from keguan.registers.funds.models import Payment
+
+SEES_ALL = frozenset({"registrar", "officer", "committee", "planning", "supervision", "finance"})
+
+
+def can_see_payment(actor: Actor, payment: Payment) -> bool:
+    """Whether the actor may see a payment: any for staff, those to their own institution for its research office."""
+    return _sees_all(actor) or payment.payee_id in _hosts(actor)
+
+
+def visible_to(actor: Actor) -> Q:
+    """The payments of which `can_see_payment` is true."""
+    return Q() if _sees_all(actor) else Q(payee__in=_hosts(actor))
+
+
+def _sees_all(actor: Actor) -> bool:
+    return actor.is_system or any(duty.role in SEES_ALL for duty in actor.duties)
+
+
+def _hosts(actor: Actor) -> set[int]:
+    return {duty.organisation for duty in actor.duties if duty.role == "host" and duty.organisation is not None}

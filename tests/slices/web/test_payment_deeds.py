@@ -1,0 +1,90 @@
+"""A payment that is due is recorded as paid by finance, once, with its voucher; nobody else does it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests import make
+from tests.slices.casework.page_cast import signed_in
+from tests.slices.web.forms import done, refused
+
+from keguan.kernel.money import Money
+from keguan.registers.funds.models import Payment
+from keguan.registers.parties.models import Person
+from keguan.registers.trace.models import Event
+
+pytestmark = pytest.mark.django_db
+TYPED = {"on": "2026年5月8日", "amount": "10", "voucher": "2026-05-记-0012"}
+
+
+@pytest.fixture
+def finance() -> Client:
+    person = make.person("财务员")
+    make.duty("finance", person)
+    return signed_in(person)
+
+
+def test_a_due_payment_is_found_recorded_as_paid_once_and_traced(finance: Client) -> None:
+    due = make.payment(10)
+    page, address = reverse("payment", args=[due.pk]), reverse("payment_paid", args=[due.pk])
+    assert page in finance.get(reverse("payments"), {"state": "due"}).content.decode()
+    assert address in finance.get(page).content.decode()
+    assert 'value="10"' in finance.get(address).content.decode(), "the amount due stands there already"
+    said = done(finance, address, **TYPED)
+    assert "已登记付款" in said
+    assert "2026-05-记-0012" in said
+    assert address not in said
+    done(finance, address, **TYPED)
+    paid = Payment.objects.get()
+    assert (paid.status, paid.paid_day, paid.paid_fen) == ("paid", date(2026, 5, 8), Money.wan(10).fen)
+    event = Event.objects.get(tag="funds:payment:paid")
+    assert (event.actor, event.case_number) == (Person.objects.get(name="财务员").pk, due.origin)
+    assert Event.objects.filter(tag="db:payment:status", actor=event.actor, request_id=event.request_id).exists()
+    refused(finance, address, **{**TYPED, "voucher": "另一张"})
+    assert finance.get(address)["Location"] == page
+    assert page in finance.get(reverse("payments"), {"q": "2026-05-记-0012", "state": "paid"}).content.decode()
+
+
+def test_a_refused_form_names_every_problem_and_keeps_what_was_typed(finance: Client) -> None:
+    address = reverse("payment_paid", args=[make.payment(10).pk])
+    said = refused(finance, address, on="2026-02-30", amount="十", voucher="")
+    for place in ("on", "amount", "voucher"):
+        assert f'href="#field-{place}"' in said
+    assert 'value="十"' in said
+    said = refused(finance, address, **{**TYPED, "amount": "9.5"})
+    assert 'href="#field-difference"' in said
+    assert "应付金额 10万元 不一致" in said
+    english = finance.post(address + "?lang=en", {**TYPED, "amount": "9.5"}).content.decode()
+    assert "The amount is not the CNY 100,000 that is due" in english
+    said = done(finance, address, **{**TYPED, "amount": "95000元"}, difference="扣回多拨 0.5 万元")
+    assert "扣回多拨 0.5 万元" in said
+    assert "CNY 95,000" in said
+
+
+@pytest.mark.parametrize("role", ["officer", "committee", "planning", "supervision", "registrar", ""])
+def test_nobody_but_finance_records_payments(role: str) -> None:
+    due, person = make.payment(), make.person()
+    if role:
+        make.duty(role, person)
+    client, address = signed_in(person), reverse("payment_paid", args=[due.pk])
+    assert Client().get(address).status_code == 302
+    assert client.get(address).status_code == 403
+    assert client.post(address, TYPED).status_code == 403
+    page = client.get(reverse("payment", args=[due.pk]))
+    assert page.status_code == (200 if role else 403)
+    assert address not in page.content.decode()
+    assert Payment.objects.get().status == "due"
+
+
+def test_the_research_office_sees_what_its_own_institution_is_paid() -> None:
+    own, other = make.payment(), make.payment()
+    person = make.person()
+    make.duty("host", person, organisation=own.payee)
+    client = signed_in(person)
+    said = client.get(reverse("payments")).content.decode()
+    assert own.number in said
+    assert other.number not in said
+    assert client.get(reverse("payment", args=[other.pk])).status_code == 403

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from keguan.casework.models import Case, Judgement, Seat
 from keguan.casework.pages.answers import Shown, named, shown_form
-from keguan.casework.pages.case_trace import Sentence, events_for, told
+from keguan.casework.pages.case_trace import Return, Trace, events_for, returns_in, told
 from keguan.casework.pages.secrets import hidden_answers, sees_identity
 from keguan.casework.permissions import is_own
 from keguan.casework.steps.review.panel import STATES
@@ -74,7 +74,8 @@ class Parts:
     payment_states: Mapping[str, Text]
     shares: Mapping[str, Text]
     records: tuple[tuple[str, str], ...]
-    trace: tuple[Sentence, ...]
+    returns: tuple[Return, ...]
+    trace: Trace
     closed: tuple[Problem, ...]
     names_reviewers: bool
     shows_scores: bool
@@ -108,15 +109,14 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
         payment_states=PAYMENT_STATUSES,
         shares=_shares(situation),
         records=_records(case, situation),
-        trace=tuple(
-            told(
-                situation.definition,
-                events,
-                actor,
-                names_known,
-                frozenset() if "reviewers" in sees else reviewing,
-                objecting,
-            )
+        returns=tuple(returns_in(situation.definition, events)),
+        trace=told(
+            situation.definition,
+            events,
+            actor,
+            names_known,
+            frozenset() if "reviewers" in sees else reviewing,
+            objecting,
         ),
         closed=tuple(closed.values()),
         names_reviewers=bool(seats) and "reviewers" in sees,

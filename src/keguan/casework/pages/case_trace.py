@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +12,14 @@ from keguan.components.status import Tone
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
+from keguan.language.wording import step_title, title_of
 from keguan.registers.trace.models import Event
 from keguan.registers.trace.queries import events_of_case
 from keguan.registers.trace.sentences import deed
 
 MOST = 300
+"""Deeds that a page tells, and readings: the newest of each."""
+_TONES: Mapping[str, Tone] = {"done": "good", "refused": "bad", "read": "info"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +31,77 @@ class Sentence:
     tone: Tone
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The trace of a case: what was done, and apart from it who read what. readers: how many people that were.
+
+    is_cut: whether there is more than a page tells.
+    """
+
+    deeds: tuple[Sentence, ...] = ()
+    readings: tuple[Sentence, ...] = ()
+    readers: int = 0
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Once the case was sent back: by which step, why, and the fields it marked."""
+
+    at: datetime
+    step: Text
+    reason: str
+    places: tuple[Text, ...]
+
+
 def events_for(number: str) -> list[Event]:
-    """The events of a case that its page tells, the oldest first. Changes of columns repeat what deeds say."""
-    newest = events_of_case(number).exclude(tag__startswith="db:").order_by("-id")[:MOST]
-    return list(reversed(newest))
+    """The events of a case that its page tells, the oldest first. Changes of columns repeat what deeds say. One query;
+    readings, of which there are many, crowd out no deed."""
+    newest = events_of_case(number).exclude(tag__startswith="db:").order_by("-id")
+    deeds, readings = newest.exclude(outcome="read")[:MOST], newest.filter(outcome="read")[:MOST]
+    return sorted(deeds.union(readings, all=True), key=lambda event: event.pk)
+
+
+def returns_in(definition: Definition, events: Iterable[Event]) -> list[Return]:
+    """Every time the case was sent back for correction, the first at the top. The case itself remembers the last only."""
+    return [
+        Return(
+            decided_at(event.payload, event),
+            step_title(definition.programme.step(noted["step"])),
+            str(noted["memo"].get("reason", "")),
+            tuple(title_of(definition.programme, str(place)) for place in noted["memo"].get("places") or ()),
+        )
+        for event in events
+        if event.tag == "case:return:accepted"
+        for noted in event.payload["events"]
+        if noted["event"] == "noted"
+    ]
 
 
 def told(
     definition: Definition,
-    events: Iterable[Event],
+    events: Sequence[Event],
     reader: Actor,
     names: Mapping[int, str],
     reviewing: frozenset[int],
     objecting: frozenset[int],
-) -> list[Sentence]:
+) -> Trace:
     """The events in words. names: of those whom the reader may know. reviewing, objecting: people who are never named to
-    this reader. The same person reading the same again and again is told once."""
-    lines: list[Sentence] = []
-    before: tuple[object, ...] = ()
-    for event in events:
-        same = (event.actor, event.tag, event.outcome)
-        if event.outcome == "read" and same == before:
-            continue
-        before = same
-        hidden = _hidden(event, reader, reviewing, objecting)
-        by = said.who(event, reader, names, hidden, definition)
-        line = Text("{who}{what}", "{who} {what}").filled(who=by, what=deed(event))
-        tone: Tone = "bad" if event.outcome == "refused" else "info" if event.outcome == "read" else "good"
-        lines.append(Sentence(decided_at(event.payload, event), line, tone))
-    return lines
+    this reader."""
+
+    def line(event: Event) -> Sentence:
+        by = said.who(event, reader, names, _hidden(event, reader, reviewing, objecting), definition)
+        did = Text("{who}{what}", "{who} {what}").filled(who=by, what=deed(event))
+        return Sentence(decided_at(event.payload, event), did, _TONES[event.outcome])
+
+    readings = [event for event in events if event.outcome == "read"]
+    deeds = [event for event in events if event.outcome != "read"]
+    return Trace(
+        tuple(map(line, deeds)),
+        tuple(map(line, readings)),
+        len({event.actor for event in readings}),
+        is_cut=MOST in (len(deeds), len(readings)),
+    )
 
 
 def _hidden(event: Event, reader: Actor, reviewing: frozenset[int], objecting: frozenset[int]) -> dict[int, Text]:

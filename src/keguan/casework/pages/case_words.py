@@ -119,11 +119,12 @@ def _target(definition: Definition, name: str) -> Text:
 
 
 def left_behind(definition: Definition, state: CaseState, sees: frozenset[str]) -> list[tuple[Text, list[Line]]]:
-    """What each closed step left: reasons, notes, ranks, amounts; scores only for those who may see them."""
+    """What each closed step left: reasons, notes, ranks, amounts; scores only for those who may see them. Why a case was
+    sent back is told with its other returns (`case_trace.returns_in`)."""
     found = []
     for step in definition.programme.steps:
         there = state.steps.get(step.id)
-        if there is None or not there.outcome:
+        if there is None or there.outcome in ("", "returned"):
             continue
         secret = isinstance(step, Review | Rank) and "reviews" not in sees
         lines = [] if secret else _lines(there)

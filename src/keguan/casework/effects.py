@@ -157,6 +157,7 @@ def _keep_verdicts(
             "answered": one.answered,
             "reason": one.reason,
         }
+        | ({"grounds": one.grounds} if one.grounds else {})
         for one in verdicts
     ]
     writes.add(

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from keguan.casework import sentences
+from keguan.casework.grounds import Ground, known_to
 from keguan.casework.messages import end_title
 from keguan.casework.models import Case, Judgement
 from keguan.casework.permissions import can_see_proposal, can_see_reviews, can_see_trace, why_not
@@ -54,7 +55,9 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What one rule said. values: what it read, titled. answered: a person's judgement, with their reason.
+    """What one rule said. values: what it read, titled, with what was counted as far as the reader may know of it.
+
+    answered: a person's judgement, with their reason.
 
     verified: whether the source was read, or only remembered.
     """
@@ -143,6 +146,8 @@ class _Telling:
         self.forms = {str(form.form) for form in programme.forms}
         self.judgements = list(Judgement.objects.filter(case=case).order_by("id"))
         self.parties = _Parties(definition, self.judgements)
+        several = (verdict.get("grounds", {}) for one in self.judgements for verdict in one.verdicts)
+        self.known = known_to(reader, case, several)
         self.secret = {str(step.id) for step in programme.steps if isinstance(step, Review | Rank)}
 
     def visits(self) -> tuple[Visit, ...]:
@@ -220,19 +225,26 @@ class _Telling:
             said=SAID[one["result"]],
             source=rule.source if rule else "",
             verified=rule.verified if rule else True,
-            values=tuple(self._value(name, value) for name, value in one.get("values", {}).items()),
+            values=tuple(
+                self._value(name, value, self.known.of(one.get("grounds", {}), name))
+                for name, value in one.get("values", {}).items()
+            ),
             missing=tuple(missing),
             answered=bool(one.get("answered")),
             reason=str(one.get("reason") or "") if open_reason else "",
             at=at,
         )
 
-    def _value(self, name: str, value: Any) -> tuple[Text, Text]:
+    def _value(self, name: str, value: Any, grounds: Sequence[Ground]) -> tuple[Text, Text]:
         programme = self.definition.programme
         title = title_of(programme, name)
         if self._is_hidden(name):
             return title, HIDDEN
-        return title, self.parties.said(name, value) or value_said(programme, name, value)
+        said = self.parties.said(name, value) or value_said(programme, name, value)
+        if grounds:
+            which = Text("、".join(one.said.zh for one in grounds), ", ".join(one.said.en for one in grounds))
+            said = Text("{value}（{which}）", "{value} ({which})").filled(value=said, which=which)
+        return title, said
 
     def _is_hidden(self, name: str) -> bool:
         head = name.partition(".")[0]

@@ -1,5 +1,7 @@
 """The query of each fact: one scalar each, so that any of them can be asked together in one statement.
 
+A fact that counts answers with what it counts, the first twenty: `n` of them in all, each by kind, id and number.
+
 %(today)s is the day in Beijing; case, number, round, host, authority, principal, members and normal_title are the
 case's own. Words in braces stand for conditions that several queries share.
 """
@@ -9,6 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _SHARED: Mapping[str, str] = {
+    # What is counted, one row each, between these two.
+    "{cases}": """
+      SELECT json_agg(one) FROM (SELECT count(*) OVER () AS n, 'case' AS kind, other.id, other.number
+      FROM casework_case other WHERE""",
+    "{sanctions}": """
+      SELECT json_agg(one) FROM (SELECT count(*) OVER () AS n, 'sanction' AS kind, id, source AS number
+      FROM integrity_sanction WHERE""",
+    "{few}": "ORDER BY 3 LIMIT 20) AS one",
     # A sanction in force.
     "{in force}": """
       since <= %(today)s AND (until IS NULL OR until >= %(today)s) AND (lifted_on IS NULL OR lifted_on > %(today)s)""",
@@ -30,7 +40,7 @@ _SHARED: Mapping[str, str] = {
 
 
 def _query(text: str) -> str:
-    """The query in one line: psycopg prepares only short ones once (4 096 characters), and several go together."""
+    """The query in one line, its words in braces written out."""
     for word, condition in _SHARED.items():
         text = text.replace(word, condition)
     return " ".join(text.split())
@@ -41,46 +51,44 @@ PERSON: Mapping[str, str] = {
     "person.born": "SELECT born FROM parties_person WHERE id = %(principal)s",
     "person.title": "SELECT title FROM parties_person WHERE id = %(principal)s",
     "person.degree": "SELECT degree FROM parties_person WHERE id = %(principal)s",
-    "person.active_sanctions": _query(
-        "SELECT count(*) FROM integrity_sanction WHERE person_id = %(principal)s AND {in force}"
-    ),
-    # Also projects of a published list under the pseudonym that another project of the principal's has there.
+    "person.active_sanctions": _query("{sanctions} person_id = %(principal)s AND {in force} {few}"),
+    # Also projects of a published list under the pseudonym that another project of the principal's has there: `listed`,
+    # as the list itself does not name them.
     "person.running_projects": _query("""
-      SELECT count(*) FROM (
-        SELECT project.id FROM projects_project project WHERE project.principal_id = %(principal)s AND {runs}
+      SELECT json_agg(one) FROM (SELECT count(*) OVER () AS n, led.kind, led.id, led.number FROM (
+        SELECT 'project' AS kind, project.id, project.number
+        FROM projects_project project WHERE project.principal_id = %(principal)s AND {runs}
         UNION
-        SELECT project.id FROM projects_project linked JOIN projects_project project
+        SELECT 'listed', project.id, project.number FROM projects_project linked JOIN projects_project project
           ON project.principal_pseudonym = linked.principal_pseudonym AND project.principal_pseudonym <> ''
-        WHERE linked.principal_id = %(principal)s AND project.principal_id IS NULL AND {runs}) AS led"""),
-    "person.applications_in_round": _query("""
-      SELECT count(*) FROM casework_case other
-      WHERE other.principal_id = %(principal)s AND other.round_id = %(round)s AND {stands}"""),
-    "person.applications_elsewhere": _query("""
-      SELECT count(*) FROM casework_case other
-      WHERE other.principal_id = %(principal)s AND other.round_id <> %(round)s AND {pending}"""),
+        WHERE linked.principal_id = %(principal)s AND project.principal_id IS NULL AND {runs}) AS led {few}"""),
+    "person.applications_in_round": _query(
+        "{cases} other.principal_id = %(principal)s AND other.round_id = %(round)s AND {stands} {few}"
+    ),
+    "person.applications_elsewhere": _query(
+        "{cases} other.principal_id = %(principal)s AND other.round_id <> %(round)s AND {pending} {few}"
+    ),
 }
 """Of the principal. `person.known` and `person.born` are no facts: they say whether there is anybody, and how old."""
 
 APPLICANT: Mapping[str, str] = {
-    "applicant.active_sanctions": _query(
-        "SELECT count(*) FROM integrity_sanction WHERE organisation_id = %(host)s AND {in force}"
+    "applicant.active_sanctions": _query("{sanctions} organisation_id = %(host)s AND {in force} {few}"),
+    "applicant.applications_in_round": _query(
+        "{cases} other.host_id = %(host)s AND other.round_id = %(round)s AND {stands} {few}"
     ),
-    "applicant.applications_in_round": _query("""
-      SELECT count(*) FROM casework_case other
-      WHERE other.host_id = %(host)s AND other.round_id = %(round)s AND {stands}"""),
     "applicant.valid_certificates": _query("""
-      SELECT count(*) FROM certificates_certificate held
-      JOIN certificates_registerkind kind ON kind.id = held.register_id
+      SELECT json_agg(one) FROM (SELECT count(*) OVER () AS n, 'certificate' AS kind, held.id, held.number
+      FROM certificates_certificate held JOIN certificates_registerkind kind ON kind.id = held.register_id
       WHERE held.holder_id = %(host)s AND kind.code = ANY(%(series)s::text[]) AND held.status = 'valid'
-        AND held.first_day <= %(today)s AND held.last_day >= %(today)s"""),
+        AND held.first_day <= %(today)s AND held.last_day >= %(today)s {few}"""),
 }
 """Of the host."""
 
 OTHERS: Mapping[str, str] = {
     # An application whose project is recorded before its last step counts once: the project's origin is its number.
     "members.over_limit": _query("""
-      SELECT count(*) FROM (
-        SELECT FROM (
+      SELECT json_agg(one) FROM (
+        SELECT count(*) OVER () AS n, 'person' AS kind, parts.person AS id, '' AS number FROM (
           SELECT project.principal_id AS person, {name} AS name FROM projects_project project
           WHERE project.principal_id = ANY(%(members)s::bigint[]) AND {runs}
           UNION ALL
@@ -97,17 +105,21 @@ OTHERS: Mapping[str, str] = {
           UNION ALL
           SELECT member.id, other.number FROM casework_case other, unnest(other.members) AS member (id)
           WHERE other.members && %(members)s::bigint[] AND member.id = ANY(%(members)s::bigint[]) AND {pending}
-        ) AS parts GROUP BY person HAVING count(DISTINCT name) >= 2
-      ) AS busy"""),
+        ) AS parts GROUP BY parts.person HAVING count(DISTINCT parts.name) >= 2 {few}"""),
     "duplicate.applications": _query("""
-      SELECT count(*) FROM casework_case other
-      WHERE other.normal_title = %(normal_title)s AND other.normal_title <> ''
-        AND other.round_id = %(round)s AND {stands}"""),
+      {cases} other.normal_title = %(normal_title)s AND other.normal_title <> ''
+        AND other.round_id = %(round)s AND {stands} {few}"""),
     "duplicate.projects": _query("""
-      SELECT count(*) FROM projects_project project
-      WHERE project.normal_title = %(normal_title)s AND project.origin <> %(number)s"""),
+      SELECT json_agg(one) FROM (SELECT count(*) OVER () AS n, 'project' AS kind, project.id, project.number
+      FROM projects_project project
+      WHERE project.normal_title = %(normal_title)s AND project.origin <> %(number)s {few}"""),
 }
 """Of the team and of the title."""
+
+COUNTED = frozenset(
+    name for of in (PERSON, APPLICANT, OTHERS) for name, query in of.items() if query.startswith("SELECT json_agg")
+)
+"""The facts that say what they counted. None of them is ever unknown: nothing found is 0."""
 
 RANKED = _query("""
   SELECT count(*) FROM casework_case other

@@ -5,9 +5,13 @@ A fact that cannot be known (no principal yet, no date of birth) is left out, an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+
+import psycopg
 
 from keguan.casework import fact_queries
 from keguan.casework.about import About, about_of
@@ -21,10 +25,13 @@ from keguan.language.vocabulary import APPLICANT_KINDS, FACTS
 
 __all__ = ["About", "about_of", "compute", "locks", "ranks_taken"]
 
+_PLACE = re.compile(r"%\((\w+)\)s")
+
 
 def compute(wanted: frozenset[str], case: Case, about: About, now: datetime) -> dict[str, Any]:
     """The facts of these names, as far as they can be known now. Dates are dates, money is fen.
 
+    What counted ones were counted from stands under `grounds`, by fact, where there is anything.
     case: with its host, round and programme at hand. One query, none where only dates and the host are asked for.
     """
     today = local_date(now)
@@ -38,7 +45,15 @@ def compute(wanted: frozenset[str], case: Case, about: About, now: datetime) -> 
     if born := found.pop("person.born", None):
         closing = local_date(case.round.closes) if case.round else None
         found["person.age"] = _full_years(born, closing) if closing else None
-    return known | {name: value for name, value in found.items() if value is not None}
+    counted = {name: found[name] or [] for name in fact_queries.COUNTED & found.keys()}
+    found |= {name: rows[0]["n"] if rows else 0 for name, rows in counted.items()}
+    known |= {name: value for name, value in found.items() if value is not None}
+    grounds = {
+        name: [{"kind": one["kind"], "id": one["id"], "number": one["number"]} for one in rows]
+        for name, rows in sorted(counted.items())
+        if rows
+    }
+    return known | ({"grounds": grounds} if grounds else {})
 
 
 def locks(wanted: frozenset[str], case: Case, about: About) -> tuple[str, ...]:
@@ -153,10 +168,17 @@ def _terms(case: Case, about: About, today: date, asked: Mapping[str, str]) -> d
 
 
 def _fetched(asked: Mapping[str, str], terms: Mapping[str, Any]) -> dict[str, Any]:
-    query = "SELECT " + ", ".join(f"({query})" for query in asked.values())
-    with prepared.cursor() as cursor:
-        cursor.execute(query, {name: prepared.stable(value) for name, value in terms.items()})
+    query, names = _numbered("SELECT " + ", ".join(f"({query})" for query in asked.values()))
+    with prepared.cursor(psycopg.RawCursor) as cursor:
+        cursor.execute(query, [prepared.stable(terms[name]) for name in names])
         return dict(zip(asked, cursor.fetchone(), strict=True))
+
+
+@lru_cache(maxsize=200)
+def _numbered(query: str) -> tuple[str, tuple[str, ...]]:
+    """The query with PostgreSQL's own places ($1) and the name of each. psycopg reads a text of this length anew each time."""
+    names = tuple(dict.fromkeys(_PLACE.findall(query)))
+    return _PLACE.sub(lambda found: f"${names.index(found[1]) + 1}", query), names
 
 
 def _endorsements(definition: Definition) -> list[Endorse]:

@@ -97,6 +97,11 @@ def can_see_reviewers(actor: Actor, case: Case) -> bool:
     return case.submitted_at is not None and _holds(actor, KNOWS_REVIEWERS, case)
 
 
+def runs_or_watches(actor: Actor, case: Case) -> bool:
+    """Whether the actor runs, decides or watches the programme of a case that is not theirs."""
+    return actor.is_system or _holds(actor, RUNS_AND_WATCHES, case)
+
+
 def can_see_review(actor: Actor, seat: Seat) -> bool:
     """Whether the actor may read one reviewer's scores and comment: all of the case's, or their own."""
     if can_see_reviews(actor, seat.case):

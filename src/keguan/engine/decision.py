@@ -62,7 +62,8 @@ class RoundTerms:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything a decision may depend on. facts: the values of the vocabulary's facts, as far as they were asked for.
+    """Everything a decision may depend on. facts: the values of the vocabulary's facts, as far as they were asked for; under
+    `grounds` what counted ones were counted from, which decides nothing and is kept with the verdict.
 
     begun: when the applicant's draft was begun, None without one (the grace rule asks).
     """

@@ -20,7 +20,12 @@ def verdicts_at(situation: Situation, rule_sets: Sequence[str]) -> tuple[Verdict
     """What the rules say of the case now."""
     if not rule_sets:
         return ()
-    return situation.definition.verdicts(rule_sets, names_in(situation))
+    found = situation.definition.verdicts(rule_sets, names_in(situation))
+    grounds: Mapping[str, Any] = situation.facts.get("grounds") or {}
+    return tuple(
+        replace(one, grounds={name: grounds[name] for name in one.values if name in grounds}) if grounds else one
+        for one in found
+    )
 
 
 def problem_of(programme: Programme, verdict: Verdict) -> Problem:

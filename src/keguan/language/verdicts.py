@@ -27,7 +27,8 @@ class Verdict:
     """What a rule said of a case, with everything it rested on, frozen.
 
     rule: `set.rule`. values: every name the rule read, with its value. missing: the names that had none.
-    answered: whether a person gave the answer, and `reason` is theirs.
+    answered: whether a person gave the answer, and `reason` is theirs. grounds: what counted values were counted from, by
+    name: kind, id and number of each.
     """
 
     rule: str
@@ -41,6 +42,7 @@ class Verdict:
     override: bool = False
     answered: bool = False
     reason: str = ""
+    grounds: Mapping[str, Any] = field(default_factory=dict)
 
 
 def judge(

@@ -44,6 +44,11 @@ def found(wanted: str, case: Case, about: About) -> Any:
     return facts.compute(frozenset({wanted}), case, about, NOW).get(wanted)
 
 
+def grounds(wanted: str, case: Case, about: About) -> list[tuple[str, int, str]]:
+    known = facts.compute(frozenset({wanted}), case, about, NOW).get("grounds", {})
+    return [(one["kind"], one["id"], one["number"]) for one in known.get(wanted, [])]
+
+
 # -------------------------------------------------------------------------------------------------------- about
 
 
@@ -144,23 +149,35 @@ def test_applications_in_the_round_count_those_that_came_in_and_did_not_end_in_v
     call: Round, changes: dict[str, Any], counts: int
 ) -> None:
     person, host = make.person(), make.organisation()
-    other(call, principal=person, host=host, normal_title="棉花", **changes)
+    one = other(call, principal=person, host=host, normal_title="棉花", **changes)
     case = cases.bare_case(call, host=host, principal=person, submitted_at=CAME_IN, normal_title="棉花")
     about = About("棉花", "棉花", person.pk)
     for name in ("person.applications_in_round", "applicant.applications_in_round", "duplicate.applications"):
         assert found(name, case, about) == counts, name
+        assert grounds(name, case, about) == [("case", one.pk, one.number)] * counts
     assert found("person.applications_elsewhere", case, about) == 0
 
 
 def test_applications_elsewhere_count_only_those_still_pending_in_other_rounds(call: Round) -> None:
     person = make.person()
     elsewhere = cases.bare_round(call.programme)
-    other(elsewhere, principal=person)
+    pending = other(elsewhere, principal=person)
     other(elsewhere, principal=person, step="", step_kind="", end="awarded")
     other(elsewhere, members=[person.pk])
     case = cases.bare_case(call)
     assert found("person.applications_elsewhere", case, About(principal=person.pk)) == 1
+    assert grounds("person.applications_elsewhere", case, About(principal=person.pk)) == [
+        ("case", pending.pk, pending.number)
+    ]
     assert found("person.applications_in_round", case, About(principal=person.pk)) == 0
+
+
+def test_of_many_the_first_twenty_are_named_and_all_are_counted(call: Round) -> None:
+    host = make.organisation()
+    several = [other(call, host=host).pk for _ in range(23)]
+    case = cases.bare_case(call, host=host)
+    assert found("applicant.applications_in_round", case, About()) == 23
+    assert [pk for _, pk, _ in grounds("applicant.applications_in_round", case, About())] == several[:20]
 
 
 def test_sanctions_count_while_they_are_in_force(call: Round) -> None:
@@ -180,7 +197,9 @@ def test_sanctions_count_while_they_are_in_force(call: Round) -> None:
     )
     later = datetime(2027, 3, 15, tzinfo=UTC)
     known = facts.compute(frozenset({"person.active_sanctions"}), case, About(principal=person.pk), later)
-    assert known == {"person.active_sanctions": 1}
+    standing = integrity.Sanction.objects.get(person=person, since=date(2026, 3, 16))
+    ground = {"kind": "sanction", "id": standing.pk, "number": standing.source}
+    assert known == {"person.active_sanctions": 1, "grounds": {"person.active_sanctions": [ground]}}
 
 
 def test_running_projects_are_those_led_today_also_under_a_pseudonym_that_was_identified(call: Round) -> None:
@@ -196,6 +215,10 @@ def test_running_projects_are_those_led_today_also_under_a_pseudonym_that_was_id
     assert found("person.running_projects", case, About(principal=person.pk)) == 2
     projects.link_principal(listed[0], person.pk, SYSTEM)
     assert found("person.running_projects", case, About(principal=person.pk)) == 4
+    # What only the pseudonym ties to the person is told apart: the list itself does not name them.
+    told = grounds("person.running_projects", case, About(principal=person.pk))
+    assert [kind for kind, _, _ in told] == ["project", "project", "project", "listed"]
+    assert told[2:] == [("project", listed[0].pk, listed[0].number), ("listed", listed[1].pk, listed[1].number)]
 
 
 def test_a_member_is_over_the_limit_with_two_parts_in_projects_and_applications(call: Round) -> None:
@@ -205,6 +228,7 @@ def test_a_member_is_over_the_limit_with_two_parts_in_projects_and_applications(
     case = cases.bare_case(call)
     about = About(members=frozenset({once.pk, twice.pk, free.pk}))
     assert found("members.over_limit", case, about) == 2
+    assert grounds("members.over_limit", case, about) == [("person", once.pk, ""), ("person", twice.pk, "")]
     # The project that an application led to is not a second part.
     Project.objects.update(origin=own.number)
     assert found("members.over_limit", case, about) == 0
@@ -222,10 +246,11 @@ def test_duplicates_meet_in_every_spelling_and_a_case_is_no_duplicate_of_its_own
 def test_certificates_count_in_the_series_the_programme_records_into(db: None) -> None:
     call = cases.bare_round(version("high-tech-enterprise"))
     host = make.organisation(kind="enterprise")
-    make.certificate("high-tech-enterprise", holder=host.pk)
+    held = make.certificate("high-tech-enterprise", holder=host.pk)
     make.certificate("key-laboratory", holder=host.pk)
     case = cases.bare_case(call, host=host)
     assert found("applicant.valid_certificates", case, About()) == 1
+    assert grounds("applicant.valid_certificates", case, About()) == [("certificate", held.pk, held.number)]
     after = datetime(2029, 1, 2, tzinfo=UTC)
     assert facts.compute(frozenset({"applicant.valid_certificates"}), case, About(), after) == {
         "applicant.valid_certificates": 0

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from keguan.casework.grounds import known_to
 from keguan.casework.models import Case, Judgement, Seat
 from keguan.casework.pages.answers import Shown, named, shown_form
 from keguan.casework.pages.case_trace import Return, Trace, events_for, returns_in, told
@@ -82,7 +83,7 @@ class Parts:
 
 
 def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str, Problem]) -> Parts:
-    """Read and word every part that this reader may see. At most eight queries."""
+    """Read and word every part that this reader may see. At most eight queries, three more where rules counted other things."""
     sees = frozenset({"trace", "proposal", "reviews", "reviewers"} - set(closed))
     seats = _seats(case, situation)
     holders = {seat.holder.expert.person_id for seat in seats}
@@ -102,7 +103,7 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
     return Parts(
         seats=seats,
         forms=tuple(shown_form(form, values, names, hidden) for form, values in forms),
-        judged=_judged(case, situation, sees, hidden) if "trace" in sees else (),
+        judged=_judged(case, actor, situation, sees, hidden) if "trace" in sees else (),
         reviews=tuple(_review(situation, seat, sees) for seat in seats if _shows_seat(case, actor, seat, sees)),
         people=tuple(_people(case, actor, situation, names_known, sees)) if "trace" in sees else (),
         payments=tuple(payments_of(case.number)) if _reached(situation, Pay) else (),
@@ -152,15 +153,19 @@ def _people_in(case: Case, situation: Situation, events: Iterable[Event]) -> set
 
 
 def _judged(
-    case: Case, situation: Situation, sees: frozenset[str], closed_answers: frozenset[str]
+    case: Case, actor: Actor, situation: Situation, sees: frozenset[str], closed_answers: frozenset[str]
 ) -> tuple[Judged, ...]:
     if len(situation.state.steps) < 2 and not situation.state.end:
         return ()
     programme = situation.definition.programme
     hidden = hidden_from(situation.definition, sees, closed_answers)
+    kept = list(Judgement.objects.filter(case=case).order_by("id"))
+    known = known_to(actor, case, (verdict.get("grounds", {}) for one in kept for verdict in one.verdicts))
     return tuple(
-        Judged(step_title(programme.step(one.step)), one.at, rows_kept(situation.definition, one.verdicts, hidden))
-        for one in Judgement.objects.filter(case=case).order_by("id")
+        Judged(
+            step_title(programme.step(one.step)), one.at, rows_kept(situation.definition, one.verdicts, hidden, known)
+        )
+        for one in kept
     )
 
 

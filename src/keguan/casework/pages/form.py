@@ -128,7 +128,7 @@ def form_page(
         "sections": sections(asked),
         "problems": problems,
         "revision": sheet.revision,
-        "verdicts": rows_of(definition, found.verdicts) if full else [],
+        "verdicts": rows_of(definition, found.verdicts, sheet.actor, sheet.case) if full else [],
         "is_checked": full,
         "is_ready": full and not problems,
         "late": is_late(sheet),

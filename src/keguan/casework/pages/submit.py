@@ -87,7 +87,7 @@ def _confirm(
         "case": sheet.case,
         "form": sheet.form,
         "shown": shown_form(sheet.form, found.clean, names),
-        "verdicts": rows_of(sheet.situation.definition, found.verdicts),
+        "verdicts": rows_of(sheet.situation.definition, found.verdicts, sheet.actor, sheet.case),
         "problems": problems,
         "late": is_late(sheet),
         "revision": sheet.revision,

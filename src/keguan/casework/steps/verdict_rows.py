@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from keguan.casework.grounds import Ground, Known, known_to
+from keguan.casework.models import Case
 from keguan.casework.steps.scene import Scene
 from keguan.components.fields import Field, field_id
 from keguan.components.lists import Choice
 from keguan.components.status import Status, Tone
 from keguan.engine.judging import verdicts_at
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.schema import Review, Rule
@@ -29,12 +32,15 @@ _WHY = Text("理由（不符合、或接受例外时必填）", "Reason (owed fo
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One rule and its verdict. answer, reason: the fields for a person's judgement, None where none is asked."""
+    """One rule and its verdict. answer, reason: the fields for a person's judgement, None where none is asked.
+
+    values: title and value of each name it read, and what that was counted from, as far as the reader may know.
+    """
 
     rule: str
     say: Text
     result: Status
-    values: tuple[tuple[Text, Text], ...]
+    values: tuple[tuple[Text, Text, tuple[Ground, ...]], ...]
     missing: tuple[Text, ...]
     source: str
     is_verified: bool = True
@@ -73,19 +79,24 @@ def hidden_from(definition: Definition, sees: Iterable[str], answers: frozenset[
 def rows_to_answer(scene: Scene, rule_sets: Iterable[str]) -> list[Row]:
     """The verdicts of these rules now, with a field wherever a person has to judge or may accept an exception."""
     hidden = hidden_from(scene.definition, scene.sees)
-    return [_row(scene.definition, one, hidden, scene) for one in verdicts_at(scene.situation, tuple(rule_sets))]
+    found = verdicts_at(scene.situation, tuple(rule_sets))
+    known = known_to(scene.actor, scene.case, (one.grounds for one in found))
+    return [_row(scene.definition, one, hidden, known, scene) for one in found]
 
 
-def rows_of(definition: Definition, verdicts: Iterable[Verdict]) -> list[Row]:
+def rows_of(definition: Definition, verdicts: Collection[Verdict], actor: Actor, case: Case) -> list[Row]:
     """Verdicts on what the reader typed."""
     hidden = hidden_from(definition, ("proposal", "reviews"))
-    return [_row(definition, one, hidden, None) for one in verdicts]
+    known = known_to(actor, case, (one.grounds for one in verdicts))
+    return [_row(definition, one, hidden, known, None) for one in verdicts]
 
 
-def rows_kept(definition: Definition, kept: Iterable[Mapping[str, Any]], hidden: Hidden) -> list[Row]:
+def rows_kept(definition: Definition, kept: Iterable[Mapping[str, Any]], hidden: Hidden, known: Known) -> list[Row]:
     """The verdicts one decision rested on, as they were frozen."""
     rules = {f"{of.name}.{rule.rule}": rule for of in definition.programme.rules for rule in of.rules}
-    return [_row(definition, _thawed(one, rules[one["rule"]]), hidden, None) for one in kept if one["rule"] in rules]
+    return [
+        _row(definition, _thawed(one, rules[one["rule"]]), hidden, known, None) for one in kept if one["rule"] in rules
+    ]
 
 
 def _thawed(kept: Mapping[str, Any], rule: Rule) -> Verdict:
@@ -101,10 +112,11 @@ def _thawed(kept: Mapping[str, Any], rule: Rule) -> Verdict:
         override=rule.override,
         answered=kept["answered"],
         reason=kept["reason"],
+        grounds=kept.get("grounds", {}),
     )
 
 
-def _row(definition: Definition, verdict: Verdict, hidden: Hidden, scene: Scene | None) -> Row:
+def _row(definition: Definition, verdict: Verdict, hidden: Hidden, known: Known, scene: Scene | None) -> Row:
     programme = definition.programme
     shown = [(name, value) for name, value in verdict.values.items() if not hidden(name)]
     answer = reason = None
@@ -117,7 +129,10 @@ def _row(definition: Definition, verdict: Verdict, hidden: Hidden, scene: Scene 
         rule=verdict.rule,
         say=verdict.say,
         result=Status(SAID[verdict.result], TONES[verdict.result]),
-        values=tuple((title_of(programme, name), value_said(programme, name, value)) for name, value in shown),
+        values=tuple(
+            (title_of(programme, name), value_said(programme, name, value), known.of(verdict.grounds, name))
+            for name, value in shown
+        ),
         missing=tuple(title_of(programme, name) for name in verdict.missing if not hidden(name)),
         source=verdict.source,
         ask=verdict.ask,

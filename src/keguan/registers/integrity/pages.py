@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from keguan.components.access import SIGNED_IN, actor_on, holding, page
+from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
 from keguan.components.status import Crumb, Line
 from keguan.components.things import Act, Section, thing_page
-from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.registers.integrity import lists
 from keguan.registers.integrity.deeds import IMPOSES
 from keguan.registers.integrity.models import KINDS, SEVERITIES, Sanction
-
-SEES_SANCTIONS = holding(Text("查看惩戒记录", "see sanctions"), "registrar", "supervision", "officer")
-
-
-def _hosts(actor: Actor) -> set[int]:
-    return {duty.organisation for duty in actor.duties if duty.role == "host" and duty.organisation is not None}
-
-
-def sanctions_visible_to(actor: Actor) -> QuerySet[Sanction]:
-    """All for those who check; otherwise what stands against the reader, or the institution they act for."""
-    rows = Sanction.objects.select_related("person", "organisation")
-    if SEES_SANCTIONS.holds(actor):
-        return rows
-    return rows.filter(Q(person=actor.person, person__isnull=False) | Q(organisation__in=_hosts(actor)))
-
-
-def can_see_sanction(actor: Actor, sanction: Sanction) -> bool:
-    """Whether the sanction is among those that `sanctions_visible_to` lists."""
-    if SEES_SANCTIONS.holds(actor):
-        return True
-    is_own = sanction.person_id is not None and sanction.person_id == actor.person
-    return is_own or sanction.organisation_id in _hosts(actor)
+from keguan.registers.integrity.rights import SEES_SANCTIONS, can_see_sanction, sanctions_visible_to
 
 
 @page(SIGNED_IN)

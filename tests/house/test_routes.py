@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from keguan.components.access import PUBLIC, Right
 
-PUBLIC_ADDRESSES = {"", "sign-in/", "sign-out/", "language/", "health/"}
+PUBLIC_ADDRESSES = {"", "sign-in/", "sign-out/", "language/", "look/", "health/"}
 """What anybody may open. A new public page is added here on purpose, never by accident."""
 
 

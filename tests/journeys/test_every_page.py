@@ -28,7 +28,7 @@ from keguan.registers.parties.models import Account, Person
 from keguan.registers.trace.models import Event
 
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
-NOT_PAGES = {"health", "language", "sign_out", "document_file", "case_document"}
+NOT_PAGES = {"health", "language", "look", "sign_out", "document_file", "case_document"}
 """Answers that are no page of ours: files, a redirect, a machine's question."""
 NOWHERE = {"import", "import_confirm"}
 """Pages of an import that somebody has uploaded; the register's own tests walk them."""

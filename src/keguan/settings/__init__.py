@@ -122,13 +122,13 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-# No `collectstatic`: whitenoise reads each app's own folder once, when the process starts. The style sheet's address
-# changes with its content, so browsers may keep it.
+# No `collectstatic`: whitenoise reads each app's own folder once, when the process starts. A file's address changes with
+# its content, so browsers may keep it.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 7 * 24 * 3600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "keguan.doors.web.editions.Editions"},
 }
 MEDIA_ROOT = Path(os.environ.get("KEGUAN_FILES") or state_folder() / "files")
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from keguan import components
 from keguan.components.reader import language
 from keguan.doors.web import navigation
+from keguan.doors.web.looks import Look
 from keguan.kernel.actors import NOBODY, HeldDuty
 from keguan.kernel.bilingual import Text
 from keguan.registers.parties.roles import role_name
@@ -36,7 +33,7 @@ class Site:
     password: str
     other_language_href: str
     request_id: str
-    edition: str
+    look: Look
     footer: Text | None = None
 
 
@@ -60,7 +57,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             password="" if settings.DEMO else reverse("password_change"),
             other_language_href=f"{reverse('language')}?{urlencode({'to': other, 'next': here})}",
             request_id=getattr(request, "request_id", ""),
-            edition=edition(),
+            look=Look.chosen(request, here),
         )
     }
 
@@ -68,10 +65,3 @@ def site(request: HttpRequest) -> dict[str, object]:
 def _duty(duty: HeldDuty) -> Text:
     role = role_name(duty.role)
     return Text(f"{role.zh} · {duty.programme}", f"{role.en} · {duty.programme}") if duty.programme else role
-
-
-@cache
-def edition() -> str:
-    """Changes whenever the style sheet does, so that browsers may keep it for long and never show an old one."""
-    sheet = Path(components.__file__).parent / "static" / "keguan" / "keguan.css"
-    return hashlib.sha256(sheet.read_bytes()).hexdigest()[:10]

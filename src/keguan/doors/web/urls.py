@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from keguan.doors.web import gallery, home, registers, sign_in, trace_pages
+from keguan.doors.web import gallery, home, looks, registers, sign_in, trace_pages
 
 REGISTERS = (
     "organisations",
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", home.language, name="language"),
+    path("look/", looks.look, name="look"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("health/", home.health, name="health"),
     path("registers/", registers.registers, name="registers"),

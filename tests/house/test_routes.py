@@ -10,7 +10,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from keguan.components.access import PUBLIC, Right
 
-PUBLIC_ADDRESSES = {"", "sign-in/", "sign-out/", "language/", "look/", "health/"}
+PUBLIC_ADDRESSES = {
+    *("", "sign-in/", "sign-out/", "language/", "look/", "health/"),
+    # Before one is in: the second factor, a passkey, the identity provider, a forgotten password, a link from a mail.
+    *("sign-in/second/", "sign-in/passkey/"),
+    *("sign-in/provider/<slug:provider_id>/", "sign-in/provider/<slug:provider_id>/back/"),
+    *("sign-in/forgotten/", "sign-in/forgotten/sent/", "sign-in/forgotten/done/"),
+    "^sign-in/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+    "me/email/<str:key>/",
+}
 """What anybody may open. A new public page is added here on purpose, never by accident."""
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from keguan.database.connection import connection_settings
 from keguan.database.places import application_url, home, state_folder
+from keguan.settings.accounts import APPS as ACCOUNT_APPS
+from keguan.settings.accounts import IDLE_SECONDS, allauth_settings, identity_providers, mail_settings
 from keguan.settings.logs import logging_settings
 from keguan.settings.secret import secret_key
 
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
     "keguan.registers.imports",
     "keguan.casework",
     "keguan.doors.web",
+    *ACCOUNT_APPS,  # after the web door, whose templates stand in for theirs
 ]
 
 # Few on purpose: a public page is to cost at most 8 ms. What Django spreads over security, locale, clickjacking and
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "keguan.doors.web.who.Who",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "keguan.doors.web.refusals.Refusals",
 ]
@@ -109,11 +113,19 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = IDLE_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _flag("KEGUAN_HTTPS")
 CSRF_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("KEGUAN_BEHIND_PROXY") else None
+
+# Shared by all processes: limits on attempts and codes already used must hold whichever process is asked.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cacheentry"},
+}
+SOCIALACCOUNT_PROVIDERS = identity_providers(os.environ)
+globals().update(allauth_settings(is_demo=DEMO, is_https=SESSION_COOKIE_SECURE))
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -132,7 +144,7 @@ STORAGES = {
 }
 MEDIA_ROOT = Path(os.environ.get("KEGUAN_FILES") or state_folder() / "files")
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(mail_settings(os.environ, is_demo=DEMO, folder=state_folder() / "mail"))
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["keguan.doors.jobs.tidy"]
 

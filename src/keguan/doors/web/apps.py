@@ -10,3 +10,4 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from keguan.doors.web import sentences  # noqa: F401 - tells its tags
+        from keguan.doors.web.accounts import traces  # noqa: F401 - listens to allauth

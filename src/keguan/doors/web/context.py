@@ -30,7 +30,7 @@ class Site:
     duties: tuple[Text, ...]
     sign_in: str
     sign_out: str
-    password: str
+    account: str
     other_language_href: str
     request_id: str
     look: Look
@@ -54,7 +54,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             duties=tuple(_duty(duty) for duty in actor.duties),
             sign_in="" if request.path == sign_in else sign_in + onward,
             sign_out=reverse("sign_out"),
-            password="" if settings.DEMO else reverse("password_change"),
+            account=reverse("profile"),
             other_language_href=f"{reverse('language')}?{urlencode({'to': other, 'next': here})}",
             request_id=getattr(request, "request_id", ""),
             look=Look.chosen(request, here),

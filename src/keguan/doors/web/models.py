@@ -20,3 +20,14 @@ class SignInAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username} {self.at}"
+
+
+class CacheEntry(models.Model):
+    """The table of Django's database cache: how often something was tried of late, which one-time codes are used up."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib import auth
-from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,17 +17,15 @@ from django.urls import reverse
 from keguan.components.access import PUBLIC, actor_on, page
 from keguan.components.fields import Field
 from keguan.doors.web import lockout
-from keguan.doors.web.envelope import LANGUAGE_COOKIE, remember_language
+from keguan.doors.web.accounts import oidc, traces
+from keguan.doors.web.accounts.words import is_ip_address
 from keguan.doors.web.who import address_of, safe_next
-from keguan.kernel.actors import NOBODY, Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem
-from keguan.registers.parties.access import actor_of
 from keguan.registers.parties.models import Account, Duty
 from keguan.registers.parties.queries import in_force
 from keguan.registers.parties.roles import APPLICANT, ROLES, role_name
-from keguan.registers.trace import services as trace
 
 MOST_PER_ROLE = 30
 
@@ -36,8 +34,8 @@ WRONG = Problem(
     Text("用户名或密码不对，或者账户已停用。", "The username or the password is wrong, or the account is closed."),
     "password",
     fix=Text(
-        "请检查大小写后再试；忘记密码请与管理员联系。",
-        "Check capitals and try again; if you forgot the password, ask the administrator.",
+        "请检查大小写后再试；忘记密码可以用邮箱重设。",
+        "Check capitals and try again; a forgotten password is set anew by mail.",
     ),
 )
 LOCKED = Problem(
@@ -82,13 +80,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     username = ""
     if request.method == "POST":
         if settings.DEMO and "account" in request.POST:
-            account = _demo_account(request.POST["account"])
+            account, by = _demo_account(request.POST["account"]), "demo"
             problems = () if account else (NO_SUCH_DEMO,)
         else:
             username = clean_text(request.POST.get("username", "")).strip().lower()
-            account, problems = _by_password(request, username)
+            (account, problems), by = _by_password(request, username), "password"
         if account is not None:
-            return _welcome(request, account, onward)
+            return _welcome(request, account, onward, by)
     return _form(request, onward, username, problems)
 
 
@@ -109,6 +107,9 @@ def _form(request: HttpRequest, onward: str, username: str, problems: tuple[Prob
         "problems": problems,
         "next": onward,
         "is_demo": settings.DEMO,
+        "provider": oidc.provider_name(),
+        # A passkey belongs to a name; browsers refuse it for a bare network address.
+        "has_name": not is_ip_address(request.get_host()),
         "groups": demo_groups() if settings.DEMO else [],
         "actor": actor_on(request),
     }
@@ -122,7 +123,7 @@ def _by_password(request: HttpRequest, username: str) -> tuple[Account | None, t
     password = request.POST.get("password", "")
     found = auth.authenticate(request, username=username, password=password)
     if not isinstance(found, Account):
-        _trace_sign_in(request, NOBODY, "failed", {"username": username[:64]})
+        traces.failed(request, username)
         return None, (WRONG,)
     lockout.succeeded(attempt)
     return found, ()
@@ -134,29 +135,12 @@ def _demo_account(sent: str) -> Account | None:
     return Account.objects.filter(pk=int(sent), is_active=True, person__is_demo=True).first()
 
 
-def _welcome(request: HttpRequest, account: Account, onward: str) -> HttpResponseBase:
-    token = request.META.get("CSRF_COOKIE")
-    auth.login(request, account)
-    if token:
-        # Django renews the CSRF token here, which would void every form open in other tabs: after an expired session
-        # nothing typed there could be sent any more. Keeping it is safe because the Origin of a POST is checked too.
-        request.META["CSRF_COOKIE"] = token
-    _trace_sign_in(request, actor_of(account), "done", {})
-    response = HttpResponseRedirect(onward)
-    if LANGUAGE_COOKIE not in request.COOKIES:
-        remember_language(response, "en" if account.language == "en" else "zh")
-    return response
-
-
-def _trace_sign_in(request: HttpRequest, actor: Actor, action: str, personal: dict[str, Any]) -> None:
-    with transaction.atomic():
-        trace.write(
-            f"web:sign-in:{action}",
-            actor,
-            outcome="done" if action == "done" else "refused",
-            request_id=getattr(request, "request_id", ""),
-            personal=personal,
-        )
+def _welcome(request: HttpRequest, account: Account, onward: str, by: str) -> HttpResponseBase:
+    """On to the second factor where one is set up, and in."""
+    record_authentication(request, account, method=by)
+    # The session is to go through our way of reading it, whoever found the account.
+    account.backend = "keguan.doors.web.who.Accounts"
+    return perform_login(request, Login(user=account, redirect_url=onward))
 
 
 def demo_groups() -> list[DemoGroup]:

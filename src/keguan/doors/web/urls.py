@@ -24,6 +24,8 @@ REGISTERS = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/", sign_in.sign_in, name="account_login"),  # as allauth calls it
+    path("", include("keguan.doors.web.accounts.urls")),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", home.language, name="language"),
     path("look/", looks.look, name="look"),

@@ -220,6 +220,19 @@ def username_problem(username: str) -> Problem | None:
     )
 
 
+def language_problem(language: str) -> Problem | None:
+    """The language is none of the two."""
+    if language in ("zh", "en"):
+        return None
+    return Problem(
+        "account.language",
+        Text("请选择语言", "Choose a language"),
+        where="language",
+        value=language[:20],
+        fix=Text("可选：中文、英文", "One of: Chinese, English"),
+    )
+
+
 def account_known(username: str) -> Problem:
     """The username is taken, or the person has an account."""
     return Problem(

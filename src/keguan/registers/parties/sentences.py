@@ -17,6 +17,7 @@ sentences(
         "parties:account:password_changed": Text(
             "修改了人员 {person} 号的密码", "changed the password of person {person}"
         ),
+        "parties:account:language_chosen": Text("选择了账户的语言", "chose the language of the account"),
         "parties:account:locked": Text("停用了人员 {person} 号的账号", "locked the account of person {person}"),
         "parties:kinship:declared": Text(
             "申报了人员 {person} 号的近亲属关系", "declared a near relation of person {person}"

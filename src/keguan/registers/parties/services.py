@@ -160,6 +160,19 @@ def change_password(actor: Actor, account: Account, password: str) -> None:
 
 
 @transaction.atomic
+def prefer_language(actor: Actor, account: Account, language: str) -> None:
+    """Choose the language in which the platform writes to this account. Raises Refused("account.language")."""
+    if problem := logic.language_problem(language):
+        raise Refused.because(problem)
+    row = Account.objects.select_for_update().get(pk=account.pk)
+    row.language = language
+    row.save(update_fields=["language"])
+    trace.write(
+        "parties:account:language_chosen", actor, payload={"person": row.person_id, "account": row.pk, "to": language}
+    )
+
+
+@transaction.atomic
 def lock_account(actor: Actor, account: Account, *, reason: str) -> Account:
     """Stop an account from signing in and from acting, at once."""
     row = Account.objects.select_for_update().get(pk=account.pk)

@@ -1,0 +1,89 @@
+"""What the platform keeps about one person, as an archive for that person (个人信息保护法 第45条)."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.urls import reverse
+
+from keguan.casework.models import Answers, Draft
+from keguan.kernel import clock
+from keguan.registers.parties.models import Account, Person
+from keguan.registers.trace.models import Event
+
+NOT_THEIR_OWN = {
+    "granted_duties": "duties of others",
+    "declared_kin": "relations of others",
+    "kin_of": "what others declared",
+    "invitations_sent": "invitations of others",
+    "merged": "entries of others",
+    "sanctions": "told by the decision that is served on the person",
+}
+"""Relations to a person that say something about somebody else, each with the reason."""
+
+_SECRET = {"password", "id_salt", "id_commitment", "salt"}
+_README = """科管：本人数据 / Keguan: your own data
+
+{when}
+
+每个 .json 文件是一类记录；files.json 列出您上传的文件及下载地址。
+Each .json file holds one kind of record; files.json lists the files you handed in and where to download them.
+"""
+
+
+def archive(account: Account) -> bytes:
+    """A .zip with one JSON file per kind of record."""
+    parts = records(account)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as box:
+        box.writestr("README.txt", _README.format(when=clock.now().isoformat(timespec="seconds")))
+        for name, rows in sorted(parts.items()):
+            box.writestr(
+                f"{name}.json", json.dumps(rows, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1, sort_keys=True)
+            )
+    return content.getvalue()
+
+
+def records(account: Account) -> dict[str, list[dict[str, Any]]]:
+    """All kinds of records about a person, each row as plain values; nothing secret, nothing about others."""
+    person = Person.objects.get(pk=account.person_id)
+    found: dict[str, list[dict[str, Any]]] = {"person": [_plain(person)]}
+    for relation in own_relations():
+        rows = relation.related_model._base_manager.filter(**{relation.field.name: person})
+        found[_name(relation)] = [_plain(row) for row in rows]
+    found["files"] = [
+        {**row, "address": reverse("document_file", args=[row["id"]])} for row in found.pop("documents", [])
+    ]
+    numbers = {row["id"] for name in ("begun_cases", "led_cases") for row in found.get(name, [])}
+    found["answers"] = _rows(Answers.objects.filter(case__in=numbers))
+    found["drafts"] = _rows(Draft.objects.filter(case__in=numbers))
+    found["doings"] = _rows(Event.objects.filter(actor=person.pk).only("id", "at", "tag", "case_number", "outcome"))
+    return found
+
+
+def own_relations() -> list[Any]:
+    """Every relation that says something about the person."""
+    return [one for one in Person._meta.related_objects if _name(one) not in NOT_THEIR_OWN]
+
+
+def _name(relation: Any) -> str:
+    return str(relation.get_accessor_name())
+
+
+def _rows(rows: Iterable[models.Model]) -> list[dict[str, Any]]:
+    return [_plain(row) for row in rows]
+
+
+def _plain(row: models.Model) -> dict[str, Any]:
+    left_out = _SECRET | row.get_deferred_fields()
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.attname not in left_out and not isinstance(field, models.BinaryField)
+    }

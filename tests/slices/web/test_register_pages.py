@@ -19,6 +19,7 @@ from keguan.registers.experts.models import Expert
 from keguan.registers.funds.models import Payment
 from keguan.registers.funds.rights import can_see_payment, visible_to
 from keguan.registers.imports.models import ImportRun
+from keguan.registers.imports.specs import SPECS
 from keguan.registers.integrity.models import Sanction
 from keguan.registers.integrity.pages import can_see_sanction, sanctions_visible_to
 from keguan.registers.organisations.models import Organisation
@@ -321,6 +322,35 @@ class TestImporting:
         assert Organisation.objects.count() == 2
         assert ImportRun.objects.get().by_id == registrar.person_id
 
+    def test_a_trial_shows_the_first_rows_as_understood_and_what_would_become_of_each(
+        self, client: Client, registrar: Account
+    ) -> None:
+        people.organisation("新疆甲大学")
+        rows = "单位名称,类型,上级单位\n新疆甲大学,高校,\n　新疆乙研究所 ,科研机构,新疆甲大学\n"
+        said = self.send(client, rows).content.decode()
+        first, second = (f"<tr>{row}" for row in said.split("读到的行")[1].split("</table>")[0].split("<tr>")[2:])
+        assert ">2</th>" in first
+        assert "不变" in first
+        assert ">3</th>" in second
+        assert "新增" in second
+        assert ">新疆乙研究所<" in second, "without the blanks around it"
+        assert ">科研院所<" in second, "the word of the register"
+        many = "单位名称\n" + "".join(f"单位{n}号\n" for n in range(30))
+        assert "另有 10 行未列出" in self.send(client, many).content.decode()
+
+    def test_each_template_is_handed_out_and_can_be_imported_as_it_is(self, client: Client, registrar: Account) -> None:
+        shown = client.get(reverse("import_upload")).content.decode()
+        for name in SPECS:
+            address = reverse("import_template", args=[name])
+            assert f'href="{address}"' in shown
+            for language in ("zh", "en"):
+                answer = client.get(address, {"lang": language})
+                file = io.BytesIO(b"".join(answer))
+                file.name = f"{name}.xlsx"
+                tried = client.post(reverse("import_upload"), {"spec": name, "file": file})
+                assert tried.status_code == 200, tried.content.decode()
+        assert client.get(reverse("import_template", args=["nothing"])).status_code == 404
+
     def test_bad_rows_are_listed_with_their_place_and_cannot_be_confirmed(
         self, client: Client, registrar: Account
     ) -> None:
@@ -350,4 +380,5 @@ class TestImporting:
     def test_only_registrars_import(self, client: Client) -> None:
         client.force_login(people.person("李二", "officer"))
         assert client.get(reverse("import_upload")).status_code == 403
+        assert client.get(reverse("import_template", args=["people"])).status_code == 403
         assert client.post(reverse("import_confirm")).status_code == 403

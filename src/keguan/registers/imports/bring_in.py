@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Model, QuerySet
 from psycopg import sql
 
-from keguan.registers.imports.spec import Counts, Saving
+from keguan.registers.imports.spec import Done, Saving
 from keguan.registers.trace import services as trace
 
 M = TypeVar("M", bound=Model)
@@ -18,14 +17,6 @@ BATCH = 1000
 # A bulk update is one CASE with a branch per row: its cost grows with the square of the batch.
 CHANGED_BATCH = 200
 _TRACED_TOGETHER = 200
-
-
-@dataclass(slots=True)
-class Outcome(Generic[M]):
-    """The counts, and the rows that were there before, as they now stand, by their key."""
-
-    counts: Counts
-    known: dict[tuple[Any, ...], M]
 
 
 def bring_in(
@@ -37,14 +28,15 @@ def bring_in(
     saving: Saving,
     mirrored: Sequence[str] = (),
     personal: bool = False,
-) -> Outcome[M]:
-    """Make the register hold the wanted rows.
+) -> dict[tuple[Any, ...], Done]:
+    """Make the register hold the wanted rows; returns what was done under each key.
 
     standing: the rows that may be meant. wanted: unsaved rows by key. fields: what the file may change; a blank
     (None, "" or []) in the file never erases. mirrored: what follows the file even to blank. personal: keep what changed behind commitments in the trace.
     """
     known = {tuple(getattr(row, name) for name in key): row for row in standing.iterator(chunk_size=5000)}
     new = [row for at, row in wanted.items() if at not in known]
+    done: dict[tuple[Any, ...], Done] = dict.fromkeys(wanted, "created")
     changed: list[M] = []
     touched: set[str] = set()
     told: list[tuple[str, dict[str, list[Any]]]] = []
@@ -53,6 +45,7 @@ def bring_in(
         if old is None:
             continue
         difference = dict(_differences(old, row, fields, mirrored))
+        done[at] = "updated" if difference else "unchanged"
         if difference:
             for name, (_, after) in difference.items():
                 setattr(old, name, after)
@@ -68,7 +61,7 @@ def bring_in(
     _trace_changes(told, standing.model, saving, personal=personal)
     unchanged = len(wanted) - len(new) - len(changed)
     saving.saved(unchanged)
-    return Outcome(Counts(len(new), len(changed), unchanged), known)
+    return done
 
 
 def copy_in(model: type[Model], rows: Sequence[Model]) -> None:

@@ -1,10 +1,13 @@
-"""What a cell means: each reader turns a value as found into a value as kept, or says what is wrong with it."""
+"""What a cell means: each reader turns a value as found into a value as kept, or says what is wrong with it.
+
+A reader also says what it takes, for the template, and shows what it understood, for the trial of a file.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -25,14 +28,38 @@ class Kept:
     odd: Problem
 
 
-Reader = Callable[[Value], Any]
-"""From a cell that is not blank to a value, a `Kept` or a `Problem`."""
+def _as_kept(value: Any) -> object:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """From a cell that is not blank to a value, a `Kept` or a `Problem`.
+
+    takes: what people may write, in words. choices: all there is to choose from, where that is closed. show: a value as
+    people read it.
+    """
+
+    read: Callable[[Value], Any]
+    takes: Text
+    choices: tuple[Text, ...] = ()
+    show: Callable[[Any], object] = _as_kept
+
+    def __call__(self, value: Value) -> Any:
+        return self.read(value)
+
+
+def takes(zh: str, en: str) -> Callable[[Callable[[Value], Any]], Reader]:
+    """Make a function a reader: `@takes("日期", "a day")`."""
+    return lambda read: Reader(read, Text(zh, en))
+
 
 # Excel keeps 15 digits; a longer whole number stored as a number has lost its last digits for good.
 _MOST_EXACT = 10**15
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _DAY_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+ANYTHING = Text("文本", "text")
 _BETWEEN_WORDS = re.compile(r"[;,、，；\n\t|]+")
 
 
@@ -65,9 +92,10 @@ def text(limit: int = 500) -> Reader:
             return _problem("too-long", say.filled(n=len(found), most=limit), found, Text("请缩短", "Shorten it"))
         return found
 
-    return read
+    return Reader(read, Text("文本，最多 {most} 字", "text, at most {most} letters").filled(most=limit))
 
 
+@takes("编号或号码，按文本填写", "a number or code, written as text")
 def code(value: Value) -> str | Problem:
     """A number that is a name (a project number, a phone): digits as typed, wide ones made plain."""
     if isinstance(value, float | int) and not isinstance(value, bool) and abs(value) >= _MOST_EXACT:
@@ -77,6 +105,7 @@ def code(value: Value) -> str | Problem:
     return halfwidth(said(value), punctuation=True)
 
 
+@takes("18位统一社会信用代码", "the 18 characters of the unified social credit code")
 def credit_code(value: Value) -> str | Problem:
     """A unified social credit code, checked."""
     found = code(value)
@@ -93,7 +122,10 @@ def amount(unit: str = "万元") -> Reader:
         found = Money.parse(said(value), unit)
         return found.fen if isinstance(found, Money) else found
 
-    return read
+    words_ = Text(
+        "金额，不写单位时为{unit}，如 12.5、125000元", "an amount, {unit} where no unit stands: 12.5, 125000元"
+    )
+    return Reader(read, words_.filled(unit=unit), show=lambda fen: Money(fen).said)
 
 
 def whole(least: int, most: int) -> Reader:
@@ -106,9 +138,10 @@ def whole(least: int, most: int) -> Reader:
         say = Text("应为 {a} 至 {b} 的整数", "A whole number from {a} to {b} is wanted").filled(a=least, b=most)
         return _problem("not-whole", say, found, Text("请填整数", "Give a whole number"))
 
-    return read
+    return Reader(read, Text("{a} 至 {b} 的整数", "a whole number from {a} to {b}").filled(a=least, b=most))
 
 
+@takes("日期，如 2018-01-02", "a day, such as 2018-01-02")
 def day(value: Value) -> date | Problem:
     """A day: a date cell, its serial number, or text such as 2018-01-02, 2018.1.2, 2018年1月2日, 20180102."""
     if isinstance(value, datetime):
@@ -143,11 +176,11 @@ def choice(words: Mapping[str, Text], *also: tuple[str, str]) -> Reader:
         fix = Text("可填：{known}", "One of: {known}").filled(known=Text(known, ", ".join(words)))
         return _problem("not-in-list", Text("不在可选范围内", "Not one of the choices"), found, fix)
 
-    return read
+    return Reader(read, Text("从列表中选择", "one of the list"), tuple(words.values()), show=words.__getitem__)
 
 
-def words(each: Callable[[str], str | Problem] | None = None) -> Reader:
-    """A list in one cell, separated by semicolon, comma or 、. each: reads one entry."""
+def words(each: Callable[[str], str | Problem] | None = None, takes: Text = ANYTHING) -> Reader:
+    """A list in one cell, separated by semicolon, comma or 、. each: reads one entry. takes: what an entry is."""
 
     def read(value: Value) -> list[str] | Problem:
         found = [one.strip() for one in _BETWEEN_WORDS.split(said(value)) if one.strip()]
@@ -155,9 +188,11 @@ def words(each: Callable[[str], str | Problem] | None = None) -> Reader:
         wrong = next((one for one in read_words if isinstance(one, Problem)), None)
         return wrong or list(dict.fromkeys(one for one in read_words if isinstance(one, str)))
 
-    return read
+    several = Text("{what}；多个以分号隔开", "{what}; several with semicolons between them")
+    return Reader(read, several.filled(what=takes))
 
 
+@takes("邮箱地址", "an e-mail address")
 def email(value: Value) -> str | Problem:
     """An e-mail address."""
     found = halfwidth(said(value), punctuation=True)
@@ -180,7 +215,7 @@ def lenient(reader: Reader, code_: str, say: Text, *, value: Any = None) -> Read
             return Kept(value, Problem(code_, say, value=said(cell)[:80]))
         return found
 
-    return read
+    return replace(reader, read=read)
 
 
 def _problem(kind: str, say: Text, value: str, fix: Text | None = None) -> Problem:

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.imports.spec import Counts, Row, Saving
+from keguan.registers.imports.spec import Done, Row, Saving
 
-Done = Literal["created", "updated", "unchanged"]
 _TOLD_EVERY = 50
 
 
-def save_each(rows: Sequence[Row], saving: Saving, save: Callable[[Row], Done | None]) -> Counts:
-    """Save each row and count what came of it. save: None where it refused the row itself; a Refused goes to its row."""
-    counts = {"created": 0, "updated": 0, "unchanged": 0}
+def save_each(rows: Sequence[Row], saving: Saving, save: Callable[[Row], Done | None]) -> None:
+    """Save each row and note what came of it. save: None where it refused the row itself; a Refused goes to its row."""
     for done, row in enumerate(rows, start=1):
         try:
-            outcome = save(row)
+            row.done = save(row)
         except Refused as refused:
             saving.problems += [at_row(problem, row, saving) for problem in refused.refusal.problems]
-        else:
-            if outcome:
-                counts[outcome] += 1
         if done % _TOLD_EVERY == 0:
             saving.saved(_TOLD_EVERY)
     saving.saved(len(rows) % _TOLD_EVERY)
-    return Counts(**counts)
 
 
 def at_row(problem: Problem, row: Row, saving: Saving) -> Problem:

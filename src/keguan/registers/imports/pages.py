@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+import io
+from collections.abc import Sequence
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from keguan.components import reader
 from keguan.components.access import actor_on, holding, page
 from keguan.components.fields import Field
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Choice, Column
 from keguan.components.notices import tell
-from keguan.components.status import Crumb, Line
+from keguan.components.status import Crumb, Line, Status
 from keguan.components.things import Section, thing_page
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.registers.imports import lists, staging
 from keguan.registers.imports.models import ImportRun
 from keguan.registers.imports.services import run
-from keguan.registers.imports.spec import Report
+from keguan.registers.imports.spec import ImportSpec, Report, Row
 from keguan.registers.imports.specs import SPECS, spec_for
+from keguan.registers.imports.workbook import empty_workbook
 
 KEEPS_REGISTERS = holding(Text("维护名录", "keep the registers"), "registrar")
 SEES_IMPORTS = holding(Text("查看导入记录", "see imports"), "registrar", "supervision", "officer")
@@ -63,6 +68,17 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponseBase:
     return thing_page(request, found.file_name, sections, crumbs=crumbs)
 
 
+@page(KEEPS_REGISTERS)
+def template(request: HttpRequest, name: str) -> HttpResponseBase:
+    """An empty spreadsheet to fill in: the columns, what each takes, and lists to choose from."""
+    spec = spec_for(name)
+    if spec is None:
+        raise Http404
+    file = io.BytesIO(empty_workbook(spec, reader.language()))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return FileResponse(file, as_attachment=True, filename=f"{spec.name}.xlsx", content_type=kind)
+
+
 @page(KEEPS_REGISTERS, methods=("GET", "POST"))
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Choose a spreadsheet and try it: everything is checked, nothing is written."""
@@ -86,9 +102,15 @@ def upload(request: HttpRequest) -> HttpResponseBase:
             actor = actor_on(request)
             report = run(spec, content, actor, dry_run=True, sheet=sheet, name=name)
             ticket = "" if report.is_refused else staging.put(content, spec.name, name, sheet, actor)
-            return _report(request, report, ticket)
+            return _report(request, spec, report, ticket)
     fields = [field.typed_in(request.POST) if request.method == "POST" else field for field in _fields()]
-    context = {"fields": [field.with_problems(problems) for field in fields], "problems": problems, "crumbs": _crumbs()}
+    context = {
+        "fields": [field.with_problems(problems) for field in fields],
+        "problems": problems,
+        "templates_title": Text("下载模板", "Templates to download"),
+        "specs": list(SPECS.values()),
+        "crumbs": _crumbs(),
+    }
     return render(request, "imports/upload.html", context, status=422 if problems else 200)
 
 
@@ -109,7 +131,7 @@ def confirm(request: HttpRequest) -> HttpResponseBase:
     content, _, name, sheet = waiting
     report = run(spec, content, actor, sheet=sheet, name=name)
     if report.is_refused:
-        return _report(request, report, "")
+        return _report(request, spec, report, "")
     done = Text(
         "已导入：新增 {new} 行，更新 {changed} 行，未变 {same} 行。",
         "Imported: {new} new, {changed} changed, {same} unchanged.",
@@ -119,7 +141,7 @@ def confirm(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("imports"))
 
 
-def _report(request: HttpRequest, report: Report, ticket: str) -> HttpResponseBase:
+def _report(request: HttpRequest, spec: ImportSpec, report: Report, ticket: str) -> HttpResponseBase:
     counts = report.counts
     lines = [
         Line(Text("文件", "File"), report.file_name),
@@ -140,6 +162,9 @@ def _report(request: HttpRequest, report: Report, ticket: str) -> HttpResponseBa
         "more_warnings": max(0, len(report.warnings) - MOST_SHOWN),
         "odd": list(report.odd.items()),
         "columns": PROBLEM_COLUMNS,
+        "first": report.first,
+        "more_rows": report.read - len(report.first),
+        "first_columns": _row_columns(spec, report.first),
         "ticket": ticket,
         "crumbs": _crumbs(),
     }
@@ -152,6 +177,24 @@ PROBLEM_COLUMNS = (
     Column("value", Text("所填", "Found"), lambda problem: problem.value),
     Column("fix", Text("办法", "Way out"), lambda problem: problem.fix),
 )
+
+
+def _row_columns(spec: ImportSpec, rows: Sequence[Row]) -> list[Column]:
+    """The columns of the trial: the row, what would become of it, and its cells as they were understood."""
+    present = [column for column in spec.columns if any(column.key in row.values for row in rows)]
+    return [
+        Column("row", Text("行", "Row"), lambda row: row.number, "number"),
+        Column("done", Text("将", "Would be"), lambda row: DONE[row.done], "status"),
+        *(Column(column.key, column.title, column.shown) for column in present),
+    ]
+
+
+DONE: dict[str, Status] = {
+    "created": Status(Text("新增", "new"), "good"),
+    "updated": Status(Text("更新", "changed"), "info"),
+    "unchanged": Status(Text("不变", "unchanged")),
+    "restated": Status(Text("重复刊载", "printed again"), "warn"),
+}
 
 
 def _fields() -> list[Field]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.imports.cells import Kept, Reader, said
+from keguan.registers.imports.cells import Kept, said
 from keguan.registers.imports.grid import Value
 from keguan.registers.imports.models import ImportRun
 from keguan.registers.imports.sheet import Table, is_blank, read_table
@@ -22,6 +22,7 @@ from keguan.registers.imports.spec import READING, Column, Counts, ImportSpec, P
 from keguan.registers.trace import services as trace
 
 _TOLD_EVERY = 500
+FIRST_ROWS = 20
 
 
 def _silent(stage: Text, done: int, total: int) -> None:
@@ -75,13 +76,14 @@ def _save(spec: ImportSpec, table: Table, actor: Actor, digest: str, report: Rep
         # Two imports of one kind at once would each create what the other is creating.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"keguan.import.{spec.name}"])
-        counts = Counts() if problems else spec.save(rows, saving)
+        if not problems:
+            spec.save(rows, saving)
         if not saving.problems:
             with connection.cursor() as cursor:
                 # A dry run has to meet the constraints that wait for the commit.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         warnings = (*table.warnings, *_unknown_columns(spec, table), *(odd for row in rows for odd in row.odd))
-        report = replace(report, counts=counts, warnings=warnings)
+        report = replace(report, counts=Counts.of(rows), warnings=warnings, first=tuple(rows[:FIRST_ROWS]))
         if saving.problems:
             report = report.refused(*saving.problems)
         if report.is_refused or report.dry_run:
@@ -155,7 +157,7 @@ def _read_rows(
     return rows, problems
 
 
-def _remembering(column: Column) -> Reader:
+def _remembering(column: Column) -> Callable[[Value], Any]:
     """The column's reader, which reads a text that comes again (a host, a kind, an amount) only once."""
     seen: dict[str, Any] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -19,6 +19,10 @@ Progress = Callable[[Text, int, int], None]
 
 READING = Text("核对", "Checking")
 SAVING = Text("写入", "Saving")
+
+
+Done = Literal["created", "updated", "unchanged", "restated"]
+"""What became of a row. restated: it says once more what an earlier row of the file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,25 @@ class Column:
     required: bool = False
     blank: Any = ""
 
+    @property
+    def header(self) -> str:
+        """What stands over it in the template: both languages, and a star where it is required."""
+        return f"{self.names[0]}\n{self.title.en}" + (" *" if self.required else "")
+
+    def shown(self, row: Row) -> object:
+        """The row's value as people read it; None for a blank."""
+        value = row.values.get(self.key)
+        return None if value in (None, "", []) else self.read.show(value)
+
 
 @dataclass(slots=True)
 class Row:
-    """One row that was read: its number in the file, its values by column key, and what is odd about it."""
+    """One row that was read: its number in the file, its values by column key, what is odd about it, and what was done."""
 
     number: int
     values: dict[str, Any]
     odd: list[Problem] = field(default_factory=list)
+    done: Done | None = None
 
     def odd_codes(self) -> list[str]:
         """The oddities by their short codes, each once."""
@@ -51,12 +66,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What saving came to. restated: rows that say once more what an earlier row of the file says."""
+    """What saving came to, in rows."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     restated: int = 0
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Counts:
+        """How many rows became what."""
+        done = Counter(row.done for row in rows)
+        return cls(done["created"], done["updated"], done["unchanged"], done["restated"])
 
 
 @dataclass(slots=True)
@@ -95,14 +116,15 @@ class ImportSpec:
     """One kind of import.
 
     key: what makes a row the same row again, None for a row without one. repeats: whether a key may come twice in one
-    file (published lists repeat themselves); otherwise the second row is a problem. save: writes all rows and counts.
+    file (published lists repeat themselves); otherwise the second row is a problem. save: writes all rows and notes on
+    each what was done.
     """
 
     name: str
     title: Text
     columns: tuple[Column, ...]
     key: Callable[[dict[str, Any]], Hashable | None]
-    save: Callable[[Sequence[Row], Saving], Counts]
+    save: Callable[[Sequence[Row], Saving], None]
     repeats: bool = False
     source_kind: str = ""
 
@@ -111,7 +133,11 @@ class ImportSpec:
         return self._names().get(plain_header(header))
 
     def _names(self) -> dict[str, str]:
-        return {plain_header(name): column.key for column in self.columns for name in (column.key, *column.names)}
+        return {
+            plain_header(name): column.key
+            for column in self.columns
+            for name in (column.key, column.header, *column.names)
+        }
 
     def lookup(self) -> Callable[[str], str | None]:
         """`column_of` for reading a whole file."""
@@ -130,6 +156,7 @@ class Report:
 
     read: rows with anything in them; read = created + updated + unchanged + restated where nothing was refused.
     problems, warnings: each with its place; warnings are rows kept although odd, and parts of the file left aside.
+    first: the first rows, as they were understood, with what was, or would be, done.
     """
 
     spec: str
@@ -141,6 +168,7 @@ class Report:
     counts: Counts = Counts()
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    first: tuple[Row, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -155,4 +183,4 @@ class Report:
 
     def refused(self, *problems: Problem) -> Report:
         """The same report with these problems and nothing counted as saved."""
-        return replace(self, problems=(*self.problems, *problems), counts=Counts())
+        return replace(self, problems=(*self.problems, *problems), counts=Counts(), first=())

@@ -12,6 +12,7 @@ from django.db import connection
 from tests import make
 from tests.slices.registers.imports.files import HEADER, ROWS, csv_of, xlsx
 
+from keguan.components import reader
 from keguan.kernel.actors import SYSTEM
 from keguan.registers.experts.models import Expert
 from keguan.registers.imports import services
@@ -301,3 +302,25 @@ def test_the_real_lists_come_in_whole_and_a_second_time_change_nothing(shared_da
     again = {name: services.run(SPECS[name], path, SYSTEM).counts for name, path in files.items()}
     assert again["nsfc-projects"] == Counts(unchanged=17_926)
     assert again["national-rd-projects"] == Counts(unchanged=2_149, restated=430)
+
+
+def test_every_row_says_what_became_of_it_and_the_counts_are_their_sum() -> None:
+    first, again = ROWS[0], [*ROWS[0][:4], "", ""]
+    _run("projects", _projects(first))
+    report = _run("projects", _projects([*first[:4], 20, first[5]], again, ROWS[1]), dry_run=True)
+    assert [(row.number, row.done) for row in report.first] == [(2, "updated"), (3, "restated"), (4, "created")]
+    assert report.counts == Counts(created=1, updated=1, restated=1)
+    shown = {column.key: column.shown(report.first[0]) for column in SPECS["projects"].columns}
+    assert reader.said(shown["amount"]) == "20万元"
+    assert reader.said(shown["period"]) == "2018-01-01 – 2020-12-31"
+    assert shown["evaluation"] is None
+
+
+def test_a_row_that_only_moves_under_another_parent_is_told_as_changed() -> None:
+    code = make.uscc()
+    make.organisation("教育厅", kind="department")
+    _run("organisations", csv_of([["名称", "信用代码"], ["天山大学", code]]))
+    under = csv_of([["名称", "信用代码", "上级单位"], ["天山大学", code, "教育厅"]])
+    report = _run("organisations", under)
+    assert (report.counts, [row.done for row in report.first]) == (Counts(updated=1), ["updated"])
+    assert [row.done for row in _run("organisations", under).first] == ["unchanged"]

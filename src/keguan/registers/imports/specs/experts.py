@@ -10,14 +10,14 @@ from keguan.registers.experts.disciplines import discipline_code
 from keguan.registers.experts.models import Expert
 from keguan.registers.imports.cells import code, whole, words
 from keguan.registers.imports.finding import Organisations, People
-from keguan.registers.imports.one_by_one import Done, save_each
-from keguan.registers.imports.spec import Column, Counts, ImportSpec, Row, Saving
+from keguan.registers.imports.one_by_one import save_each
+from keguan.registers.imports.spec import Column, Done, ImportSpec, Row, Saving
 from keguan.registers.imports.specs.people import EMAIL, EMPLOYER, NAME, person_key
 
 _CHANGEABLE = ("fields", "keywords", "region_code", "max_load")
 
 
-def _save(rows: Sequence[Row], saving: Saving) -> Counts:
+def _save(rows: Sequence[Row], saving: Saving) -> None:
     employers = Organisations(row.values.get("employer", "") for row in rows)
     people = People(rows)
     pool = {expert.person_id: expert for expert in Expert.objects.all()}
@@ -35,7 +35,7 @@ def _save(rows: Sequence[Row], saving: Saving) -> Counts:
             return None
         return _enter(row, person.pk, pool.get(person.pk), saving)
 
-    return save_each(rows, saving, save)
+    save_each(rows, saving, save)
 
 
 def _enter(row: Row, person: int, known: Expert | None, saving: Saving) -> Done:
@@ -68,7 +68,10 @@ EXPERTS = ImportSpec(
             "fields",
             ("学科代码", "学科", "研究领域代码"),
             Text("学科代码", "Disciplines"),
-            words(discipline_code),
+            words(
+                discipline_code,
+                Text("GB/T 13745 学科代码，如 520.40", "discipline codes of GB/T 13745, such as 520.40"),
+            ),
             required=True,
             blank=[],
         ),

@@ -10,15 +10,16 @@ from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import display_name, normal_name
 from keguan.kernel.problems import Problem
-from keguan.registers.imports.cells import choice, code, credit_code, day, text
+from keguan.registers.imports.cells import choice, code, credit_code, day, takes, text
 from keguan.registers.imports.finding import Organisations
 from keguan.registers.imports.grid import Value
-from keguan.registers.imports.one_by_one import Done, save_each
-from keguan.registers.imports.spec import Column, Counts, ImportSpec, Row, Saving
+from keguan.registers.imports.one_by_one import save_each
+from keguan.registers.imports.spec import Column, Done, ImportSpec, Row, Saving
 from keguan.registers.organisations import services
 from keguan.registers.organisations.models import HIERARCHIES, KINDS, Organisation, Parent
 
 
+@takes("6位行政区划代码，如 650100", "the six digits of the division, such as 650100")
 def _region(value: Value) -> str | Problem:
     found = code(value)
     if isinstance(found, Problem) or (len(found) == 6 and found.isdecimal()):
@@ -33,19 +34,18 @@ def _key(values: dict[str, Any]) -> str:
     return values.get("uscc") or normal_name(values["name"])
 
 
-def _save(rows: Sequence[Row], saving: Saving) -> Counts:
+def _save(rows: Sequence[Row], saving: Saving) -> None:
     given = [row.values["name"] for row in rows] + [row.values.get("uscc", "") for row in rows]
     standing = Organisations(given)
-    entered: dict[int, tuple[Done, Organisation]] = {}
+    entered: dict[int, Organisation] = {}
 
     def save(row: Row) -> Done | None:
         known = (standing.find(row.values["uscc"]) if row.values.get("uscc") else None) or _by_name(row, standing)
-        entered[row.number] = _enter(row, saving) if known is None else _change(row, known, saving)
-        return entered[row.number][0]
+        done, entered[row.number] = _enter(row, saving) if known is None else _change(row, known, saving)
+        return done
 
-    counts = save_each(rows, saving, save)
-    moved = _attach_all([row for row in rows if row.number in entered and row.values.get("parent")], entered, saving)
-    return Counts(counts.created, counts.updated + moved, counts.unchanged - moved)
+    save_each(rows, saving, save)
+    _attach_all([row for row in rows if row.number in entered and row.values.get("parent")], entered, saving)
 
 
 def _by_name(row: Row, standing: Organisations) -> Organisation | None:
@@ -86,20 +86,16 @@ def _change(row: Row, known: Organisation, saving: Saving) -> tuple[Done, Organi
     return ("updated" if changes or renamed else "unchanged"), known
 
 
-def _attach_all(rows: list[Row], entered: dict[int, tuple[Done, Organisation]], saving: Saving) -> int:
-    """Put each under its parent, which may stand in the same file; returns how many unchanged rows changed by that."""
+def _attach_all(rows: list[Row], entered: dict[int, Organisation], saving: Saving) -> None:
+    """Put each under its parent, which may stand in the same file; a row that said nothing else new changes by that."""
     parents = Organisations(row.values["parent"] for row in rows)
-    moved = 0
 
-    def attach(row: Row) -> None:
-        nonlocal moved
+    def attach(row: Row) -> Done | None:
         parent = parents.demand(row, "parent", saving)
-        done, child = entered[row.number]
-        if parent is not None and _attach(row, child, parent, saving) and done == "unchanged":
-            moved += 1
+        moved = parent is not None and _attach(row, entered[row.number], parent, saving)
+        return "updated" if moved and row.done == "unchanged" else row.done
 
     save_each(rows, saving, attach)
-    return moved
 
 
 def _attach(row: Row, child: Organisation, parent: Organisation, saving: Saving) -> bool:

@@ -9,8 +9,8 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
 from keguan.registers.imports.cells import choice, code, day, email, text
 from keguan.registers.imports.finding import Organisations, People
-from keguan.registers.imports.one_by_one import Done, save_each
-from keguan.registers.imports.spec import Column, Counts, ImportSpec, Row, Saving
+from keguan.registers.imports.one_by_one import save_each
+from keguan.registers.imports.spec import Column, Done, ImportSpec, Row, Saving
 from keguan.registers.parties import services
 from keguan.registers.parties.models import DEGREES, TITLES
 
@@ -35,7 +35,7 @@ def person_key(values: dict[str, Any]) -> tuple[str, ...]:
     return name, normal_name(values.get("employer") or ""), str(values.get("born") or "")
 
 
-def _save(rows: Sequence[Row], saving: Saving) -> Counts:
+def _save(rows: Sequence[Row], saving: Saving) -> None:
     employers = Organisations(row.values.get("employer", "") for row in rows)
     people = People(rows)
 
@@ -65,7 +65,7 @@ def _save(rows: Sequence[Row], saving: Saving) -> Counts:
         services.correct_person(saving.actor, known, revision=known.revision, **changes)
         return "updated"
 
-    return save_each(rows, saving, save)
+    save_each(rows, saving, save)
 
 
 PEOPLE = ImportSpec(

@@ -10,7 +10,7 @@ from datetime import date
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import halfwidth
 from keguan.kernel.problems import Problem
-from keguan.registers.imports.cells import Kept, said
+from keguan.registers.imports.cells import Kept, said, takes
 from keguan.registers.imports.grid import Value
 
 _POINT = r"(\d{4})\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2}))?\s*[日月]?"
@@ -27,7 +27,11 @@ class Span:
     first: date | None = None
     last: date | None = None
 
+    def __str__(self) -> str:
+        return f"{self.first} – {self.last}" if self.first and self.last else self.given
 
+
+@takes("起止时间，如 2018.01-2020.12", "first and last month or day, such as 2018.01-2020.12")
 def span(value: Value) -> Span | Kept:
     """Read `2018.01-2020.12`, `2018-01-01至2020-12-31`; what cannot be read is kept as printed and called odd.
 
@@ -63,6 +67,7 @@ def _day(year: str, month: str, day: str | None, *, is_end: bool) -> tuple[date 
     return date(y, m, int(day)), False
 
 
+@takes("年数，如 3", "a number of years, such as 3")
 def years(value: Value) -> str | Kept:
     """A duration in years as printed (`3`, `3年`, `3. 5年`, `2.7`): the days are not known from it."""
     given = said(value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from keguan.kernel.bilingual import Text
 from keguan.registers.imports.bring_in import bring_in
 from keguan.registers.imports.hosts import host_ids
-from keguan.registers.imports.spec import Counts, Row, Saving
+from keguan.registers.imports.spec import Row, Saving
 from keguan.registers.projects.logic import (
     approved_year,
     clean_number,
@@ -48,7 +48,7 @@ class _Stated:
     again: list[tuple[Project, Row]] = field(default_factory=list)
 
 
-def save_projects(rows: Sequence[Row], saving: Saving, build: Build, source_kind: str) -> Counts:
+def save_projects(rows: Sequence[Row], saving: Saving, build: Build, source_kind: str) -> None:
     """Bring the rows into the register: one project per number, each repetition kept word for word beside it."""
     projects = [_project(row, saving, build, source_kind) for row in rows]
     _find_hosts(projects, rows, saving)
@@ -57,7 +57,7 @@ def save_projects(rows: Sequence[Row], saving: Saving, build: Build, source_kind
     standing = Project.objects.filter(source_kind=source_kind)
     if len(stated) < 5000:
         standing = standing.filter(number__in=list(stated))
-    outcome = bring_in(
+    done = bring_in(
         standing,
         {(number,): one.project for number, one in stated.items()},
         key=("number",),
@@ -65,8 +65,11 @@ def save_projects(rows: Sequence[Row], saving: Saving, build: Build, source_kind
         mirrored=("odd",),
         saving=saving,
     )
-    restated = _keep_restatements(stated, source_kind, saving)
-    return Counts(outcome.counts.created, outcome.counts.updated, outcome.counts.unchanged, restated)
+    for number, one in stated.items():
+        one.row.done = done[(number,)]
+        for _, again in one.again:
+            again.done = "restated"
+    _keep_restatements(stated, source_kind, saving)
 
 
 def _project(row: Row, saving: Saving, build: Build, source_kind: str) -> Project:
@@ -167,7 +170,7 @@ def _say_odd(stated: dict[str, _Stated], saving: Saving) -> None:
         project.odd = row.odd_codes()
 
 
-def _keep_restatements(stated: dict[str, _Stated], source_kind: str, saving: Saving) -> int:
+def _keep_restatements(stated: dict[str, _Stated], source_kind: str, saving: Saving) -> None:
     repeated = {number: one for number, one in stated.items() if one.again}
     pks = dict(Project.objects.filter(source_kind=source_kind, number__in=list(repeated)).values_list("number", "pk"))
     wanted = {
@@ -194,4 +197,3 @@ def _keep_restatements(stated: dict[str, _Stated], source_kind: str, saving: Sav
             fields=("title", "programme", "host_name_as_given", "principal_pseudonym", "amount_fen", "period_as_given"),
             saving=saving,
         )
-    return len(wanted)

@@ -9,7 +9,7 @@ from typing import Any
 
 from keguan.kernel.bilingual import Text
 from keguan.registers.imports.cells import amount, choice, code, lenient, text, whole
-from keguan.registers.imports.spec import Column, Counts, ImportSpec, Row, Saving
+from keguan.registers.imports.spec import Column, ImportSpec, Row, Saving
 from keguan.registers.imports.specs.periods import Span, span, years
 from keguan.registers.imports.specs.project_rows import Build, save_projects
 from keguan.registers.projects.models import STATUSES, Project
@@ -95,8 +95,8 @@ def _own_template(row: Row) -> Project:
 
 
 def _saving(build: Build, source_kind: str) -> Any:
-    def save(rows: Sequence[Row], saving: Saving) -> Counts:
-        return save_projects(rows, saving, build, source_kind)
+    def save(rows: Sequence[Row], saving: Saving) -> None:
+        save_projects(rows, saving, build, source_kind)
 
     return save
 

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Func, Q, QuerySet, TextField
 
 from keguan.casework.models import Case, Message, Notice, Round, Seat, SeatHolder, Task
 from keguan.casework.permissions import (
@@ -148,7 +150,7 @@ def _calls() -> QuerySet[Round]:
 
 
 MOST_CALLS = 300
-"""Calls that the public list shows: all that are open or coming, unless they alone are more, and the latest past ones."""
+"""Calls that the public list looks at: all that are open or coming, unless they alone are more, and the latest past ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,10 @@ class Calls:
     past: tuple[Round, ...] = ()
 
 
-def calls(now: datetime) -> Calls:
-    """Every published call stands in one of the three lists. Public; one query, as everybody comes this way."""
-    found = list(_calls().order_by("-closes", "code")[:MOST_CALLS])
+def calls(now: datetime, words: Collection[str] = ()) -> Calls:
+    """Every published call whose title, summary or topics hold all these words stands in one of the three lists.
+    Public; one query, as everybody comes this way."""
+    found = list(_saying(_calls(), words).order_by("-closes", "code")[:MOST_CALLS])
     past = [one for one in found if one.status == "closed" or one.closes <= now]
     ahead = [one for one in found if one.status == "published" and one.closes > now]
     return Calls(
@@ -170,6 +173,22 @@ def calls(now: datetime) -> Calls:
         coming=tuple(sorted((one for one in ahead if one.opens > now), key=lambda one: (one.opens, one.code))),
         past=tuple(past),
     )
+
+
+_TOPICS_SAID = Func(
+    F("topics"), template="jsonb_path_query_array(%(expressions)s, '$[*].*')::text", output_field=TextField()
+)
+"""What a call's topics say, without the names of their parts."""
+
+
+def _saying(found: QuerySet[Round], words: Collection[str]) -> QuerySet[Round]:
+    if not words:
+        return found
+    found = found.annotate(topics_said=_TOPICS_SAID)
+    for word in words:
+        places = ("title_zh", "title_en", "summary_zh", "summary_en", "topics_said")
+        found = found.filter(reduce(or_, (Q(**{f"{place}__icontains": word}) for place in places)))
+    return found
 
 
 def call(code: str) -> Round | None:

@@ -62,6 +62,23 @@ def prose(definition: Definition, language: Language) -> str:
     return "\n".join(_Prose(definition.programme, language).lines()) + "\n"
 
 
+def step_said(programme: Programme, step: Step) -> tuple[Text, ...]:
+    """One step, sentence by sentence: who acts, what is done, by when, where each outcome leads, and the source; not the
+    names of its rules."""
+    pairs = zip(
+        _Prose(programme, "zh").step(step, names_rules=False),
+        _Prose(programme, "en").step(step, names_rules=False),
+        strict=True,
+    )
+    return tuple(Text(zh, en) for zh, en in pairs)
+
+
+def work_said(programme: Programme, step: Step) -> tuple[Text, ...]:
+    """Only what is done at a step: how much is granted, in which order, in how many instalments, and the like."""
+    pairs = zip(_Prose(programme, "zh").work(step), _Prose(programme, "en").work(step), strict=True)
+    return tuple(Text(zh, en) for zh, en in pairs)
+
+
 class _Prose:
     """One programme being told in one language."""
 
@@ -186,7 +203,7 @@ class _Prose:
                 yield f"- {line}"
             yield ""
 
-    def step(self, step: Step) -> Iterator[str]:
+    def step(self, step: Step, *, names_rules: bool = True) -> Iterator[str]:
         yield self.say("谁办：{who}", "Who: {who}", who=self.list_of(self.actors(step)))
         if step.when:
             yield self.say(
@@ -196,7 +213,7 @@ class _Prose:
         if form_of(step):
             form = self.programme.form(form_of(step))
             yield self.say("填写：{form}", "Form: {form}", form=form.title)
-        for name in rule_sets_of(step):
+        for name in rule_sets_of(step) if names_rules else ():
             rules = self.programme.rule_set(name).rules
             yield self.say(
                 "适用规则“{name}”（{n}条，见下）", "Rules “{name}” apply ({n}, see below)", name=name, n=len(rules)

@@ -10,6 +10,7 @@ from keguan.database.places import application_url, home, state_folder
 from keguan.settings.accounts import APPS as ACCOUNT_APPS
 from keguan.settings.accounts import IDLE_SECONDS, allauth_settings, identity_providers, mail_settings
 from keguan.settings.logs import logging_settings
+from keguan.settings.publisher import publisher_settings
 from keguan.settings.secret import secret_key
 
 
@@ -32,6 +33,7 @@ DEMO = _flag("KEGUAN_DEMO")
 SECRET_KEY = secret_key(state_folder() / "secret")
 ALLOWED_HOSTS = _words("KEGUAN_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _words("KEGUAN_ORIGINS", "")
+PUBLISHER = publisher_settings()
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -10,7 +10,7 @@ from keguan.casework import opening
 from keguan.casework.drafts import save_draft
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal
-from keguan.casework.pages.calls import OPEN, state_of
+from keguan.casework.pages.call_search import OPEN, state_of
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.programme_words import kinds_said
 from keguan.casework.versions import definition_of

@@ -8,47 +8,37 @@ from django.urls import reverse
 
 from keguan.casework import queries
 from keguan.casework.models import Round
+from keguan.casework.pages.call_search import COMING, OPEN, PAST, find_calls, state_of
+from keguan.casework.pages.linked_data import linked_data
 from keguan.casework.pages.programme_words import forms_said, kinds_said, numbers_said, steps_said
 from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, page
-from keguan.components.status import Crumb, Line, Status
-from keguan.kernel import clock
+from keguan.components.status import Crumb, Line
 from keguan.kernel.bilingual import Text
 
-OPEN = Status(Text("正在申报", "Open"), "good")
-COMING = Status(Text("即将开放", "Coming"), "info")
-PAST = Status(Text("已截止", "Closed"), "neutral")
-
-
-def state_of(one: Round) -> Status:
-    """Whether applications can come in now."""
-    now = clock.now()
-    if one.status == "closed" or now > one.closes:
-        return PAST
-    return COMING if now < one.opens else OPEN
+CALLS = Text("申报通知", "Calls")
+PAST_SHOWN = 30
+"""Past calls on the first page; asked for by themselves, all stand there."""
 
 
 @page(PUBLIC)
 def calls(request: HttpRequest) -> HttpResponseBase:
-    """Open, coming and past calls."""
-    found = queries.calls(clock.now())
+    """Open, coming and past calls, narrowed by words and facets; those that close first at the top."""
+    found = find_calls(request.GET)
+    past = found.standing(PAST)
+    most = len(past) if found.is_narrowed else PAST_SHOWN
     groups = [
-        (title, [(one, kinds_said(definition_of(one.programme).programme)) for one in rows], state)
-        for title, rows, state in (
-            (Text("正在申报", "Open now"), found.open, OPEN),
-            (Text("即将开放", "Coming"), found.coming, COMING),
-            (Text("已截止", "Past"), found.past, PAST),
-        )
+        (title, [(one, kinds_said(definition_of(one.programme).programme)) for one in found.standing(state)], state)
+        for title, state in ((Text("正在申报", "Open now"), OPEN), (Text("即将开放", "Coming"), COMING))
     ]
-    return render(request, "casework/calls.html", {"groups": groups, "open": OPEN})
+    context = {"found": found, "groups": groups, "open": OPEN, "past": past[:most], "past_left": len(past[most:])}
+    return render(request, "casework/calls.html", context)
 
 
 @page(PUBLIC)
 def call(request: HttpRequest, code: str) -> HttpResponseBase:
-    """One call: dates, terms, who may apply, the steps, the rules, the questions."""
-    found = queries.call(code)
-    if found is None:
-        raise Http404
+    """One call: dates, terms, who may apply, the steps, what is asked; its guide has all of it."""
+    found = call_or_404(code)
     definition = definition_of(found.programme)
     state = state_of(found)
     context = {
@@ -56,16 +46,26 @@ def call(request: HttpRequest, code: str) -> HttpResponseBase:
         "state": state,
         "is_open": state is OPEN,
         "programme": definition.programme,
-        "lines": _lines(found, kinds_said(definition.programme)),
+        "lines": lines_of(found, kinds_said(definition.programme)),
         "steps": steps_said(definition),
         "forms": forms_said(definition),
         "numbers": numbers_said(definition),
+        "linked_data": linked_data(request, found),
         "crumbs": [Crumb(Text("通知与公示", "Calls and notices"), reverse("calls")), Crumb(found.title)],
     }
     return render(request, "casework/call.html", context)
 
 
-def _lines(found: Round, who: Text) -> list[Line | None]:
+def call_or_404(code: str) -> Round:
+    """The published call of this code. Raises Http404."""
+    found = queries.call(code)
+    if found is None:
+        raise Http404
+    return found
+
+
+def lines_of(found: Round, who: Text) -> list[Line | None]:
+    """The terms of a call."""
     grace = Text(
         "截止前已开始填写的，可在截止后{n}分钟内提交",
         "a draft begun before closing may still come in {n} minutes later",

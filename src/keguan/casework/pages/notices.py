@@ -37,7 +37,8 @@ def state_of(notice: Notice) -> Status:
     )
 
 
-def _shown(notice: Notice) -> str:
+def shown_said(notice: Notice) -> str:
+    """All that is published, in one line."""
     return " · ".join(said(value_of(one)) for one in notice.shown if one["value"])
 
 
@@ -55,7 +56,9 @@ NOTICES = ListSpec(
     name="notices",
     title=Text("公示", "Public notices"),
     columns=(
-        Column("shown", Text("公示内容", "What is published"), _shown, link=lambda n: reverse("notice", args=[n.pk])),
+        Column(
+            "shown", Text("公示内容", "What is published"), shown_said, link=lambda n: reverse("notice", args=[n.pk])
+        ),
         Column("programme", Text("计划", "Programme"), lambda n: n.case.programme.title),
         Column("round", Text("批次", "Round"), lambda n: n.case.round.title if n.case.round else ""),
         Column("since", Text("开始", "Since"), lambda n: n.since, "moment", sort=("since",)),
@@ -99,6 +102,6 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
             Line(Text("公示开始", "Since"), found.since, "moment"),
             Line(Text("公示截止", "Until"), found.until, "deadline"),
         ],
-        "crumbs": [Crumb(NOTICES.title, reverse("notices")), Crumb(_shown(found).split(" · ")[0])],
+        "crumbs": [Crumb(NOTICES.title, reverse("notices")), Crumb(shown_said(found).split(" · ")[0])],
     }
     return render(request, "casework/notice.html", context)

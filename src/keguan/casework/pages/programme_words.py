@@ -50,7 +50,7 @@ def steps_said(definition: Definition) -> list[StepWords]:
         StepWords(
             step_title(step),
             who_acts(step),
-            _time(programme, step),
+            time_said(programme, step),
             tuple(_rule(programme, rule) for name in rule_sets_of(step) for rule in programme.rule_set(name).rules),
             step.source,
         )
@@ -58,7 +58,8 @@ def steps_said(definition: Definition) -> list[StepWords]:
     ]
 
 
-def _time(programme: Programme, step: Step) -> Text | None:
+def time_said(programme: Programme, step: Step) -> Text | None:
+    """How long a step takes at most, None where nothing says so."""
     if isinstance(step, Publish):
         return Text("公示{t}", "stands for {t}").filled(t=span_said(programme, step.period))
     if isinstance(step, Apply):

@@ -12,7 +12,7 @@ from keguan.casework.messages import end_title
 from keguan.casework.models import ROUND_STATUSES, Round
 from keguan.casework.opening import assign
 from keguan.casework.pages.answering import status_of_refusal
-from keguan.casework.pages.calls import state_of as window_of
+from keguan.casework.pages.call_search import state_of as window_of
 from keguan.casework.pages.round_fields import EXTENSION, SUBJECTS, read_moment
 from keguan.casework.queries import round_numbers
 from keguan.casework.versions import definition_of

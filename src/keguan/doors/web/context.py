@@ -16,8 +16,6 @@ from keguan.kernel.actors import NOBODY, HeldDuty
 from keguan.kernel.bilingual import Text
 from keguan.registers.parties.roles import role_name
 
-DEFAULT_NAME = Text("科管 · 科技计划全流程管理", "Keguan · science and technology programmes")
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -40,14 +38,13 @@ class Site:
 def site(request: HttpRequest) -> dict[str, object]:
     """The context processor: everything the shell shows around a page."""
     actor = getattr(request, "actor", NOBODY)
-    name = getattr(settings, "DEPLOYMENT_NAME", None) or DEFAULT_NAME
     here = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
     other = "zh" if language() == "en" else "en"
     sign_in = reverse("sign_in")
     onward = "" if request.path in ("/", sign_in) else "?" + urlencode({"next": here})
     return {
         "site": Site(
-            name=name if isinstance(name, Text) else Text(str(name), str(name)),
+            name=settings.PUBLISHER.name,
             home=reverse("home"),
             navigation=navigation.items(actor, request.path),
             person_name=actor.name if actor.is_known else "",

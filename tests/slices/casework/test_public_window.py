@@ -1,0 +1,200 @@
+"""The public window on calls: found by facets and words, told by a guide, taken along as feed, calendar and linked data."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from typing import Any
+
+import icalendar
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.make import cases
+from tests.make import world as w
+
+from keguan.casework import rounds
+from keguan.casework.models import Round
+from keguan.kernel.clock import clock_at
+
+pytestmark = pytest.mark.django_db
+
+COTTON, ENERGY = ({"code": "1", "zh": "棉花育种", "en": "Cotton"}, {"code": "1", "zh": "新能源", "en": "Energy"})
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def calls() -> Iterator[dict[str, Round]]:
+    """On 10 April: key R&D open until the 15th and coming, a subsidy for enterprises open until the end of May, one past."""
+    rd, subsidy = cases.version("key-rd-project"), cases.version("rd-post-subsidy")
+
+    def call(code: str, version: Any, opens: str, closes: str, **given: Any) -> Round:
+        return cases.bare_round(
+            version, code=code, opens=w.moment(opens), closes=w.moment(closes), published_at=w.moment(opens),
+            title_zh=f"通知{code}", title_en=f"Call {code}", **given,
+        )  # fmt: skip
+
+    with clock_at(w.moment("2026-04-10")):
+        yield {
+            "near": call("near", rd, "2026-03-01", "2026-04-15", topics=[COTTON], budget_fen=150_000_000),
+            "far": call("far", subsidy, "2026-03-02", "2026-05-31", topics=[ENERGY], summary_zh="支持<企业>"),
+            "soon": call("soon", rd, "2026-06-01", "2026-07-01", topics=[COTTON, ENERGY]),
+            "past": call("past", rd, "2025-03-01", "2025-04-01"),
+        }
+
+
+def listed(asked: dict[str, str]) -> list[str]:
+    said = Client().get(reverse("calls"), asked).content.decode()
+    return list(re.findall(r'href="/calls/([a-z]+)/"', said))
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, ["near", "far", "soon", "past"]),
+        ({"status": "open"}, ["near", "far"]),
+        ({"status": "closed"}, ["past"]),
+        ({"programme": "rd-post-subsidy"}, ["far"]),
+        ({"topic": "新能源"}, ["far", "soon"]),
+        ({"topic": "新能源", "status": "soon"}, ["soon"]),
+        ({"closes": "7"}, ["near"]),
+        ({"kind": "hospital", "status": "open"}, ["far"]),
+        ({"q": "Energy"}, ["far", "soon"]),
+        ({"q": "支持 企业"}, ["far"]),
+        ({"q": "code"}, []),
+        ({"q": "通知ｎｅａｒ"}, ["near"]),
+        ({"status": "<script>", "q": "%"}, []),
+    ],
+)  # fmt: skip
+def test_calls_are_found_by_facets_and_words_the_nearest_deadline_first(
+    calls: dict[str, Round], asked: dict[str, str], found: list[str]
+) -> None:
+    assert listed(asked) == found
+
+
+def test_each_facet_value_says_how_many_calls_a_click_would_show(calls: dict[str, Round]) -> None:
+    said = Client().get(reverse("calls"), {"status": "open", "lang": "en"}).content.decode()
+    for key in ("status", "programme", "kind", "topic", "closes"):
+        options = re.search(rf'<select id="field-{key}".*?</select>', said, re.DOTALL)
+        assert options is not None
+        counted = re.findall(r'<option value="([^"]+)"[^>]*>[^(]*\((\d+)\)', options[0])
+        assert counted, key
+        for value, number in counted:
+            assert len(listed({"status": "open", key: value})) == int(number), (key, value)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_of_the_window_costs_three_queries_and_no_session(
+    calls: dict[str, Round], language: str, django_assert_max_num_queries: Any
+) -> None:
+    client = Client()
+    addresses = ["/calls/", "/calls/?q=x&topic=y", "/calls/feed.rss", "/calls/feed.atom", "/calls/calendar.ics"]
+    addresses += ["/notices/feed.rss", "/notices/feed.atom"]
+    addresses += ["/calls/near/", "/calls/near/guide/", "/calls/near/calendar.ics"]
+    for address in addresses:
+        with django_assert_max_num_queries(3):
+            response = client.get(address, {"lang": language} if "?" not in address else {})
+        assert response.status_code == 200, address
+        assert "sessionid" not in response.cookies
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "通知far"), ("en", "Call far")])
+def test_feeds_tell_what_was_published_last_in_the_language_asked_for(
+    calls: dict[str, Round], language: str, title: str
+) -> None:
+    client = Client()
+    rss = ElementTree.fromstring(client.get("/calls/feed.rss", {"lang": language}).content)  # noqa: S314 - ours
+    titles = [one.findtext("title") for one in rss.iter("item")]
+    assert len(titles) == 4
+    assert titles[1] == title
+    atom = ElementTree.fromstring(client.get("/calls/feed.atom", {"lang": language, "topic": "新能源"}).content)  # noqa: S314
+    assert [one.findtext(f"{ATOM}title") for one in atom.iter(f"{ATOM}entry")][1:] == [title]
+    assert {one.findtext(f"{ATOM}id") for one in atom.iter(f"{ATOM}entry")} == {
+        "http://testserver/calls/far/",
+        "http://testserver/calls/soon/",
+    }
+    page = client.get("/calls/", {"lang": language}).content.decode()
+    assert re.search(rf'<link rel="alternate" type="application/atom\+xml"[^>]+lang={language}"', page)
+
+
+def test_the_linked_data_of_a_call_cannot_break_out_of_the_page(calls: dict[str, Round]) -> None:
+    Round.objects.filter(code="near").update(title_zh="</script><script>alert(1)</script>", summary_zh="&<!--")
+    said = Client().get("/calls/near/").content.decode()
+    assert "<script>" not in said
+    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', said, re.DOTALL)
+    assert block is not None
+    service, grant = json.loads(block[1])["@graph"]
+    assert (service["@type"], grant["@type"]) == ("GovernmentService", "MonetaryGrant")
+    assert service["name"].startswith("</script>")
+    assert service["offers"]["availabilityEnds"] == "2026-04-15T10:00:00+08:00"
+    assert grant["amount"]["value"] == 1_500_000
+
+
+def test_the_calendar_of_a_call_rings_before_it_closes_and_follows_an_extension() -> None:
+    world = cases.opened()
+    assert world.round is not None
+    address = reverse("call_calendar", args=[world.round.code])
+
+    def closing() -> icalendar.Event:
+        read = icalendar.Calendar.from_ical(Client().get(address, {"lang": "en"}).content)
+        events = {str(event["UID"]).split("@")[0]: event for event in read.walk("VEVENT")}
+        assert set(events) == {f"{world.round.code}-opens", f"{world.round.code}-closes"}  # type: ignore[union-attr]
+        return events[f"{world.round.code}-closes"]  # type: ignore[union-attr]
+
+    with clock_at(w.moment("2026-03-05")):
+        before = closing()
+        assert before["DTSTART"].dt == w.moment("2026-03-31", "18:00")
+        assert [alarm["TRIGGER"].dt.days for alarm in before.walk("VALARM")] == [-7, -1]
+        rounds.extend_round(world.round.code, w.moment("2026-04-05", "18:00"), "系统故障", world.actor("publisher"))
+        after = closing()
+    assert after["DTSTART"].dt == w.moment("2026-04-05", "18:00")
+    assert after["UID"] == before["UID"]
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+
+
+def test_a_notice_stands_in_the_calendar_of_its_call() -> None:
+    world = cases.opened()
+    assert world.round is not None
+    case = cases.bare_case(world.round)
+    from keguan.casework.models import Notice
+
+    for number in (1, 2):
+        Notice.objects.create(
+            case=case, step="publish", attempt=number, shown=[], since=w.moment("2026-05-06", "00:00"),
+            until=w.moment("2026-05-13", "00:00"),
+        )  # fmt: skip
+    read = icalendar.Calendar.from_ical(Client().get(reverse("call_calendar", args=[world.round.code])).content)
+    notices = [event for event in read.walk("VEVENT") if "notice" in event["UID"]]
+    assert [event["DTSTART"].dt for event in notices] == [w.moment("2026-05-13", "00:00")]
+
+
+@pytest.mark.parametrize("code", ["key-rd-project", "rd-post-subsidy", "high-tech-enterprise", "seminar-grant"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guide_tells_every_question_rule_and_source_of_its_definition(code: str, language: str) -> None:
+    from keguan.casework.pages.programme_words import forms_said
+
+    definition = cases.definition(code)
+    with clock_at(w.moment("2026-03-05")):
+        of = cases.bare_round(cases.version(code))
+        said = Client().get(reverse("guide", args=[of.code]), {"lang": language}).content.decode()
+    from django.utils.html import escape
+
+    for form in forms_said(definition):
+        assert f'id="form-{form.form}"' in said
+        for field in form.fields:
+            assert escape(field.title.said_in(language)) in said, field.field
+    for step in definition.programme.steps:
+        assert step.source in said
+    for rule_set in definition.programme.rules:
+        for rule in rule_set.rules:
+            assert escape(rule.say.said_in(language)) in said, rule.rule
+            assert escape(rule.source) in said
+    diagram = re.search(r'<svg class="flow".*?</svg>', said, re.DOTALL)
+    assert diagram is not None
+    drawn = ElementTree.fromstring(diagram[0])  # noqa: S314 - ours
+    assert len(list(drawn.iter("rect"))) == len(definition.programme.steps)
+    for _, _, width, _ in [drawn.attrib["viewBox"].split()]:
+        assert float(width) <= 360, "a phone shows the letters at their size"
+    assert "style=" not in diagram[0]

@@ -25,6 +25,14 @@ ROUND_KINDS: dict[str, Text] = {
     "assigned": Text("指定办理", "Assigned"),
 }
 
+SEAT_STATES: dict[str, Text] = {
+    "invited": Text("待接受", "Invited"),
+    "accepted": Text("评审中", "Reviewing"),
+    "final": Text("已评分", "Scored"),
+    "declined": Text("已谢绝", "Declined"),
+    "released": Text("已解除", "Released"),
+}
+
 
 class ProgrammeVersion(models.Model):
     """A published version of a programme: never changed, never removed; cases pin it for life.

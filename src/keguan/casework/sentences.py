@@ -10,20 +10,21 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from keguan.casework.messages import end_title
-from keguan.casework.models import Case, ProgrammeVersion, SeatHolder
+from keguan.casework.models import ROUND_STATUSES, SEAT_STATES, Case, ProgrammeVersion, SeatHolder
 from keguan.casework.permissions import reviewers_visible_to
 from keguan.casework.versions import definition_of
+from keguan.engine.machine import WITHDRAWN
 from keguan.engine.steps import kind_for
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.schema import Step
-from keguan.language.vocabulary import ROLES
+from keguan.language.vocabulary import KINDS, ROLES
 from keguan.language.wording import step_title
 from keguan.registers.parties.models import Person
 from keguan.registers.parties.rights import visible_to as people_visible_to
 from keguan.registers.trace.models import Event
-from keguan.registers.trace.sentences import SYSTEM_NAME, deed, sentence, sentences
+from keguan.registers.trace.sentences import SYSTEM_NAME, changes, deed, sentence, sentences
 
 REVIEWER: Final = Text("一位评审专家", "A reviewer")
 SOMEBODY: Final = Text("一位实名人员", "Somebody under their real name")
@@ -128,8 +129,22 @@ sentences(
         "read:proposal:opened": Text("查看了申报内容", "read the proposal"),
         "read:reviews:opened": Text("查看了评分和评审意见", "read the scores and comments"),
         "read:reviewers:opened": Text("查看了评审专家的身份", "read who the reviewers are"),
+        "read:explanation:opened": Text("查看了办件 {key} 的说明", "read the explanation of the case {key}"),
+        "case:unknown:refused": Text(
+            "试图办理没有的事项，未获通过", "tried something that cannot be done and was refused"
+        ),
     }
 )
+_CASE: Final = Text("办件“{key}”", "the case {key}")
+_ROUND: Final = Text("批次“{key}”", "the round {key}")
+_STEPS: Final = {name: kind.title for name, kind in KINDS.items()} | {"": Text("无", "none")}
+"""Steps by their ids, as far as these are their kinds: a table knows no programme."""
+_ENDS: Final = {"": Text("在办", "running"), WITHDRAWN: Text("已撤回", "withdrawn")}
+changes("db:case:step", _CASE, Text("环节", "step"), _STEPS)
+changes("db:case:end", _CASE, Text("办结情况", "end"), _ENDS)
+changes("db:round:status", _ROUND, Text("状态", "state"), ROUND_STATUSES)
+changes("db:round:closes", _ROUND, Text("截止时间", "closing time"), {})
+changes("db:seat:state", Text("一个评审席位", "a seat on a panel"), Text("状态", "state"), SEAT_STATES)
 
 
 _read: dict[str, Definition] = {}

@@ -6,7 +6,6 @@ traced too. What a person typed is never lost by a refusal.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +35,7 @@ from keguan.language.definition import Definition
 from keguan.language.schema import Endorse, Review
 from keguan.language.uses import form_of
 from keguan.registers.trace import services as trace
+from keguan.registers.trace.sentences import has_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,10 +317,10 @@ def _stale(case: Case) -> Refusal:
 
 def trace_refusal(number: str, command: Command, refusal: Refusal, actor: Actor) -> None:
     """A refused attempt leaves its trace: what was asked, and every problem by code and place."""
-    # What was asked for may be anything; a tag is three plain words, and no text of the database holds a NUL.
-    word = command.name if re.fullmatch(r"[a-z_]{1,40}", command.name) else "unknown"
+    # What was asked for may be anything, and no text of the database holds a NUL.
+    tag = f"case:{command.name.replace('_', '-')}:refused"
     trace.write(
-        f"case:{word.replace('_', '-')}:refused",
+        tag if has_sentence(tag) else "case:unknown:refused",
         actor,
         outcome="refused",
         case_number=number,

@@ -20,17 +20,20 @@ from keguan.engine.decision import Command
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal
 from keguan.registers.trace.models import Event
+from keguan.registers.trace.sentences import has_sentence
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("verb", ["Submit", "提交", "a b", "", "x" * 300, "a:b", "\x00", "close_side", "open_side"])
+@pytest.mark.parametrize(
+    "verb", ["Submit", "dance", "提交", "a b", "", "x" * 300, "a:b", "\x00", "close_side", "open_side"]
+)
 def test_a_command_that_does_not_exist_is_refused_and_traced(verb: str) -> None:
     world = cases.opened(w.world(experts_count=0))
     number = cases.case(world).number
     with clock_at(w.moment("2026-03-03")):
         answer = services.act(number, Command(verb, "apply", {}), world.actor("applicant"), uuid4().hex)
     assert isinstance(answer, Refusal)
-    assert Event.objects.filter(case_number=number, outcome="refused").count() == 1
+    assert has_sentence(Event.objects.get(case_number=number, outcome="refused").tag)
 
 
 @pytest.mark.django_db

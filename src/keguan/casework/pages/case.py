@@ -24,6 +24,7 @@ from keguan.engine.machine import commands_for
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
+from keguan.registers.trace.services import Reading
 
 
 @page(SIGNED_IN)
@@ -74,8 +75,12 @@ def case_page(
     return render(request, "casework/case.html", context, status=status)
 
 
-def _confidential(parts: Parts) -> list[str]:
-    things = {"proposal": bool(parts.forms), "reviews": parts.shows_scores, "reviewers": parts.names_reviewers}
+def _confidential(parts: Parts) -> list[Reading]:
+    things: dict[Reading, bool] = {
+        "proposal": bool(parts.forms),
+        "reviews": parts.shows_scores,
+        "reviewers": parts.names_reviewers,
+    }
     return [thing for thing, shown in things.items() if shown]
 
 

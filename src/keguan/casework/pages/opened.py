@@ -36,20 +36,11 @@ def closed_parts(actor: Actor, case: Case) -> dict[str, Problem]:
     return {part: problem for part, problem in found.items() if problem is not None}
 
 
-def note_reading(request: HttpRequest, case: Case, actor: Actor, things: Iterable[str]) -> None:
+def note_reading(request: HttpRequest, case: Case, actor: Actor, things: Iterable[trace.Reading]) -> None:
     """Trace that confidential parts were read, once for each page. Its own people read their own."""
     things = list(things)
     if not things or actor.is_system or is_own(actor, case):
         return
     request_id = cast(str, getattr(request, "request_id", ""))
-    lines = [
-        trace.Line(
-            f"read:{thing}:opened",
-            outcome="read",
-            case_number=case.number,
-            request_id=request_id,
-            payload={"key": case.number},
-        )
-        for thing in things
-    ]
+    lines = [trace.reading(thing, case.number, case_number=case.number, request_id=request_id) for thing in things]
     trace.write_many(actor, lines)

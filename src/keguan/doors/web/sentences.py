@@ -17,6 +17,7 @@ sentences(
         "web:identity:disconnected": Text("解除了统一身份认证", "disconnected the identity provider"),
         "web:sessions:ended": Text("结束了其他设备上的登录", "signed out elsewhere"),
         "web:own-data:exported": Text("导出了本人数据", "exported their own data"),
+        "demo:year:made": Text("生成了演示年度", "made the demo year"),
         "web:page:forbidden": Text("想打开没有权限的页面", "asked for a page without the right to it"),
     }
 )

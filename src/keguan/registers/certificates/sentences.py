@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keguan.kernel.bilingual import Text
-from keguan.registers.trace.sentences import sentences
+from keguan.registers.certificates.models import STATUSES
+from keguan.registers.trace.sentences import changes, sentences
 
 sentences(
     {
@@ -20,3 +21,5 @@ sentences(
         "certificates:certificate:expired": Text("证书 {number} 到期", "marked the certificate {number} as expired"),
     }
 )
+
+changes("db:certificate:status", Text("证书“{key}”", "the certificate {key}"), Text("状态", "state"), STATUSES)

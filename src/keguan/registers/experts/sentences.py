@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keguan.kernel.bilingual import Text
-from keguan.registers.trace.sentences import sentences
+from keguan.registers.experts.models import STATUSES
+from keguan.registers.trace.sentences import changes, sentences
 
 sentences(
     {
@@ -13,4 +14,8 @@ sentences(
         "experts:expert:suspended": Text("暂停专家：{reason}", "suspended an expert: {reason}"),
         "experts:expert:left": Text("将专家移出专家库：{reason}", "took an expert out of the pool: {reason}"),
     }
+)
+
+changes(
+    "db:expert:status", Text("专家（人员 {key} 号）", "the expert who is person {key}"), Text("状态", "state"), STATUSES
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
+from keguan.registers.funds.models import STATUSES
 from keguan.registers.trace.models import Event
-from keguan.registers.trace.sentences import filled, sentence, sentences
+from keguan.registers.trace.sentences import changes, filled, sentence, sentences
 
 _OF_AN_AMOUNT = {
     "funds:pool:opened": ("total_fen", Text("设定资金总额 {amount}", "set the pool to {amount}")),
@@ -32,3 +33,5 @@ def _with_amount(event: Event) -> Text:
 
 
 sentences({"funds:payment:stopped": Text("停付第{tranche}笔：{reason}", "stopped tranche {tranche}: {reason}")})
+
+changes("db:payment:status", Text("拨付“{key}”", "the payment {key}"), Text("状态", "state"), STATUSES)

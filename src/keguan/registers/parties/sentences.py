@@ -22,6 +22,7 @@ sentences(
         "parties:kinship:declared": Text(
             "申报了人员 {person} 号的近亲属关系", "declared a near relation of person {person}"
         ),
+        "read:identity:opened": Text("查看了人员 {key} 号的信息", "read the entry of person {key}"),
     }
 )
 

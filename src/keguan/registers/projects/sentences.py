@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keguan.kernel.bilingual import Text
-from keguan.registers.trace.sentences import sentences
+from keguan.registers.projects.models import STATUSES
+from keguan.registers.trace.sentences import changes, sentences
 
 sentences(
     {
@@ -17,3 +18,5 @@ sentences(
         ),
     }
 )
+
+changes("db:project:status", Text("项目“{key}”", "the project {key}"), Text("状态", "state"), STATUSES)

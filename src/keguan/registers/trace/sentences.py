@@ -12,8 +12,8 @@ from keguan.components import reader
 from keguan.kernel.bilingual import Text
 from keguan.registers.trace.models import Event
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-"""A point in time as payloads keep it; people read it by Beijing clocks."""
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:\d\d)?)")
+"""A point in time as payloads and columns keep it; people read it by Beijing clocks."""
 
 Teller = Callable[[Event], Text]
 _TELLERS: dict[str, Teller] = {}
@@ -50,6 +50,19 @@ def sentences(said: Mapping[str, Text]) -> None:
         sentence(tag)(partial(_from_payload, text))
 
 
+def changes(tag: str, thing: Text, column: Text, words: Mapping[str, Text]) -> None:
+    """Tell what the table itself saw of a watched column (`db:<subject>:<column>`).
+
+    thing: which row, with the place `{key}` where its key says something to people; words: what the values are called.
+    """
+    sentence(tag)(partial(_change, thing, column, words))
+
+
+def has_sentence(tag: str) -> bool:
+    """Whether events of this tag are told in words of their own."""
+    return tag in _TELLERS
+
+
 def told(event: Event, names: Mapping[int, str] | None = None) -> Text:
     """What one event says: who did what. A tag nobody wrote a sentence for is told honestly by its words.
 
@@ -62,6 +75,24 @@ def deed(event: Event) -> Text:
     """What one event says was done, for those who say by themselves who did it."""
     teller = _TELLERS.get(event.tag)
     return teller(event) if teller else _generic(event)
+
+
+def _change(thing: Text, column: Text, words: Mapping[str, Text], event: Event) -> Text:
+    before, after = (event.payload.get(place) for place in ("before", "after"))
+    if before is None:
+        said = Text("登记{thing}，{column}为“{after}”", "entered {thing}: its {column} is “{after}”")
+    elif after is None:
+        said = Text("删去{thing}，{column}原为“{before}”", "removed {thing}: its {column} was “{before}”")
+    else:
+        said = Text(
+            "将{thing}的{column}由“{before}”改为“{after}”", "moved the {column} of {thing} from “{before}” to “{after}”"
+        )
+    return said.filled(
+        thing=filled(thing, event.payload),
+        column=column,
+        before=words.get(str(before)) or _shown(before),
+        after=words.get(str(after)) or _shown(after),
+    )
 
 
 def _who(event: Event, names: Mapping[int, str]) -> Text:
@@ -111,3 +142,13 @@ def _shown(value: object) -> str:
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return reader.moment(datetime.fromisoformat(value))
     return "…" if value is None else str(value)
+
+
+sentences(
+    {
+        "trace:personal:erased": Text(
+            "依据 {basis} 删除了第 {event} 号痕迹中的个人信息：{fields}",
+            "erased personal values of event {event} under {basis}: {fields}",
+        ),
+    }
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection, transaction
 
@@ -114,29 +114,30 @@ def statement(actor: Actor, line: Line) -> tuple[str, list[Any]]:
     return f"INSERT INTO trace_event ({_COLUMNS}) VALUES {_ROW}", _values(line, actor, canonical(dict(line.payload)))  # noqa: S608 - ours
 
 
+Reading = Literal["proposal", "reviews", "reviewers", "document", "identity", "explanation"]
+"""What is confidential, so that looking at it is traced."""
+
+
+def reading(thing: Reading, key: str = "", **more: Any) -> Line:
+    """The line that says that somebody looked at something confidential. more: other fields of the line."""
+    return Line(f"read:{thing}:opened", outcome="read", payload={"key": key}, **more)
+
+
 def read(
     actor: Actor,
-    thing: str,
+    thing: Reading,
     key: str = "",
     *,
     case_number: str = "",
     on_behalf_of: int | None = None,
     request_id: str = "",
-    payload: Mapping[str, object] | None = None,
 ) -> int:
     """Record that `actor` looked at something confidential: a proposal, a score, who a reviewer is.
 
-    thing: one word, as "proposal" or "identity"; key: which one. One insert, each reading on its own row.
+    key: which one. One insert, each reading on its own row.
     """
-    return write(
-        f"read:{thing}:opened",
-        actor,
-        outcome="read",
-        case_number=case_number,
-        on_behalf_of=on_behalf_of,
-        request_id=request_id,
-        payload={"key": key, **(payload or {})},
-    )
+    line = reading(thing, key, case_number=case_number, on_behalf_of=on_behalf_of, request_id=request_id)
+    return write_many(actor, [line])[0]
 
 
 @transaction.atomic

@@ -48,6 +48,27 @@ def test_a_status_change_seen_by_the_database_reads_as_one() -> None:
     assert said.zh == "系统使 case“65KRD1”的 status 由“draft”变为“submitted”"
 
 
+@pytest.mark.parametrize(
+    ("tag", "before", "after", "zh", "en"),
+    [
+        ("db:round:status", "draft", "published",
+         "系统将批次“A-1”的状态由“草稿”改为“已发布”", "The system moved the state of the round A-1 from “Draft” to “Published”"),
+        ("db:round:closes", "2026-03-31 10:00:00+00", "2026-04-10 10:00:00+00",
+         "系统将批次“A-1”的截止时间由“2026-03-31 18:00”改为“2026-04-10 18:00”",
+         "The system moved the closing time of the round A-1 from “2026-03-31 18:00” to “2026-04-10 18:00”"),
+        ("db:case:step", None, "apply",
+         "系统登记办件“A-1”，环节为“申报”", "The system entered the case A-1: its step is “Application”"),
+        ("db:seat:state", "invited", None,
+         "系统删去一个评审席位，状态原为“待接受”", "The system removed a seat on a panel: its state was “Invited”"),
+    ],
+)  # fmt: skip
+def test_what_a_table_saw_of_a_column_is_told_in_words(
+    tag: str, before: str | None, after: str | None, zh: str, en: str
+) -> None:
+    event = Event(tag=tag, actor=None, outcome="done", payload={"key": "A-1", "before": before, "after": after})
+    assert told(event) == Text(zh, en)
+
+
 def test_a_diff_names_each_place_that_changed_and_no_other() -> None:
     before = {"title": "甲", "budget": {"equipment": 3, "labour": 1}, "members": ["古丽", "王敏"], "gone": "x"}
     after = {"title": "甲", "budget": {"equipment": 4, "labour": 1}, "members": ["古丽"], "new": 0}

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from keguan.casework.models import SEAT_STATES
 from keguan.casework.steps.review.pool import choices, searched
 from keguan.casework.steps.scene import Scene
 from keguan.components.fields import Field
-from keguan.components.status import Status
+from keguan.components.status import Status, Tone
 from keguan.engine.steps.review import COMMENT_MOST, LIVE
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Review
 
-STATES: Mapping[str, Status] = {
-    "invited": Status(Text("待接受", "Invited"), "warn"),
-    "accepted": Status(Text("评审中", "Reviewing"), "info"),
-    "final": Status(Text("已评分", "Scored"), "good"),
-    "declined": Status(Text("已谢绝", "Declined"), "neutral"),
-    "released": Status(Text("已解除", "Released"), "neutral"),
-}
+_TONES: Mapping[str, Tone] = {"invited": "warn", "accepted": "info", "final": "good"}
+STATES: Mapping[str, Status] = {name: Status(said, _TONES.get(name, "neutral")) for name, said in SEAT_STATES.items()}
 _WHY_RELEASE = Text("解除理由", "Reason")
 _WHY_DECLINE = Text("谢绝理由", "Reason")
 _COMMENT = Text("评审意见", "Comment")

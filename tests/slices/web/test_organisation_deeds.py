@@ -79,8 +79,10 @@ def test_what_is_in_the_register_already_is_refused_and_shown(registrar: Client)
 def test_a_code_beside_a_namesake_without_one_asks_whether_they_are_the_same(registrar: Client) -> None:
     listed = services.host_from_name(SYSTEM, "阿拉尔棉花研究所")
     typed = {"name": "阿拉尔棉花研究所", "kind": "institute", "uscc": make.uscc()}
+    assert 'name="apart"' not in registrar.get(reverse("organisation_new")).content.decode()
     said = refused(registrar, reverse("organisation_new"), **typed)
     assert 'href="#field-apart"' in said
+    assert 'name="apart"' in said
     assert f'href="{page_of(listed)}"' in said
     done(registrar, reverse("organisation_new"), **typed, apart="yes")
     assert Organisation.objects.filter(name="阿拉尔棉花研究所").count() == 2

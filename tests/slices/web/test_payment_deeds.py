@@ -54,8 +54,9 @@ def test_a_refused_form_names_every_problem_and_keeps_what_was_typed(finance: Cl
     for place in ("on", "amount", "voucher"):
         assert f'href="#field-{place}"' in said
     assert 'value="十"' in said
-    said = refused(finance, address, **{**TYPED, "amount": "9.5"})
+    said = refused(finance, address, **{**TYPED, "amount": "9.5", "voucher": " "})
     assert 'href="#field-difference"' in said
+    assert 'href="#field-voucher"' in said
     assert "应付金额 10万元 不一致" in said
     english = finance.post(address + "?lang=en", {**TYPED, "amount": "9.5"}).content.decode()
     assert "The amount is not the CNY 100,000 that is due" in english

@@ -56,10 +56,12 @@ def payment_paid(request: HttpRequest, pk: int) -> HttpResponseBase:
 
     def do(given: Given) -> tuple[Text, str]:
         given.needed("on")
-        on, voucher = given.day("on"), given.needed("voucher")
+        on, voucher = given.day("on"), given.text("voucher")
         amount = read_money(given.text("amount"), "amount")
         if isinstance(amount, Problem):
             given.problems.append(amount)
+        if given.problems and not voucher:
+            given.needed("voucher")  # once day and amount can be read, the service says it among its own problems
         given.check()
         services.record_paid(
             found,

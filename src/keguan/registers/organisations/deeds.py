@@ -56,17 +56,20 @@ def organisation_new(request: HttpRequest) -> HttpResponseBase:
         "apart",
         "yes_no",
         Text("与名录中未填代码的同名单位不是同一单位", "Not the same as the one of this name without a code"),
-        hint=Text("只在名录有这样的单位时填写", "only where the register has such an organisation"),
+        required=True,
     )
-    fields = [Field("name", "text", _NAME, required=True, hint=_FULL_NAME, most=200), *_PARTICULARS, apart]
+    typed = normal_name(request.POST.get("name", ""))
+    has_namesake = Organisation.objects.filter(normal_name=typed, status="active", uscc=None).exists()
+    fields = [Field("name", "text", _NAME, required=True, hint=_FULL_NAME, most=200), *_PARTICULARS]
+    if has_namesake:
+        fields.append(apart)
     known: list[Line] = []
 
     def do(given: Given) -> tuple[Text, str]:
         name, kind, founded = given.needed("name"), given.needed("kind"), given.day("founded")
         uscc = given.text("uscc")
         known.extend(_known(name, uscc))
-        without_code = Organisation.objects.filter(normal_name=normal_name(name), status="active", uscc=None)
-        if uscc and given.text("apart") != "yes" and without_code.exists():
+        if uscc and has_namesake and given.text("apart") != "yes":
             given.problems.append(logic.namesake(name))
         given.check()
         made = services.register(

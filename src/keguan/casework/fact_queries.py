@@ -51,6 +51,8 @@ PERSON: Mapping[str, str] = {
     "person.born": "SELECT born FROM parties_person WHERE id = %(principal)s",
     "person.title": "SELECT title FROM parties_person WHERE id = %(principal)s",
     "person.degree": "SELECT degree FROM parties_person WHERE id = %(principal)s",
+    # Unknown where the register names no employer: then a person looks.
+    "person.of_applicant": "SELECT employer_id = %(host)s FROM parties_person WHERE id = %(principal)s",
     "person.active_sanctions": _query("{sanctions} person_id = %(principal)s AND {in force} {few}"),
     # Also projects of a published list under the pseudonym that another project of the principal's has there: `listed`,
     # as the list itself does not name them.

@@ -103,6 +103,9 @@ FACTS: Mapping[str, Fact] = {
     "person.age": Fact("int", Text("负责人截止日年龄", "age of the principal on the closing day")),
     "person.title": Fact("string", Text("负责人职称", "professional title of the principal")),
     "person.degree": Fact("string", Text("负责人学位", "degree of the principal")),
+    "person.of_applicant": Fact(
+        "bool", Text("负责人是申报单位的人员", "the principal is employed by the applying organisation")
+    ),
     "person.active_sanctions": Fact("int", Text("负责人生效中的惩戒", "active sanctions on the principal"), ""),
     "person.running_projects": Fact("int", Text("负责人在研项目", "running projects led by the principal"), "person"),
     "person.applications_in_round": Fact(

@@ -101,9 +101,10 @@ def test_facts_of_the_round_and_the_host_need_no_query(call: Round, django_asser
 
 
 def test_everything_else_is_one_query(call: Round, django_assert_num_queries: Any) -> None:
-    person, member = make.person(born=date(1980, 4, 1), title="senior", degree="doctor"), make.person()
+    host, member = make.organisation(), make.person()
+    person = make.person(born=date(1980, 4, 1), title="senior", degree="doctor", employer=host)
     authority = make.organisation(kind="bureau")
-    case = cases.bare_case(call, host=make.organisation(), authority=authority)
+    case = cases.bare_case(call, host=host, authority=authority)
     about = About("棉花", "棉花", person.pk, frozenset({member.pk}), 1)
     facts.compute(EVERYTHING, case, about, NOW)
     with django_assert_num_queries(1):
@@ -120,6 +121,15 @@ def test_a_missing_or_unknown_principal_leaves_everything_about_the_person_unkno
         known = facts.compute(EVERYTHING, case, about, NOW)
         assert not any(name.startswith("person.") for name in known)
     assert "duplicate.projects" not in known
+
+
+def test_whether_the_principal_works_for_the_host_is_unknown_where_nobody_wrote_for_whom_they_work(call: Round) -> None:
+    host = make.organisation()
+    case = cases.bare_case(call, host=host)
+    for employer, known in ((host, True), (make.organisation(), False), (None, None)):
+        person = make.person(employer=employer)
+        assert found("person.of_applicant", case, About(principal=person.pk)) is known
+    assert found("person.of_applicant", cases.bare_case(call), About(principal=person.pk)) is None
 
 
 def test_a_side_case_knows_nothing_of_a_round(call: Round) -> None:

@@ -46,6 +46,18 @@ def page(client: Client, case: Case) -> str:
     return str(response.content.decode())
 
 
+def test_a_principal_of_another_institution_is_the_officers_to_judge(world: w.World) -> None:
+    visitor = make.person(employer=make.organisation("北河大学"), born=w.date(1980, 5, 1), title="senior")
+    case = cases.case(world, at="screen", principal=visitor.pk)
+    assert "名录中负责人的工作单位不是申报单位" in page(signed_in(world.people["officer"]), case)
+    met = {f"formal.{rule}": {"result": "meets"} for rule in ("guide", "attachments", "classified", "cv")}
+    unanswered = world.act(case.number, "pass", "officer", verdicts=met)
+    assert isinstance(unanswered, Refusal)
+    assert [one.where for one in unanswered.problems] == ["verdicts.formal.principal_employed"]
+    met["formal.principal_employed"] = {"result": "meets", "reason": "有双聘协议"}
+    assert isinstance(world.act(case.number, "pass", "officer", verdicts=met), Done)
+
+
 @pytest.mark.usefixtures("in_march")
 def test_a_rank_beyond_the_quota_is_refused_in_both_languages_and_stays_as_typed(world: w.World) -> None:
     case = cases.case(world, at="recommend")

@@ -35,7 +35,7 @@ def shown(actor: Actor) -> list[tuple[str, str]]:
 
 
 def test_the_task_of_a_case_wanders_from_desk_to_desk_and_lies_on_one_at_a_time() -> None:
-    world = cases.opened()
+    world = cases.opened(quota=4)
     stages = [("apply", "applicant"), ("endorse", "host"), ("recommend", "authority"), ("screen", "officer")]
     for rank, (stage, whose) in enumerate(stages, start=1):
         Task.objects.all().delete()

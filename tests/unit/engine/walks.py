@@ -42,6 +42,7 @@ FACTS: Mapping[str, Any] = {
     "applicant.applications_in_round": 0,
     "applicant.valid_certificates": 0,
     "person.age": 45,
+    "person.of_applicant": True,
     "person.title": "senior",
     "person.degree": "doctor",
     "person.active_sanctions": 0,

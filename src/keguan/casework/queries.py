@@ -65,6 +65,18 @@ def tasks_of(actor: Actor) -> QuerySet[Task]:
     )
 
 
+def rounds_to_publish(actor: Actor) -> QuerySet[Round]:
+    """Drafted rounds that wait for this actor to publish them, those that open first at the top; never the actor's own
+    drafts. Nothing, and no query, for those who do not plan."""
+    plans = [duty for duty in actor.duties if duty.role == "planning"]
+    if actor.person is None or not plans:
+        return Round.objects.none()
+    rows = Round.objects.filter(status="draft").exclude(drafted_by=actor.person)
+    if all(duty.programme for duty in plans):
+        rows = rows.filter(programme__code__in={duty.programme for duty in plans})
+    return rows.select_related("programme").defer("programme__sources").order_by("opens", "code")
+
+
 def messages_of(actor: Actor) -> QuerySet[Message]:
     """Lines for the actor, newest first, with their case."""
     if actor.person is None:

@@ -14,9 +14,10 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import holders, signed_in
 
-from keguan.casework import rounds
+from keguan.casework import queries, rounds
 from keguan.casework.models import Case, Notice, Ranking, Round, Task
 from keguan.casework.pages import todo
+from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.registers.parties.access import actor_for
@@ -209,6 +210,29 @@ def test_the_to_do_list_groups_what_is_done_for_a_whole_round(
     assert case.number not in said
     applicant = signed_in(world.people["applicant"])
     assert "没有等您办理的事项" in applicant.get(reverse("todo")).content.decode()
+
+
+def test_a_drafted_round_waits_in_the_to_do_of_whoever_may_publish_it_and_of_nobody_else(world: w.World) -> None:
+    assert world.round is not None
+    opens = w.moment("2026-05-01")
+    terms = rounds.Terms("KRD-2026-2", Text("第二批", "Second round"), opens, w.moment("2026-05-31"), quota=3)
+    assert isinstance(rounds.draft_round(world.round.programme, terms, world.actor("planner")), Round)
+    other = make.person()
+    make.duty("planning", other, programme="rd-post-subsidy")
+    world.people["planner elsewhere"] = other
+    link = reverse("round", args=[terms.code])
+    for who in ("planner", "publisher", "planner elsewhere", "officer", "supervisor", "applicant"):
+        said = signed_in(world.people[who]).get(reverse("todo")).content.decode()
+        assert (f'<a href="{link}">核对并发布批次</a>' in said) == (who == "publisher"), who
+    assert isinstance(rounds.publish_round(terms.code, world.actor("publisher")), Round)
+    assert link not in signed_in(world.people["publisher"]).get(reverse("todo")).content.decode()
+
+
+def test_only_who_plans_costs_a_query_for_drafted_rounds(world: w.World, django_assert_num_queries: Any) -> None:
+    for who, queried in (("officer", 0), ("applicant", 0), ("publisher", 1)):
+        actor = world.actor(who)
+        with django_assert_num_queries(queried):
+            assert list(queries.rounds_to_publish(actor)) == []
 
 
 def test_many_cases_at_one_desk_are_one_line_that_opens_them_and_few_are_told_apart(world: w.World) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from keguan.casework import rounds
 from keguan.casework.models import Round, Task
 from keguan.casework.pages.case_words import case_href
-from keguan.casework.queries import messages_of, tasks_of
+from keguan.casework.queries import messages_of, rounds_to_publish, tasks_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.status import Status
@@ -60,7 +60,11 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     # A ranking that others have still to reach is nothing to do yet.
     piles = [one for one in piles if one.kind != "rank" or not rounds.on_their_way(of_piles[one.round], one.step)]
     tasks = list(apart[: MOST + 1])
-    waiting = [*(_of_pile(one, of_piles[one.round]) for one in piles), *map(_single, tasks[:MOST])]
+    waiting = [
+        *(_of_pile(one, of_piles[one.round]) for one in piles),
+        *map(_single, tasks[:MOST]),
+        *map(_of_draft, rounds_to_publish(actor)[:MOST]),
+    ]
     context = {
         "actor": actor,
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
@@ -113,6 +117,13 @@ def _of_pile(pile: Pile, of_round: Round) -> Waiting:
         href = f"{reverse('cases')}?{urlencode({'round': of_round.code, 'at': pile.step, 'sort': 'due'})}"
     said = Text("{what}（{n}件）", "{what} ({n} cases)").filled(what=title, n=pile.cases)
     return Waiting(said, of_round.title, of_round.code, role_name(pile.role), href, pile.due, _state(pile.due))
+
+
+def _of_draft(drafted: Round) -> Waiting:
+    """A round that a colleague drafted, to be published before it opens."""
+    title, href = Text("核对并发布批次", "Check and publish a round"), reverse("round", args=[drafted.code])
+    due = drafted.opens
+    return Waiting(title, drafted.title, drafted.code, role_name("planning"), href, due, _state(due))
 
 
 def _state(due: datetime | None) -> Status | None:

@@ -108,9 +108,11 @@ def _print(report: Report, *, show_all: bool) -> None:
 
 
 def _print_warnings(report: Report, out: object, most: int | None) -> None:
+    from keguan.registers.imports.oddities import warned_of
+
     for code, number in report.odd.items():
         same = [warning for warning in report.warnings if warning.code == code]
-        print(f"\n{code}: {number:,}")
+        print(f"\n{warned_of(code).zh} / {warned_of(code).en}: {number:,}")
         for warning in same[:most]:
             print("  " + _line(warning))
         if most is not None and number > most:

@@ -21,6 +21,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.registers.imports import lists, staging
 from keguan.registers.imports.models import ImportRun
+from keguan.registers.imports.oddities import warned_of
 from keguan.registers.imports.services import run
 from keguan.registers.imports.spec import ImportSpec, Report, Row
 from keguan.registers.imports.specs import SPECS, spec_for
@@ -57,7 +58,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponseBase:
         Line(Text("摘要值", "Digest"), found.file_sha256, note="SHA-256"),
     ]
     columns = (
-        Column("code", Text("异常", "Oddity"), lambda pair: pair[0]),
+        Column("code", Text("异常", "Oddity"), lambda pair: warned_of(pair[0])),
         Column("rows", Text("行数", "Rows"), lambda pair: pair[1], "number"),
     )
     sections = [
@@ -160,7 +161,7 @@ def _report(request: HttpRequest, spec: ImportSpec, report: Report, ticket: str)
         "more_problems": max(0, len(report.problems) - MOST_SHOWN),
         "warnings": report.warnings[:MOST_SHOWN],
         "more_warnings": max(0, len(report.warnings) - MOST_SHOWN),
-        "odd": list(report.odd.items()),
+        "odd": [(warned_of(code), rows) for code, rows in report.odd.items()],
         "columns": PROBLEM_COLUMNS,
         "first": report.first,
         "more_rows": report.read - len(report.first),

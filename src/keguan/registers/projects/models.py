@@ -20,6 +20,22 @@ STATUSES: dict[str, Text] = {
     "terminated": Text("已终止", "Terminated"),
     "unknown": Text("不明", "Unknown"),
 }
+ODDITIES: dict[str, Text] = {
+    "amount": Text("金额看不懂", "amount that cannot be read"),
+    "no-amount": Text("没有金额", "no amount"),
+    "zero-amount": Text("金额为零", "amount of zero"),
+    "period": Text("起止时间或年限看不懂", "period that cannot be read"),
+    "no-period": Text("没有起止时间或年限", "no period or duration"),
+    "no-principal": Text("没有项目负责人", "no principal investigator"),
+    "number-mark": Text("编号后有注记符号", "footnote mark behind the number"),
+    "number-unknown": Text("编号格式不明", "number of no known grammar"),
+    "number-shared": Text("编号与另一项目相同", "number of another project"),
+    "host-lookalike": Text("单位名称中有易混字", "look-alike letter in the host's name"),
+    "restated": Text("重复刊载", "printed again"),
+    "restated-otherwise": Text("重复刊载而内容不同", "printed again, but otherwise"),
+    "same-title": Text("题目与另一项目相同", "title of another project"),
+}
+"""What may be odd about the row that a project comes from, by the codes of `Project.odd`."""
 MEMBER_ROLES: dict[str, Text] = {
     "principal": Text("项目负责人", "Principal investigator"),
     "participant": Text("参与人", "Participant"),

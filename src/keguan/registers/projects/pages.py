@@ -13,7 +13,7 @@ from keguan.components.status import Crumb, Line
 from keguan.components.things import Section, thing_page
 from keguan.kernel.bilingual import Text
 from keguan.registers.projects import lists
-from keguan.registers.projects.models import GRAMMARS, MEMBER_ROLES, Membership, Project, Restatement
+from keguan.registers.projects.models import GRAMMARS, MEMBER_ROLES, ODDITIES, Membership, Project, Restatement
 
 
 @page(SIGNED_IN)
@@ -72,7 +72,11 @@ def _lines(found: Project) -> list[Line | None]:
         Line(Text("验收评价", "Evaluation"), found.evaluation) if found.evaluation else None,
         Line(Text("来源", "Source"), found.source),
         Line(Text("办件", "Case"), found.origin) if found.origin else None,
-        Line(Text("存疑", "Odd"), found.odd, note=Text("来源行的异常", "what was odd about the source row"))
+        Line(
+            Text("存疑", "Odd"),
+            [ODDITIES.get(code, code) for code in found.odd],
+            note=Text("来源行的异常", "what was odd about the source row"),
+        )
         if found.odd
         else None,
     ]

@@ -29,7 +29,7 @@ class Document(models.Model):
     size_bytes = models.BigIntegerField()
     stored = models.TextField()
     uploaded_by = models.ForeignKey("parties.Person", null=True, on_delete=models.PROTECT, related_name="documents")
-    uploaded_at = models.DateTimeField(auto_now_add=True)
+    uploaded_at = models.DateTimeField()
     origin = models.TextField(default="", db_index=True)
 
     class Meta:

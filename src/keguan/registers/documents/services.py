@@ -11,6 +11,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.db import transaction
 
+from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
@@ -44,9 +45,10 @@ def keep(name: str, content: bytes | BinaryIO, actor: Actor, origin: str = "") -
     place = stored_place(digest)
     _write(files_folder() / place, body)
     with transaction.atomic():
+        now = clock.now()
         known = {"sha256": digest, "name": clean, "origin": origin, "uploaded_by_id": actor.person}
         document, is_new = Document.objects.get_or_create(
-            **known, defaults={"media_type": kind, "size_bytes": len(body), "stored": place}
+            **known, defaults={"media_type": kind, "size_bytes": len(body), "stored": place, "uploaded_at": now}
         )
         if not is_new:
             return document
@@ -54,7 +56,13 @@ def keep(name: str, content: bytes | BinaryIO, actor: Actor, origin: str = "") -
             "documents:document:kept",
             actor,
             case_number=origin,
-            payload={"document": document.pk, "sha256": digest, "size_bytes": len(body), "media_type": kind},
+            payload={
+                "document": document.pk,
+                "sha256": digest,
+                "size_bytes": len(body),
+                "media_type": kind,
+                "at": now.isoformat(),
+            },
             # A file is often named after a person.
             personal={"name": clean},
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from tests import make
 
 from keguan.kernel.actors import SYSTEM
+from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refused
 from keguan.registers.documents import queries, services
 from keguan.registers.documents.content import harmless_name, media_type
@@ -164,3 +166,12 @@ def test_no_name_can_leave_its_folder_or_be_empty(typed: str, kind: str) -> None
     assert not set(clean) & set('/\\<>:"|?*\x00\n')
     assert not clean.startswith(".")
     assert harmless_name(clean, kind) == clean
+
+
+@pytest.mark.django_db
+def test_a_file_is_of_the_moment_that_the_clock_of_the_house_shows() -> None:
+    moment = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
+    with clock_at(moment):
+        kept = services.keep("a.txt", b"a line\n", make.actor(), origin="65KRD1")
+    assert Document.objects.get(pk=kept.pk).uploaded_at == moment
+    assert Event.objects.get(tag="documents:document:kept").payload["at"] == moment.isoformat()

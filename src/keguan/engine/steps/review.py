@@ -82,9 +82,14 @@ def decide(situation: Situation, step: Review, command: Command) -> Move | Refus
                 return owed
             seats[seat] = "declined"
             moved = SeatMoved(step.id, seat, "declined", reason=text_of(command, "reason"))
-            return Move(memo={"seats": seats}, effects=(moved, Ask(step.id, step.assigned_by)))
+            return Move(memo={"seats": seats}, effects=(moved, _ask(situation, step, step.assigned_by)))
         case _:
             return _score(situation, step, command, seats, seat)
+
+
+def _ask(situation: Situation, step: Review, role: str) -> Ask:
+    """Whoever is asked in the middle of a review is asked by the date that it is due."""
+    return Ask(step.id, role, situation.state.current.due)
 
 
 def _live(seats: Mapping[str, str]) -> int:
@@ -119,7 +124,7 @@ def _assign(situation: Situation, step: Review, command: Command) -> Move | Refu
         seats[str(number)] = "invited"
         effects.append(Seat(step.id, str(number), expert))
     done = (Settle(step.id, step.assigned_by),) if len(experts) == free else ()
-    return Move(memo={"seats": seats}, effects=(*effects, *done, Ask(step.id, step.by)))
+    return Move(memo={"seats": seats}, effects=(*effects, *done, _ask(situation, step, step.by)))
 
 
 def _release(situation: Situation, step: Review, command: Command) -> Move | Refusal:
@@ -132,7 +137,7 @@ def _release(situation: Situation, step: Review, command: Command) -> Move | Ref
         return refuse("review.seat", said, where="seat", value=seat)
     seats[seat] = "released"
     moved = SeatMoved(step.id, seat, "released", reason=text_of(command, "reason"))
-    return Move(memo={"seats": seats}, effects=(moved, Ask(step.id, step.assigned_by)))
+    return Move(memo={"seats": seats}, effects=(moved, _ask(situation, step, step.assigned_by)))
 
 
 def _accept(step: Review, seats: dict[str, str], seat: str, command: Command) -> Move | Refusal:

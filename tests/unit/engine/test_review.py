@@ -1,0 +1,38 @@
+"""Who is asked at a review knows by when: the step's own date, whoever is asked and however late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.unit.engine.walks import Walk, opening, programmes
+
+from keguan.engine.decision import SYSTEM, Acting, Ask, Command
+from keguan.engine.moves import Move
+from keguan.engine.state import StepState
+from keguan.engine.steps import review
+from keguan.language.schema import Review
+
+DUE = opening("key-rd-project") + timedelta(days=60)
+
+
+@pytest.mark.parametrize(
+    ("command", "seat", "asked"),
+    [
+        (Command("assign", "review", {"experts": [101]}), "", "expert"),
+        (Command("release", "review", {"seat": "1", "reason": "逾期未评"}), "", "officer"),
+        (Command("decline", "review", {"reason": "时间冲突"}), "1", "officer"),
+    ],
+)
+def test_whoever_is_asked_at_a_review_is_told_by_when(command: Command, seat: str, asked: str) -> None:
+    walk = Walk(programmes()["key-rd-project"], opening("key-rd-project"))
+    memo = {"seats": {"1": "accepted"}, "totals": {}}
+    there = StepState(entered=walk.now, due=DUE, memo=memo)
+    walk.state = replace(walk.state, step="review", steps={"review": there})
+    step = walk.definition.programme.step("review")
+    assert isinstance(step, Review)
+    acting = Acting(person=101, roles=frozenset({"expert"}), seat=seat) if seat else SYSTEM
+    move = review.decide(walk.situation(acting), step, command)
+    assert isinstance(move, Move)
+    assert [(one.role, one.due) for one in move.effects if isinstance(one, Ask)] == [(asked, DUE)]

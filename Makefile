@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Tests given by hand: make test ONLY=tests/unit
 ONLY ?= tests
 
-.PHONY: help demo test check format bench faults lock clean
+.PHONY: help demo test check format bench faults lock fonts clean
 
 help:
 	@printf '%s\n' \
@@ -20,7 +20,8 @@ help:
 	  'make bench   测量速度 / measure how fast it is' \
 	  'make faults  逐一破坏计划定义，看检查能否发现 / break each programme one fault at a time' \
 	  'make lock    更新依赖锁文件 / renew the locks of the dependencies' \
-	  'make clean   删除 .venv（数据在 .keguan，不受影响） / remove .venv; the data in .keguan stays'
+	  'make fonts   重新制作随附字体（需 npm） / make the shipped fonts again; needs npm' \
+  'make clean   删除 .venv（数据在 .keguan，不受影响） / remove .venv; the data in .keguan stays'
 
 $(BIN)/.run-installed: requirements/run.lock requirements/install pyproject.toml
 	@requirements/install run
@@ -57,6 +58,9 @@ faults: $(BIN)/.dev-installed
 
 lock: $(BIN)/.dev-installed
 	@requirements/lock
+
+fonts: $(BIN)/.dev-installed
+	@$(BIN)/uv run --quiet --no-project requirements/fonts.py
 
 clean:
 	@if [ -x $(BIN)/keguan ]; then $(BIN)/keguan database stop; fi

@@ -28,7 +28,10 @@ from keguan.registers.parties.models import Account, Person
 from keguan.registers.trace.models import Event
 
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
-NOT_PAGES = {"health", "language", "look", "sign_out", "document_file", "case_document"}
+NOT_PAGES = {
+    *("health", "language", "look", "sign_out", "document_file", "case_document"),
+    *("case_preview_pdf", "case_book", "case_receipt_pdf", "case_answers", "resolution_pdf"),
+}
 """Answers that are no page of ours: files, a redirect, a machine's question."""
 NOWHERE = {"import", "import_confirm"}
 """Pages of an import that somebody has uploaded; the register's own tests walk them."""
@@ -111,6 +114,8 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "case_form_now": f"/cases/{draft}/form/",
         "case_form": f"/cases/{draft}/form/proposal/",
         "case_submit": f"/cases/{draft}/form/proposal/submit/",
+        "case_preview": f"/cases/{draft}/form/proposal/preview/",
+        "case_receipt": f"/cases/{number}/form/proposal/receipt/",
         "round": f"/rounds/{code}/",
         "ranking": f"/rounds/{code}/ranking/rank/",
         "deciding": f"/rounds/{code}/decide/decide/",

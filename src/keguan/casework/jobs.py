@@ -17,3 +17,20 @@ def ring_alarms(timestamp: int) -> None:
 
     rung = alarms.ring()
     log.info("alarms", acted=rung.acted, reminded=rung.reminded, stale=rung.stale, refused=rung.refused)
+
+
+@app.task(name="casework.typeset")
+def typeset(name: str) -> None:
+    """Set a long document that somebody waits for."""
+    from keguan.casework.documents import shelf
+
+    shelf.make(name)
+
+
+@app.periodic(cron="47 19 * * *")  # 03:47 in Beijing; cron counts in UTC
+@app.task(queueing_lock="casework-documents", pass_context=False)
+def clear_documents(timestamp: int = 0) -> None:
+    """Every night: throw away long documents that were made a day ago."""
+    from keguan.casework.documents import shelf
+
+    log.info("documents", cleared=shelf.clear())

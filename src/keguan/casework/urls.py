@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from keguan.casework.documents import pages as papers
 from keguan.casework.pages import (
     actions,
     apply,
@@ -44,6 +45,12 @@ urlpatterns = [
     path("cases/<slug:number>/form/", form.case_form_now, name="case_form_now"),
     path("cases/<slug:number>/form/<slug:form>/", form.case_form, name="case_form"),
     path("cases/<slug:number>/form/<slug:form>/submit/", submit.case_submit, name="case_submit"),
+    path("cases/<slug:number>/form/<slug:form>/preview/", papers.case_preview, name="case_preview"),
+    path("cases/<slug:number>/form/<slug:form>/preview.pdf", papers.case_preview_pdf, name="case_preview_pdf"),
+    path("cases/<slug:number>/form/<slug:form>/book.pdf", papers.case_book, name="case_book"),
+    path("cases/<slug:number>/form/<slug:form>/receipt/", papers.case_receipt, name="case_receipt"),
+    path("cases/<slug:number>/form/<slug:form>/receipt.pdf", papers.case_receipt_pdf, name="case_receipt_pdf"),
+    path("cases/<slug:number>/form/<slug:form>/answers.json", papers.case_answers, name="case_answers"),
     path("cases/<slug:number>/do/<slug:verb>/", actions.case_do, name="case_do"),
     path("cases/<slug:number>/withdraw/", actions.withdraw, name="case_withdraw"),
     path("documents/<int:pk>/", documents.case_document, name="case_document"),
@@ -56,4 +63,5 @@ urlpatterns = [
     path("rounds/<slug:code>/ranking/<slug:step>/", rankings.ranking, name="ranking"),
     path("rounds/<slug:code>/ranking/<slug:step>/adopt/", rankings.ranking_adopt, name="ranking_adopt"),
     path("rounds/<slug:code>/decide/<slug:step>/", rankings.deciding, name="deciding"),
+    path("rounds/<slug:code>/decide/<slug:step>/resolution.pdf", papers.resolution_pdf, name="resolution_pdf"),
 ]

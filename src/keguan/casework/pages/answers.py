@@ -26,11 +26,12 @@ _UNKNOWN = Text("（名录中没有）", "(not in the register)")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that was handed in."""
+    """A file that was handed in. sha256: the digest of its content."""
 
     name: str
     href: str
     size_bytes: int
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,8 @@ def named(
 
 def files_named(ids: Iterable[int], number: str) -> dict[int, File]:
     """The files of these ids that were handed in for this case."""
-    found = Document.objects.filter(pk__in=set(ids), origin=number).values_list("pk", "name", "size_bytes")
-    return {pk: File(name, reverse("case_document", args=[pk]), size) for pk, name, size in found}
+    found = Document.objects.filter(pk__in=set(ids), origin=number).values_list("pk", "name", "size_bytes", "sha256")
+    return {pk: File(name, reverse("case_document", args=[pk]), size, sha256) for pk, name, size, sha256 in found}
 
 
 def shown_form(form: Form, values: Values, names: Named, hidden: frozenset[str] = frozenset()) -> Shown:

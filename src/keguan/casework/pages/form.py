@@ -93,6 +93,8 @@ def _after_saving(request: HttpRequest, sheet: Sheet, button: str, place: str) -
         if found.problems:
             return form_page(request, sheet, sheet.values, found, full=True, status=422)
         return SeeOther(reverse("case_submit", args=[sheet.case.number, sheet.form.form]))
+    if button == "preview":
+        return SeeOther(reverse("case_preview", args=[sheet.case.number, sheet.form.form]))
     if button == "check":
         return SeeOther(f"{here}?check=1#main")
     if place:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from keguan.casework.models import Case, Ranking, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.rounds import rounds_for
-from keguan.casework.permissions import is_own
+from keguan.casework.permissions import DECIDED, is_own
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import SeeOther
@@ -242,10 +243,20 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "proposed_fen": sum(one.proposed for one in agenda),
         "decides": decides,
         "reads": reads,
+        "is_begun": decided_in(found, decide).exists(),
         "crumbs": _crumbs(found, decide),
         "here": request.path,
     }
     return render(request, "casework/deciding.html", context)
+
+
+def decided_in(found: Round, decide: Decide) -> QuerySet[Case]:
+    """The cases of a round on which this step's decision stands."""
+    order = [str(step.id) for step in definition_of(found.programme).programme.steps]
+    # Who is past the step, or at an end: what a case remembers is looked into for these only.
+    left = Q(step="") | Q(step__in=order[order.index(decide.id) + 1 :])
+    outcome = {f"memo__state__steps__{decide.id}__outcome__in": list(DECIDED)}
+    return Case.objects.filter(left, round=found, **outcome)
 
 
 def _to_decide(case: Case, step: str, actor: Actor, *, decides: bool, reads: bool) -> ToDecide:

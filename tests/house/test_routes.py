@@ -46,5 +46,5 @@ def test_only_the_listed_addresses_are_public() -> None:
 
 
 def _casework_public(public: set[str]) -> set[str]:
-    """The public pages of calls and notices."""
-    return {address for address in public if address.startswith(("calls/", "notices/"))}
+    """The public pages of calls, notices and awards."""
+    return {address for address in public if address.startswith(("calls/", "notices/", "awards/"))}

@@ -41,6 +41,7 @@ class Item:
 PLACES: tuple[Place, ...] = (
     Place(Text("待办", "To do"), "todo", SIGNED_IN),
     Place(Text("通知与公示", "Calls and notices"), "calls", PUBLIC),
+    Place(Text("资助结果", "Awards"), "awards", PUBLIC),
     Place(Text("我的办件", "My cases"), "my_cases", SIGNED_IN),
     Place(Text("办件", "Cases"), "cases", WITH_CASES),
     Place(Text("批次", "Rounds"), "rounds", WITH_ROUNDS),

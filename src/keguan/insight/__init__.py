@@ -1,0 +1,1 @@
+"""What the platform knows as a whole: results, statistics, charts. It only reads."""

@@ -21,13 +21,15 @@ MEASURED = (
     "staff list, statements",
     "public call list",
     "case page, statements (worst stage)",
+    "application book, every text full",
+    "application book, a table of 200 rows",
 )
 
 
 @pytest.fixture(scope="module")
 def printed(database_server: None) -> str:
     """What a run without the imports prints."""
-    small = ("--cases", "400", "--n", "2", "--batches", "1", "--only", "act", "limits", "submit", "lists")
+    small = ("--cases", "400", "--n", "2", "--batches", "1", "--only", "act", "limits", "submit", "lists", "documents")
     said = subprocess.run(
         [sys.executable, "-m", "bench", *small],
         cwd=ROOT,

@@ -21,6 +21,7 @@ BEHIND_THE_DOOR = {
     "casework/drafts.py",  # what is typed, before it is handed in
     "casework/rounds.py",  # rounds themselves; their cases move through the door
     "casework/versions.py",
+    "casework/people.py",  # whose cases they are, when people leave or two entries were one
     "casework/alarms.py",  # drops alarms that have rung; acts through the door
 }
 """Files that may write casework's tables."""

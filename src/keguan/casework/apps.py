@@ -13,4 +13,4 @@ class CaseworkConfig(AppConfig):
     verbose_name = "办件 / casework"
 
     def ready(self) -> None:
-        from keguan.casework import sentences  # noqa: F401 - tells its tags
+        from keguan.casework import people, sentences  # noqa: F401 - tell their tags

@@ -21,6 +21,6 @@ def person(
     """Somebody with an account and these duties."""
     row: Person = services.register_person(SYSTEM, name=name, employer=employer, is_demo=True)
     for role in roles:
-        needs = employer if role in ("host", "authority") else None
+        needs = employer if role in ("host", "authority", "administrator") else None
         services.grant_duty(SYSTEM, row, role, organisation=needs)
     return services.open_account(SYSTEM, row, username=username or f"person{row.pk}", password=PASSWORD)

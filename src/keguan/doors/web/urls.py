@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from keguan.doors.web import gallery, home, looks, registers, sign_in, trace_pages
+from keguan.doors.web import gallery, home, looks, members, registers, sign_in, trace_pages
 
 REGISTERS = (
     "organisations",
@@ -26,6 +26,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/", sign_in.sign_in, name="account_login"),  # as allauth calls it
     path("", include("keguan.doors.web.accounts.urls")),
+    path("members/", members.members_home, name="members_home"),
+    path("members/<int:pk>/", members.members, name="members"),
+    path("members/<int:pk>/invite/", members.member_invite, name="member_invite"),
+    path("members/<int:pk>/invitations/<int:invitation>/end/", members.invitation_end, name="invitation_end"),
+    path("members/<int:pk>/duties/<int:duty>/end/", members.member_duty_end, name="member_duty_end"),
+    path("members/<int:pk>/<int:person>/", members.member, name="member"),
+    path("members/<int:pk>/<int:person>/duty/", members.member_duty, name="member_duty"),
+    path("members/<int:pk>/<int:person>/leave/", members.member_leave, name="member_leave"),
+    path("join/<str:token>/", members.join, name="join"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", home.language, name="language"),
     path("look/", looks.look, name="look"),

@@ -16,14 +16,22 @@ from keguan.kernel.ids import normal_number
 from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem
 from keguan.registers.organisations.models import Organisation
-from keguan.registers.parties.models import DEGREES, RELATIONS, TITLES, Duty
+from keguan.registers.parties.models import DEGREES, ID_KINDS, RELATIONS, TITLES, Duty
 from keguan.registers.parties.roles import APART_FROM_RUNNING, NEEDS_ORGANISATION, ROLES, RUNNING, role_name
 
+_OTHER_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
 def person_problems(
-    *, name: str, title: str, degree: str, email: str, born: date | None, id_number: str = ""
+    *,
+    name: str,
+    title: str,
+    degree: str,
+    email: str,
+    born: date | None,
+    id_kind: str = "resident",
+    id_number: str = "",
 ) -> list[Problem]:
     """Everything that is wrong with a person's entry."""
     found: list[Problem] = []
@@ -61,7 +69,18 @@ def person_problems(
                 fix=Text("请核对年份", "Check the year"),
             )
         )
-    if id_number.strip() and not _is_identity_number(id_number):
+    if id_number.strip():
+        found += _choice("id_kind", id_kind, ID_KINDS, Text("请选择证件类型", "Choose the kind of document"))
+    if id_number.strip() and id_kind != "resident" and not _OTHER_NUMBER.fullmatch(normal_number(id_number)):
+        found.append(
+            Problem(
+                "person.id_number",
+                Text("证件号码格式不正确", "This is not the number of such a document"),
+                where="id_number",
+                fix=Text("只有字母和数字，5至20位", "Letters and digits only, 5 to 20 of them"),
+            )
+        )
+    if id_number.strip() and id_kind == "resident" and not _is_identity_number(id_number):
         # The number itself is never repeated: a refusal is traced.
         found.append(
             Problem(
@@ -73,6 +92,16 @@ def person_problems(
             )
         )
     return found
+
+
+def another_identity() -> Problem:
+    """The entry was made with another document."""
+    return Problem(
+        "person.id_number",
+        Text("与名录中登记的证件不一致", "The register has another document for this person"),
+        where="id_number",
+        fix=Text("请核对号码；确有变更的，请与登记员联系", "Check it; if the document changed, ask the registrar"),
+    )
 
 
 def duty_problems(

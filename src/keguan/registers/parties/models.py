@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations.models import Organisation, during, ends_in_order, same
-from keguan.registers.parties.roles import APART_FROM_RUNNING, NEEDS_ORGANISATION, ROLES, RUNNING
+from keguan.registers.parties.roles import APART_FROM_RUNNING, DELEGATED, NEEDS_ORGANISATION, ROLES, RUNNING
 
 TITLES: dict[str, Text] = {
     "senior": Text("正高级", "Senior"),
@@ -27,6 +27,13 @@ DEGREES: dict[str, Text] = {
     "master": Text("硕士", "Master"),
     "bachelor": Text("学士", "Bachelor"),
     "none": Text("无学位", "None"),
+}
+ID_KINDS: dict[str, Text] = {
+    "resident": Text("居民身份证", "Resident identity card"),
+    "passport": Text("护照", "Passport"),
+    "hk_macao": Text("港澳居民来往内地通行证", "Mainland travel permit for Hong Kong and Macao residents"),
+    "taiwan": Text("台湾居民来往大陆通行证", "Mainland travel permit for Taiwan residents"),
+    "foreign_resident": Text("外国人永久居留身份证", "Foreign permanent resident card"),
 }
 RELATIONS: dict[str, Text] = {
     "spouse": Text("配偶", "Spouse"),
@@ -44,7 +51,7 @@ class Person(models.Model):
     """A human being known to the house.
 
     name: as typed; normal_name finds the same person whatever dot was typed. id_commitment: salted commitment of the
-    identity number, which itself is stored nowhere. employer: where the person works today.
+    identity number, which itself is stored nowhere; id_ending its last four signs. employer: where the person works today.
     """
 
     name = models.TextField()
@@ -53,6 +60,8 @@ class Person(models.Model):
     born = models.DateField(null=True)
     id_salt = models.BinaryField(default=bytes)
     id_commitment = models.TextField(default="")
+    id_kind = models.TextField(default="")
+    id_ending = models.TextField(default="")
     title = models.TextField(default="none")
     degree = models.TextField(default="none")
     email = models.TextField(default="")
@@ -73,6 +82,7 @@ class Person(models.Model):
             models.CheckConstraint(condition=~Q(normal_name=""), name="person_named"),
             models.CheckConstraint(condition=Q(title__in=list(TITLES)), name="person_title_known"),
             models.CheckConstraint(condition=Q(degree__in=list(DEGREES)), name="person_degree_known"),
+            models.CheckConstraint(condition=Q(id_kind__in=["", *ID_KINDS]), name="person_id_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -185,6 +195,40 @@ class Duty(models.Model):
         return f"{self.person_id} {self.role}"
 
 
+class Invitation(models.Model):
+    """That somebody may join an organisation, by a link sent to an address.
+
+    role: the duty that comes with joining, "" for none. person: a member of staff whose entry stands already, null for
+    somebody new. ended_at: when it was accepted or taken back; joined: who accepted it, null where it was taken back.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    email = models.TextField()
+    name = models.TextField()
+    role = models.TextField(default="")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="invitations")
+    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="invitations_sent")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    joined = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="invitations_accepted")
+
+    class Meta:
+        ordering = ("-invited_at", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"], condition=Q(ended_at__isnull=True), name="invitation_open_once"
+            ),
+            models.CheckConstraint(condition=Q(role__in=["", *DELEGATED]), name="invitation_role_delegated"),
+            models.CheckConstraint(
+                condition=Q(joined__isnull=True) | Q(ended_at__isnull=False), name="invitation_ends_with_joining"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.pk}"
+
+
 class Kinship(models.Model):
     """A declared near relation, for recusal (国家自然科学基金条例 第20条). It holds in both directions.
 
@@ -210,3 +254,28 @@ class Kinship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} ~ {self.relative_id}"
+
+
+class Merge(models.Model):
+    """That two entries were one person: everything of `gone` stands with `kept` since; the entry itself stays, empty.
+
+    moved: what moved, by table and column: the keys of the rows. dropped: rows that both had alike, whole, so that the
+    merge can be undone by hand.
+    """
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    gone = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="merge")
+    reason = models.TextField()
+    moved = models.JSONField(default=dict)
+    dropped = models.JSONField(default=list)
+    merged_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges_done")
+    merged_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_of_two"),
+            models.CheckConstraint(condition=~Q(reason=""), name="merge_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} → {self.kept_id}"

@@ -15,8 +15,8 @@ from keguan.components.status import Crumb, Line
 from keguan.components.things import Section, thing_page
 from keguan.kernel.bilingual import Text
 from keguan.registers.parties import lists, queries
-from keguan.registers.parties.deeds import KEEPS_PEOPLE, acts_on
-from keguan.registers.parties.models import DEGREES, RELATIONS, TITLES, Duty, Kinship, Person
+from keguan.registers.parties.deeds import KEEPS_PEOPLE, acts_on, keeps_or_is
+from keguan.registers.parties.models import DEGREES, ID_KINDS, RELATIONS, TITLES, Duty, Kinship, Person
 from keguan.registers.parties.rights import SEES_EVERYBODY, can_see_person, visible_to
 from keguan.registers.trace import services as trace
 
@@ -49,7 +49,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
             trace.read(actor, "identity", str(found.pk), request_id=getattr(request, "request_id", ""))
     held = Duty.objects.filter(person=found).select_related("organisation").order_by("-since")
     sections = [
-        Section(Text("基本信息", "Particulars"), _lines(found)),
+        Section(Text("基本信息", "Particulars"), _lines(found, sees_identity=keeps_or_is(actor, found))),
         Section(
             Text("任职", "Duties"),
             columns=(
@@ -72,7 +72,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
     return thing_page(request, found.name, sections, crumbs=crumbs, acts=acts_on(actor, found))
 
 
-def _lines(found: Person) -> list[Line | None]:
+def _lines(found: Person, *, sees_identity: bool) -> list[Line | None]:
     employer = found.employer
     account = getattr(found, "account", None)
     return [
@@ -87,6 +87,7 @@ def _lines(found: Person) -> list[Line | None]:
         Line(Text("电子邮箱", "E-mail"), found.email),
         Line(Text("电话", "Telephone"), found.phone),
         Line(Text("用户名", "Username"), account.username) if account else None,
+        Line(ID_KINDS[found.id_kind], f"**** {found.id_ending}") if found.id_kind and sees_identity else None,
         Line(Text("来源", "Origin"), found.origin) if found.origin else None,
     ]
 

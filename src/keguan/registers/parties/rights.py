@@ -35,4 +35,16 @@ def visible_to(actor: Actor) -> Q:
 
 
 def _hosts(actor: Actor) -> set[int]:
-    return {duty.organisation for duty in actor.duties if duty.role == "host" and duty.organisation is not None}
+    return {
+        duty.organisation
+        for duty in actor.duties
+        if duty.role in ("host", "administrator") and duty.organisation is not None
+    }
+
+
+def can_administer(actor: Actor, organisation: int) -> bool:
+    """Whether the actor invites, gives duties and lets go for this organisation: its administrator, or the registrar."""
+    return actor.is_system or any(
+        duty.role == "registrar" or (duty.role == "administrator" and duty.organisation == organisation)
+        for duty in actor.duties
+    )

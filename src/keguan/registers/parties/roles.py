@@ -8,6 +8,7 @@ APPLICANT = "applicant"
 """Not a duty that is granted: every known person may apply."""
 
 ROLES: dict[str, Text] = {
+    "administrator": Text("单位管理员", "Administrator of the organisation"),
     "host": Text("依托单位科研管理人员", "Research office of the host institution"),
     "authority": Text("推荐单位（主管部门）人员", "Officer of the recommending authority"),
     "officer": Text("专业机构项目主管", "Programme officer of the agency"),
@@ -19,8 +20,11 @@ ROLES: dict[str, Text] = {
     "registrar": Text("名录管理员", "Registrar"),
 }
 
-NEEDS_ORGANISATION = frozenset({"host", "authority"})
+NEEDS_ORGANISATION = frozenset({"administrator", "host", "authority"})
 """Roles that mean nothing without the body they are held for."""
+
+DELEGATED = ("administrator", "host", "authority")
+"""Roles that the administrator of an organisation gives and ends there; all others are the registrar's to give."""
 
 RUNNING = "officer"
 APART_FROM_RUNNING = frozenset({"planning", "supervision"})

@@ -33,6 +33,7 @@ def register_person(
     *,
     name: str,
     born: date | None = None,
+    id_kind: str = "resident",
     id_number: str = "",
     title: str = "none",
     degree: str = "none",
@@ -44,10 +45,13 @@ def register_person(
 ) -> Person:
     """Enter a person. People of the same name are allowed: two people may share one.
 
-    id_number: the resident identity number, kept only as a salted commitment. Raises Refused with every problem at
-    once: `person.name`, `person.title`, `person.degree`, `person.email`, `person.born`, `person.id_number`.
+    id_kind, id_number: the identity document; of its number only a salted commitment and the last four signs are kept.
+    Raises Refused with every problem at once: `person.name`, `person.title`, `person.degree`, `person.email`,
+    `person.born`, `person.id_kind`, `person.id_number`.
     """
-    problems = logic.person_problems(name=name, title=title, degree=degree, email=email, born=born, id_number=id_number)
+    problems = logic.person_problems(
+        name=name, title=title, degree=degree, email=email, born=born, id_kind=id_kind, id_number=id_number
+    )
     if problems:
         raise Refused.because(*problems)
     salt = new_salt() if id_number.strip() else b""
@@ -58,6 +62,8 @@ def register_person(
         born=born,
         id_salt=salt,
         id_commitment=commitment(normal_number(id_number), salt) if salt else "",
+        id_kind=id_kind if salt else "",
+        id_ending=normal_number(id_number)[-4:] if salt else "",
         title=title,
         degree=degree,
         email=email.strip(),
@@ -115,6 +121,28 @@ def correct_person(actor: Actor, person: Person, *, revision: int, **changes: An
             "after": {field: _plain(getattr(row, field)) for field in changed},
         },
     )
+    return row
+
+
+@transaction.atomic
+def identify_person(actor: Actor, person: Person, *, id_kind: str, id_number: str) -> Person:
+    """Keep the identity document of a person whose entry has none. Raises Refused: `person.id_kind`, `person.id_number`;
+    the latter, too, where the entry has another one."""
+    row = Person.objects.select_for_update().get(pk=person.pk)
+    problems = logic.person_problems(
+        name=row.name, title=row.title, degree=row.degree, email="", born=row.born, id_kind=id_kind, id_number=id_number
+    )
+    number = normal_number(id_number)
+    if row.id_commitment and commitment(number, bytes(row.id_salt)) != row.id_commitment:
+        problems.append(logic.another_identity())
+    if problems:
+        raise Refused.because(*problems)
+    if not row.id_commitment:
+        row.id_salt = new_salt()
+        row.id_commitment, row.id_kind, row.id_ending = commitment(number, row.id_salt), id_kind, number[-4:]
+        row.revision += 1
+        row.save()
+        trace.write("parties:person:identified", actor, payload={"person": row.pk, "kind": id_kind})
     return row
 
 

@@ -22,7 +22,10 @@ NOT_THEIR_OWN = {
     "declared_kin": "relations of others",
     "kin_of": "what others declared",
     "invitations_sent": "invitations of others",
-    "merged": "entries of others",
+    "merges": "records of the registrar",
+    "merge": "records of the registrar",
+    "merges_done": "entries of others",
+    "invitations": "told by the invitation that was accepted",
     "sanctions": "told by the decision that is served on the person",
 }
 """Relations to a person that say something about somebody else, each with the reason."""

@@ -43,9 +43,9 @@ def fields_of(form: BaseForm) -> list[Field]:
     return [_field(bound) for bound in form.visible_fields()]
 
 
-def problems_of(form: BaseForm | None) -> tuple[Problem, ...]:
+def problems_of(form: object) -> tuple[Problem, ...]:
     """Everything that is wrong with a form that was sent; what lies at no visible field lies at the page."""
-    if form is None or not form.is_bound:
+    if not isinstance(form, BaseForm) or not form.is_bound:
         return ()
     visible = {bound.name for bound in form.visible_fields()}
     return tuple(

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django import template
-from django.forms import Form
+from django.forms.forms import BaseForm
 from django.utils.html import escape
 
 from keguan.doors.web.accounts import words
@@ -15,13 +15,13 @@ register = template.Library()
 
 
 @register.inclusion_tag("account/fields.html")
-def form_fields(form: Form) -> dict[str, Any]:
+def form_fields(form: BaseForm) -> dict[str, Any]:
     """The fields of a form of allauth, as the house shows fields."""
     return {"fields": words.fields_of(form)}
 
 
 @register.inclusion_tag("components/problem_list.html")
-def form_problems(form: Form | None) -> dict[str, Any]:
+def form_problems(form: object) -> dict[str, Any]:
     """Everything that is wrong with a form of allauth."""
     return {"problems": words.problems_of(form)}
 

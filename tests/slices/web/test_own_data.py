@@ -1,0 +1,62 @@
+"""One's own data as an archive: whole, without secrets, without what is others'."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from django.test import Client
+from tests.slices.web import people
+
+from keguan.doors.web.accounts import own_data
+from keguan.kernel.actors import SYSTEM
+from keguan.registers.parties import services
+from keguan.registers.parties.models import Account, Person
+from keguan.registers.trace.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def account() -> Account:
+    return people.person("王一", "officer", username="wang.yi")
+
+
+def opened(client: Client) -> dict[str, list[dict[str, object]]]:
+    client.post("/sign-in/", {"username": "wang.yi", "password": people.PASSWORD})
+    client.post("/me/again/?next=/me/export/", {"password": people.PASSWORD})
+    response = client.post("/me/export/")
+    assert response["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(response.content)) as box:
+        assert box.testzip() is None
+        return {
+            name.removesuffix(".json"): json.loads(box.read(name)) for name in box.namelist() if name.endswith(".json")
+        }
+
+
+def test_the_archive_holds_what_is_ones_own_and_is_traced(client: Client, account: Account) -> None:
+    found = opened(client)
+    assert found["person"][0]["name"] == "王一"
+    assert [duty["role"] for duty in found["duties"]] == ["officer"]
+    assert {"tag": "web:own-data:exported"}.items() <= found["doings"][-1].items()
+    assert Event.objects.filter(tag="web:own-data:exported", actor=account.person_id).count() == 1
+
+
+def test_the_archive_holds_no_secret_and_nothing_of_others(client: Client, account: Account) -> None:
+    other = people.person("李二", username="li.er")
+    services.grant_duty(SYSTEM, other.person, "finance")
+    text = json.dumps(opened(client), ensure_ascii=False)
+    assert account.password not in text
+    assert "commitment" not in text.replace("id_commitment", "")
+    assert "李二" not in text
+    assert "finance" not in text
+
+
+def test_every_relation_to_a_person_is_exported_or_named_as_not_their_own() -> None:
+    known = {relation.get_accessor_name() for relation in Person._meta.related_objects}
+    assert set(own_data.NOT_THEIR_OWN) >= {"granted_duties", "declared_kin", "kin_of"}
+    exported = {relation.get_accessor_name() for relation in own_data.own_relations()}
+    assert known == exported | (set(own_data.NOT_THEIR_OWN) & known)
+    assert {"account", "duties", "begun_cases", "led_cases", "messages", "tasks", "documents", "expert"} <= exported

@@ -22,6 +22,9 @@ PUBLIC_ADDRESSES = {
 """What anybody may open. A new public page is added here on purpose, never by accident."""
 
 
+_WINDOW = ("calls/", "notices/", "awards/", "subscriptions/")
+
+
 def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
     for entry in resolver.url_patterns:
         address = before + str(entry.pattern)
@@ -46,5 +49,5 @@ def test_only_the_listed_addresses_are_public() -> None:
 
 
 def _casework_public(public: set[str]) -> set[str]:
-    """The public pages of calls, notices and awards."""
-    return {address for address in public if address.startswith(("calls/", "notices/", "awards/"))}
+    """The public window: calls, notices, results, subscriptions."""
+    return {address for address in public if address.startswith(_WINDOW)}

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "keguan.registers.funds",
     "keguan.registers.imports",
     "keguan.casework",
+    "keguan.casework.subscriptions",
     "keguan.insight.awards",
     "keguan.doors.web",
     *ACCOUNT_APPS,  # after the web door, whose templates stand in for theirs

@@ -48,6 +48,7 @@ _standing = [f"keguan.registers.{name}" for name in REGISTERS if f"keguan.regist
 urlpatterns += [path("registers/", include(f"{app}.urls")) for app in _standing if find_spec(f"{app}.urls")]
 if find_spec("keguan.casework.urls"):
     urlpatterns.append(path("", include("keguan.casework.urls")))
+urlpatterns.append(path("", include("keguan.casework.subscriptions.urls")))
 urlpatterns.append(path("", include("keguan.insight.awards.urls")))
 
 handler400 = "keguan.doors.web.refusals.bad_request"

@@ -1,0 +1,1 @@
+"""New calls by mail: somebody's search, kept with their address, until they say stop."""

@@ -198,3 +198,46 @@ def test_the_guide_tells_every_question_rule_and_source_of_its_definition(code: 
     for _, _, width, _ in [drawn.attrib["viewBox"].split()]:
         assert float(width) <= 360, "a phone shows the letters at their size"
     assert "style=" not in diagram[0]
+
+
+def test_a_notice_says_how_to_object_while_it_stands_and_what_became_of_it_afterwards(
+    django_assert_max_num_queries: Any,
+) -> None:
+    from keguan.casework.models import Case, Notice
+
+    world = cases.opened()
+    assert world.round is not None
+    w.version("object")
+    case = cases.bare_case(world.round, step="publish", step_kind="publish")
+    notice = Notice.objects.create(
+        case=case, step="publish", attempt=1, since=w.moment("2026-05-06", "00:00"), until=w.moment("2026-05-13", "00:00"),
+        shown=[{"name": "proposal.title", "zh": "名称", "en": "Title", "value": "棉花"}],
+    )  # fmt: skip
+    address = reverse("notice", args=[notice.pk])
+
+    def said() -> str:
+        client = Client()
+        client.get(address)
+        with django_assert_max_num_queries(3):
+            return client.get(address).content.decode()
+
+    with clock_at(w.moment("2026-05-12", "22:30")):
+        standing = said()
+        for words in ("还有 1 小时 30 分钟", "证明材料", "异议须实名提出", "核实处理", "登录后提出异议"):
+            assert words in standing, words
+        assert "1 小时 30 分钟" in Client().get("/notices/").content.decode()
+    with clock_at(w.moment("2026-05-20")):
+        assert 'id="object"' not in said(), "over, though nobody has closed it yet"
+        for outcome, end, words in (
+            ("unopposed", "", "结果生效"),
+            ("unopposed", "awarded", "已办结：已立项"),
+            ("unopposed", "gave_up", "没有实施"),
+            ("upheld", "struck_off", "异议成立，公示的结果不生效"),
+        ):
+            Notice.objects.filter(pk=notice.pk).update(outcome=outcome)
+            where = {"step": "", "step_kind": ""} if end else {"step": "agree", "step_kind": "agree"}
+            Case.objects.filter(pk=case.pk).update(end=end, **where)
+            told = said()
+            assert words in told, (outcome, end)
+            assert "放弃立项" not in told, "why a case ended afterwards is not public"
+            assert 'id="object"' not in told

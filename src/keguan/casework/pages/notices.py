@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +11,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework.models import Notice
+from keguan.casework.models import Notice, ProgrammeVersion
+from keguan.casework.pages.guide_words import FormWords, form_said
+from keguan.casework.pages.programme_words import RuleWords, StepWords, forms_said, steps_said
+from keguan.casework.templatetags.casework import left
+from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows
@@ -20,6 +25,7 @@ from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.language.wording import OUTCOMES
 
+OBJECT = "object"
 STANDING = Status(Text("公示中", "Standing"), "info")
 
 
@@ -47,6 +53,10 @@ def value_of(shown: Mapping[str, Any]) -> Text:
     return Text(str(shown["value"]), str(shown.get("value_en") or shown["value"]))
 
 
+def _left(notice: Notice) -> Text | str:
+    return left(notice.until) if state_of(notice) is STANDING else ""
+
+
 def _standing(found: Rows, word: str) -> Rows:
     now = clock.now()
     return found.filter(until__gt=now) if word == "standing" else found.filter(until__lte=now)
@@ -63,6 +73,7 @@ NOTICES = ListSpec(
         Column("round", Text("批次", "Round"), lambda n: n.case.round.title if n.case.round else ""),
         Column("since", Text("开始", "Since"), lambda n: n.since, "moment", sort=("since",)),
         Column("until", Text("截止", "Until"), lambda n: n.until, "deadline", sort=("until",)),
+        Column("left", Text("剩余时间", "Time left"), _left),
         Column("state", Text("状态", "State"), state_of, "status"),
     ),
     filters=(
@@ -93,6 +104,8 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
         "notice": found,
         "state": state,
         "is_standing": state is STANDING,
+        "objecting": _objecting(found) if state is STANDING else None,
+        "aftermath": _aftermath(found),
         "lines": [
             *(Line(Text(one["zh"], one["en"]), value_of(one)) for one in found.shown),
             Line(Text("计划", "Programme"), found.case.programme.title),
@@ -105,3 +118,50 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
         "crumbs": [Crumb(NOTICES.title, reverse("notices")), Crumb(shown_said(found).split(" · ")[0])],
     }
     return render(request, "casework/notice.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Objecting:
+    """How one objects: what the form asks, which rules it has to meet, who decides in which steps."""
+
+    form: FormWords
+    steps: tuple[StepWords, ...]
+    rules: tuple[RuleWords, ...]
+
+
+def _objecting(notice: Notice) -> Objecting | None:
+    """None where the programme takes no objections, or none are set up here."""
+    if OBJECT not in definition_of(notice.case.programme).programme.side_cases:
+        return None
+    version = ProgrammeVersion.objects.filter(code=OBJECT).order_by("-published_at").defer("sources").first()
+    if version is None:
+        return None
+    definition = definition_of(version)
+    steps = tuple(steps_said(definition))
+    return Objecting(
+        form_said(definition, forms_said(definition)[0]), steps, tuple(rule for step in steps for rule in step.rules)
+    )
+
+
+def _aftermath(notice: Notice) -> Text | None:
+    """What became of a notice that is over; why a case ended afterwards is not for the public."""
+    if not notice.outcome:
+        return None
+    ends = {str(end.end): end for end in definition_of(notice.case.programme).programme.ends}
+    end = ends.get(notice.case.end)
+    if notice.outcome != "unopposed":
+        return _NOT_STANDING.filled(how=OUTCOMES.get(notice.outcome, Text("", "")))
+    if notice.case.end and (end is None or not end.success):
+        return _NOT_DONE
+    return _DONE.filled(end=end.title) if end else _GOES_ON
+
+
+_NOT_STANDING = Text("{how}，公示的结果不生效。", "The published result does not stand: {how}.")
+_NOT_DONE = Text(
+    "公示期满无异议；该结果后来没有实施。", "No objection was upheld; later the result was not carried out."
+)
+_DONE = Text("公示期满无异议，已办结：{end}。", "No objection was upheld; the case has ended: {end}.")
+_GOES_ON = Text(
+    "公示期满无异议，结果生效，后续手续正在办理。",
+    "No objection was upheld: the result stands, and what follows is under way.",
+)

@@ -14,7 +14,7 @@ from keguan.language.checks.names import check_names
 from keguan.language.checks.sources import check_sources
 from keguan.language.checks.worth import check_worth
 from keguan.language.definition import Definition
-from keguan.language.schema import Parameter
+from keguan.language.schema import DatedValue, Parameter, Rule
 
 
 def check(definition: Definition, house: Iterable[Parameter] = ()) -> tuple[Problem, ...]:
@@ -51,12 +51,16 @@ def notes(definition: Definition) -> tuple[Problem, ...]:
                     "The value {value} of “{title}” since {since} is unverified",
                 )
                 said = say.filled(title=parameter.title, since=value.since, value=value.value)
-                noted.append(found("unverified", said, parameter.place, value=str(value.value), source=value.source))
+                noted.append(found("unverified", said, parameter.place, value=str(value.value), source=_noted(value)))
     for rule_set in programme.rules:
         for rule in rule_set.rules:
             if not rule.verified:
                 say = Text("规则“{say}”未核对原文", "The rule “{say}” is not compared with its source").filled(
                     say=rule.say
                 )
-                noted.append(found("unverified", say, rule.place, value=rule.rule, source=rule.source))
+                noted.append(found("unverified", say, rule.place, value=rule.rule, source=_noted(rule)))
     return tuple(noted)
+
+
+def _noted(one: DatedValue | Rule) -> str:
+    return f"{one.source}（{one.note}）" if one.note else one.source

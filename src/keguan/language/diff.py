@@ -42,6 +42,7 @@ _LABELS: Mapping[str, Text] = {
     "hint": Text("填写提示", "hint"),
     "source": Text("依据", "source"),
     "override": Text("可否说明理由接受", "acceptance with a reason"),
+    "note": Text("备注", "working note"),
     "verified": Text("是否核对", "verification"),
     "lapse": Text("期限", "deadline"),
     "remind": Text("提醒时间", "reminder"),

@@ -113,6 +113,7 @@ def written(parameters: Iterable[Parameter]) -> str:
             lines += [f"    - since: {held.since}", f"      value: {_value(one.unit, held.value)}"]
             lines += [f"      source: {_quoted(held.source)}"]
             lines += [] if held.verified else ["      verified: false"]
+            lines += [f"      note: {_quoted(held.note)}"] if held.note else []
     return "\n".join(lines) + "\n" if lines else "[]\n"
 
 

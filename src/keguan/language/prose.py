@@ -58,8 +58,8 @@ _REGISTERS = {
 
 
 def prose(definition: Definition, language: Language) -> str:
-    """The whole programme as Markdown in one language."""
-    return "\n".join(_Prose(definition.programme, language).lines()) + "\n"
+    """The whole programme as Markdown in one language, with the working notes of those who keep it."""
+    return "\n".join(_Prose(definition.programme, language, noting=True).lines()) + "\n"
 
 
 def step_said(programme: Programme, step: Step) -> tuple[Text, ...]:
@@ -82,8 +82,9 @@ def work_said(programme: Programme, step: Step) -> tuple[Text, ...]:
 class _Prose:
     """One programme being told in one language."""
 
-    def __init__(self, programme: Programme, language: Language) -> None:
+    def __init__(self, programme: Programme, language: Language, *, noting: bool = False) -> None:
         self.programme = programme
+        self.noting = noting
         self.language: Language = language
         self.paths = Paths(programme)
 
@@ -92,6 +93,10 @@ class _Prose:
 
     def of(self, text: Text) -> str:
         return text.said_in(self.language)
+
+    def noted(self, note: str) -> Iterator[str]:
+        if self.noting and note:
+            yield self.say("备注：{note}", "Working note: {note}", note=note)
 
     def role(self, role: str) -> str:
         return self.of(ROLES[role])
@@ -226,6 +231,7 @@ class _Prose:
                 )
         if step.source:
             yield self.say("依据：{source}", "Source: {source}", source=step.source)
+        yield from self.noted(step.note)
 
     def deadlines(self, step: Step) -> Iterator[str]:
         if step.lapse:
@@ -363,6 +369,7 @@ class _Prose:
             yield self.say("不符合时可说明理由予以接受", "A failing case may be accepted with a reason")
         mark = "" if rule.verified else self.say("（未核对）", " (unverified)")
         yield self.say("依据：{source}", "Source: {source}", source=rule.source) + mark
+        yield from self.noted(rule.note)
         if rule.fix:
             yield self.say("不符合怎么办：{fix}", "If not: {fix}", fix=rule.fix)
 
@@ -406,6 +413,7 @@ class _Prose:
                     yield "  - " + self.say("{n}分起：{what}", "from {n}: {what}", n=anchor.least, what=anchor.say)
             if rubric.source:
                 yield "- " + self.say("依据：{source}", "Source: {source}", source=rubric.source)
+            yield from (f"- {line}" for line in self.noted(rubric.note))
             yield ""
 
     def numbers(self) -> Iterator[str]:
@@ -420,6 +428,7 @@ class _Prose:
                 value = self.of(parameter_value(parameter, held))
                 since = self.say("自{day}起", "since {day}", day=held.since)
                 yield f"  - {since}: {value}（{held.source}{mark}）"
+                yield from (f"    {line}" for line in self.noted(held.note))
         yield ""
 
 

@@ -72,12 +72,14 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedValue:
-    """One value of a parameter and the day from which it holds, with its source."""
+    """One value of a parameter and the day from which it holds, with its source. note: for those who keep the programme,
+    never for the public, here and elsewhere: what is still to be checked, and the like."""
 
     since: str
     value: int | str
     source: str
     verified: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +204,7 @@ class Rule:
     fix: Text | None = None
     override: bool = False
     verified: bool = True
+    note: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -243,6 +246,7 @@ class Rubric:
     criteria: tuple[Criterion, ...]
     comment: bool = True
     source: str = ""
+    note: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -265,6 +269,7 @@ class Step:
     lapse: Span | None = None
     remind: Span | None = None
     source: str = ""
+    note: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
 

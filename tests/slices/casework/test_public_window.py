@@ -12,11 +12,13 @@ import icalendar
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from tests.make import cases
 from tests.make import world as w
 
 from keguan.casework import rounds
 from keguan.casework.models import Round
+from keguan.casework.versions import definition_of
 from keguan.kernel.clock import clock_at
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +154,44 @@ def test_the_calendar_of_a_call_rings_before_it_closes_and_follows_an_extension(
     assert after["DTSTART"].dt == w.moment("2026-04-05", "18:00")
     assert after["UID"] == before["UID"]
     assert after["SEQUENCE"] > before["SEQUENCE"]
+
+
+@pytest.mark.parametrize("code", ["near", "far"])
+@pytest.mark.parametrize(
+    ("language", "doubt", "provision"),
+    [("zh", "数值待核", "条文待核"), ("en", "figure to be confirmed", "provision to be confirmed")],
+)
+def test_the_public_reads_what_a_doubt_means_once_where_it_concerns_them_and_no_working_note(
+    calls: dict[str, Round], code: str, language: str, doubt: str, provision: str
+) -> None:
+    definition = definition_of(calls[code].programme)
+    programme = definition.programme
+    doubted = [one for one in programme.parameters if not one.values[-1].verified]
+    notes = [one.values[-1].note for one in doubted] + [one.note for one in programme.steps]
+    notes += [rule.note for of in programme.rules for rule in of.rules]
+    call, guide = (
+        Client().get(reverse(name, args=[code]), {"lang": language}).content.decode() for name in ("call", "guide")
+    )
+    assert any(notes)
+    said = (call + guide).replace(doubt, "").replace(provision, "")
+    assert not [note for note in notes if note and note in said]
+    assert not [word for word in ("未核", "unverified", "示范", "凭记忆", "见参数") if word in call + guide]
+    assert doubted
+    assert call.count(doubt) == len(doubted), "no rules stand here: at the number"
+    for one in doubted:
+        title = one.title.said_in(language)
+        reading = [
+            rule
+            for of in programme.rules
+            for rule in of.rules
+            if any(f"param.{one.name}" in definition.names_of(test) for test in (rule.when, rule.must) if test)
+        ]
+        (line,) = re.findall(f"<li>{re.escape(escape(title))}：.*?</li>", guide)
+        assert (doubt in line) == (not reading), title
+        for rule in reading:
+            told = re.findall(f"<li>{re.escape(escape(rule.say.said_in(language)))} .*?</li>", guide)
+            assert told
+            assert all(part.count(doubt) == 1 and provision not in part for part in told)
 
 
 def test_a_notice_stands_in_the_calendar_of_its_call() -> None:

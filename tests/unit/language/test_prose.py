@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.language.sound import loaded
 
 from keguan.kernel.bilingual import Language, Text
-from keguan.language.prose import prose
+from keguan.language.definition import Definition
+from keguan.language.prose import prose, step_said
 from keguan.language.schema import Expression
 from keguan.language.vocabulary import KINDS
 from keguan.language.wording import OUTCOMES, expression_said, title_of, value_said
@@ -29,6 +32,29 @@ def test_every_step_rule_source_number_and_end_is_told(language: Language) -> No
         assert parameter.title.said_in(language) in told
     for step in programme.steps:
         assert f"`{step.id}`" in told
+
+
+def test_working_notes_are_told_to_those_who_keep_the_programme_and_not_with_a_step() -> None:
+    definition = loaded()
+    programme = definition.programme
+    noted = replace(
+        programme,
+        steps=tuple(replace(step, note="时限再查") for step in programme.steps),
+        rules=tuple(
+            replace(of, rules=tuple(replace(rule, note="条款再查") for rule in of.rules)) for of in programme.rules
+        ),
+        parameters=tuple(
+            replace(one, values=tuple(replace(held, note="数值再查") for held in one.values))
+            for one in programme.parameters
+        ),
+    )
+    told = prose(Definition(noted, definition.sources), "zh")
+    for note in ("时限再查", "条款再查", "数值再查"):
+        assert f"备注：{note}" in told
+        assert f"Working note: {note}" in prose(Definition(noted, definition.sources), "en")
+    said = [line for step in noted.steps for line in step_said(noted, step)]
+    assert said
+    assert not any("再查" in line.zh + line.en for line in said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -251,6 +251,7 @@ PARAMETERS = """\
       value: 5 workdays
       source: "修订: “新”"
       verified: false
+      note: "凭记忆: 待核"
 - name: most_running
   title:
     zh: 在研上限

@@ -45,7 +45,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "forms": [form_said(definition, form) for form in forms],
         "documents": documents_asked(definition, forms),
         "money": _money(definition),
-        "numbers": numbers_said(definition),
+        "numbers": numbers_said(definition, beside_rules=True),
         "contacts": _contacts(definition),
         "addresses": _addresses(request, found),
         "may_object": any(isinstance(step, Publish) for step in programme.steps) and "object" in programme.side_cases,

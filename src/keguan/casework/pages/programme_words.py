@@ -26,13 +26,28 @@ class StepWords:
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """One rule in words. when: where it applies only; ask: what a person judges."""
+    """One rule in words. when: where it applies only; ask: what a person judges; doubt: what of it is to be confirmed."""
 
     say: Text
     source: str
-    is_verified: bool
+    doubt: Text | None
     when: Text | None
     ask: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWords:
+    """One number of the law: its newest value, since when, and whether that is to be confirmed."""
+
+    title: Text
+    value: Text
+    since: str
+    source: str
+    doubt: Text | None
+
+
+NUMBER_DOUBTED = Text("数值待核", "figure to be confirmed")
+SOURCE_DOUBTED = Text("条文待核", "provision to be confirmed")
 
 
 def kinds_said(programme: Programme) -> Text:
@@ -51,7 +66,7 @@ def steps_said(definition: Definition) -> list[StepWords]:
             step_title(step),
             who_acts(step),
             time_said(programme, step),
-            tuple(_rule(programme, rule) for name in rule_sets_of(step) for rule in programme.rule_set(name).rules),
+            tuple(_rule(definition, rule) for name in rule_sets_of(step) for rule in programme.rule_set(name).rules),
             step.source,
         )
         for step in programme.steps
@@ -71,9 +86,23 @@ def time_said(programme: Programme, step: Step) -> Text | None:
     return Text("{t}内", "within {t}").filled(t=span_said(programme, step.lapse)) if step.lapse else None
 
 
-def _rule(programme: Programme, rule: Rule) -> RuleWords:
-    when = expression_said(programme, rule.when) if rule.when else None
-    return RuleWords(rule.say, rule.source, rule.verified, when, rule.ask)
+def _rule(definition: Definition, rule: Rule) -> RuleWords:
+    when = expression_said(definition.programme, rule.when) if rule.when else None
+    doubt = None if rule.verified else SOURCE_DOUBTED
+    if _numbers_in(definition, rule) & _doubted(definition.programme):
+        doubt = NUMBER_DOUBTED
+    return RuleWords(rule.say, rule.source, doubt, when, rule.ask)
+
+
+def _numbers_in(definition: Definition, rule: Rule) -> set[str]:
+    """The parameters that a rule reads."""
+    read = {name for test in (rule.when, rule.must) if test for name in definition.names_of(test)}
+    return {name.removeprefix("param.") for name in read if name.startswith("param.")}
+
+
+def _doubted(programme: Programme) -> set[str]:
+    """The parameters whose newest value nobody has compared with its source."""
+    return {one.name for one in programme.parameters if one.values and not one.values[-1].verified}
 
 
 def forms_said(definition: Definition) -> list[Form]:
@@ -83,10 +112,24 @@ def forms_said(definition: Definition) -> list[Form]:
     return [programme.form(name) for name in dict.fromkeys(names)]
 
 
-def numbers_said(definition: Definition) -> list[tuple[Text, Text, str, str]]:
-    """The numbers of the law: title, newest value, since when, source."""
+def numbers_said(definition: Definition, *, beside_rules: bool = False) -> list[NumberWords]:
+    """The numbers of the law. beside_rules: the page also tells the rules, so that a doubt stands there where one reads
+    the number, and is not told twice."""
+    programme = definition.programme
+    doubted = _doubted(programme)
+    if beside_rules:
+        rules = [
+            rule for step in programme.steps for name in rule_sets_of(step) for rule in programme.rule_set(name).rules
+        ]
+        doubted -= {name for rule in rules for name in _numbers_in(definition, rule)}
     return [
-        (one.title, parameter_value(one, one.values[-1]), one.values[-1].since, one.values[-1].source)
-        for one in definition.programme.parameters
+        NumberWords(
+            one.title,
+            parameter_value(one, one.values[-1]),
+            one.values[-1].since,
+            one.values[-1].source,
+            NUMBER_DOUBTED if one.name in doubted else None,
+        )
+        for one in programme.parameters
         if one.values
     ]

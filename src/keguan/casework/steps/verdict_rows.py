@@ -43,7 +43,6 @@ class Row:
     values: tuple[tuple[Text, Text, tuple[Ground, ...]], ...]
     missing: tuple[Text, ...]
     source: str
-    is_verified: bool = True
     ask: Text | None = None
     fix: Text | None = None
     said_why: str = ""

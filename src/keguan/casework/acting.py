@@ -39,7 +39,7 @@ def acting_for(case: Case, actor: Actor, *, attempt: int = 1) -> Acting:
 
 
 def _is_of(case: Case, person: int) -> bool:
-    return person in (case.applicant_id, case.principal_id) or person in case.members
+    return person in (case.applicant_id, case.principal_id) or person in case.members or person in case.editors
 
 
 _SEAT = """

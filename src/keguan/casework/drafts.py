@@ -1,23 +1,32 @@
-"""Drafts: what is typed is kept as it is, complete or not, and never overwritten unseen."""
+"""Drafts: what is typed is kept as it is, complete or not, and never overwritten unseen.
+
+Each field is kept by itself. Two people in one form, or one person in two windows, meet only where both changed the same
+field; then the later one is told, and both texts are there to choose from.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from keguan.casework import facts, services
-from keguan.casework.models import Case, Draft
+from keguan.casework import facts, store
+from keguan.casework.editors import may_type
+from keguan.casework.models import Case
+from keguan.database import prepared
 from keguan.engine.decision import Situation
-from keguan.engine.moves import names_in, refuse
-from keguan.engine.state import Values
+from keguan.engine.moves import refuse
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import canonical
 from keguan.kernel.problems import Problem, Refusal
-from keguan.language.schema import Agree, Apply, Deliver
+from keguan.language.definition import Definition
+from keguan.language.schema import Agree, Apply, Deliver, Form, Step
 from keguan.registers.trace import services as trace
 
 BYTES_MOST = 1_000_000
@@ -25,50 +34,105 @@ BYTES_MOST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """One field of a draft as it is kept. revision: that of the draft when it was last changed; by: a person's id."""
+
+    value: Any
+    revision: int
+    at: datetime
+    by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it stands: how often it was saved, and its fields."""
+
+    revision: int = 0
+    fields: Mapping[str, Kept] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Everything that was typed, by field."""
+        return {name: one.value for name, one in self.fields.items()}
+
+    def since(self, moment: datetime) -> dict[str, Any]:
+        """What was typed at this moment or later."""
+        return {name: one.value for name, one in self.fields.items() if one.at >= moment}
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
-    """The draft is kept, as typed. problems: what would still stand in the way of handing it in."""
+    """The draft is kept, as typed. clashes: the fields that somebody else, or another window, changed meanwhile, with what
+    stands there: only these were not written. problems: what is wrong with what was typed."""
 
     revision: int
+    clashes: Mapping[str, Kept] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 
 def form_of(situation: Situation) -> str:
     """The form that the current step asks for, "" if none."""
-    if not situation.state.step:
-        return ""
-    step = situation.definition.programme.step(situation.state.step)
+    step_id = situation.state.step
+    return _form_of(situation.definition.programme.step(step_id)) if step_id else ""
+
+
+def _form_of(step: Step) -> str:
     return str(step.form) if isinstance(step, Apply | Agree | Deliver) else ""
 
 
-def save_draft(
-    number: str, form: str, values: dict[str, Any], revision: int, actor: Actor, *, request_id: str = ""
-) -> Saved | Refusal:
-    """Keep what was typed. revision: that of the draft the person saw; a newer one is never overwritten.
+_OF_A_FORM = """
+  SELECT draft.revision, kept.field, kept.value, kept.revision, kept.at, kept.by
+  FROM casework_draft draft LEFT JOIN casework_draftfield kept ON kept.draft_id = draft.id
+  WHERE draft.case_id = %s AND draft.form = %s"""
 
+
+def draft_of(case: Case, form: str) -> Draft | None:
+    """The draft of a form, None if nobody began one. One query."""
+    with prepared.cursor() as cursor:
+        cursor.execute(_OF_A_FORM, [prepared.stable(case.pk), form])
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    return Draft(rows[0][0], {row[1]: Kept(json.loads(row[2]), *row[3:]) for row in rows if row[1] is not None})
+
+
+def save_draft(
+    number: str,
+    form: str,
+    typed: Mapping[str, Any] | Callable[[Form], Mapping[str, Any]],
+    seen: int | Mapping[str, int],
+    actor: Actor,
+    *,
+    untouched: frozenset[str] = frozenset(),
+    request_id: str = "",
+) -> Saved | Refusal:
+    """Keep what was typed, field by field; fields that are not among the values stay as they are.
+
+    typed: the values, or what reads them once the form is known, which saves looking for it before.
+    seen: the revision of the draft that the person saw, or one for each field: what was changed later is not overwritten
+    but comes back as a clash. untouched: fields that are sent along as they were shown; they never overwrite anything.
     Incomplete or wrong values are kept all the same; `problems` says what is wrong with them.
     Raises Case.DoesNotExist.
     """
-    values = storable(values)
-    if len(canonical(values)) > BYTES_MOST:
-        return refuse(
-            "draft.too_large", Text("填写内容过大，请改用附件。", "This is too much text; use an attachment.")
-        )
     with transaction.atomic():
         trace.stamp(actor, request_id)
-        case = services.locked(number)
-        situation = services.situation_for(case, actor)
-        if refusal := _may_save(situation, form):
+        held = store.hold_form(number, form)
+        definition = held.definition
+        if not _is_asked(held, form):
+            said = Text("该办件已进入下一环节，表单不再可改。", "The case has moved on; the form is closed.")
+            return refuse("case.moved_on", said, value=form)
+        values = storable(dict(typed(definition.programme.form(form)) if callable(typed) else typed))
+        if len(canonical(values)) > BYTES_MOST:
+            return refuse(
+                "draft.too_large", Text("填写内容过大，请改用附件。", "This is too much text; use an attachment.")
+            )
+        of_form = definition.programme.form(form)
+        if refusal := may_type(held.case, of_form, values.keys() - untouched, actor, held.editors):
             return refusal
-        draft = Draft.objects.filter(case=case, form=form).first()
-        if draft is not None and draft.revision != revision:
-            return _stale(draft)
-        now = clock.now()
-        draft = draft or Draft(case=case, form=form, begun_at=now)
-        draft.values, draft.revision, draft.saved_at, draft.saved_by = values, draft.revision + 1, now, actor.person
-        draft.save()
-        _keep_title(case, situation, form, values)
-    _, problems = situation.definition.check_answers(form, values, names_in(situation), complete=False)
-    return Saved(draft.revision, tuple(problems))
+        revision, clashes = _write(held, form, values, seen, actor, untouched)
+        if held.case.submitted_at is None:
+            _keep_title(held.case, definition, form, {name: values[name] for name in values.keys() - clashes.keys()})
+    return Saved(revision, clashes, _problems(definition, form, values))
 
 
 def storable(value: Any) -> Any:
@@ -86,35 +150,79 @@ def storable(value: Any) -> Any:
             return str(value)
 
 
-def _may_save(situation: Situation, form: str) -> Refusal | None:
-    if "applicant" not in situation.acting.roles:
-        return refuse(
-            "right.missing", Text("只有申报人可以填写。", "Only the applicant can fill this in."), value="applicant"
-        )
-    if form != form_of(situation) or situation.state.end:
-        return refuse(
-            "case.moved_on",
-            Text("该办件已进入下一环节，表单不再可改。", "The case has moved on; the form is closed."),
-            value=form,
-        )
-    return None
+def _is_asked(held: store.HeldForm, form: str) -> bool:
+    case = held.case
+    return not case.end and _form_of(held.definition.programme.step(case.step)) == form
 
 
-def _stale(draft: Draft) -> Refusal:
-    return refuse(
-        "draft.stale",
-        Text(
-            "草稿已在另一窗口或由他人保存，两份内容都已保留。",
-            "The draft was saved elsewhere meanwhile; both versions are kept.",
-        ),
-        value=str(draft.revision),
-        fix=Text("请比较后选择保留哪一份。", "Compare them and choose which to keep."),
-    )
+_WRITE = """
+  WITH head AS (
+    INSERT INTO casework_draft (case_id, form, revision, begun_at, saved_at, saved_by)
+    VALUES (%(case)s, %(form)s, 1, %(now)s, %(now)s, %(by)s)
+    ON CONFLICT (case_id, form) DO UPDATE
+      SET revision = casework_draft.revision + 1, saved_at = excluded.saved_at, saved_by = excluded.saved_by
+    RETURNING id, revision
+  ), sent AS (
+    SELECT name, value::jsonb, seen, touched
+    FROM unnest(%(names)s::text[], %(values)s::text[], %(seen)s::bigint[], %(touched)s::boolean[])
+      AS given (name, value, seen, touched)
+  ), there AS (
+    SELECT kept.* FROM casework_draftfield kept JOIN casework_draft draft ON draft.id = kept.draft_id
+    WHERE draft.case_id = %(case)s AND draft.form = %(form)s AND kept.at >= %(entered)s
+  ), clashing AS (
+    SELECT there.* FROM there JOIN sent ON sent.name = there.field
+    WHERE sent.touched AND there.revision > sent.seen AND there.value IS DISTINCT FROM sent.value
+  ), written AS (
+    INSERT INTO casework_draftfield (draft_id, field, value, revision, at, by)
+    SELECT head.id, sent.name, sent.value, head.revision, %(now)s, %(by)s FROM head, sent
+    WHERE NOT EXISTS (SELECT FROM clashing WHERE field = sent.name)
+      AND (sent.touched OR NOT EXISTS (SELECT FROM there WHERE field = sent.name))
+      AND NOT EXISTS (SELECT FROM there WHERE field = sent.name AND there.value = sent.value)
+    ON CONFLICT (draft_id, field) DO UPDATE
+      SET value = excluded.value, revision = excluded.revision, at = excluded.at, by = excluded.by
+  )
+  SELECT head.revision, clashing.field, clashing.value, clashing.revision, clashing.at, clashing.by
+  FROM head LEFT JOIN clashing ON true"""
+"""One statement, sent after the case is locked (`store.hold_form`): what it reads is what the lock protects."""
 
 
-def _keep_title(case: Case, situation: Situation, form: str, values: Values) -> None:
+def _write(
+    held: store.HeldForm,
+    form: str,
+    values: Mapping[str, Any],
+    seen: int | Mapping[str, int],
+    actor: Actor,
+    untouched: frozenset[str],
+) -> tuple[int, dict[str, Kept]]:
+    names = sorted(values)
+    given = {
+        "case": prepared.stable(held.case.pk),
+        "form": form,
+        "now": clock.now(),
+        "by": prepared.stable(actor.person),
+        "entered": held.entered,
+        "names": names,
+        "values": [store.as_json(values[name]) for name in names],
+        "seen": prepared.stable([seen if isinstance(seen, int) else seen.get(name, 0) for name in names]),
+        "touched": [name not in untouched for name in names],
+    }
+    with prepared.cursor() as cursor:
+        cursor.execute(_WRITE, given)
+        rows = cursor.fetchall()
+    return rows[0][0], {row[1]: Kept(json.loads(row[2]), *row[3:]) for row in rows if row[1] is not None}
+
+
+def _keep_title(case: Case, definition: Definition, form: str, values: Mapping[str, Any]) -> None:
     """Lists call an unsubmitted application by what its draft is called."""
-    if case.submitted_at is None:
-        title = facts.about_of(situation.definition, {form: values}).title
-        if title != case.title:
-            Case.objects.filter(pk=case.pk).update(title=title, changed_at=clock.now())
+    about = definition.programme.about.title
+    if not about or about.partition(".")[0] != form or about.split(".")[1] not in values:
+        return
+    title = facts.about_of(definition, {form: values}).title
+    if title != case.title:
+        Case.objects.filter(pk=case.pk).update(title=title, changed_at=clock.now())
+
+
+def _problems(definition: Definition, form: str, values: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What is wrong with these answers as such, whatever the others say."""
+    _, problems = definition.check_answers(form, values, {}, complete=False)
+    return tuple(problems)

@@ -7,6 +7,7 @@ limits and rights ask for, and are written in the same statement.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -127,6 +128,7 @@ class Case(models.Model):
     code: the programme whose bodies answer for the case; for a side case, its parent's.
     host: the applying organisation; authority: the body above it that recommends, null where none is found.
     applicant: who began it; principal and members: person ids from the answers, for limits and for "own case".
+    editors: who else writes, or reads along, at present (`Editor`).
     step: the current step's id, "" after the end; step_kind: its kind. end: how it ended. parent: for a side case.
     submitted_at: when it first came in. score_hundredths, position, amount_fen: what review, ranking and decision left.
     """
@@ -155,6 +157,7 @@ class Case(models.Model):
         "parties.Person", null=True, on_delete=models.PROTECT, db_index=False, related_name="led_cases"
     )
     members = ArrayField(models.BigIntegerField(), default=list)
+    editors = ArrayField(models.BigIntegerField(), default=list)
     asked_fen = models.BigIntegerField(null=True)
     step = models.TextField(default="")
     step_kind = models.TextField(default="")
@@ -203,6 +206,7 @@ class Case(models.Model):
             models.Index(fields=["parent"], name="case_by_parent", condition=Q(parent__isnull=False)),
             # Without a list of what is still to be sorted in, which each search would have to read through.
             GinIndex(fields=["members"], name="case_by_member", fastupdate=False),
+            GinIndex(fields=["editors"], name="case_by_editor", fastupdate=False, condition=~Q(editors=[])),
         ]
 
     def __str__(self) -> str:
@@ -222,11 +226,10 @@ class Memo(models.Model):
 
 
 class Draft(models.Model):
-    """What an applicant is typing: saved as it is, complete or not. revision guards against a second tab."""
+    """A form that is being typed. revision counts its savings; what was typed stands in its `fields`."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="drafts")
     form = models.TextField()
-    values = models.JSONField(default=dict)
     revision = models.IntegerField(default=0)
     begun_at = models.DateTimeField()
     saved_at = models.DateTimeField()
@@ -237,6 +240,49 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.form}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Everything that was typed, by field. Costs a query unless `fields` was fetched before."""
+        return {one.field: one.value for one in self.fields.all()}
+
+
+class DraftField(models.Model):
+    """What stands in one field of a draft, right or wrong. revision: that of the draft when it was last changed, so that
+    two people, or two windows, never overwrite each other unseen."""
+
+    pk = models.CompositePrimaryKey("draft_id", "field")
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, db_index=False, related_name="fields")
+    field = models.TextField()
+    value = models.JSONField(null=True)
+    revision = models.IntegerField()
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.field}"
+
+
+class Editor(models.Model):
+    """Somebody the applicant asked to write along, or to read along. sections: those (`form/number`) that they keep for
+    themselves: nobody but the applicant types there beside them. until: when they left."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="editors_ever")
+    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, db_index=False, related_name="+")
+    may_write = models.BooleanField(default=True)
+    sections = ArrayField(models.TextField(), default=list)
+    since = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "person"], condition=Q(until__isnull=True), name="editor_once"),
+        ]
+        indexes = [models.Index(fields=["case"], name="editor_by_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.person_id}"
 
 
 class Answers(models.Model):

@@ -121,9 +121,11 @@ def kept_from(actor: Actor) -> QuerySet[Case]:
 
 
 def is_own(actor: Actor, case: Case) -> bool:
-    """Whether the actor began the case, leads it or takes part in it."""
+    """Whether the actor began the case, leads it, takes part in it or writes along."""
     return actor.person is not None and (
-        actor.person in (case.applicant_id, case.principal_id) or actor.person in case.members
+        actor.person in (case.applicant_id, case.principal_id)
+        or actor.person in case.members
+        or actor.person in case.editors
     )
 
 
@@ -275,7 +277,8 @@ def _desk(role: Literal["host", "authority"], actor: Actor) -> Q:
 def _own(actor: Actor) -> Q:
     if actor.person is None:
         return Q(pk__in=[])
-    return Q(applicant=actor.person) | Q(principal=actor.person) | Q(members__contains=[actor.person])
+    writes_along = Q(editors__contains=[actor.person]) & ~Q(editors=[])  # the index leaves out cases without any
+    return Q(applicant=actor.person) | Q(principal=actor.person) | Q(members__contains=[actor.person]) | writes_along
 
 
 def _holds_seat(actor: Actor, case: Case, states: Iterable[str]) -> bool:

@@ -126,6 +126,9 @@ sentences(
         "round:ranking:adopted": Text(
             "确认了批次 {code} 的排序（{cases}项）", "adopted the ranking of the round {code} ({cases} cases)"
         ),
+        "case:editor:added": Text("邀请了一人参与填写", "asked somebody to write along"),
+        "case:editor:changed": Text("调整了填写分工", "shared out the writing anew"),
+        "case:editor:released": Text("结束了一人的参与填写", "ended somebody's writing along"),
         "read:proposal:opened": Text("查看了申报内容", "read the proposal"),
         "read:reviews:opened": Text("查看了评分和评审意见", "read the scores and comments"),
         "read:reviewers:opened": Text("查看了评审专家的身份", "read who the reviewers are"),

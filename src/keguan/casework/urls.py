@@ -8,6 +8,7 @@ from keguan.casework.documents import pages as papers
 from keguan.casework.pages import (
     actions,
     apply,
+    autosave,
     calendars,
     calls,
     case,
@@ -22,6 +23,7 @@ from keguan.casework.pages import (
     rounds,
     submit,
     todo,
+    writers,
 )
 
 urlpatterns = [
@@ -44,6 +46,9 @@ urlpatterns = [
     path("cases/<slug:number>/", case.case, name="case"),
     path("cases/<slug:number>/form/", form.case_form_now, name="case_form_now"),
     path("cases/<slug:number>/form/<slug:form>/", form.case_form, name="case_form"),
+    path("cases/<slug:number>/form/<slug:form>/autosave/", autosave.case_form_autosave, name="case_form_autosave"),
+    path("cases/<slug:number>/form/<slug:form>/progress/", autosave.case_form_progress, name="case_form_progress"),
+    path("cases/<slug:number>/form/<slug:form>/writers/", writers.case_writers, name="case_writers"),
     path("cases/<slug:number>/form/<slug:form>/submit/", submit.case_submit, name="case_submit"),
     path("cases/<slug:number>/form/<slug:form>/preview/", papers.case_preview, name="case_preview"),
     path("cases/<slug:number>/form/<slug:form>/preview.pdf", papers.case_preview_pdf, name="case_preview_pdf"),

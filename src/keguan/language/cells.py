@@ -57,6 +57,11 @@ def reader(field: Field, where: str) -> Reader:
     return partial(_at, _simple(field), where)
 
 
+def column_reader(column: Column) -> Reader:
+    """How one cell of a table is read, whatever is sent."""
+    return partial(_at, _simple(column), column.column)
+
+
 def _at(read: PlacedReader, where: str, raw: Any) -> Cell:
     return read(raw, where)
 

@@ -119,32 +119,46 @@ def test_nobody_leafs_through_the_people_of_other_institutions(world: w.World, a
 
 def test_a_second_tab_overwrites_nothing_and_offers_both_versions(applicant: Client, number: str) -> None:
     send(applicant, number, "save", title="第一个窗口")
-    stale = str(Draft.objects.get(case__number=number).revision - 1)
-    send(applicant, number, "save", title="第二个窗口")
     page = applicant.get(form_address(number)).content.decode()
+    send(applicant, number, "save", title="第二个窗口")
     sent: dict[str, Any] = dict(fields_on(page, form_address(number)))
-    sent |= {"proposal.title": "第三个窗口", "proposal.targets[1].indicator": "行", "revision": stale, "do": "save"}
+    sent |= {"proposal.title": "第三个窗口", "proposal.targets[1].indicator": "行", "do": "save"}
     response = applicant.post(form_address(number), sent)
     said = response.content.decode()
     assert response.status_code == 409
     assert "第三个窗口" in said
+    assert "第二个窗口" in said
     assert draft(number)["title"] == "第二个窗口"
+    assert draft(number)["targets"][0]["indicator"] == "行", "nobody else typed here"
     mine: dict[str, Any] = dict(fields_on(said, form_address(number)))
     assert applicant.post(form_address(number), mine | {"do": "save"}).status_code == 303
     assert draft(number)["title"] == "第三个窗口"
     assert draft(number)["targets"][0]["indicator"] == "行"
 
 
+def test_what_another_tab_changed_is_not_undone_by_a_page_on_which_nobody_touched_it(
+    applicant: Client, number: str
+) -> None:
+    send(applicant, number, "save", title="第一个题目", own_funds="5")
+    page = applicant.get(form_address(number)).content.decode()
+    send(applicant, number, "save", title="第二个题目", **{"targets[1].indicator": "甲"})
+    sent: dict[str, Any] = dict(fields_on(page, form_address(number)))
+    response = applicant.post(form_address(number), sent | {"proposal.own_funds": "６", "do": "save"})
+    assert response.status_code == 303
+    kept = draft(number)
+    assert (kept["title"], kept["own_funds"], kept["targets"][0]["indicator"]) == ("第二个题目", "６", "甲")
+
+
 def test_hidden_questions_keep_their_answers_for_when_they_are_asked_again(applicant: Client, number: str) -> None:
     send(applicant, number, "save", own_funds="5")
     page = applicant.get(form_address(number)).content.decode()
-    assert 'value="proposal.own_funds_letter"' in page
+    assert 'value="proposal.own_funds_letter@' in page
     document = SimpleUploadedFile("承诺书.txt", "承诺出资".encode())
     send(applicant, number, "save", **{"own_funds_letter?file": document})
     kept = draft(number)["own_funds_letter"]
     assert len(kept) == 1
     send(applicant, number, "save", own_funds="0")
-    assert 'value="proposal.own_funds_letter"' not in applicant.get(form_address(number)).content.decode()
+    assert 'value="proposal.own_funds_letter@' not in applicant.get(form_address(number)).content.decode()
     assert draft(number)["own_funds_letter"] == kept
 
 

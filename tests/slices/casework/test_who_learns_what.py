@@ -14,7 +14,7 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
 from keguan.casework import rounds, sides
-from keguan.casework.models import Draft, Seat
+from keguan.casework.models import Draft, DraftField, Seat
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
 from keguan.registers.parties.access import actor_for
@@ -89,8 +89,10 @@ def test_the_research_office_that_answers_a_case_opens_what_a_colleague_put_into
     settings.MEDIA_ROOT = tmp_path
     pushed = cases.bare_case(world.round, host=world.university)
     file = make.document(origin=pushed.number, by=world.actor("host"))
-    saved = {"begun_at": pushed.created_at, "saved_at": pushed.created_at, "revision": 1}
-    Draft.objects.create(case=pushed, form="proposal", values={"attachments": [file.pk]}, **saved)
+    kept = Draft.objects.create(
+        case=pushed, form="proposal", begun_at=pushed.created_at, saved_at=pushed.created_at, revision=1
+    )
+    DraftField.objects.create(draft=kept, field="attachments", value=[file.pk], revision=1, at=pushed.created_at)
     colleague = make.person(employer=world.university)
     make.duty("host", colleague, organisation=world.university)
     address = reverse("case_document", args=[file.pk])

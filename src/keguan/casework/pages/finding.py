@@ -73,6 +73,12 @@ def found_for(form: Form, values: Values, number: str, actor: Actor) -> Found:
     )
 
 
+def people_like(text: str, actor: Actor) -> tuple[Party, ...]:
+    """Who goes by a name: anybody by the whole of it, colleagues by a part."""
+    wanted = normal_name(text)
+    return Found(people=_people(set(), {wanted}, actor)).for_text(text, is_person=True) if wanted else ()
+
+
 def _texts(form: Form, values: Values, kind: str) -> set[str]:
     found: set[str] = set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -9,20 +10,20 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import services
-from keguan.casework.drafts import form_of, save_draft
-from keguan.casework.models import Draft
+from keguan.casework.drafts import Saved, form_of, save_draft
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.answers import Named, Row, named, said_value, shown_form
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.finding import found_for
-from keguan.casework.pages.form_fields import Page, sections
+from keguan.casework.pages.form_fields import AskedSection, Page, sections
+from keguan.casework.pages.form_progress import progress_of
 from keguan.casework.pages.opened import case_for, closed_parts, note_reading
 from keguan.casework.pages.secrets import hidden_answers
 from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_for
 from keguan.casework.pages.uploads import take_files
 from keguan.casework.permissions import is_own
 from keguan.casework.steps.corrections import corrections
-from keguan.casework.steps.form_values import as_inputs, pressed, typed_values
+from keguan.casework.steps.form_values import PASTE, as_inputs, pasted, pressed, shown_in, typed_values, untouched
 from keguan.casework.steps.verdict_rows import rows_of
 from keguan.components.access import SIGNED_IN, page
 from keguan.components.deeds import SeeOther
@@ -33,6 +34,8 @@ from keguan.engine.moves import names_in
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, now
 from keguan.kernel.problems import Forbidden, Problem, Refusal
+from keguan.language.schema import Form
+from keguan.registers.parties.queries import names_of
 
 _SAVED = Text("草稿已保存，服务器时间 {at:%H:%M:%S}。", "Draft saved, server time {at:%H:%M:%S}.")
 
@@ -61,29 +64,41 @@ def _typed(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
     values = typed_values(sheet.form, request.POST, sheet.values)
     if not sheet.is_open:
         return _too_late(request, sheet, values)
+    typed = dict(values)
     refused = take_files(request, sheet.form, values, sheet.case.number, sheet.actor)
     button = request.POST.get("do", "save")
+    refused += pasted(sheet.form, values, request.POST, button)
     place = pressed(sheet.form, values, button)
-    seen = request.POST.get("revision", "")
+    as_shown = untouched(sheet.form, typed, shown_in(request.POST))
     saved = save_draft(
         sheet.case.number,
         str(sheet.form.form),
         values,
-        int(seen) if seen.isdecimal() and len(seen) < 10 else 0,
+        seen_in(request, sheet.form),
         sheet.actor,
+        untouched=frozenset(name for name in as_shown if values[name] == typed[name]),
         request_id=request_id(request),
     )
     if isinstance(saved, Refusal):
-        if saved.problems[0].code == "draft.stale":
-            return _two_versions(request, sheet, values)
         found = checked(sheet, values, complete=False)
         problems = saved.problems + refused
         return form_page(request, sheet, values, found, more=problems, status=status_of_refusal(saved))
     fresh = sheet_for(request, sheet.case.number, str(sheet.form.form))
+    if saved.clashes:
+        return _two_versions(request, fresh, values, saved)
     if refused:
-        found = checked(fresh, values, complete=False)
-        return form_page(request, fresh, values, found, more=refused, status=422)
+        found = checked(fresh, fresh.values, complete=False)
+        return form_page(request, fresh, fresh.values, found, more=refused, status=422)
     return _after_saving(request, fresh, button, place)
+
+
+def seen_in(request: HttpRequest, form: Form) -> dict[str, int]:
+    """For each question shown, the revision of the draft that the page was made from."""
+    whole = request.POST.get("revision", "")
+    revision = int(whole) if whole.isdecimal() and len(whole) < 10 else 0
+    marks = shown_in(request.POST)
+    seen = {name.partition(".")[2]: revision if one.seen is None else one.seen for name, one in marks.items()}
+    return {str(one.field): seen.get(str(one.field), revision) for one in form.fields}
 
 
 def _after_saving(request: HttpRequest, sheet: Sheet, button: str, place: str) -> HttpResponseBase:
@@ -123,11 +138,16 @@ def form_page(
         if one.computed and one.field in found.clean
     }
     looked_up = found_for(sheet.form, values, sheet.case.number, sheet.actor)
-    asked = Page(sheet.form, values, looked_up, problems, hidden, computed)
+    boxes = [name for name in request.POST if name.endswith(PASTE)] if problems else []
+    left = {name.removesuffix(PASTE): request.POST.get(name, "") for name in boxes}
+    asked = Page(sheet.form, values, looked_up, problems, hidden, computed, sheet.values, sheet.revision, left)
     context = {
         "case": sheet.case,
         "form": sheet.form,
-        "sections": sections(asked),
+        "sections": [_for_reader(sheet, one) for one in sections(asked)],
+        "progress": progress_of(sheet, hidden),
+        "leads": sheet.leads,
+        "share_href": reverse("case_writers", args=[sheet.case.number, sheet.form.form]),
         "problems": problems,
         "revision": sheet.revision,
         "verdicts": rows_of(definition, found.verdicts, sheet.actor, sheet.case) if full else [],
@@ -141,6 +161,15 @@ def form_page(
         "waits": any(one.shown_when for one in sheet.form.fields),
     }
     return render(request, "casework/form.html", context, status=status)
+
+
+def _for_reader(sheet: Sheet, section: AskedSection) -> AskedSection:
+    """A section that is kept from this reader as it reads, any other as it is asked."""
+    if section.number not in sheet.closed:
+        return section
+    part = replace(sheet.form, sections=(sheet.form.sections[section.number],))
+    names = named([(part, sheet.values)], sheet.case.number, sheet.actor)
+    return replace(section, questions=(), read=shown_form(part, sheet.values, names))
 
 
 def crumbs(sheet: Sheet) -> list[Crumb]:
@@ -189,23 +218,25 @@ def _too_late(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) -> Htt
     return render(request, "casework/form_read.html", context, status=status)
 
 
-def _two_versions(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) -> HttpResponse:
-    """Another tab, or a colleague, saved meanwhile: both versions side by side, and the choice."""
-    stored = Draft.objects.get(case=sheet.case, form=sheet.form.form)
-    theirs = dict(stored.values)
-    names = named([(sheet.form, values), (sheet.form, theirs)], sheet.case.number)
-    yours_rows = {row.id: row for part in shown_form(sheet.form, values, names).parts for row in part.rows}
+def _two_versions(request: HttpRequest, sheet: Sheet, values: dict[str, Any], saved: Saved) -> HttpResponse:
+    """Another window, or a colleague, changed the same fields meanwhile: both versions side by side, and the choice.
+    Everything else is saved."""
+    mine = {name: values[name] for name in saved.clashes}
+    theirs = {name: one.value for name, one in saved.clashes.items()}
+    names = named([(sheet.form, mine), (sheet.form, theirs)], sheet.case.number)
+    yours_rows = {row.id: row for part in shown_form(sheet.form, mine, names).parts for row in part.rows}
     their_rows = {row.id: row for part in shown_form(sheet.form, theirs, names).parts for row in part.rows}
     rows = dict.fromkeys((*yours_rows, *their_rows))
     pairs = [(yours_rows.get(key), their_rows.get(key)) for key in rows]
-    differing = [(yours, other) for yours, other in pairs if _says(yours) != _says(other)]
+    writers = names_of({one.by for one in saved.clashes.values() if one.by is not None})
     context = {
         "case": sheet.case,
         "form": sheet.form,
-        "differing": differing,
-        "saved_at": stored.saved_at,
-        "revision": stored.revision,
-        "inputs": list(as_inputs(sheet.form, values)),
+        "differing": [(yours, other) for yours, other in pairs if _says(yours) != _says(other)],
+        "saved_at": max(one.at for one in saved.clashes.values()),
+        "saved_by": [writers[one] for one in sorted(writers) if one != sheet.actor.person],
+        "revision": sheet.revision,
+        "inputs": list(as_inputs(sheet.form, mine)),
         "crumbs": crumbs(sheet),
     }
     return render(request, "casework/two_versions.html", context, status=409)

@@ -6,15 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from keguan.casework.pages.answers import File
+from keguan.casework.pages.answers import File, Shown
 from keguan.casework.pages.finding import Found, Party
-from keguan.casework.steps.form_values import FILES, SEARCH, WHO, as_typed, chosen_id, money_unit, searched_text
+from keguan.casework.steps.form_values import (
+    FILES,
+    PASTE,
+    SEARCH,
+    WHO,
+    as_typed,
+    chosen_id,
+    mark,
+    money_unit,
+    searched_text,
+)
+from keguan.components import reader
 from keguan.components.fields import Field as Simple
 from keguan.components.fields import FieldKind, field_id
 from keguan.components.lists import Choice
 from keguan.engine.state import Values
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
+from keguan.language import cells
 from keguan.language.schema import Column, Field, Form
 
 KINDS: Mapping[str, FieldKind] = {
@@ -88,7 +100,11 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows to be filled in, with buttons to add and remove them."""
+    """Rows to be filled in, with buttons to add and remove them, and a box to paste many into.
+
+    sums: under each column, "" where nothing is added up; none at all for a table without amounts. pasted: what was
+    pasted and could not be taken in.
+    """
 
     name: str
     label: Text
@@ -98,6 +114,17 @@ class Table:
     required: bool
     problems: tuple[Problem, ...]
     can_add: bool
+    sums: tuple[str, ...] = ()
+    pasted: str = ""
+
+    @property
+    def paste(self) -> str:
+        return self.name + PASTE
+
+    @property
+    def column_names(self) -> Text:
+        """The columns in their order."""
+        return Text("、".join(one.label.zh for one in self.columns), ", ".join(one.label.en for one in self.columns))
 
     @property
     def id(self) -> str:
@@ -106,24 +133,34 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question and the template that asks it. where: its path."""
+    """One question and the template that asks it. where: its path. mark: what it carries along, so that what comes back
+    can be told from what was shown. is_conditional: whether it comes and goes with other answers."""
 
     where: str
     template: str
     f: Any
+    mark: str = ""
+    is_conditional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AskedSection:
-    """Questions that belong together."""
+    """Questions that belong together. number: from 0, in the order of the form. read: its answers, where this reader does
+    not type into it."""
 
+    number: int
     title: Text
     questions: tuple[Asked, ...]
+    read: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What building the questions needs: the values as typed, who was found, what is wrong, what is not asked."""
+    """What building the questions needs: the values as typed, who was found, what is wrong, what is not asked.
+
+    kept: what is kept of the form, which is what the values are, unless keeping them was refused; seen: the revision of that.
+    pasted: what was pasted into a table and could not be taken in, by the table's name.
+    """
 
     form: Form
     values: Values
@@ -131,6 +168,9 @@ class Page:
     problems: tuple[Problem, ...]
     hidden: frozenset[str]
     computed: Mapping[str, str] = field(default_factory=dict)
+    kept: Values = field(default_factory=dict)
+    seen: int = 0
+    pasted: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, where: str, *, inside: bool = False) -> tuple[Problem, ...]:
         """The problems that lie at a place, or also inside it."""
@@ -139,29 +179,36 @@ class Page:
 
 
 def sections(page: Page) -> tuple[AskedSection, ...]:
-    """The form as questions, those that are not asked left out."""
-    found = []
-    for section in page.form.sections:
-        questions = tuple(_asked(page, one) for one in section.fields if one.field not in page.hidden)
-        if questions:
-            found.append(AskedSection(section.section, questions))
-    return tuple(found)
+    """The form as questions. One that is not asked now leaves its place empty, for when it is."""
+    return tuple(
+        AskedSection(number, section.section, tuple(_asked(page, one) for one in section.fields))
+        for number, section in enumerate(page.form.sections)
+    )
 
 
 def _asked(page: Page, one: Field) -> Asked:
     where = f"{page.form.form}.{one.field}"
-    raw = page.values.get(one.field)
+    conditional = one.shown_when is not None
+    if one.field in page.hidden:
+        return Asked(where, "", None, is_conditional=conditional)
     if one.computed:
         shown = Simple(where, "text", one.title, page.computed.get(one.field, ""), hint=one.hint)
-        return Asked(where, "casework/form/computed.html", shown.with_problems(page.problems))
+        question = shown.with_problems(page.problems)
+        return Asked(where, "casework/form/computed.html", question, is_conditional=conditional)
+    template, f = _question(page, one, where, page.values.get(one.field))
+    stamp = mark(one, where, page.kept.get(one.field), page.seen)
+    return Asked(where, template, f, stamp, conditional)
+
+
+def _question(page: Page, one: Field, where: str, raw: Any) -> tuple[str, Any]:
     if one.type == "table":
-        return Asked(where, "casework/form/table.html", _table(page, one, where, raw))
+        return "casework/form/table.html", _table(page, one, where, raw)
     if one.type == "file":
-        return Asked(where, "casework/form/files.html", _files(page, one, where, raw))
+        return "casework/form/files.html", _files(page, one, where, raw)
     if one.type in WHO:
-        return Asked(where, "casework/form/who.html", _who(page, one, where, raw))
+        return "casework/form/who.html", _who(page, one, where, raw)
     shown = replace(_simple(one, where), value=_value(one, raw))
-    return Asked(where, "casework/form/simple.html", shown.with_problems(page.problems))
+    return "casework/form/simple.html", shown.with_problems(page.problems)
 
 
 def _simple(one: Field | Column, where: str) -> Simple:
@@ -224,7 +271,23 @@ def _table(page: Page, one: Field, where: str, raw: Any) -> Table:
         required=one.required,
         problems=page.at(where),
         can_add=len(rows) < most,
+        sums=sums_of(one, kept),
+        pasted=page.pasted.get(where, ""),
     )
+
+
+def sums_of(one: Field, rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What stands under the columns of a table: its amounts added up in 万元, as far as they can be read."""
+    if not any(column.type == "money" for column in one.columns):
+        return ()
+    listed = list(rows)
+    return tuple(_sum(column, listed) if column.type == "money" else "" for column in one.columns)
+
+
+def _sum(column: Column, rows: Iterable[Mapping[str, Any]]) -> str:
+    read = cells.column_reader(column)
+    found = [value for row in rows if (raw := row.get(str(column.column))) and (value := read(raw)[0]) is not None]
+    return reader.grouped(reader.in_wan(sum(found)))
 
 
 def _head(column: Column, where: str) -> Simple:
@@ -245,8 +308,3 @@ def _cells(page: Page, one: Field, row_name: str, row: Mapping[str, Any]) -> Ite
         else:
             shown = replace(_simple(column, name), value=_value(column, raw), most=None)
             yield Cell(column.title, simple=shown.with_problems(page.problems))
-
-
-def places_asked(asked: Iterable[AskedSection]) -> frozenset[str]:
-    """The paths of the questions on the page."""
-    return frozenset(question.where for section in asked for question in section.questions)

@@ -39,7 +39,7 @@ def open_files(actor: Actor, case: Case) -> frozenset[int]:
     programme, hidden = definition_of(case.programme).programme, hidden_answers(actor, case)
     kept = list(Answers.objects.filter(case=case).values_list("form", "values"))
     if is_own(actor, case) or answers_for(actor, case):
-        kept += Draft.objects.filter(case=case).values_list("form", "values")
+        kept += [(one.form, one.values) for one in Draft.objects.filter(case=case).prefetch_related("fields")]
     found: set[int] = set()
     for name, values in kept:
         seen = {field: value for field, value in values.items() if f"{name}.{field}" not in hidden}

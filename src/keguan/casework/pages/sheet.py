@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest
 
 from keguan.casework import facts, references, services
-from keguan.casework.drafts import form_of
-from keguan.casework.models import Case, Draft
+from keguan.casework.drafts import Draft, draft_of, form_of
+from keguan.casework.editors import closed_sections, editors_of, leads
+from keguan.casework.models import Case
 from keguan.casework.pages.opened import case_for
+from keguan.casework.store import Writer
 from keguan.engine.decision import Situation
 from keguan.engine.judging import failing, verdicts_at
 from keguan.engine.moves import names_in
@@ -26,7 +29,8 @@ from keguan.language.verdicts import Verdict
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One form of one case, for one person. revision: that of the draft, 0 without one. is_open: whether it can be typed
-    into now, by this person. draft: what is kept as a draft, whether or not it is what one would go on from."""
+    into now, by this person. draft: what is kept as a draft, whether or not it is what one would go on from.
+    leads: whether this person hands it in; closed: the numbers of the sections that are kept from them."""
 
     case: Case
     actor: Actor
@@ -36,6 +40,9 @@ class Sheet:
     revision: int
     is_open: bool
     draft: dict[str, Any] | None = None
+    leads: bool = False
+    closed: frozenset[int] = frozenset()
+    editors: Mapping[int, Writer] = field(default_factory=dict)
 
     @property
     def step(self) -> Step:
@@ -63,8 +70,10 @@ def sheet_for(request: HttpRequest, number: str, form_name: str, *, with_facts: 
     form = next((one for one in situation.definition.programme.forms if one.form == form_name), None)
     if form is None:
         raise Http404
-    draft = Draft.objects.filter(case=case, form=form_name).first()
+    draft = draft_of(case, form_name)
+    editors = editors_of(case)
     is_now = not situation.state.end and form_of(situation) == form_name
+    closed = closed_sections(form, actor, case, editors)
     return Sheet(
         case,
         actor,
@@ -72,20 +81,22 @@ def sheet_for(request: HttpRequest, number: str, form_name: str, *, with_facts: 
         form,
         _values(situation, form, draft),
         draft.revision if draft else 0,
-        is_now and "applicant" in situation.acting.roles,
-        dict(draft.values) if draft else None,
+        is_now and len(closed) < len(form.sections),
+        draft.values if draft else None,
+        leads(actor, case),
+        closed,
+        editors,
     )
 
 
 def _values(situation: Situation, form: Form, draft: Draft | None) -> dict[str, Any]:
-    """The draft; what was handed in before where that is newer; and for a later form, what earlier ones say already."""
+    """What was handed in before or what earlier forms say already, and over it what was typed since."""
     handed_in = situation.state.answers.get(form.form)
-    fresh = draft is not None and (
-        handed_in is None or not situation.state.step or draft.saved_at >= situation.state.current.entered
-    )
-    if draft is not None and fresh:
-        return dict(draft.values)
-    return dict(handed_in) if handed_in is not None else _said_before(situation, form)
+    if handed_in is None:
+        return _said_before(situation, form) | (draft.values if draft else {})
+    if draft is None or not situation.state.step:
+        return dict(handed_in)
+    return dict(handed_in) | draft.since(situation.state.current.entered)
 
 
 def _said_before(situation: Situation, form: Form) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def case_submit(request: HttpRequest, number: str, form: str) -> HttpResponseBas
         # The write door checks everything; the page need not do so before it.
         return _handed_in(request, sheet_for(request, number, form, with_facts=False))
     sheet = sheet_for(request, number, form)
-    if not sheet.is_open:
+    if not (sheet.is_open and sheet.leads):
         return SeeOther(case_href(number))
     found = checked(sheet, sheet.values, complete=True)
     if found.problems:
@@ -60,7 +60,8 @@ def _handed_in(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
         )
     else:
         # The draft as it was confirmed, so that a second click sends the same again even when the step has moved on.
-        content = {"values": sheet.draft if sheet.draft is not None else sheet.values, "confirmed": True}
+        values = sheet.values if sheet.is_open or sheet.draft is None else sheet.draft
+        content = {"values": values, "confirmed": True}
         command = Command(_verb(sheet, request.POST.get("step", "")), request.POST.get("step", ""), content)
         answer = services.act(number, command, sheet.actor, posted_key(request), request_id=request_id(request))
     if isinstance(answer, Refusal):

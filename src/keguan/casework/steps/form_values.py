@@ -6,26 +6,71 @@ chosen, or the text that was typed and not chosen yet (`?` in front where it wou
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.http import QueryDict
 
 from keguan.engine.state import Values
+from keguan.kernel.bilingual import Text
 from keguan.kernel.money import UNITS, Money
+from keguan.kernel.problems import Problem
 from keguan.language.schema import Column, Field, Form
 
 SEARCH = "?q"
 FILES = "?file"
+PASTE = "?paste"
 WHO = ("person", "organisation")
 MOST_ROWS = 500
 _PLACE = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)(?:\[([0-9]{1,3})\](?:\.([a-z0-9_]+))?)?")
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question as the page showed it. seen: the revision of its draft, None where the page as a whole says it; print: a
+    short digest of what stood in its inputs, "" where the page does not say."""
+
+    seen: int | None = None
+    print: str = ""
+
+
+_SHOWN = re.compile(r"([a-z0-9_.]+)(?:@([0-9]{1,9})~([0-9a-f]{8}))?")
+
+
+def mark(field: Field, name: str, raw: Any, seen: int) -> str:
+    """What a question carries along, for `shown_in` to read when it comes back."""
+    return f"{name}@{seen}~{_print(field, name, raw)}"
+
+
+def shown_in(post: QueryDict) -> dict[str, Shown]:
+    """The questions that a page showed, by name."""
+    found = [match for one in post.getlist("shown") if (match := _SHOWN.fullmatch(one))]
+    return {one[1]: Shown(int(one[2]) if one[2] else None, one[3] or "") for one in found}
+
+
+def untouched(form: Form, values: Values, shown: Mapping[str, Shown]) -> frozenset[str]:
+    """The fields that came back just as they were shown, or were not shown at all."""
+    same = set(values.keys())
+    for field in form.fields:
+        name = f"{form.form}.{field.field}"
+        there = shown.get(name)
+        if there is not None and field.field in same and there.print != _print(field, name, values[field.field]):
+            same.discard(field.field)
+    return frozenset(same)
+
+
+def _print(field: Field, name: str, raw: Any) -> str:
+    return f"{crc32(repr(list(_inputs(field, name, raw))).encode()):08x}"
+
+
 def typed_values(form: Form, post: QueryDict, before: Values) -> dict[str, Any]:
     """Everything that was typed. before: the draft so far, which keeps the answers to questions not shown this time."""
-    shown = set(post.getlist("shown"))
+    shown = shown_in(post).keys()
     values: dict[str, Any] = {}
     for field in form.fields:
         name = f"{form.form}.{field.field}"
@@ -108,11 +153,67 @@ def pressed(form: Form, values: dict[str, Any], button: str) -> str:
         case "drop" if given.isdecimal():
             values[field.field] = [one for one in _list(values.get(field.field)) if str(one) != given]
             return place
+        case "paste" if field.type == "table":
+            return place
         case "choose" | "clear" | "find":
             if verb != "find":
                 _put(values, field, row, found[4], given if verb == "choose" and given.isdecimal() else "")
             return place
     return ""
+
+
+def pasted(form: Form, values: dict[str, Any], post: QueryDict, button: str) -> tuple[Problem, ...]:
+    """Put the lines that were pasted beside a table under its rows; what is too much is refused and nothing is put in.
+
+    The columns come in the order of the form; a first line that names them is left out. A choice may be pasted by its name.
+    """
+    verb, _, where = button.partition(":")
+    field = next((one for one in form.fields if f"{form.form}.{one.field}" == where and one.type == "table"), None)
+    if verb != "paste" or field is None:
+        return ()
+    text = _clean(post.get(where + PASTE, ""))
+    lines = [line for line in csv.reader(io.StringIO(text), delimiter="\t") if any(cell.strip() for cell in line)]
+    if lines and _is_head(field, lines[0]):
+        lines = lines[1:]
+    rows = [dict(row) for row in _list(values.get(field.field)) if isinstance(row, Mapping) and any(row.values())]
+    most = min(field.most or MOST_ROWS, MOST_ROWS)
+    if len(rows) + len(lines) > most:
+        said = Text(
+            "表格最多 {most} 行，现有 {rows} 行，粘贴的有 {lines} 行。",
+            "The table takes {most} rows; it has {rows}, and {lines} were pasted.",
+        )
+        fix = Text("请分次或精简后再粘贴；粘贴的内容仍在框中。", "Paste fewer; what you pasted is still in the box.")
+        filled = said.filled(most=most, rows=len(rows), lines=len(lines))
+        return (Problem("table.too_many", filled, where, str(len(lines)), fix=fix),)
+    wide = next((n for n, line in enumerate(lines, start=1) if any(line[len(field.columns) :])), 0)
+    if wide:
+        said = Text("第 {n} 行多于 {columns} 列。", "Line {n} has more than {columns} columns.")
+        fix = Text(
+            "请按表格的列复制；粘贴的内容仍在框中。",
+            "Copy the columns of the table; what you pasted is still in the box.",
+        )
+        return (Problem("table.too_wide", said.filled(n=wide, columns=len(field.columns)), where, fix=fix),)
+    values[field.field] = rows + [_row_of(field, line) for line in lines]
+    return ()
+
+
+def _is_head(field: Field, line: list[str]) -> bool:
+    names = [cell.strip() for cell in line]
+    return names in ([one.title.zh for one in field.columns], [one.title.en for one in field.columns])
+
+
+def _row_of(field: Field, line: list[str]) -> dict[str, Any]:
+    return {str(one.column): _chosen_by_name(one, cell.strip()) for one, cell in zip(field.columns, line, strict=False)}
+
+
+def _chosen_by_name(one: Column, cell: str) -> str:
+    """A choice is kept by its value; somebody typed by name is searched for, also where the name is a number."""
+    if one.type in WHO:
+        return f"?{cell}" if cell.isdigit() else cell
+    named = {choice.title.zh: choice.value for choice in one.choices} | {
+        choice.title.en: choice.value for choice in one.choices
+    }
+    return str(named.get(cell, cell))
 
 
 def _put(values: dict[str, Any], field: Field, row: int | None, column: str | None, raw: str) -> None:

@@ -1,0 +1,147 @@
+// Keeps a form while it is typed: each changed question is sent by itself, a second after its first change at the latest.
+// The words and the rules are the server's; without this file the buttons of the page do the same.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-autosave]");
+  if (!form) return;
+  const WAIT = 1000, QUIET = 1500, AGAIN = [1000, 2000, 5000];
+  const { autosave, progress, saving, unsaved, signedOut } = form.dataset;
+  const state = document.querySelector("[data-save-state]");
+  const changed = new Set();
+  let timer = 0, quiet = 0, failures = 0, isSending = false, isLeaving = false;
+
+  const say = (text, tone) => { state.textContent = text; state.dataset.tone = tone; };
+  const wait = (ms) => { if (!timer && !isSending) timer = setTimeout(send, ms); };
+
+  // ------------------------------------------------------------------------------------------------ keeping
+
+  function typed(event) {
+    const question = event.target.closest(".question");
+    if (!question || event.target.type === "file" || event.target.closest("[data-aside]")) return;
+    changed.add(question);
+    counted(event.target);
+    if (!failures) say(saving, "busy");
+    wait(WAIT);
+  }
+
+  function bodyOf(questions) {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+    for (const question of questions)
+      for (const one of question.querySelectorAll("input, select, textarea")) {
+        if (!one.name || one.disabled || one.type === "file" || one.closest("[data-aside]")) continue;
+        if ((one.type === "checkbox" || one.type === "radio") && !one.checked) continue;
+        body.append(one.name, one.value);
+      }
+    return body;
+  }
+
+  async function send() {
+    clearTimeout(timer);
+    timer = 0;
+    if (isSending || !changed.size) return;
+    const questions = [...changed];
+    changed.clear();
+    isSending = true;
+    const keep = () => questions.forEach((one) => changed.add(one));
+    try {
+      const body = bodyOf(questions).toString();
+      const answer = await fetch(autosave, {
+        method: "POST", body, keepalive: body.length < 60000, redirect: "manual",
+        headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
+      });
+      isSending = false;
+      if (answer.ok) return done(await answer.json());
+      keep();
+      if ([403, 409, 413, 422].includes(answer.status) && answer.headers.get("Content-Type") === "application/json") {
+        say((await answer.json()).refused.join(" "), "bad");  // asking again would change nothing
+      } else {
+        failed(answer.status === 401 || answer.type === "opaqueredirect" ? signedOut : unsaved);
+      }
+    } catch {
+      isSending = false;
+      keep();
+      failed(unsaved);
+    }
+  }
+
+  function failed(text) {
+    say(text, "bad");
+    wait(AGAIN[Math.min(failures++, AGAIN.length - 1)]);
+  }
+
+  function done(told) {
+    failures = 0;
+    for (const [where, mark] of Object.entries(told.marks)) {
+      const shown = questionAt(where)?.querySelector("input[name=shown]");
+      if (shown) shown.value = mark;
+    }
+    for (const [where, errors] of Object.entries(told.errors)) {
+      const notes = questionAt(where)?.querySelector("[data-errors]");
+      if (notes) notes.innerHTML = errors;
+    }
+    if (changed.size) return wait(WAIT);
+    say(told.said, "good");
+    clearTimeout(quiet);
+    quiet = setTimeout(refresh, QUIET);
+  }
+
+  const questionAt = (where) => form.querySelector(`.question[data-question="${CSS.escape(where)}"]`);
+
+  // ------------------------------------------------------------------------- what depends on several answers
+
+  async function refresh() {
+    try {
+      const answer = await fetch(progress, { headers: { Accept: "application/json" }, redirect: "manual" });
+      if (!answer.ok || changed.size) return;
+      const told = await answer.json();
+      document.getElementById("sections").innerHTML = told.sections;
+      for (const [where, text] of Object.entries(told.computed)) {
+        const output = questionAt(where)?.querySelector("output");
+        if (output) output.textContent = text || "—";
+      }
+      for (const [where, sums] of Object.entries(told.sums)) {
+        const foot = questionAt(where)?.querySelector("tfoot");
+        if (foot) foot.innerHTML = sums;
+      }
+      for (const [where, html] of Object.entries(told.asked)) {
+        const question = questionAt(where);
+        const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".question");
+        const comesOrGoes = question && !question.childElementCount !== !fresh.childElementCount;
+        if (comesOrGoes && !question.contains(document.activeElement)) question.replaceWith(document.importNode(fresh, true));
+      }
+    } catch { /* the next saving asks again */ }
+  }
+
+  // --------------------------------------------------------------------------------------------- small helps
+
+  function counted(field) {
+    const count = field.dataset.most && document.getElementById(`${field.id}-count`);
+    if (count) count.textContent = `${[...field.value].length} / ${field.dataset.most}`;
+  }
+
+  function pasted(event) {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const box = event.target.closest(".entry") && event.target.closest(".question")?.querySelector("textarea[data-paste]");
+    if (!box || !/\t|\n./.test(text)) return;  // one cell is pasted as always
+    event.preventDefault();
+    box.value = text;
+    isLeaving = true;
+    form.requestSubmit(box.closest("[data-aside]").querySelector("button"));
+  }
+
+  function chosen(event) {
+    if (event.target.type !== "file" || !event.target.files.length) return;
+    isLeaving = true;
+    form.requestSubmit(event.target.parentElement.querySelector("button"));
+  }
+
+  form.addEventListener("input", typed);
+  form.addEventListener("change", typed);
+  form.addEventListener("change", chosen);
+  form.addEventListener("paste", pasted);
+  form.addEventListener("submit", () => { isLeaving = true; });
+  form.querySelectorAll("[data-most]").forEach(counted);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
+  window.addEventListener("pagehide", send);
+  window.addEventListener("beforeunload", (event) => { if (!isLeaving && (changed.size || isSending)) event.preventDefault(); });
+})();

@@ -1,0 +1,123 @@
+"""With JavaScript a form keeps itself: a browser that dies, a server that is away, a colleague in the same question."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+from tests import make
+from tests.journeys import walks
+from tests.journeys.conftest import Stage
+from tests.make import world as w
+
+from keguan.casework import editors
+from keguan.casework.models import Draft
+from keguan.kernel.clock import clock_at
+
+AT_MOST_S = 2.0
+"""So much typing may be lost, no more."""
+
+
+@pytest.fixture
+def world() -> w.World:
+    return w.world(experts_count=0)
+
+
+@pytest.fixture(autouse=True)
+def _in_march(stage: Stage, world: w.World) -> Iterator[None]:
+    with clock_at(w.moment("2026-03-02")):
+        w.call(world, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
+        yield
+
+
+def kept(number: str, field: str) -> object:
+    draft = Draft.objects.filter(case__number=number).first()
+    return draft.values.get(field) if draft else None
+
+
+def soon(told: Callable[[], bool], within_s: float = 10) -> bool:
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        if told():
+            return True
+        time.sleep(0.05)
+    return told()
+
+
+def test_what_was_typed_two_seconds_before_the_browser_died_is_there(stage: Stage, world: w.World) -> None:
+    number = walks.world.started(world)
+    applicant = stage.signed_in(world.people["applicant"], script=True)
+    applicant.page.goto(f"/cases/{number}/form/proposal/")
+    applicant.page.get_by_label("项目名称").press_sequentially("棉花抗旱", delay=10)
+    started = time.monotonic()
+    applicant.page.get_by_label("项目摘要").press_sequentially("针对南疆缺水", delay=10)
+    applicant.page.wait_for_timeout(max(0.0, AT_MOST_S - (time.monotonic() - started)) * 1000)
+    applicant.page.context.close()
+    assert soon(lambda: kept(number, "summary") == "针对南疆缺水", within_s=0.5)
+    assert kept(number, "title") == "棉花抗旱"
+
+
+def test_while_the_server_is_away_the_page_says_so_and_saves_when_it_is_back(stage: Stage, world: w.World) -> None:
+    number = walks.world.started(world)
+    applicant = stage.signed_in(world.people["applicant"], script=True)
+    page = applicant.page
+    page.goto(f"/cases/{number}/form/proposal/")
+    page.context.set_offline(True)
+    page.get_by_label("项目名称").fill("断网时写的题目")
+    expect(page.locator("[data-save-state]")).to_contain_text("尚未保存")
+    assert kept(number, "title") is None
+    page.context.set_offline(False)
+    expect(page.locator("[data-save-state]")).to_contain_text("已自动保存")
+    assert kept(number, "title") == "断网时写的题目"
+
+
+def test_a_question_goes_and_comes_and_a_sum_is_told_while_one_types(stage: Stage, world: w.World) -> None:
+    number = walks.world.started(world)
+    applicant = stage.signed_in(world.people["applicant"], script=True)
+    page = applicant.page
+    page.goto(f"/cases/{number}/form/proposal/")
+    question = page.locator('[data-question="proposal.own_funds_letter"]')
+    page.locator('[name="proposal.own_funds"]').fill("0")
+    expect(question.locator("input[type=file]")).to_have_count(0)
+    page.locator('[name="proposal.own_funds"]').fill("50")
+    expect(question.locator("input[type=file]")).to_be_visible()
+    page.locator('[data-question="proposal.budget"] .entry input.num').first.fill("12.5")
+    expect(page.locator('[data-question="proposal.budget"] tfoot')).to_contain_text("12.5")
+
+
+def test_two_people_in_one_question_are_both_kept_and_the_later_chooses(stage: Stage, world: w.World) -> None:
+    number = walks.world.started(world)
+    colleague = make.person("阿依努尔·买买提", employer=world.university)
+    assert editors.share(number, colleague.pk, editors.Share(True), world.actor("applicant")) is None
+    mine = stage.signed_in(world.people["applicant"], script=True).page
+    theirs = stage.signed_in(colleague, script=True).page
+    for page in (mine, theirs):
+        page.goto(f"/cases/{number}/form/proposal/")
+    mine.get_by_label("项目名称").fill("申报人写的题目")
+    assert soon(lambda: kept(number, "title") == "申报人写的题目")
+    theirs.get_by_label("项目摘要").fill("同事写的摘要")
+    assert soon(lambda: kept(number, "summary") == "同事写的摘要")
+    theirs.get_by_label("项目名称").fill("同事写的题目")
+    expect(theirs.locator('[data-question="proposal.title"]')).to_contain_text("申报人写的题目")
+    assert kept(number, "title") == "申报人写的题目"
+    theirs.get_by_role("button", name="保存草稿").last.click()
+    theirs.get_by_role("button", name="保留我填写的").click()
+    assert soon(lambda: kept(number, "title") == "同事写的题目")
+    assert kept(number, "summary") == "同事写的摘要"
+
+
+def test_lines_copied_in_a_spreadsheet_are_pasted_into_the_table(stage: Stage, world: w.World) -> None:
+    number = walks.world.started(world)
+    page = stage.signed_in(world.people["applicant"], script=True).page
+    page.goto(f"/cases/{number}/form/proposal/")
+    cell = page.locator('[data-question="proposal.targets"] .entry input').nth(1)
+    cell.focus()
+    cell.evaluate(
+        """(cell, text) => { const data = new DataTransfer(); data.setData("text/plain", text);
+        cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }""",
+        "新品种\t2\t个\n技术规程\t1\t项\n",
+    )
+    assert soon(lambda: len(kept(number, "targets") or ()) == 2)
+    expect(page.locator('[data-question="proposal.targets"] tbody tr')).to_have_count(2)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bench import place
 
-PARTS = ("imports", "act", "limits", "submit", "lists", "documents")
+PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents")
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
 
 def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
     """Every figure, as it is measured. What changes the round comes after what does not mind."""
-    from bench import act, documents, imports, limits, lists, submit, world
+    from bench import act, autosave, documents, imports, limits, lists, submit, world
     from bench.server import served
 
     if "imports" in only and (imported := imports.measure()):
@@ -42,10 +42,12 @@ def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
     if "act" in only:
         figure = act.measure(round_, n=n, batches=batches)
         yield replace(figure, limit=limits.measure(round_, n=n * batches)) if "limits" in only else figure
-    if only & {"submit", "lists", "documents"}:
+    if only & {"submit", "autosave", "lists", "documents"}:
         with served() as web:
             if "submit" in only:
                 yield submit.measure(round_, web, n=n, batches=batches)
+            if "autosave" in only:
+                yield autosave.measure(round_, web, n=n, batches=batches)
             if "lists" in only:
                 yield from lists.measure(round_, web, n=n, batches=batches)
             if "documents" in only:

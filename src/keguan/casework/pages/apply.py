@@ -13,6 +13,7 @@ from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.call_search import OPEN, state_of
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.programme_words import kinds_said
+from keguan.casework.precheck import hosts_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
@@ -22,7 +23,6 @@ from keguan.components.typed import posted_key
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Apply
-from keguan.registers.organisations.models import Organisation
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))
@@ -56,7 +56,7 @@ def _begun(request: HttpRequest, found: Round) -> HttpResponseBase:
 def _choose(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = (), status: int = 200) -> HttpResponse:
     actor = actor_on(request)
     programme = definition_of(found.programme).programme
-    hosts = Organisation.objects.filter(pk__in=actor.organisations, status="active").order_by("pinyin")
+    hosts = hosts_of(actor)
     begun = Case.objects.filter(round=found, applicant=actor.person, end="").order_by("-id")[:20]
     context = {
         "round": found,
@@ -64,7 +64,7 @@ def _choose(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = 
         "who": kinds_said(programme),
         "hosts": [(one, not programme.applicants or one.kind in programme.applicants) for one in hosts],
         "begun": list(begun),
-        "chosen": request.POST.get("host", ""),
+        "chosen": request.POST.get("host", request.GET.get("host", "")),
         "problems": problems,
         "crumbs": [
             Crumb(Text("通知与公示", "Calls and notices"), reverse("calls")),

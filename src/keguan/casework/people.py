@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-from django.db.models import F
+from collections.abc import Mapping
+from typing import Any
 
-from keguan.casework.models import Case, Task
+from django.db import transaction
+from django.db.models import F, Q
+
+from keguan.casework.models import Case, Draft, Memo, Message, Round, SeatHolder, Task
+from keguan.casework.versions import definition_of
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
+from keguan.language.definition import Definition
+from keguan.registers.experts.models import Expert
+from keguan.registers.parties.merging import Moving, follows
 from keguan.registers.trace import services as trace
 from keguan.registers.trace.sentences import sentences
 
@@ -52,3 +60,131 @@ def hand_to_office(actor: Actor, person: int, host: int) -> list[str]:
         ],
     )
     return [case.number for case in cases]
+
+
+@follows("begun_cases", "led_cases", "tasks", "messages")
+def cases_follow(moving: Moving) -> None:
+    """Two entries were one person: cases, tasks, messages, seats, and what running cases remember of either.
+
+    What was handed in stays as it was handed in; what is asked of it from now on finds the one person.
+    """
+    kept, gone = moving.kept.pk, moving.gone.pk
+    cases = list(
+        Case.objects.filter(Q(applicant=gone) | Q(principal=gone) | Q(members__contains=[gone]))
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    for case in cases:
+        case.applicant_id = kept if case.applicant_id == gone else case.applicant_id
+        case.principal_id = kept if case.principal_id == gone else case.principal_id
+        case.members = sorted({kept if one == gone else one for one in case.members} - {case.principal_id})
+        case.revision += 1
+        case.save(update_fields=["applicant", "principal", "members", "revision"])
+    moving.note("casework.case.people", [case.pk for case in cases])
+    for task in Task.objects.filter(person=gone):
+        if Task.objects.filter(case=task.case_id, step=task.step, role=task.role, person=kept).exists():
+            moving.drop(task)
+    moving.point(Task.objects.all(), "person")
+    moving.point(Message.objects.all(), "person")
+    drafted = Round.objects.filter(status="draft", drafted_by=gone)
+    moving.note("casework.round.drafted_by", list(drafted.values_list("pk", flat=True)))
+    drafted.update(drafted_by=kept)
+    _move_seats(moving)
+    _rewrite(moving)
+
+
+def _move_seats(moving: Moving) -> None:
+    entry, stays = (Expert.objects.filter(person=one).first() for one in (moving.gone, moving.kept))
+    if entry is None or stays is None or entry.pk == stays.pk:
+        return
+    held = SeatHolder.objects.filter(expert=entry)
+    panels = held.values_list("seat__case", "seat__step", "seat__attempt")
+    if any(
+        SeatHolder.objects.filter(expert=stays, seat__case=case, seat__step=step, seat__attempt=attempt).exists()
+        for case, step, attempt in panels
+    ):
+        moving.problems.append(
+            Problem(
+                "merge.panel",
+                Text("两条记录在同一评审组各占一席。", "Both entries sit on the same panel."),
+                "gone",
+                fix=Text("请先请主管撤下其中一席。", "Let the officer release one of the seats first."),
+            )
+        )
+        return
+    keys = list(held.values_list("pk", flat=True))
+    held.update(expert=stays)
+    moving.note("casework.seatholder.expert", keys)
+
+
+def _rewrite(moving: Moving) -> None:
+    """Answers and memories of running cases name people by number: by the one that stands, from now on."""
+    kept, gone = moving.kept.pk, moving.gone.pk
+    word = rf"\m{gone}\M"
+    memos = Memo.objects.filter(case__end="").extra(
+        where=["(casework_memo.answers::text ~ %s OR casework_memo.state::text ~ %s)"], params=[word, word]
+    )
+    changed = []
+    for memo in memos.select_related("case__programme").select_for_update(of=("self",)).order_by("pk"):
+        definition = definition_of(memo.case.programme)
+        answers = {form: _in_form(definition, form, values, gone, kept) for form, values in memo.answers.items()}
+        state = _in_state(memo.state, gone, kept)
+        if (answers, state) != (memo.answers, memo.state):
+            memo.answers, memo.state = answers, state
+            memo.save(update_fields=["answers", "state"])
+            changed.append(memo.pk)
+    moving.note("casework.memo.people", changed)
+    drafts = Draft.objects.filter(case__end="").extra(where=["casework_draft.values::text ~ %s"], params=[word])
+    changed = []
+    for draft in drafts.select_related("case__programme").select_for_update(of=("self",)).order_by("pk"):
+        values = _in_form(definition_of(draft.case.programme), draft.form, draft.values, gone, kept)
+        if values != draft.values:
+            draft.values, draft.revision = values, draft.revision + 1
+            draft.save(update_fields=["values", "revision"])
+            changed.append(draft.pk)
+    moving.note("casework.draft.people", changed)
+
+
+def _in_form(definition: Definition, form: str, values: Any, gone: int, kept: int) -> Any:
+    declared = next((one for one in definition.programme.forms if one.form == form), None)
+    if declared is None or not isinstance(values, Mapping):
+        return values
+    changed = dict(values)
+    for one in declared.fields:
+        raw = changed.get(one.field)
+        if one.type == "person":
+            changed[one.field] = _person(raw, gone, kept)
+        elif one.type == "table" and isinstance(raw, list):
+            columns = [column.column for column in one.columns if column.type == "person"]
+            changed[one.field] = [
+                {**row, **{name: _person(row[name], gone, kept) for name in columns if name in row}} for row in raw
+            ]
+    return changed
+
+
+def _person(raw: Any, gone: int, kept: int) -> Any:
+    """The same value naming the one who stays; typed text stays text."""
+    if isinstance(raw, list):
+        return [_person(one, gone, kept) for one in raw]
+    if raw == gone:
+        return kept
+    return str(kept) if isinstance(raw, str) and raw.strip() == str(gone) else raw
+
+
+def _in_state(state: dict[str, Any], gone: int, kept: int) -> dict[str, Any]:
+    """Who acted for which body, and who signed: the guards against acting twice must see the one person."""
+    hands = {
+        body: list(dict.fromkeys(kept if one == gone else one for one in people))
+        for body, people in state.get("hands", {}).items()
+    }
+    steps = {}
+    for name, step in state.get("steps", {}).items():
+        signed = step.get("memo", {}).get("signed")
+        if isinstance(signed, Mapping):
+            marks = {
+                party: {**mark, "person": kept} if mark and mark.get("person") == gone else mark
+                for party, mark in signed.items()
+            }
+            step = {**step, "memo": {**step["memo"], "signed": marks}}
+        steps[name] = step
+    return {**state, "hands": hands, "steps": steps}

@@ -100,9 +100,10 @@ def _texts(form: Form, values: Values, kind: str) -> set[str]:
 def _people(ids: set[int], texts: set[str], actor: Actor) -> dict[int, Party]:
     if not ids and not texts:
         return {}
-    wanted = Q(pk__in=ids) | Q(normal_name__in=texts)
+    # An entry that was merged into another is still told by its number, but found no more.
+    wanted = Q(pk__in=ids) | Q(normal_name__in=texts, merge__isnull=True)
     for text in texts:
-        wanted |= Q(employer__in=actor.organisations, normal_name__contains=text)
+        wanted |= Q(employer__in=actor.organisations, normal_name__contains=text, merge__isnull=True)
     rows = Person.objects.filter(wanted).values_list("pk", "name", "employer__name", "normal_name", "employer")
     return {
         pk: Party(pk, name, employer or "", normal, of in actor.organisations)

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from keguan.doors.web import gallery, home, looks, members, registers, sign_in, trace_pages
+from keguan.doors.web import gallery, home, looks, members, merging, registers, sign_in, trace_pages
 
 REGISTERS = (
     "organisations",
@@ -40,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("look/", looks.look, name="look"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("health/", home.health, name="health"),
+    path("registers/people/duplicates/", merging.duplicates, name="duplicates"),
+    path("registers/people/<int:pk>/merge/", merging.person_merge, name="person_merge"),
     path("registers/", registers.registers, name="registers"),
     path("registers/trace/", trace_pages.trace, name="trace"),
     path("registers/trace/<int:pk>/", trace_pages.event, name="event"),

@@ -9,4 +9,4 @@ class DocumentsConfig(AppConfig):
     verbose_name = "文件"
 
     def ready(self) -> None:
-        from keguan.registers.documents import sentences  # noqa: F401 - tells its tags
+        from keguan.registers.documents import merging, sentences  # noqa: F401 - tell what follows a person, and its tags

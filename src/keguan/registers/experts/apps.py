@@ -9,4 +9,4 @@ class ExpertsConfig(AppConfig):
     verbose_name = "专家"
 
     def ready(self) -> None:
-        from keguan.registers.experts import sentences  # noqa: F401 - tells its tags
+        from keguan.registers.experts import merging, sentences  # noqa: F401 - tell what follows a person, and its tags

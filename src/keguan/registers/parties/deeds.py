@@ -285,6 +285,8 @@ def acts_on(actor: Actor, person: Person) -> list[Act]:
             acts.append(Act(Text("开通账户", "Open an account"), reverse("account_new", args=[person.pk])))
         elif account.is_active and actor.person != person.pk:
             acts.append(Act(Text("停用账户", "Lock the account"), reverse("account_lock", args=[person.pk])))
+        if actor.person != person.pk:
+            acts.append(Act(Text("合并重复人员", "Merge a duplicate"), reverse("person_merge", args=[person.pk])))
     # The pages of other registers ask for their right themselves; here only the way to them is shown.
     roles = {duty.role for duty in actor.duties}
     if roles & {"registrar", "officer"}:

@@ -16,7 +16,7 @@ from keguan.components.things import Section, thing_page
 from keguan.kernel.bilingual import Text
 from keguan.registers.parties import lists, queries
 from keguan.registers.parties.deeds import KEEPS_PEOPLE, acts_on, keeps_or_is
-from keguan.registers.parties.models import DEGREES, ID_KINDS, RELATIONS, TITLES, Duty, Kinship, Person
+from keguan.registers.parties.models import DEGREES, ID_KINDS, RELATIONS, TITLES, Duty, Kinship, Merge, Person
 from keguan.registers.parties.rights import SEES_EVERYBODY, can_see_person, visible_to
 from keguan.registers.trace import services as trace
 
@@ -75,7 +75,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _lines(found: Person, *, sees_identity: bool) -> list[Line | None]:
     employer = found.employer
     account = getattr(found, "account", None)
+    merged = Merge.objects.filter(gone=found).select_related("kept").first()
     return [
+        Line(Text("已并入", "Merged into"), merged.kept.name, href=lists.person_href(merged.kept)) if merged else None,
         Line(
             Text("工作单位", "Employer"),
             employer.name if employer else "",

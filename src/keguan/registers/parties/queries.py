@@ -19,7 +19,9 @@ def people(actor: Actor, text: str = "", employer: int | None = None) -> QuerySe
 
     text: part of a name in any spelling (艾力•斯木吐拉 finds 艾力·斯木吐拉).
     """
-    wanted = Person.objects.filter(visible_to(actor)).select_related("employer").order_by("pinyin", "id")
+    wanted = (
+        Person.objects.filter(visible_to(actor), merge__isnull=True).select_related("employer").order_by("pinyin", "id")
+    )
     if normal := normal_name(text):
         wanted = wanted.filter(normal_name__contains=normal)
     if employer is not None:
@@ -30,7 +32,9 @@ def people(actor: Actor, text: str = "", employer: int | None = None) -> QuerySe
 def people_named(name: str) -> list[Person]:
     """Everybody of this name in any spelling; whether two of them are one person is for a person to say."""
     normal = normal_name(name)
-    return list(Person.objects.filter(normal_name=normal).select_related("employer").order_by("id")) if normal else []
+    if not normal:
+        return []
+    return list(Person.objects.filter(normal_name=normal, merge__isnull=True).select_related("employer").order_by("id"))
 
 
 def names_of(people: Iterable[int]) -> dict[int, str]:

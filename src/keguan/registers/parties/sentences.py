@@ -28,6 +28,9 @@ sentences(
         "parties:member:left": Text(
             "人员 {person} 号离开了单位，截至 {until}", "person {person} left the organisation, last day {until}"
         ),
+        "parties:people:merged": Text(
+            "将人员 {gone} 号并入人员 {person} 号", "merged the entry of person {gone} into that of person {person}"
+        ),
         "parties:kinship:declared": Text(
             "申报了人员 {person} 号的近亲属关系", "declared a near relation of person {person}"
         ),

@@ -1,0 +1,25 @@
+"""What becomes of entries in the pool when two people were one."""
+
+from __future__ import annotations
+
+from keguan.registers.experts.models import Expert
+from keguan.registers.parties.merging import Moving, follows
+
+
+@follows("expert")
+def expert_follows(moving: Moving) -> None:
+    """The entry passes over; of two, the one that is gone leaves the pool, and its fields and words join the other's."""
+    entry = Expert.objects.select_for_update(of=("self",)).filter(person=moving.gone).first()
+    if entry is None:
+        return
+    stays = Expert.objects.select_for_update(of=("self",)).filter(person=moving.kept).first()
+    if stays is None:
+        moving.point(Expert.objects.all(), "person")
+        return
+    before = {"fields": list(stays.fields), "keywords": list(stays.keywords), "status": entry.status}
+    stays.fields = list(dict.fromkeys([*stays.fields, *entry.fields]))
+    stays.keywords = list(dict.fromkeys([*stays.keywords, *entry.keywords]))
+    stays.save(update_fields=["fields", "keywords"])
+    entry.status = "left"
+    entry.save(update_fields=["status"])
+    moving.dropped.append({"table": "experts.expert", "row": stays.pk, "left": entry.pk, "before": before})

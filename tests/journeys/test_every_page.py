@@ -1,11 +1,10 @@
 """Every page of the site, as everybody, in both languages: the status that the right says, and a page that is sound.
 
-Statuses and words are asked for directly, which is quick; then a browser looks at each page once in each language.
+Statuses and words are asked for directly, which is quick; `test_reach` looks at each page in a browser.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -23,18 +22,33 @@ from keguan.casework.models import Notice
 from keguan.components.access import PUBLIC, SIGNED_IN
 from keguan.kernel.clock import clock_at
 from keguan.registers.experts.models import Expert
+from keguan.registers.organisations.models import Parent
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Account, Person
 from keguan.registers.trace.models import Event
 
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 NOT_PAGES = {
-    *("health", "language", "look", "sign_out", "document_file", "case_document"),
+    *("health", "language", "look", "sign_out", "document_file", "case_document", "import_template", "my_data"),
     *("case_preview_pdf", "case_book", "case_receipt_pdf", "case_answers", "resolution_pdf"),
+    *("calls_rss", "calls_atom", "calls_calendar", "call_calendar", "notices_rss", "notices_atom"),
+    *("awards_csv", "awards_360giving", "chart"),
+    *("mfa_download_recovery_codes", "openid_connect_login", "openid_connect_callback"),
 }
-"""Answers that are no page of ours: files, a redirect, a machine's question."""
-NOWHERE = {"import", "import_confirm"}
-"""Pages of an import that somebody has uploaded; the register's own tests walk them."""
+"""Answers that are no page of ours: files, feeds, a redirect, a machine's question."""
+NOWHERE = {
+    *("import", "import_confirm", "award", "invitation_end", "member_duty_end"),
+    *("join", "subscription_confirm", "subscription_end"),
+    *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
+}
+"""Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey: their own tests
+walk them."""
+TURNS_AWAY = {
+    *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
+    *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
+    *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
+}
+"""Pages that stand only at their moment, such as a second factor, and lead elsewhere at any other."""
 
 
 class Page(HTMLParser):
@@ -130,6 +144,29 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "sanction_lift": f"/registers/sanctions/{make.sanction().pk}/lift/",
         "sanction_organisation": f"/registers/organisations/{world.university.pk}/sanctions/new/",
         "expert_move": f"/registers/experts/{world.experts[0]}/suspend/",
+        **{
+            name: f"/members/{world.university.pk}/{path}"
+            for name, path in (
+                ("members", ""),
+                ("member_invite", "invite/"),
+                ("member", f"{world.people['member'].pk}/"),
+                ("member_duty", f"{world.people['member'].pk}/duty/"),
+                ("member_leave", f"{world.people['member'].pk}/leave/"),
+            )
+        },
+        "guide": f"/calls/{code}/guide/",
+        "parent_end": f"/registers/organisations/parents/{Parent.objects.filter(child=world.university).get().pk}/end/",
+        "payment": f"/registers/payments/{make.payment().pk}/",
+        "payment_paid": f"/registers/payments/{make.payment().pk}/paid/",
+        **{
+            name: f"/registers/organisations/{world.university.pk}/{path}/"
+            for name, path in (
+                ("organisation_correct", "correct"),
+                ("organisation_rename", "rename"),
+                ("organisation_close", "close"),
+                ("parent_new", "parents/new"),
+            )
+        },
         "duty_end": f"/registers/duties/{make.duty('finance', somebody).pk}/end/",
         **{
             name: f"/registers/people/{somebody.pk}/{path}/"
@@ -144,8 +181,8 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         },
     }
     found = dict(known)
-    for name, address in _routes(get_resolver()):
-        if name in NOT_PAGES | NOWHERE or not _answers_get(address):
+    for name, address, methods in _routes(get_resolver()):
+        if name in NOT_PAGES | NOWHERE or "GET" not in methods:
             continue
         if "<" not in address:
             found[name] = f"/{address}"
@@ -153,21 +190,16 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
     return found
 
 
-def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for entry in resolver.url_patterns:
         address = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
             yield from _routes(entry, address)
         elif isinstance(entry, URLPattern):
-            yield str(entry.name), address
+            yield str(entry.name), address, entry.callback.methods  # type: ignore[attr-defined]
 
 
-def _answers_get(address: str) -> bool:
-    sample = re.sub(r"<int:\w+>", "1", re.sub(r"<slug:\w+>", "x1", address))
-    return "GET" in resolve(f"/{sample}").func.methods  # type: ignore[attr-defined]
-
-
-def _client(person: Person | None, language: str) -> Client:
+def client_of(person: Person | None, language: str) -> Client:
     client = Client()
     client.cookies["lang"] = language
     if person is not None:
@@ -182,7 +214,7 @@ def test_every_page_answers_everybody_as_the_right_says(site: tuple[w.World, dic
     everybody: dict[str, Person | None] = {"nobody": None, **world.people}
     for who, person in everybody.items():
         for language in LANGUAGES:
-            client = _client(person, language)
+            client = client_of(person, language)
             for name, address in addresses.items():
                 response: Any = client.get(address)
                 _is_due(who, person, name, address, response)
@@ -198,6 +230,8 @@ def _is_due(who: str, person: Person | None, name: str, address: str, response: 
         assert response.status_code == 403 or "/sign-in/" in response["Location"], seen
     elif person is not None and not right.holds(actor_for(person)):
         assert response.status_code == 403, seen
+    elif name in TURNS_AWAY:
+        assert response.status_code in (200, 302, 303, 403, 404), seen
     elif right is PUBLIC or (right is not SIGNED_IN and right.holds(actor_for(person))):  # type: ignore[arg-type]
         assert response.status_code == 200, seen
     else:  # open to whoever signs in; the thing itself may still be closed to them
@@ -213,25 +247,7 @@ def _is_sound(seen: str, language: str, html: str) -> None:
     assert page.title.strip(), seen
 
 
-def test_every_page_looks_sound_in_a_browser_in_both_languages(
-    stage: Stage, site: tuple[w.World, dict[str, str]]
-) -> None:
-    world, addresses = site
-    people = ("applicant", "officer", "planner", "supervisor", "registrar", "committee")
-    for language in LANGUAGES:
-        browsers = {who: stage.signed_in(world.people[who], language) for who in people}
-        clients = {who: _client(world.people[who], language) for who in people}
-        for name, address in addresses.items():
-            who = next((who for who in people if clients[who].get(address, follow=True).status_code == 200), "")
-            assert who, f"nobody may open {name}"
-            browsers[who].opens(address)
-            assert browsers[who].status == 200, address
-            if language == "en" and name not in _TITLED_BY_A_NAME:
-                title = browsers[who].page.title()
-                assert not re.search(r"[\u4e00-\u9fff]", title), (address, title)
-
-
-_TITLED_BY_A_NAME = {
+TITLED_BY_A_NAME = {
     *("case", "person", "organisation", "expert", "project", "document", "certificate", "sanction", "sanction_lift"),
     *(
         "duty_new",
@@ -241,6 +257,10 @@ _TITLED_BY_A_NAME = {
         "sanction_organisation",
         "expert_new",
         "expert_move",
+        "organisation_close",
+        "organisation_correct",
+        "organisation_rename",
+        "parent_new",
     ),
 }
 """Pages that are called after a person, an organisation, a project or a file, in the language these have."""

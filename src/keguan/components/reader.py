@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from keguan.kernel.bilingual import Language, Text
 from keguan.kernel.clock import BEIJING, aware, local_date
 from keguan.kernel.money import Money
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _YES, _NO = Text("是", "yes"), Text("否", "no")
 _MONEY = Text("{wan} 万元", "CNY {yuan}")
 
@@ -36,6 +40,17 @@ def said(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ("、" if language() == "zh" else ", ").join(said(part) for part in value)
     return str(value)
+
+
+def as_written(value: Any) -> SafeString:
+    """A value as HTML. What people wrote, and names, stand in the language they have: among English, Chinese is marked
+    as Chinese, so that voices and fonts take it for what it is. Our own words are never marked: they are to be translated."""
+    if isinstance(value, (list, tuple)):
+        return format_html_join("、" if language() == "zh" else ", ", "{}", ((as_written(part),) for part in value))
+    text = said(value)
+    if isinstance(value, str) and language() == "en" and _CHINESE.search(text):
+        return format_html('<span lang="zh-Hans">{}</span>', value)
+    return conditional_escape(text)
 
 
 def moment(value: dt.datetime | None) -> str:

@@ -158,7 +158,7 @@ def value_said(programme: Programme, name: str, value: Any) -> Text:
         case date():
             return Text(*[value.isoformat()] * 2)
         case str():
-            return choice_title(programme, name, value) or Text(value, value)
+            return _choice(programme, name, value) or Text(value, value)
         case _:
             return Text(str(value), str(value))
 

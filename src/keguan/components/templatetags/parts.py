@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from keguan.components import reader
 from keguan.components.fields import Field, field_id
 from keguan.components.lists import Column, Listing
-from keguan.components.status import Line, Stage, Tab
+from keguan.components.status import Line, Stage, Status, Tab
 from keguan.components.templatetags.say import status as status_word
 from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import new_key
@@ -88,7 +88,7 @@ def line_value(line: Line) -> str | SafeString:
             return reader.deadline(value)
         case "status":
             return status_word(value)
-    return reader.said(value)
+    return reader.as_written(value)
 
 
 @register.inclusion_tag("components/tabs.html")
@@ -160,6 +160,9 @@ def _writer(column: Column, *, is_first: bool) -> Callable[[Any], str]:
     words: dict[Any, str] = {}
 
     def shown(row: Any) -> str:
+        if column.kind == "text":
+            value = column.value(row)
+            return reader.as_written(value.text if isinstance(value, Status) else value)
         if column.kind != "status":
             return escape(column.shown(row))
         state = column.value(row)

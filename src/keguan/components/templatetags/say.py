@@ -63,6 +63,12 @@ def said(value: Any) -> str:
 
 
 @register.filter
+def as_written(value: Any) -> SafeString:
+    """A name, or what somebody wrote, marked with its language where that is not the page's. For text, not attributes."""
+    return reader.as_written(value)
+
+
+@register.filter
 def money(fen: int | None) -> str:
     """Fen as 12.5 万元."""
     return reader.money(fen)

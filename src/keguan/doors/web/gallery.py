@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -10,7 +11,7 @@ from django.shortcuts import render
 
 from keguan.components.access import SIGNED_IN, Right, page
 from keguan.components.fields import Field
-from keguan.components.lists import Choice
+from keguan.components.lists import Choice, Column
 from keguan.components.status import Crumb, Line, Stage, Status, Tab
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
@@ -98,6 +99,60 @@ def fields() -> list[Field]:
     return [field.with_problems(PROBLEMS) for field in shown]
 
 
+IN, OUT = Status(Text("在预算之内", "Within"), "good"), Status(Text("超出预算", "Beyond"), "warn")
+# Plain words only, so that a reader of the script can check them at a glance; nobody has yet.
+SCRIPTS = {
+    "uyghur": [
+        {
+            "key": "ug",
+            "title": "پەن-تېخنىكا تۈرى",
+            "sentence": "ئىلتىماس قىلىش، باھالاش، قارار چىقىرىش.",
+            "good": "تەستىقلاندى",
+            "bad": "رەت قىلىندى",
+            "deadline": "ئاخىرقى مۇددەت",
+            "name": "ئىسىم",
+            "somebody": "ئالىم ئەخمەت",
+            "money": "مەبلەغ",
+            "send": "يوللاش",
+            "save": "ساقلاش",
+        }
+    ],
+    "mongolian": [
+        {
+            "key": "mn",
+            "title": "ᠰᠢᠨᠵᠢᠯᠡᠬᠦ ᠤᠬᠠᠭᠠᠨ",
+            "sentence": "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ᠌ ᠳᠡᠭᠡᠷ᠎ᠡ ᠡᠴᠡ ᠳᠣᠷᠣᠭᠰᠢ ᠪᠢᠴᠢᠨ᠎ᠡ᠃",
+            "good": "ᠵᠥᠪ",
+            "bad": "ᠪᠤᠷᠤᠭᠤ",
+            "deadline": "ᠡᠳᠦᠷ",
+            "name": "ᠨᠡᠷ᠎ᠡ",
+            "somebody": "ᠪᠠᠲᠤ",
+            "money": "ᠮᠥᠩᠭᠦ",
+            "send": "ᠢᠯᠡᠭᠡᠬᠦ",
+            "save": "ᠬᠠᠳᠠᠭᠠᠯᠠᠬᠤ",
+        }
+    ],
+}
+
+TABLE = (
+    Column("number", Text("编号", "Number"), lambda row: row[0], link=lambda row: "#table"),
+    Column("title", Text("名称", "Title"), lambda row: row[1]),
+    Column("asked", Text("申请额", "Asked"), lambda row: row[2], "money"),
+    Column("due", Text("截止", "Due"), lambda row: row[3], "day"),
+    Column("state", Text("状态", "State"), lambda row: row[4], "status"),
+)
+ROWS = (
+    (
+        "65ZDYF2026000077J",
+        Text("棉花滴灌关键技术研究", "Drip irrigation of cotton"),
+        12_500_000,
+        dt.date(2026, 5, 1),
+        IN,
+    ),
+    ("65ZDYF2026000079F", Text("冷链物流边缘计算", "Edge computing for cold chains"), 980_000_000, None, OUT),
+)
+
+
 @page(GALLERY)
 def gallery(request: HttpRequest) -> HttpResponseBase:
     """The gallery."""
@@ -105,6 +160,14 @@ def gallery(request: HttpRequest) -> HttpResponseBase:
     context = {
         "problems": PROBLEMS,
         "fields": fields(),
+        "locked": [
+            replace(field, name=f"locked.{field.name}", locked=True, problems=())
+            for field in fields()
+            if field.name in ("proposal.title", "proposal.kind", "proposal.region")
+        ],
+        "columns": TABLE,
+        "rows": ROWS,
+        "scripts": SCRIPTS,
         "crumbs": [Crumb(Text("首页", "Home"), "/"), Crumb(Text("组件陈列", "Gallery"))],
         "stages": [
             Stage(Text("申报", "Apply"), "done", "2026-03-01"),

@@ -67,12 +67,10 @@ def awards() -> Rows:
         )
         for version in ProgrammeVersion.objects.filter(cases__notices__outcome="unopposed").distinct().defer("sources")
     ]
-    if not well:
-        return Notice.objects.none()
     later = Notice.objects.filter(case=OuterRef("case"), outcome="unopposed", pk__gt=OuterRef("pk"))
     prefecture = Concat(Substr("case__host__region_code", 1, 4), Value("00"))
     return (
-        Notice.objects.filter(reduce(or_, well), ~Exists(later), outcome="unopposed")
+        Notice.objects.filter(reduce(or_, well, Q(pk__in=())), ~Exists(later), outcome="unopposed")
         .select_related("case__programme", "case__round", "case__host")
         .defer("case__programme__sources")
         .annotate(

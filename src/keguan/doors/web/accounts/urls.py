@@ -28,7 +28,9 @@ def _opened_to(right: Right) -> Callable[[View], View]:
         @wraps(view)
         def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             response = view(request, *args, **kwargs)
-            form = (getattr(response, "context_data", None) or {}).get("form")
+            context = getattr(response, "context_data", None) or {}
+            context.pop("site", None)  # allauth's word for a host name would stand in for our shell's
+            form = context.get("form")
             if request.method == "POST" and form is not None and form.is_bound and form.errors:
                 response.status_code = 422
             return response

@@ -308,3 +308,9 @@ def test_a_typesetter_at_work_is_waited_for_only_so_long(in_chinese: None) -> No
     with typesetting._one_at_a_time, pytest.raises(typesetting.Busy):
         typeset("book", made, AT, patience=0.01)
     assert typeset("book", made, AT)
+
+
+def test_a_row_in_which_nobody_wrote_is_no_answer(in_chinese: None) -> None:
+    rows = [{}, {"heading": "", "fiscal": None}]
+    (section,) = book.sections_of(Told(a_form(BUDGET), {"budget": rows}, NAMES))
+    assert section["asked"][0]["kind"] == "nothing"

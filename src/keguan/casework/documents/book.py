@@ -139,7 +139,8 @@ def _item(told: Told, one: Field) -> Tree:
         return item | {"kind": "files", "files": files}
     text = said_value(one, raw, told.names) if one.type not in ("table", "file") else ""
     if not text.strip():
-        return item | {"kind": "nothing", "text": reader.said(_NOTHING)}
+        # Where something is owed, the problem says so already.
+        return item | {"kind": "nothing", "text": "" if item["problems"] else reader.said(_NOTHING)}
     if one.type == "long_text":
         return item | {"kind": "prose", "paragraphs": [breakable(part) for part in text.split("\n") if part.strip()]}
     return item | {"kind": "text", "text": breakable(text)}
@@ -150,7 +151,8 @@ def _at(problems: Iterable[Problem], where: str) -> list[Problem]:
 
 
 def _rows(raw: Any) -> list[Mapping[str, Any]]:
-    return [row for row in raw if isinstance(row, Mapping)] if isinstance(raw, list | tuple) else []
+    rows = raw if isinstance(raw, list | tuple) else []
+    return [row for row in rows if isinstance(row, Mapping) and any(cell not in (None, "") for cell in row.values())]
 
 
 def _table(one: Field, rows: list[Mapping[str, Any]], names: Named) -> Tree:

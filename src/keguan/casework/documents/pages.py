@@ -17,6 +17,7 @@ from keguan.casework.documents import book, shelf
 from keguan.casework.documents.reading import HandedIn, cover_of, drafted, handed_in, particulars
 from keguan.casework.documents.receipt import receipt
 from keguan.casework.documents.resolution import decisions_on, resolution
+from keguan.casework.documents.typesetting import breakable
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rankings import DECIDES
@@ -119,7 +120,7 @@ def _receipt(found: HandedIn) -> book.Tree:
     lines = particulars(case, found.actor, told.names, about.principal, about.asked_fen)
     lines.insert(1, (Text("办理事项", "What was asked"), reader.said(asked)))
     if about.title:
-        lines.insert(2, (Text("名称", "Title"), about.title))
+        lines.insert(2, (Text("名称", "Title"), breakable(about.title)))
     if row.by is not None and sees_identity(found.actor, case):
         lines.append((Text("提交人", "Handed in by"), Person.objects.values_list("name", flat=True).get(pk=row.by)))
     lines.append((Text("计划定义摘要值", "Digest of the programme"), definition_of(case.programme).digest))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from keguan.casework.documents.book import RARE, Tree, page_words, seconds
-from keguan.casework.documents.typesetting import breakable, lacks_letters
+from keguan.casework.documents.typesetting import lacks_letters
 from keguan.components import reader
 from keguan.kernel.bilingual import Text
 
@@ -40,7 +40,7 @@ def receipt(number: str, lines: Sequence[tuple[Text, str]], files: Sequence[Tree
     """One page, as JSON values, in the reader's language. files: as the book lists them."""
     said = reader.said
     utc = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    rows = [(said(label), breakable(value)) for label, value in lines]
+    rows = [(said(label), value) for label, value in lines]
     rows.append((said(_AT), said(_BEIJING.filled(at=seconds(at), utc=utc))))
     tree: Tree = {
         "language": reader.language(),

@@ -10,11 +10,13 @@ from keguan.casework.models import Case
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.secrets import sees_identity
 from keguan.casework.permissions import can_see_case, is_own
+from keguan.casework.versions import definition_of
 from keguan.components.status import Line, Status
 from keguan.engine.decision import Situation
 from keguan.engine.machine import WITHDRAWN
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.language.schema import Apply
 
 _END_TITLES = {
     "accepted": Status(Text("同意", "Accepted"), "good"),
@@ -22,6 +24,7 @@ _END_TITLES = {
     "dismissed": Status(Text("未获支持", "Dismissed"), "neutral"),
     WITHDRAWN: Status(Text("已撤回", "Withdrawn"), "neutral"),
 }
+_SERVER_TIME = Text("服务器时间，见回执", "server time, see the receipt")
 _OPEN = Status(Text("正在办理", "Open"), "info")
 
 
@@ -55,11 +58,19 @@ def about_lines(case: Case, actor: Actor, sees: frozenset[str]) -> list[Line | N
         Line(Text("项目负责人", "Principal"), case.principal.name) if case.principal else None,
         Line(Text("申请金额", "Asked"), case.asked_fen, "money") if case.asked_fen is not None and amounts else None,
         Line(Text("批准金额", "Granted"), case.amount_fen, "money") if case.amount_fen and amounts else None,
-        Line(Text("提交时间", "Submitted"), case.submitted_at, "moment", note=Text("服务器时间", "server time"))
+        Line(Text("提交时间", "Submitted"), case.submitted_at, "moment", _receipt(case, sees), _SERVER_TIME)
         if case.submitted_at
         else None,
         Line(Text("本环节截止", "Due"), case.due_at, "deadline") if case.due_at else None,
     ]
+
+
+def _receipt(case: Case, sees: frozenset[str]) -> str:
+    """Where the receipt of the application is, for who may read it."""
+    applied = next((step for step in definition_of(case.programme).programme.steps if isinstance(step, Apply)), None)
+    if applied is None or "proposal" not in sees:
+        return ""
+    return reverse("case_receipt", args=[case.number, applied.form])
 
 
 def sides_of(case: Case, actor: Actor, situation: Situation) -> list[SideCase]:

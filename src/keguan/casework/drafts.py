@@ -35,12 +35,14 @@ BYTES_MOST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One field of a draft as it is kept. revision: that of the draft when it was last changed; by: a person's id."""
+    """One field of a draft as it is kept. revision: that of the draft when it was last changed; by: a person's id.
+    source: where the value was taken from, "" where it was typed."""
 
     value: Any
     revision: int
     at: datetime
     by: int | None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _form_of(step: Step) -> str:
 
 
 _OF_A_FORM = """
-  SELECT draft.revision, kept.field, kept.value, kept.revision, kept.at, kept.by
+  SELECT draft.revision, kept.field, kept.value, kept.revision, kept.at, kept.by, kept.source
   FROM casework_draft draft LEFT JOIN casework_draftfield kept ON kept.draft_id = draft.id
   WHERE draft.case_id = %s AND draft.form = %s"""
 
@@ -104,6 +106,7 @@ def save_draft(
     actor: Actor,
     *,
     untouched: frozenset[str] = frozenset(),
+    source: str = "",
     request_id: str = "",
 ) -> Saved | Refusal:
     """Keep what was typed, field by field; fields that are not among the values stay as they are.
@@ -111,6 +114,7 @@ def save_draft(
     typed: the values, or what reads them once the form is known, which saves looking for it before.
     seen: the revision of the draft that the person saw, or one for each field: what was changed later is not overwritten
     but comes back as a clash. untouched: fields that are sent along as they were shown; they never overwrite anything.
+    source: where the values were taken from, "" where they were typed.
     Incomplete or wrong values are kept all the same; `problems` says what is wrong with them.
     Raises Case.DoesNotExist.
     """
@@ -129,7 +133,7 @@ def save_draft(
         of_form = definition.programme.form(form)
         if refusal := may_type(held.case, of_form, values.keys() - untouched, actor, held.editors):
             return refusal
-        revision, clashes = _write(held, form, values, seen, actor, untouched)
+        revision, clashes = _write(held, form, values, seen, actor, untouched, source)
         if held.case.submitted_at is None:
             _keep_title(held.case, definition, form, {name: values[name] for name in values.keys() - clashes.keys()})
     return Saved(revision, clashes, _problems(definition, form, values))
@@ -173,13 +177,14 @@ _WRITE = """
     SELECT there.* FROM there JOIN sent ON sent.name = there.field
     WHERE sent.touched AND there.revision > sent.seen AND there.value IS DISTINCT FROM sent.value
   ), written AS (
-    INSERT INTO casework_draftfield (draft_id, field, value, revision, at, by)
-    SELECT head.id, sent.name, sent.value, head.revision, %(now)s, %(by)s FROM head, sent
+    INSERT INTO casework_draftfield (draft_id, field, value, revision, at, by, source)
+    SELECT head.id, sent.name, sent.value, head.revision, %(now)s, %(by)s, %(source)s FROM head, sent
     WHERE NOT EXISTS (SELECT FROM clashing WHERE field = sent.name)
       AND (sent.touched OR NOT EXISTS (SELECT FROM there WHERE field = sent.name))
       AND NOT EXISTS (SELECT FROM there WHERE field = sent.name AND there.value = sent.value)
     ON CONFLICT (draft_id, field) DO UPDATE
-      SET value = excluded.value, revision = excluded.revision, at = excluded.at, by = excluded.by
+      SET value = excluded.value, revision = excluded.revision, at = excluded.at, by = excluded.by,
+        source = excluded.source
   )
   SELECT head.revision, clashing.field, clashing.value, clashing.revision, clashing.at, clashing.by
   FROM head LEFT JOIN clashing ON true"""
@@ -193,6 +198,7 @@ def _write(
     seen: int | Mapping[str, int],
     actor: Actor,
     untouched: frozenset[str],
+    source: str,
 ) -> tuple[int, dict[str, Kept]]:
     names = sorted(values)
     given = {
@@ -205,6 +211,7 @@ def _write(
         "values": [store.as_json(values[name]) for name in names],
         "seen": prepared.stable([seen if isinstance(seen, int) else seen.get(name, 0) for name in names]),
         "touched": [name not in untouched for name in names],
+        "source": source,
     }
     with prepared.cursor() as cursor:
         cursor.execute(_WRITE, given)

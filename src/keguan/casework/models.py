@@ -249,7 +249,8 @@ class Draft(models.Model):
 
 class DraftField(models.Model):
     """What stands in one field of a draft, right or wrong. revision: that of the draft when it was last changed, so that
-    two people, or two windows, never overwrite each other unseen."""
+    two people, or two windows, never overwrite each other unseen. source: where the value was taken from: the number of an
+    earlier case, or "register"; "" where somebody typed it."""
 
     pk = models.CompositePrimaryKey("draft_id", "field")
     draft = models.ForeignKey(Draft, on_delete=models.PROTECT, db_index=False, related_name="fields")
@@ -258,6 +259,7 @@ class DraftField(models.Model):
     revision = models.IntegerField()
     at = models.DateTimeField()
     by = models.BigIntegerField(null=True)
+    source = models.TextField(default="")
 
     def __str__(self) -> str:
         return f"{self.draft_id} {self.field}"

@@ -14,6 +14,7 @@ from keguan.casework.pages.call_search import OPEN, state_of
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.programme_words import kinds_said
 from keguan.casework.precheck import hosts_of
+from keguan.casework.reuse import REGISTER, from_registers
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
@@ -42,12 +43,14 @@ def _begun(request: HttpRequest, found: Round) -> HttpResponseBase:
     answer = opening.start(found.code, actor, host, posted_key(request), request_id=request_id(request))
     if isinstance(answer, Refusal):
         return _choose(request, found, answer.problems, status_of_refusal(answer))
-    step = definition_of(found.programme).programme.steps[0]
+    definition = definition_of(found.programme)
+    step = definition.programme.steps[0]
     if not isinstance(step, Apply):
         return SeeOther(case_href(answer.number))
     if not answer.again:
         # The grace rule asks when the draft was begun, and it is begun now.
-        save_draft(answer.number, str(step.form), {}, 0, actor, request_id=request_id(request))
+        known = from_registers(definition, definition.programme.form(step.form), actor)
+        save_draft(answer.number, str(step.form), known, 0, actor, source=REGISTER, request_id=request_id(request))
         said = Text("已建立办件 {number}，请填写并提交。", "Case {number} is opened; fill in the form and submit it.")
         tell(request, said.filled(number=answer.number))
     return SeeOther(reverse("case_form", args=[answer.number, step.form]))

@@ -22,6 +22,7 @@ from keguan.casework.pages.secrets import hidden_answers
 from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_for
 from keguan.casework.pages.uploads import take_files
 from keguan.casework.permissions import is_own
+from keguan.casework.reuse import earlier_cases, take_over
 from keguan.casework.steps.corrections import corrections
 from keguan.casework.steps.form_values import PASTE, as_inputs, pasted, pressed, shown_in, typed_values, untouched
 from keguan.casework.steps.verdict_rows import rows_of
@@ -37,6 +38,11 @@ from keguan.kernel.problems import Forbidden, Problem, Refusal
 from keguan.language.schema import Form
 from keguan.registers.parties.queries import names_of
 
+_TAKEN = Text("已从 {number} 带入 {n} 项，请逐项核对。", "{n} answers were taken from {number}: check each of them.")
+_NOTHING_TAKEN = Text(
+    "{number} 没有可带入的内容：相同的项都已填写。",
+    "Nothing to take from {number}: what both ask is filled in already.",
+)
 _SAVED = Text("草稿已保存，服务器时间 {at:%H:%M:%S}。", "Draft saved, server time {at:%H:%M:%S}.")
 
 
@@ -103,6 +109,8 @@ def seen_in(request: HttpRequest, form: Form) -> dict[str, int]:
 
 def _after_saving(request: HttpRequest, sheet: Sheet, button: str, place: str) -> HttpResponseBase:
     here = reverse("case_form", args=[sheet.case.number, sheet.form.form])
+    if button.startswith("reuse:"):
+        return _reused(request, sheet, button.partition(":")[2])
     if button == "submit":
         found = checked(sheet, sheet.values, complete=True)
         if found.problems:
@@ -116,6 +124,16 @@ def _after_saving(request: HttpRequest, sheet: Sheet, button: str, place: str) -
         return SeeOther(f"{here}#{field_id(place)}")
     tell(request, _SAVED.filled(at=now().astimezone(BEIJING)))
     return SeeOther(here)
+
+
+def _reused(request: HttpRequest, sheet: Sheet, source: str) -> HttpResponseBase:
+    number, form = sheet.case.number, str(sheet.form.form)
+    taken = take_over(number, form, source, sheet.actor, request_id=request_id(request))
+    if isinstance(taken, Refusal):
+        found = checked(sheet, sheet.values, complete=False)
+        return form_page(request, sheet, sheet.values, found, more=taken.problems, status=status_of_refusal(taken))
+    tell(request, (_TAKEN if taken.count else _NOTHING_TAKEN).filled(n=taken.count, number=source))
+    return SeeOther(reverse("case_form", args=[number, form]))
 
 
 def form_page(
@@ -140,13 +158,16 @@ def form_page(
     looked_up = found_for(sheet.form, values, sheet.case.number, sheet.actor)
     boxes = [name for name in request.POST if name.endswith(PASTE)] if problems else []
     left = {name.removesuffix(PASTE): request.POST.get(name, "") for name in boxes}
-    asked = Page(sheet.form, values, looked_up, problems, hidden, computed, sheet.values, sheet.revision, left)
+    asked = Page(
+        sheet.form, values, looked_up, problems, hidden, computed, sheet.values, sheet.revision, left, sheet.sources
+    )
     context = {
         "case": sheet.case,
         "form": sheet.form,
         "sections": [_for_reader(sheet, one) for one in sections(asked)],
         "progress": progress_of(sheet, hidden),
         "leads": sheet.leads,
+        "earlier": earlier_cases(sheet.case, sheet.actor) if sheet.leads and sheet.case.submitted_at is None else [],
         "share_href": reverse("case_writers", args=[sheet.case.number, sheet.form.form]),
         "problems": problems,
         "revision": sheet.revision,

@@ -134,13 +134,15 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question and the template that asks it. where: its path. mark: what it carries along, so that what comes back
-    can be told from what was shown. is_conditional: whether it comes and goes with other answers."""
+    can be told from what was shown. is_conditional: whether it comes and goes with other answers. source: where its value was
+    taken from (`models.DraftField`)."""
 
     where: str
     template: str
     f: Any
     mark: str = ""
     is_conditional: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,7 @@ class Page:
     kept: Values = field(default_factory=dict)
     seen: int = 0
     pasted: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, where: str, *, inside: bool = False) -> tuple[Problem, ...]:
         """The problems that lie at a place, or also inside it."""
@@ -197,7 +200,7 @@ def _asked(page: Page, one: Field) -> Asked:
         return Asked(where, "casework/form/computed.html", question, is_conditional=conditional)
     template, f = _question(page, one, where, page.values.get(one.field))
     stamp = mark(one, where, page.kept.get(one.field), page.seen)
-    return Asked(where, template, f, stamp, conditional)
+    return Asked(where, template, f, stamp, conditional, page.sources.get(str(one.field), ""))
 
 
 def _question(page: Page, one: Field, where: str, raw: Any) -> tuple[str, Any]:

@@ -13,6 +13,7 @@ from keguan.casework.drafts import Draft, draft_of, form_of
 from keguan.casework.editors import closed_sections, editors_of, leads
 from keguan.casework.models import Case
 from keguan.casework.pages.opened import case_for
+from keguan.casework.reuse import shape
 from keguan.casework.store import Writer
 from keguan.engine.decision import Situation
 from keguan.engine.judging import failing, verdicts_at
@@ -21,7 +22,7 @@ from keguan.engine.state import Values
 from keguan.engine.steps.apply import lateness
 from keguan.kernel.actors import Actor
 from keguan.kernel.problems import Problem
-from keguan.language.schema import Agree, Apply, Field, Form, Step
+from keguan.language.schema import Agree, Apply, Form, Step
 from keguan.language.uses import rule_sets_of
 from keguan.language.verdicts import Verdict
 
@@ -30,7 +31,8 @@ from keguan.language.verdicts import Verdict
 class Sheet:
     """One form of one case, for one person. revision: that of the draft, 0 without one. is_open: whether it can be typed
     into now, by this person. draft: what is kept as a draft, whether or not it is what one would go on from.
-    leads: whether this person hands it in; closed: the numbers of the sections that are kept from them."""
+    leads: whether this person hands it in; closed: the numbers of the sections that are kept from them.
+    sources: where values were taken from, by field."""
 
     case: Case
     actor: Actor
@@ -43,6 +45,7 @@ class Sheet:
     leads: bool = False
     closed: frozenset[int] = frozenset()
     editors: Mapping[int, Writer] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def step(self) -> Step:
@@ -86,6 +89,7 @@ def sheet_for(request: HttpRequest, number: str, form_name: str, *, with_facts: 
         leads(actor, case),
         closed,
         editors,
+        {name: one.source for name, one in draft.fields.items() if one.source} if draft else {},
     )
 
 
@@ -105,16 +109,12 @@ def _said_before(situation: Situation, form: Form) -> dict[str, Any]:
     for name, values in situation.state.answers.items():
         for one in situation.definition.programme.form(name).fields:
             if one.field in values and one.type != "file":
-                before[str(one.field)] = (_shape(one), values[one.field])
+                before[str(one.field)] = (shape(one), values[one.field])
     return {
         str(one.field): before[one.field][1]
         for one in form.fields
-        if not one.computed and one.field in before and before[one.field][0] == _shape(one)
+        if not one.computed and one.field in before and before[one.field][0] == shape(one)
     }
-
-
-def _shape(field: Field) -> tuple[Any, ...]:
-    return (field.type, tuple((one.column, one.type) for one in field.columns))
 
 
 def is_late(sheet: Sheet) -> tuple[Problem, ...]:

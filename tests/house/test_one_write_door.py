@@ -19,6 +19,7 @@ BEHIND_THE_DOOR = {
     "casework/messages.py",
     "casework/opening.py",  # how a case comes into the world
     "casework/drafts.py",  # what is typed, before it is handed in
+    "casework/late.py",  # when it may still be handed in
     "casework/editors.py",  # and who types it
     "casework/rounds.py",  # rounds themselves; their cases move through the door
     "casework/versions.py",

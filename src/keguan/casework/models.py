@@ -287,6 +287,23 @@ class Editor(models.Model):
         return f"{self.case_id} {self.person_id}"
 
 
+class LateEntry(models.Model):
+    """One person may hand in to a round after its deadline, until then, for a reason."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="late_entries")
+    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, db_index=False, related_name="+")
+    until = models.DateTimeField()
+    reason = models.TextField()
+    by = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "person"], name="late_entry_once")]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.person_id}"
+
+
 class Answers(models.Model):
     """A form as it was handed in. Every handing-in is a new version; none is ever changed."""
 

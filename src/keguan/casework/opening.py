@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from keguan.casework import services
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
+from keguan.casework.late import late_until
 from keguan.casework.memo import stored
 from keguan.casework.models import Case, Memo, ProgrammeVersion, Round
 from keguan.casework.versions import definition_of
@@ -77,7 +78,8 @@ def _may_start(of_round: Round, host: Organisation | None, actor: Actor) -> Refu
             Text("本批次尚未开放申报。", "This round is not open yet."),
             value=of_round.opens.isoformat(),
         )
-    if now > of_round.closes:
+    late = late_until(of_round, actor.person) if now > of_round.closes else None
+    if now > (late or of_round.closes):
         return refuse(
             "apply.closed", Text("申报已截止。", "The deadline has passed."), value=of_round.closes.isoformat()
         )

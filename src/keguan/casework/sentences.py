@@ -126,6 +126,9 @@ sentences(
         "round:ranking:adopted": Text(
             "确认了批次 {code} 的排序（{cases}项）", "adopted the ranking of the round {code} ({cases} cases)"
         ),
+        "case:deadline:moved": Text(
+            "准予延后至 {until} 提交：{reason}", "allowed to be handed in until {until}: {reason}"
+        ),
         "case:editor:added": Text("邀请了一人参与填写", "asked somebody to write along"),
         "case:editor:changed": Text("调整了填写分工", "shared out the writing anew"),
         "case:editor:released": Text("结束了一人的参与填写", "ended somebody's writing along"),

@@ -15,6 +15,7 @@ from django.db import transaction
 from keguan.casework import effects, facts, references, store
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
+from keguan.casework.late import late_until
 from keguan.casework.memo import restored
 from keguan.casework.models import Case, Deed
 from keguan.casework.recusal import own_recusals, recusals
@@ -198,9 +199,10 @@ def terms_of(case: Case, now: datetime) -> RoundTerms:
     of_round = case.round
     if of_round is None:
         return RoundTerms(opens=now, closes=now, side_until=_notice_end(case, now))
+    late = late_until(of_round, case.applicant_id) if now > of_round.closes and case.submitted_at is None else None
     return RoundTerms(
         opens=of_round.opens,
-        closes=of_round.closes,
+        closes=max(of_round.closes, late) if late else of_round.closes,
         grace_minutes=of_round.grace_minutes,
         budget_fen=of_round.budget_fen,
         quota=of_round.quota,

@@ -66,6 +66,7 @@ urlpatterns = [
     path("rounds/<slug:code>/", rounds.round_, name="round"),
     path("rounds/<slug:code>/publish/", rounds.round_publish, name="round_publish"),
     path("rounds/<slug:code>/assign/", rounds.round_assign, name="round_assign"),
+    path("rounds/<slug:code>/late/", rounds.round_late, name="round_late"),
     path("rounds/<slug:code>/extend/", rounds.round_extend, name="round_extend"),
     path("rounds/<slug:code>/ranking/<slug:step>/", rankings.ranking, name="ranking"),
     path("rounds/<slug:code>/ranking/<slug:step>/adopt/", rankings.ranking_adopt, name="ranking_adopt"),

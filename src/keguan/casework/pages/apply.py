@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from keguan.casework import opening
 from keguan.casework.drafts import save_draft
+from keguan.casework.late import late_until
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.call_search import OPEN, state_of
@@ -21,7 +22,9 @@ from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.status import Crumb
 from keguan.components.typed import posted_key
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import now
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Apply
 
@@ -56,6 +59,12 @@ def _begun(request: HttpRequest, found: Round) -> HttpResponseBase:
     return SeeOther(reverse("case_form", args=[answer.number, step.form]))
 
 
+def _is_late_for(found: Round, actor: Actor) -> bool:
+    """Whether this person may still begin by exception."""
+    until = late_until(found, actor.person) if found.status == "published" else None
+    return until is not None and now() <= until
+
+
 def _choose(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = (), status: int = 200) -> HttpResponse:
     actor = actor_on(request)
     programme = definition_of(found.programme).programme
@@ -63,7 +72,7 @@ def _choose(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = 
     begun = Case.objects.filter(round=found, applicant=actor.person, end="").order_by("-id")[:20]
     context = {
         "round": found,
-        "is_open": state_of(found) is OPEN,
+        "is_open": state_of(found) is OPEN or _is_late_for(found, actor),
         "who": kinds_said(programme),
         "hosts": [(one, not programme.applicants or one.kind in programme.applicants) for one in hosts],
         "begun": list(begun),

@@ -26,6 +26,12 @@ EXTENSION: tuple[Field, ...] = (
     ),
 )
 
+LATE: tuple[Field, ...] = (
+    Field("number", "text", Text("办件编号", "Case number"), required=True),
+    Field("until", "text", Text("可提交至", "May hand in until"), hint=_MOMENT_HINT, required=True),
+    Field("reason", "prose", Text("理由", "Reason"), required=True, most=500),
+)
+
 SUBJECTS: tuple[Field, ...] = (
     Field(
         "subjects",

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import cast
+
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import rounds as services
+from keguan.casework.late import allow_late
 from keguan.casework.messages import end_title
-from keguan.casework.models import ROUND_STATUSES, Round
+from keguan.casework.models import ROUND_STATUSES, Case, Round
 from keguan.casework.opening import assign
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.call_search import state_of as window_of
-from keguan.casework.pages.round_fields import EXTENSION, SUBJECTS, read_moment
+from keguan.casework.pages.round_fields import EXTENSION, LATE, SUBJECTS, read_moment
 from keguan.casework.queries import round_numbers
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
-from keguan.components.deeds import SeeOther
+from keguan.components.deeds import Given, SeeOther, deed_page
 from keguan.components.fields import filled
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column, Filter, ListSpec, choices_of
@@ -25,7 +29,7 @@ from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line, Status
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Problem, Refusal
+from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.schema import Decide, Rank
 from keguan.language.wording import step_title
 from keguan.registers.organisations.queries import matches
@@ -210,3 +214,40 @@ def round_extend(request: HttpRequest, code: str) -> HttpResponseBase:
         return round_page(request, code, answer.problems, status_of_refusal(answer))
     tell(request, Text("截止时间已延后。", "The deadline was moved."))
     return SeeOther(reverse("round", args=[code]))
+
+
+@page(PLANS, methods=("GET", "POST"))
+def round_late(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Let one applicant hand in after the deadline, with a reason."""
+    actor = actor_on(request)
+    found = get_object_or_404(rounds_for(actor), code=code)
+    back = reverse("round", args=[code])
+
+    def do(given: Given) -> tuple[Text, str]:
+        number, reason = given.needed("number"), given.needed("reason")
+        until = read_moment(given.text("until"), "until")
+        if isinstance(until, Problem):
+            given.problems.append(until)
+        if number and not Case.objects.filter(number=number, round=found).exists():
+            said = Text("本批次没有这个办件。", "This round has no such case.")
+            given.problems.append(Problem("late.unknown", said, "number", number[:80]))
+        given.check()
+        answer = allow_late(number, cast(datetime, until), reason, actor)
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        return Text("已准予延后，并已通知申报人。", "It is allowed; the applicant has been told."), back
+
+    return deed_page(
+        request,
+        Text("个别延后提交", "Late by exception"),
+        LATE,
+        do,
+        button=Text("准予", "Allow"),
+        back=back,
+        hint=Text(
+            "只对一个申报有效；草稿已逾期失效的，申报人可重新开始并从原草稿带入。理由记入痕迹。",
+            "For one application only. Where its draft has lapsed, the applicant begins anew and fills it from the old one. "
+            "The reason goes into the trace.",
+        ),
+        crumbs=[Crumb(Text("批次", "Rounds"), reverse("rounds")), Crumb(found.code, back)],
+    )

@@ -2,124 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
-from django.urls import reverse
 
-from keguan.components import reader
+from keguan.components.list_columns import PLACE, Place, chosen_columns, places_of
+from keguan.components.list_query import HelpLine, Query, Words, help_lines, understood
+from keguan.components.list_spec import Choice, Column, Filter, Kind, Rows, Search, choices_of, href_to
 from keguan.components.status import Status
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text, halfwidth
 from keguan.kernel.problems import Problem
 
-Kind = Literal["text", "money", "number", "day", "moment", "deadline", "status"]
-Rows = QuerySet[Any, Any]
+__all__ = [
+    "Choice",
+    "Column",
+    "Filter",
+    "FilterBox",
+    "Kind",
+    "ListSpec",
+    "Listing",
+    "Rows",
+    "Search",
+    "choices_of",
+    "href_to",
+]
 
 LIST = Text("列表", "List")
 NOTHING = Text("没有符合条件的记录。", "Nothing matches.")
 MOST_TYPED = 100
 DEEPEST_ROW = 30_000
 CHUNK = 2000
-_ANY = 9_876_543_210
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One possible answer: what is sent and what is read."""
-
-    value: str
-    text: Text | str
-
-
-def choices_of(words: Mapping[str, Text]) -> tuple[Choice, ...]:
-    """Choices from a vocabulary, in its order."""
-    return tuple(Choice(word, text) for word, text in words.items())
-
-
-def href_to(url_name: str, pk: int) -> str:
-    """The address of one thing by the name of its page, for links in lists.
-
-    The name is looked up once; a list has a hundred links, and each `reverse` would cost as much as a cell.
-    """
-    before, after = _address(url_name)
-    return f"{before}{pk}{after}"
-
-
-@cache
-def _address(url_name: str) -> tuple[str, str]:
-    before, _, after = reverse(url_name, args=[_ANY]).partition(str(_ANY))
-    return before, after
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: what it is called, what it shows, how it sorts.
-
-    value: from a row, never with a query of its own. kind: money is fen, moment an aware datetime, status a
-    `Status` (or Text). sort: ORM names to order by, () where it cannot be sorted. link: where the cell leads, "" for
-    nowhere. sheet_only: in the spreadsheet and for machines but not on the page.
-    """
-
-    key: str
-    title: Text
-    value: Callable[[Any], Any]
-    kind: Kind = "text"
-    sort: tuple[str, ...] = ()
-    link: Callable[[Any], str] | None = None
-    sheet_only: bool = False
-
-    @property
-    def is_numeric(self) -> bool:
-        return self.kind in ("money", "number")
-
-    def shown(self, row: Any) -> str:
-        """The cell as this reader reads it, as plain text."""
-        value = self.value(row)
-        if value is None:
-            return ""
-        match self.kind:
-            case "money":
-                return reader.money(value)
-            case "number":
-                return reader.number(value)
-            case "day":
-                return reader.day(value)
-            case "moment":
-                return reader.moment(value)
-            case "deadline":
-                return reader.deadline(value)
-        return reader.said(value.text if isinstance(value, Status) else value)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One way to narrow a list. With choices it is a drop-down, without them a text box.
-
-    apply: narrows a queryset by the value sent; it may raise ValueError for a value it cannot read. choices may be a
-    function, called once per page, where they come from the database (one more query). is_quiet: shown only where a link
-    asked for it.
-    """
-
-    key: str
-    title: Text
-    apply: Callable[[Rows, str], Rows]
-    choices: Sequence[Choice] | Callable[[], Sequence[Choice]] | None = None
-    hint: Text | None = None
-    is_quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """The search box of a list: what it looks in (told to the reader) and how."""
-
-    hint: Text
-    apply: Callable[[Rows, str], Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +70,9 @@ class ListSpec:
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns] + [box.key for box in self.filters]
-        reserved = {"sort", "page", "q", "format", "lang"} & {box.key for box in self.filters}
+        reserved = {"sort", "page", "q", "format", "lang", "find", "columns", "view"} & {
+            box.key for box in self.filters
+        }
         if len(set(keys[: len(self.columns)])) < len(self.columns) or reserved:
             raise ValueError(f"list {self.name}: a key twice, or a filter with a reserved key")
         if self.default_sort and not self.column(self.default_sort.lstrip("-")).sort:
@@ -191,6 +109,10 @@ class Listing:
     sort: str
     page: int
     asked: QueryDict
+    found: Query
+    columns: tuple[Column, ...]
+    sheet_columns: tuple[Column, ...]
+    words: Words
     problems: list[Problem] = field(default_factory=list)
     _fetched: list[Any] | None = None
     _counted: int | None = None
@@ -199,17 +121,32 @@ class Listing:
     def asked_for(cls, spec: ListSpec, asked: QueryDict, rows: Rows) -> Listing:
         problems: list[Problem] = []
         boxes = []
-        for declared in spec.filters:
-            rows, box = _narrowed(declared, asked, rows, problems)
+        offered = [(one, one.offered()) for one in spec.filters]
+        for declared, choices in offered:
+            rows, box = _narrowed(declared, choices, asked, rows, problems)
             boxes.append(box)
+        words = Words(offered, spec.columns, spec.search)
+        rows, found = _queried(asked.get("find", ""), words, rows, problems)
         searched = _typed(asked.get("q", ""), "q", problems) if spec.search else ""
         if spec.search and searched:
             rows = spec.search.apply(rows, searched)
         sort = _sort(spec, asked.get("sort", ""), problems)
         rows = _ordered(spec, sort, rows)
         boxes = [box for box in boxes if box.value or not box.filter.is_quiet]
+        chosen = chosen_columns(spec.columns, asked, problems)
         return cls(
-            spec, rows, tuple(boxes), searched, sort, _page(spec, asked.get("page", ""), problems), asked, problems
+            spec=spec,
+            queryset=rows,
+            boxes=tuple(boxes),
+            searched=searched,
+            sort=sort,
+            page=_page(spec, asked.get("page", ""), problems),
+            asked=asked,
+            found=found,
+            columns=chosen or spec.page_columns,
+            sheet_columns=chosen or spec.columns,
+            words=words,
+            problems=problems,
         )
 
     @property
@@ -249,7 +186,32 @@ class Listing:
     @property
     def is_narrowed(self) -> bool:
         """Whether the reader asked for less than the whole list."""
-        return bool(self.searched or any(box.value for box in self.boxes))
+        return bool(self.searched or self.found.typed or any(box.value for box in self.boxes))
+
+    @property
+    def has_own_columns(self) -> bool:
+        """Whether the reader chose the columns."""
+        return self.columns != self.spec.page_columns
+
+    @property
+    def has_typed_places(self) -> bool:
+        """Whether the form that chooses columns was just sent."""
+        return any(name.startswith(PLACE) for name in self.asked)
+
+    @property
+    def places(self) -> list[Place]:
+        """Every column with its place on the page, for choosing."""
+        return places_of(self.spec.columns, self.columns, self.asked)
+
+    @property
+    def help(self) -> list[HelpLine]:
+        """What the query box understands here."""
+        return help_lines(self.words)
+
+    @property
+    def can_query(self) -> bool:
+        """Whether there is anything that a query could name."""
+        return bool(self.spec.filters or self.spec.search or any(one.compared for one in self.spec.columns))
 
     def query(self, **changes: str | int | None) -> str:
         """The query string of this list with some parts changed; None leaves a part out. Page 1 unless given."""
@@ -261,11 +223,49 @@ class Listing:
         for box in self.boxes:
             if box.value:
                 query[box.filter.key] = box.value
+        if self.found.typed:
+            query["find"] = self.found.typed
+        if self.has_own_columns:
+            query["columns"] = ",".join(column.key for column in self.columns)
         for key, value in changes.items():
             query.pop(key, None)
             if value is not None:
                 query[key] = str(value)
         return "?" + query.urlencode()
+
+    def kept(self, *but: str) -> list[tuple[str, str]]:
+        """What a form of this list sends along besides its own fields, as names and values."""
+        return [(name, str(value)) for name, value in QueryDict(self.query(**dict.fromkeys(but))[1:]).items()]
+
+    @property
+    def kept_by_filters(self) -> list[tuple[str, str]]:
+        """What stays when the filters are sent: order, query and columns."""
+        return self.kept("q", *(box.filter.key for box in self.boxes))
+
+    @property
+    def kept_by_query(self) -> list[tuple[str, str]]:
+        """What stays when a query is sent."""
+        return self.kept("find")
+
+    @property
+    def kept_by_columns(self) -> list[tuple[str, str]]:
+        """What stays when columns are chosen."""
+        return self.kept("columns")
+
+    @property
+    def plain_href(self) -> str:
+        """The list without any condition; the columns and the order stay."""
+        return self.query(**dict.fromkeys(("q", "find", *(box.filter.key for box in self.boxes))))
+
+    @property
+    def usual_columns_href(self) -> str:
+        """The same list with the columns that it is declared with."""
+        return self.query(columns=None)
+
+    @property
+    def has_place_problems(self) -> bool:
+        """Whether the form that chooses columns has something to correct."""
+        return any(one.where == "columns" or one.where.startswith(PLACE) for one in self.problems)
 
     @property
     def next_href(self) -> str:
@@ -293,7 +293,7 @@ class Listing:
 
     def records(self) -> list[dict[str, Any]]:
         """The rows of this page for machines: raw values by column key (money in fen, Text in both languages)."""
-        return [{column.key: _raw(column.value(row)) for column in self.spec.columns} for row in self.rows]
+        return [{column.key: _raw(column.value(row)) for column in self.sheet_columns} for row in self.rows]
 
     def _count_one_more(self) -> int:
         if self._counted is None:
@@ -327,10 +327,10 @@ def _typed(value: str, where: str, problems: list[Problem]) -> str:
     return ""
 
 
-def _narrowed(declared: Filter, asked: QueryDict, rows: Rows, problems: list[Problem]) -> tuple[Rows, FilterBox]:
+def _narrowed(
+    declared: Filter, kept: tuple[Choice, ...] | None, asked: QueryDict, rows: Rows, problems: list[Problem]
+) -> tuple[Rows, FilterBox]:
     value = _typed(asked.get(declared.key, ""), declared.key, problems)
-    choices = declared.choices() if callable(declared.choices) else declared.choices
-    kept = None if choices is None else tuple(choices)
     if value:
         try:
             if kept is not None and value not in {choice.value for choice in kept}:
@@ -344,6 +344,19 @@ def _narrowed(declared: Filter, asked: QueryDict, rows: Rows, problems: list[Pro
             problems.append(Problem("list.filter", say.filled(title=declared.title), declared.key, value, fix=fix))
             value = ""
     return rows, FilterBox(declared, kept, value)
+
+
+def _queried(typed: str, words: Words, rows: Rows, problems: list[Problem]) -> tuple[Rows, Query]:
+    """The rows that a query leaves; all of them where it has a mistake."""
+    if not typed.strip():
+        return rows, Query()
+    query = understood(typed, words)
+    narrowed = query.narrow(rows) if not query.problems else rows
+    if isinstance(narrowed, Problem):
+        query = Query(query.typed, problems=(narrowed,))
+        narrowed = rows
+    problems.extend(query.problems)
+    return narrowed, query
 
 
 def _sort(spec: ListSpec, asked: str, problems: list[Problem]) -> str:

@@ -48,7 +48,7 @@ def _write(book: Any, sheet: Any, listing: Listing) -> None:
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         "quoted": book.add_format({"quote_prefix": True}),
     }
-    columns = listing.spec.columns
+    columns = listing.sheet_columns
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, 16 if column.kind != "text" else 28)

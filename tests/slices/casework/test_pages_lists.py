@@ -17,6 +17,7 @@ from tests.slices.casework.page_cast import holders, signed_in
 from keguan.casework import queries, rounds
 from keguan.casework.models import Case, Notice, Ranking, Round, Task
 from keguan.casework.pages import todo
+from keguan.casework.pages.cases import CASES
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
@@ -171,14 +172,32 @@ def test_a_staff_list_of_sixty_costs_eight_queries_however_it_is_narrowed(
         {"q": "题目7"},
         {"sort": "due"},
         {"page": "2"},
+        {"find": "状态:形式审查 单位:天河 -已撤回 题目7"},
+        {"find": "截止<", "columns": "number,title"},
+        {"columns": ",".join(column.key for column in CASES.columns)},
     ):
         with django_assert_max_num_queries(8):
             response = officer.get(reverse("cases"), asked)
+        if asked.get("find") == "截止<":
+            assert 'id="problems"' in response.content.decode()
+            continue
         said = response.content.decode()
         assert response.status_code == 200
         assert 'id="problems"' not in said, asked
         assert "题目7" in said
     assert b"".join(officer.get(reverse("cases"), {"format": "xlsx"})).startswith(b"PK")
+
+
+def test_nobody_finds_a_case_by_an_amount_that_they_may_not_read(world: w.World) -> None:
+    case = cases.case(world, at="screen")
+    assert case.asked_fen
+    asked = {"columns": "number,asked", "find": f"金额={case.asked_fen // 100}元"}
+    for who, reads in (("officer", True), ("host", True), ("applicant", True), ("planner", False)):
+        client = signed_in(world.people[who])
+        assert case.number in client.get(reverse("cases")).content.decode(), who
+        said = client.get(reverse("cases"), {"columns": "number,asked"}).content.decode()
+        assert ("万元" in said.partition("<tbody>")[2]) == reads, who
+        assert (case.number in client.get(reverse("cases"), asked).content.decode()) == reads, who
 
 
 def test_lists_show_only_what_their_reader_may_see(world: w.World) -> None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from keguan.components.list_pages import list_page
 from keguan.components.lists import Choice, Column, Filter, Listing, ListSpec, Search
 from keguan.components.sheets import as_xlsx
 from keguan.components.status import Status
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import clock_at
+from keguan.registers.imports.models import ImportRun
 from keguan.registers.organisations.models import KINDS, Organisation
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +109,11 @@ def test_filters_stay_when_one_sorts_or_turns_the_page(twenty: list[Organisation
         ("page=x", "page"),
         ("page=99999999999999999999", "page"),
         ("q=" + "长" * 101, "q"),
+        ("columns=name,nothing", "columns"),
+        ("place.name=first", "place.name"),
+        ("place.name=", "columns"),
+        ("find=类别:没有", "find"),
+        ("find=编号:x", "find"),
     ],
 )
 def test_a_bad_address_is_a_problem_on_the_page_and_the_list_still_stands(
@@ -116,7 +126,11 @@ def test_a_bad_address_is_a_problem_on_the_page_and_the_list_still_stands(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.dictionaries(st.sampled_from(["kind", "id", "q", "sort", "page", "x"]), st.text(max_size=30)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["kind", "id", "q", "sort", "page", "x", "find", "columns", "place.name"]), st.text(max_size=30)
+    )
+)
 def test_no_address_whatever_breaks_a_list(asked: dict[str, str]) -> None:
     query = QueryDict(mutable=True)
     query.update(asked)
@@ -162,3 +176,108 @@ def test_records_for_machines_carry_raw_values() -> None:
     assert ask("").records() == [
         {"name": "单位", "kind": {"zh": "高等学校", "en": "University"}, "money": 12_500_000, "origin": "o"}
     ]
+
+
+def test_the_reader_chooses_columns_and_their_order_for_page_file_and_machines(twenty: list[Organisation]) -> None:
+    listing = ask("columns=origin,name&kind=university")
+    said = render_to_string("components/list.html", {"listing": listing})
+    head = re.findall(r'<th scope="col" class="[^"]*"[^>]*>(?:<a [^>]*>)?([^<]*)', said)
+    assert head == ["来源", "名称"]
+    assert list(listing.records()[0]) == ["origin", "name"]
+    response = as_xlsx(listing)
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response))).get_sheet_by_index(0).to_python()
+    response.close()
+    assert sheet[0] == ["来源", "名称"]
+    assert len(sheet) == 11
+    for href in (listing.next_href, listing.sheet_href, listing.query(sort="kind"), listing.plain_href):
+        assert QueryDict(href.removeprefix("?"))["columns"] == "origin,name"
+    assert "columns" not in listing.usual_columns_href
+
+
+def test_the_form_of_columns_goes_by_its_numbers() -> None:
+    assert [one.key for one in ask("place.name=2&place.money=1&place.kind=").columns] == ["money", "name"]
+    shown = [(one.column.key, one.typed) for one in ask("columns=money,name").places]
+    assert shown == [("money", "1"), ("name", "2"), ("kind", ""), ("origin", "")]
+
+
+@pytest.mark.parametrize(
+    ("find", "like"),
+    [
+        ("类别:高等学校", "kind=university"),
+        ("kind:university", "kind=university"),
+        ("高等学校", "kind=university"),
+        ("单位07", "q=单位07"),
+        ("类别:高等学校,企业", ""),
+        ("-高等学校", "kind=enterprise"),
+        ("-企业 -单位07 单位0", "kind=university&find=-单位07 单位0"),
+    ],
+)
+def test_a_query_finds_what_the_filters_find_at_no_more_cost(
+    twenty: list[Organisation], find: str, like: str, django_assert_max_num_queries: Any
+) -> None:
+    def found(query: str) -> list[str]:
+        return [row.name for row in ask(query).queryset]
+
+    assert found(f"find={find}") == found(like)
+    assert found(f"find={find}")
+    with django_assert_max_num_queries(2):
+        render_to_string("components/list.html", {"listing": ask(f"find={find}")})
+
+
+def test_numbers_and_days_are_compared_by_the_day_of_beijing() -> None:
+    spec = ListSpec(
+        "imports",
+        (
+            Column("rows", Text("行数", "Rows"), lambda r: r.rows_read, "number", sort=("rows_read",)),
+            Column("at", Text("时间", "At"), lambda r: r.at, "moment", sort=("at",)),
+            Column("until", Text("截止", "Until"), lambda r: r.at, "deadline", sort=("at",)),
+        ),
+    )
+    for rows, at in ((1, "2026-04-01T00:00+08:00"), (2, "2026-04-01T23:59+08:00"), (3, "2026-04-02T00:00+08:00")):
+        made = ImportRun.objects.create(
+            spec="x", file_name="x", file_sha256="0" * 64, rows_read=rows, created=rows, updated=0, unchanged=0
+        )
+        ImportRun.objects.filter(pk=made.pk).update(at=datetime.fromisoformat(at))
+
+    def found(find: str) -> list[int]:
+        listing = spec.listing(QueryDict(mutable=True) | {"find": find}, ImportRun.objects.all())
+        assert listing.problems == []
+        return sorted(listing.queryset.values_list("rows_read", flat=True))
+
+    asked = {
+        "行数>1": [2, 3],
+        "行数=1,3": [1, 3],
+        "-行数>=2": [1],
+        "时间:2026-04-01": [1, 2],
+        "时间>2026-04-01": [3],
+        "时间<=2026-04-01": [1, 2],
+        "时间<2026-04-02": [1, 2],
+        # What ends at midnight ends with the day before.
+        "截止:2026-04-01": [2, 3],
+        "截止<=2026-03-31": [1],
+        "截止>2026年3月31日": [2, 3],
+    }
+    assert {find: found(find) for find in asked} == asked
+    with clock_at(datetime.fromisoformat("2026-03-30T12:00+08:00")):
+        assert found("截止<=今天+2") == [1, 2, 3]
+        assert found("时间<today+2") == []
+
+
+def test_a_query_with_a_mistake_narrows_nothing_and_hands_out_no_file(twenty: list[Organisation]) -> None:
+    listing = ask("find=高等学校 类别>3")
+    assert listing.queryset.count() == 20
+    said = render_to_string("components/list.html", {"listing": listing})
+    assert "类别" in said
+    assert "未按它筛选" in said
+    assert 'value="高等学校 类别&gt;3"' in said
+    request = RequestFactory().get("/", {"find": "类别>3", "format": "xlsx"})
+    answer = list_page(request, SPEC, Organisation.objects.all(), template="components/list.html")
+    assert "spreadsheet" not in answer["Content-Type"]
+
+
+def test_columns_chosen_in_the_form_go_on_into_the_address(twenty: list[Organisation]) -> None:
+    request = RequestFactory().get("/x/", {"place.money": "2", "place.name": "3", "find": "高等学校"})
+    answer = list_page(request, SPEC, Organisation.objects.all())
+    assert answer.status_code == 302
+    place, _, query = answer["Location"].partition("?")
+    assert (place, QueryDict(query).dict()) == ("/x/", {"columns": "money,name", "find": "高等学校"})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case as Conditional
+from django.db.models import F, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
@@ -12,12 +13,14 @@ from keguan.casework import queries
 from keguan.casework.messages import end_title
 from keguan.casework.models import Case, ProgrammeVersion, Round
 from keguan.casework.pages.case_words import case_href, status_of
+from keguan.casework.permissions import proposals_visible_to
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search
 from keguan.components.status import Tab
 from keguan.engine.machine import WITHDRAWN
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
 from keguan.language.vocabulary import KINDS
@@ -70,6 +73,15 @@ CASES = ListSpec(
         Column("due", Text("截止", "Due"), lambda c: c.due_at, "deadline", sort=("due_at",)),
         Column("submitted", Text("提交时间", "Submitted"), lambda c: c.submitted_at, "moment", sort=("submitted_at",)),
         Column("round", Text("批次", "Round"), lambda c: c.round.code if c.round else "", sheet_only=True),
+        Column(
+            "asked",
+            Text("申请金额", "Asked"),
+            lambda c: c.asked_seen,
+            "money",
+            sort=("asked_seen",),
+            sheet_only=True,
+            also=("金额", "amount"),
+        ),
     ),
     filters=(
         Filter("round", Text("批次", "Round"), lambda rows, code: rows.filter(round__code=code), _round_choices),
@@ -78,6 +90,7 @@ CASES = ListSpec(
             Text("环节", "Step"),
             lambda rows, kind: rows.filter(step_kind=kind),
             tuple(Choice(kind, one.title) for kind, one in KINDS.items()),
+            also=("状态", "state"),
         ),
         Filter("at", Text("环节标识", "Step by name"), lambda rows, step: rows.filter(step=step), is_quiet=True),
         Filter(
@@ -86,7 +99,13 @@ CASES = ListSpec(
             lambda rows, end: rows.filter(end="" if end == "running" else end),
             _end_choices,
         ),
-        Filter("host", Text("申报单位", "Host"), _by_host, hint=Text("名称的一部分", "a part of the name")),
+        Filter(
+            "host",
+            Text("申报单位", "Host"),
+            _by_host,
+            hint=Text("名称的一部分", "a part of the name"),
+            also=("单位", "依托单位", "主机"),
+        ),
     ),
     search=Search(Text("名称或编号", "title or number"), _search),
     default_sort="-number",
@@ -101,10 +120,13 @@ def _tabs(here: str) -> list[Tab]:
     ]
 
 
-def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """Only what the list shows: all columns of six tables cost more than the rest of the page."""
+def _shown(rows: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
+    """Only what the list shows: all columns of six tables cost more than the rest of the page. The amount asked for is
+    part of the proposal until the case ends, so nobody finds or compares it who may not read that."""
+    amounts = proposals_visible_to(actor) | ~Q(end="")
     return (
-        rows.select_related(None)
+        rows.annotate(asked_seen=Conditional(When(amounts, then=F("asked_fen"))))
+        .select_related(None)
         .select_related("programme", "round", "host")
         .only(
             *("number", "title", "step", "step_kind", "end", "due_at", "submitted_at", "host__name", "round__code"),
@@ -116,12 +138,14 @@ def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
 @page(SIGNED_IN)
 def cases(request: HttpRequest) -> HttpResponseBase:
     """Every case that this reader may see."""
-    rows = _shown(queries.cases(actor_on(request)))
+    actor = actor_on(request)
+    rows = _shown(queries.cases(actor), actor)
     return list_page(request, CASES, rows, template="casework/cases.html", tabs=_tabs("cases"))
 
 
 @page(SIGNED_IN)
 def my_cases(request: HttpRequest) -> HttpResponseBase:
     """The cases that this reader began, leads or takes part in."""
-    rows = _shown(queries.my_cases(actor_on(request)))
+    actor = actor_on(request)
+    rows = _shown(queries.my_cases(actor), actor)
     return list_page(request, CASES, rows, template="casework/cases.html", tabs=_tabs("my_cases"))

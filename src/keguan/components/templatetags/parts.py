@@ -112,7 +112,7 @@ def empty_state(said: Text | str, hint: Text | str = "", href: str = "", action:
 @register.simple_tag
 def list_head(listing: Listing) -> SafeString:
     """The column titles; a sortable one is a link that sorts by it, or turns the order round."""
-    return format_html_join("", "{}", ((_head_cell(listing, column),) for column in listing.spec.page_columns))
+    return format_html_join("", "{}", ((_head_cell(listing, column),) for column in listing.columns))
 
 
 def _head_cell(listing: Listing, column: Column) -> SafeString:
@@ -137,7 +137,7 @@ def _head_cell(listing: Listing, column: Column) -> SafeString:
 @register.simple_tag
 def list_rows(listing: Listing) -> SafeString:
     """The rows of a list. Written in Python: hundreds of cells through template includes would cost 10 ms a page."""
-    return _body(listing.spec.page_columns, listing.rows)
+    return _body(listing.columns, listing.rows)
 
 
 def _body(columns: Sequence[Column], rows: Sequence[Any]) -> SafeString:

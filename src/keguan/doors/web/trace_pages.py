@@ -65,7 +65,7 @@ TRACE = ListSpec(
     title=Text("痕迹", "Trace"),
     columns=(
         # By number, which grows with time and has an index.
-        Column("at", Text("时间", "At"), lambda e: e.at, "moment", sort=("id",), link=_href),
+        Column("at", Text("时间", "At"), lambda e: e.at, "moment", sort=("id",), link=_href, compares="at"),
         Column("told", Text("事项", "What happened"), _told),
         Column("outcome", Text("结果", "Outcome"), lambda e: outcome_of(e), "status"),
         Column("case", Text("办件", "Case"), lambda e: e.case_number),

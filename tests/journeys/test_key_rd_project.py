@@ -112,12 +112,12 @@ def _assigns(officer: Visitor, world: w.World, number: str) -> None:
     experts = list(Expert.objects.filter(pk__in=world.experts).select_related("person").order_by("pk"))
     officer.follow("从专家库选择")
     unwelcome = officer.page.locator("#pool tr").filter(has_text=experts[0].person.name)
-    assert "申请人已提出该专家不宜评审" in unwelcome.inner_text()
+    assert "申报人已提出该专家不宜评审" in unwelcome.inner_text()
     assert unwelcome.get_by_role("checkbox").count() == 0
     declare_kin(SYSTEM, world.people["member"], experts[1].person, "sibling")
     walks.assigns(officer, experts[1:6])
     assert officer.status == 422
-    officer.sees("该专家与申请人或参与者有近亲属等关系，应当回避", "国家自然科学基金条例 第20条", "请改派其他专家")
+    officer.sees("该专家与申报人或参与者有近亲属等关系，应当回避", "国家自然科学基金条例 第20条", "请改派其他专家")
     walks.assigns(officer, [experts[6]])
     officer.sees("已办理：指派专家", "尚余 0 席")
 

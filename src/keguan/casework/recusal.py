@@ -28,18 +28,18 @@ _DECLINE = Text("请谢绝评审并写明理由。", "Decline the review and giv
 _ANOTHER = Text("请改派其他专家。", "Choose another expert.")
 _SAID: Mapping[str, Text] = {
     "kin": Text(
-        "该专家与申请人或参与者有近亲属等关系，应当回避。",
+        "该专家与申报人或参与者有近亲属等关系，应当回避。",
         "The expert is a near relation of the applicant or of a member of the team.",
     ),
     "same_institution": Text(
-        "该专家与申请人或参与者属于同一法人单位，应当回避。",
+        "该专家与申报人或参与者属于同一法人单位，应当回避。",
         "The expert belongs to the same legal entity as the applicant or a member of the team.",
     ),
     "own_application": Text(
         "该专家本人在同一批次有申报，应当回避。", "The expert has an application of their own in this round."
     ),
-    "named_by_applicant": Text("申请人已提出该专家不宜评审。", "The applicant named this expert as unsuitable."),
-    "own_case": Text("该专家是本件的申请人或参与者。", "The expert is the applicant or a member of the team."),
+    "named_by_applicant": Text("申报人已提出该专家不宜评审。", "The applicant named this expert as unsuitable."),
+    "own_case": Text("该专家是本件的申报人或参与者。", "The expert is the applicant or a member of the team."),
     "not_active": Text("该专家不在可用专家库中。", "The expert is not active in the pool."),
     "unknown": Text("专家库中没有这位专家。", "There is no such expert in the pool."),
     "full": Text("该专家在手的评审已达上限。", "The expert has as many reviews at hand as they will take."),

@@ -266,10 +266,10 @@ def account_known(username: str) -> Problem:
     """The username is taken, or the person has an account."""
     return Problem(
         "account.known",
-        Text("用户名已被使用，或此人已有账号", "The username is taken, or the person has an account"),
+        Text("用户名已被使用，或此人已有账户", "The username is taken, or the person has an account"),
         where="username",
         value=username,
-        fix=Text("请换一个用户名，或使用已有账号", "Choose another one, or use the account there is"),
+        fix=Text("请换一个用户名，或使用已有账户", "Choose another one, or use the account there is"),
     )
 
 

@@ -16,12 +16,12 @@ sentences(
         "parties:person:identified": Text(
             "登记了人员 {person} 号的身份证件", "entered the identity document of person {person}"
         ),
-        "parties:account:opened": Text("为人员 {person} 号开通了账号", "opened an account for person {person}"),
+        "parties:account:opened": Text("为人员 {person} 号开通了账户", "opened an account for person {person}"),
         "parties:account:password_changed": Text(
             "修改了人员 {person} 号的密码", "changed the password of person {person}"
         ),
         "parties:account:language_chosen": Text("选择了账户的语言", "chose the language of the account"),
-        "parties:account:locked": Text("停用了人员 {person} 号的账号", "locked the account of person {person}"),
+        "parties:account:locked": Text("停用了人员 {person} 号的账户", "locked the account of person {person}"),
         "parties:member:invited": Text("邀请了一位成员加入本单位", "invited somebody to join the organisation"),
         "parties:member:invitation_ended": Text("撤回了一份邀请", "took an invitation back"),
         "parties:member:joined": Text("人员 {person} 号加入了单位", "person {person} joined the organisation"),

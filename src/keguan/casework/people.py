@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from keguan.casework.models import Case, Draft, Memo, Message, Round, SeatHolder, Task
+from keguan.casework.models import Case, Draft, DraftField, Editor, Memo, Message, Round, SeatHolder, Task
 from keguan.casework.versions import definition_of
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
@@ -62,7 +62,7 @@ def hand_to_office(actor: Actor, person: int, host: int) -> list[str]:
     return [case.number for case in cases]
 
 
-@follows("begun_cases", "led_cases", "tasks", "messages")
+@follows("begun_cases", "led_cases", "tasks", "messages", "casework.editor.person")
 def cases_follow(moving: Moving) -> None:
     """Two entries were one person: cases, tasks, messages, seats, and what running cases remember of either.
 
@@ -85,6 +85,10 @@ def cases_follow(moving: Moving) -> None:
         if Task.objects.filter(case=task.case_id, step=task.step, role=task.role, person=kept).exists():
             moving.drop(task)
     moving.point(Task.objects.all(), "person")
+    for editor in Editor.objects.filter(person=gone, until=None):
+        if Editor.objects.filter(case=editor.case_id, person=kept, until=None).exists():
+            moving.drop(editor)
+    moving.point(Editor.objects.all(), "person")
     moving.point(Message.objects.all(), "person")
     drafted = Round.objects.filter(status="draft", drafted_by=gone)
     moving.note("casework.round.drafted_by", list(drafted.values_list("pk", flat=True)))
@@ -134,15 +138,23 @@ def _rewrite(moving: Moving) -> None:
             memo.save(update_fields=["answers", "state"])
             changed.append(memo.pk)
     moving.note("casework.memo.people", changed)
-    drafts = Draft.objects.filter(case__end="").extra(where=["casework_draft.values::text ~ %s"], params=[word])
-    changed = []
-    for draft in drafts.select_related("case__programme").select_for_update(of=("self",)).order_by("pk"):
-        values = _in_form(definition_of(draft.case.programme), draft.form, draft.values, gone, kept)
-        if values != draft.values:
-            draft.values, draft.revision = values, draft.revision + 1
-            draft.save(update_fields=["values", "revision"])
-            changed.append(draft.pk)
-    moving.note("casework.draft.people", changed)
+    typed = DraftField.objects.filter(draft__case__end="").extra(
+        where=["casework_draftfield.value::text ~ %s"], params=[word]
+    )
+    drafts: set[int] = set()
+    for row in (
+        typed.select_related("draft__case__programme").select_for_update(of=("self",)).order_by("draft", "field")
+    ):
+        draft = row.draft
+        after = _in_form(definition_of(draft.case.programme), draft.form, {row.field: row.value}, gone, kept)
+        if after[row.field] == row.value:
+            continue
+        if draft.pk not in drafts:
+            drafts.add(draft.pk)
+            Draft.objects.filter(pk=draft.pk).update(revision=F("revision") + 1)
+        mine = DraftField.objects.filter(draft=draft, field=row.field)
+        mine.update(value=after[row.field], revision=draft.revision + 1)
+    moving.note("casework.draft.people", sorted(drafts))
 
 
 def _in_form(definition: Definition, form: str, values: Any, gone: int, kept: int) -> Any:
@@ -151,7 +163,9 @@ def _in_form(definition: Definition, form: str, values: Any, gone: int, kept: in
         return values
     changed = dict(values)
     for one in declared.fields:
-        raw = changed.get(one.field)
+        if one.field not in changed:
+            continue
+        raw = changed[one.field]
         if one.type == "person":
             changed[one.field] = _person(raw, gone, kept)
         elif one.type == "table" and isinstance(raw, list):

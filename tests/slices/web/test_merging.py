@@ -13,7 +13,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.web import people
 
-from keguan.casework.models import Case, Draft, Memo, Message, SeatHolder, Task
+from keguan.casework.models import Case, Draft, DraftField, Editor, Memo, Message, SeatHolder, Task
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.clock import clock_at
@@ -110,7 +110,11 @@ def test_cases_tasks_and_messages_follow(registrar: Account) -> None:
     case = Case.objects.get(number=number)
     Message.objects.create(person=gone, case=case, zh="x", en="x", at=clock.now())
     typed = {"principal": gone.pk, "title": str(gone.pk)}
-    Draft.objects.create(case=case, form="proposal", values=typed, begun_at=clock.now(), saved_at=clock.now())
+    draft = Draft.objects.create(case=case, form="proposal", begun_at=clock.now(), saved_at=clock.now())
+    for field, value in typed.items():
+        DraftField.objects.create(draft=draft, field=field, value=value, revision=0, at=clock.now())
+    for person in (kept, gone):
+        Editor.objects.create(case=case, person=person, since=clock.now())
     counts = (Case.objects.count(), Task.objects.count(), Message.objects.count())
     merging.merge(actor_for(registrar.person), kept, gone, reason="同一人")
     case.refresh_from_db()
@@ -120,6 +124,8 @@ def test_cases_tasks_and_messages_follow(registrar: Account) -> None:
     assert (Case.objects.count(), Task.objects.count(), Message.objects.count()) == counts
     draft = Draft.objects.get(case=case)
     assert draft.values == {"principal": kept.pk, "title": str(gone.pk)}, "names people, leaves texts alone"
+    assert draft.revision == 1, "whoever has the form open is told"
+    assert [editor.person_id for editor in Editor.objects.filter(case=case)] == [kept.pk]
 
 
 def test_what_was_handed_in_stays_and_what_the_case_remembers_names_the_one_person(registrar: Account) -> None:
@@ -193,8 +199,8 @@ def test_nothing_but_what_tells_who_did_what_points_at_the_one_who_is_gone(regis
     services.grant_duty(SYSTEM, gone, "finance")
     merging.merge(actor_for(registrar.person), kept, gone, reason="同一人")
     left = {
-        relation.get_accessor_name()
-        for relation in Person._meta.related_objects
+        name
+        for name, relation in merging.relations_of_people().items()
         if relation.related_model._base_manager.filter(**{relation.field.name: gone}).exists()
     }
     assert left <= merging.STAYS

@@ -188,6 +188,11 @@ class _Casting:
             if authority is not None:
                 self.cast.recommenders[host.pk] = authority.pk
 
+    def administrators(self) -> None:
+        # Last, so that everybody else stays who they were.
+        for host in self.cast.hosts[:2]:
+            self._on_duty("administrator", host, organisation=host)
+
     def experts(self) -> None:
         elsewhere = [self.cast.organisations[body.name] for body in bodies.ELSEWHERE]
         fields = list(FIELDS)
@@ -243,6 +248,7 @@ def cast_of(size: Size, since: date, seed: int = 65, told: Told = lambda _: None
         ("申报人 applicants", casting.applicants),
         ("专家 experts", casting.experts),
         ("名录 registers", casting.history),
+        ("单位管理员 administrators", casting.administrators),
     ):
         told(group)
         act()

@@ -41,6 +41,7 @@ WORDS: dict[str, Text] = {
     "integrity.sanction.person": Text("惩戒", "sanctions"),
     "casework.case.people": Text("办件", "cases"),
     "casework.task.person": Text("待办", "tasks"),
+    "casework.editor.person": Text("共同填写", "forms written together"),
     "casework.message.person": Text("消息", "messages"),
     "casework.seatholder.expert": Text("评审席位", "seats on panels"),
     "casework.round.drafted_by": Text("起草的批次", "rounds drafted"),

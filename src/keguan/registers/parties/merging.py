@@ -59,6 +59,22 @@ class Moving:
         row.delete()
 
 
+def relations_of_people() -> dict[str, Any]:
+    """Everything in all registers and in casework that points at a person: by the name it goes by from there, or, where it
+    has none, by table and column."""
+    found = (one for one in Person._meta.get_fields(include_hidden=True) if one.auto_created and one.is_relation)
+    return {_name_of(one): one for one in found if not one.concrete}
+
+
+def _name_of(relation: Any) -> str:
+    name = relation.get_accessor_name()
+    return (
+        str(name)
+        if name and not name.endswith("+")
+        else f"{relation.related_model._meta.label_lower}.{relation.field.name}"
+    )
+
+
 Follower = Callable[[Moving], None]
 _followers: list[Follower] = []
 _claimed: set[str] = set()
@@ -131,8 +147,8 @@ def _carry_over(actor: Actor, kept: Person, gone: Person) -> Moving:
     _own(moving)
     for follower in _followers:
         follower(moving)
-    for relation in Person._meta.related_objects:
-        if relation.get_accessor_name() not in _claimed | STAYS:
+    for name, relation in relations_of_people().items():
+        if name not in _claimed | STAYS:
             moving.point(relation.related_model._base_manager.all(), relation.field.name)
     return moving
 

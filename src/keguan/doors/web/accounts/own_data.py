@@ -12,8 +12,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 
-from keguan.casework.models import Answers, Draft
+from keguan.casework.models import Answers, Draft, DraftField
 from keguan.kernel import clock
+from keguan.registers.parties.merging import relations_of_people
 from keguan.registers.parties.models import Account, Person
 from keguan.registers.trace.models import Event
 
@@ -57,26 +58,23 @@ def records(account: Account) -> dict[str, list[dict[str, Any]]]:
     """All kinds of records about a person, each row as plain values; nothing secret, nothing about others."""
     person = Person.objects.get(pk=account.person_id)
     found: dict[str, list[dict[str, Any]]] = {"person": [_plain(person)]}
-    for relation in own_relations():
+    for name, relation in own_relations().items():
         rows = relation.related_model._base_manager.filter(**{relation.field.name: person})
-        found[_name(relation)] = [_plain(row) for row in rows]
+        found[name] = [_plain(row) for row in rows]
     found["files"] = [
         {**row, "address": reverse("document_file", args=[row["id"]])} for row in found.pop("documents", [])
     ]
     numbers = {row["id"] for name in ("begun_cases", "led_cases") for row in found.get(name, [])}
     found["answers"] = _rows(Answers.objects.filter(case__in=numbers))
     found["drafts"] = _rows(Draft.objects.filter(case__in=numbers))
+    found["draft_fields"] = _rows(DraftField.objects.filter(draft__case__in=numbers))
     found["doings"] = _rows(Event.objects.filter(actor=person.pk).only("id", "at", "tag", "case_number", "outcome"))
     return found
 
 
-def own_relations() -> list[Any]:
-    """Every relation that says something about the person."""
-    return [one for one in Person._meta.related_objects if _name(one) not in NOT_THEIR_OWN]
-
-
-def _name(relation: Any) -> str:
-    return str(relation.get_accessor_name())
+def own_relations() -> dict[str, Any]:
+    """Every relation that says something about the person, by its name."""
+    return {name: one for name, one in relations_of_people().items() if name not in NOT_THEIR_OWN}
 
 
 def _rows(rows: Iterable[models.Model]) -> list[dict[str, Any]]:

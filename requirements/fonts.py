@@ -119,7 +119,7 @@ def cut(body: bytes, to: Path, wanted: Iterable[str], *, keep_marks: bool) -> se
     options.recalc_timestamp = False
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14, 16, 17]
     # Chinese is set by the typesetter itself; joined scripts need all that their font knows of joining.
-    options.layout_features = ["*"] if keep_marks else ["ccmp", "locl", "mark", "mkmk"]
+    options.layout_features = ["*"] if keep_marks else ["ccmp", "locl", "mark", "mkmk", "pwid"]
     options.drop_tables += [] if keep_marks else ["GPOS", "BASE", "vhea", "vmtx", "VORG"]
     with tempfile.NamedTemporaryFile(suffix=".ttf") as file:
         file.write(body)

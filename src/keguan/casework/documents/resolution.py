@@ -107,7 +107,7 @@ def resolution(of_round: Round, step: Decide, decisions: Iterable[Decision], sti
         "footer": f"{of_round.code}  {seconds(at)}\n{mark}",
         "opening": [breakable(one) for one in opening],
         "lists": [
-            _list(title, cases, with_amount=with_amount)
+            _list(title, cases, with_amount=with_amount, with_rank=any(one.position for one in decided))
             for title, cases, with_amount in ((_APPROVED, yes, step.amount is not None), (_REJECTED, no, False))
             if cases
         ],
@@ -118,10 +118,10 @@ def resolution(of_round: Round, step: Decide, decisions: Iterable[Decision], sti
     return tree | {"notes": [said(RARE)] if lacks_letters(tree) else []}
 
 
-def _list(title: Text, cases: list[Decision], *, with_amount: bool) -> Tree:
+def _list(title: Text, cases: list[Decision], *, with_amount: bool, with_rank: bool) -> Tree:
     said = reader.said
     columns = [
-        (_RANK, True),
+        *([(_RANK, True)] if with_rank else []),
         (_CASE, False),
         (_HOST, False),
         *([(_GRANT, True)] if with_amount else []),
@@ -132,7 +132,7 @@ def _list(title: Text, cases: list[Decision], *, with_amount: bool) -> Tree:
         "columns": [{"title": said(one), "number": number} for one, number in columns],
         "rows": [
             [
-                str(one.position or "—"),
+                *([str(one.position or "—")] if with_rank else []),
                 f"{breakable(one.title)}\n{one.number}",
                 breakable(one.host),
                 *([reader.money(one.amount_fen)] if with_amount else []),

@@ -119,4 +119,4 @@ def _remind(case: Case, alarm: Alarm) -> None:
             people |= set(
                 holders(task.role, organisation=task.organisation_id, programme=task.code).values_list("pk", flat=True)
             )
-    send(sorted(people), case, [said], clock.now())
+    send("deadline", sorted(people), case, said, clock.now())

@@ -133,7 +133,7 @@ def share(number: str, person: int, given: Share, actor: Actor, *, request_id: s
         )
         if fresh:
             line = _ASKED[given.may_write].filled(title=case.title or number, number=number)
-            send([person], case, [line], clock.now())
+            send("write", [person], case, line, clock.now())
     return None
 
 

@@ -34,3 +34,13 @@ def clear_documents(timestamp: int = 0) -> None:
     from keguan.casework.documents import shelf
 
     log.info("documents", cleared=shelf.clear())
+
+
+@app.periodic(cron="27 19 * * *")  # 03:27 in Beijing; cron counts in UTC
+@app.task(queueing_lock="casework-messages", pass_context=False)
+def forget_messages(timestamp: int = 0) -> None:
+    """Every night: delete messages that were kept for as long as is stated."""
+    from keguan.casework import messages
+    from keguan.kernel import clock
+
+    log.info("messages", forgotten=messages.forget_old(clock.now()))

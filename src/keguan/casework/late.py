@@ -57,7 +57,7 @@ def allow_late(number: str, until: datetime, reason: str, actor: Actor) -> LateE
         payload = {"code": case.round.code, "until": until, "reason": reason.strip()}
         trace.write("case:deadline:moved", actor, case_number=number, payload=payload)
         told = _TOLD.filled(round=case.round.code, until=f"{until.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}")
-        send([case.applicant_id], case, [told], clock.now())
+        send("extended", [case.applicant_id], case, told, clock.now())
         return entry
 
 

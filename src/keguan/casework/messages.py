@@ -2,33 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
+from keguan.casework.message_kinds import KINDS as MESSAGE_KINDS
+from keguan.casework.message_kinds import Word
 from keguan.casework.models import Case, Message
-from keguan.engine.decision import Decided
+from keguan.engine.decision import Decided, Seat
 from keguan.engine.machine import WITHDRAWN
 from keguan.engine.state import Closed, Ended, Entered, Event
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.schema import kind_of
 from keguan.language.vocabulary import KINDS
+from keguan.registers.trace import services as trace
+
+KEPT: Final = timedelta(days=2 * 365)
+"""So long a message stays; those that the law demands stay for good."""
+
+_MOST_AT_ONCE = 5000
+
+UNREAD: Final = (
+    "(SELECT count(*) FROM (SELECT FROM casework_message told WHERE told.person_id = p.id AND told.read_at IS NULL"
+    " LIMIT 100) unread)"
+)
+"""How many messages a person `p` has not read, up to 100: for a statement that looks for the person anyway."""
+
+
+# ------------------------------------------------------------------------------------------------------- sending
 
 
 def tell(case: Case, definition: Definition, decided: Decided, now: datetime) -> None:
-    """The applicant hears what became of the case: sent back, waiting for them, ended."""
+    """The applicant hears what became of the case: sent back, waiting for them, ended. Reviewers hear that they are asked."""
+    if asked := [effect.expert for effect in decided.effects if isinstance(effect, Seat)]:
+        _ask_to_review(case, asked, now)
     if case.applicant_id is None:
         return
-    lines = [line for event in decided.events if (line := _line(case, definition, event)) is not None]
-    send([case.applicant_id], case, lines, now)
+    for event in decided.events:
+        if found := _line(case, definition, event):
+            send(found[0], [case.applicant_id], case, found[1], now)
 
 
-def send(people: Iterable[int], case: Case, lines: list[Text], now: datetime) -> None:
-    """Put the lines into these people's messages."""
-    if lines:
-        Message.objects.bulk_create(
-            Message(person_id=person, case=case, zh=line.zh, en=line.en, at=now) for person in people for line in lines
-        )
+def send(kind: Word, people: Iterable[int], case: Case, line: Text, now: datetime) -> None:
+    """Put a line into these people's messages."""
+    Message.objects.bulk_create(
+        Message(person_id=person, case=case, kind=kind, zh=line.zh, en=line.en, at=now) for person in people
+    )
+
+
+_TELL_APPLICANTS = """
+  INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
+  SELECT applicant_id, id, %s, %s, %s, %s FROM casework_case WHERE id IN ({cases}) AND applicant_id IS NOT NULL"""
+
+
+def send_to_applicants(kind: Word, cases: QuerySet[Case], line: Text, now: datetime) -> None:
+    """Put the same line into the messages of whoever began these cases. One statement, however many there are."""
+    chosen, values = cases.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL_APPLICANTS.format(cases=chosen), [kind, line.zh, line.en, now, *values])
+
+
+_ASK_TO_REVIEW = """
+  INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
+  SELECT person_id, %s, 'review', %s, %s, %s FROM experts_expert WHERE id = ANY(%s)"""
+
+
+def _ask_to_review(case: Case, experts: Sequence[int], now: datetime) -> None:
+    said = Text(
+        "请您评审 {number}，请先答复是否接受。", "You are asked to review {number}; say first whether you accept."
+    )
+    line = said.filled(number=case.number)
+    with connection.cursor() as cursor:
+        cursor.execute(_ASK_TO_REVIEW, [case.pk, line.zh, line.en, now, list(experts)])
 
 
 def step_title(definition: Definition, step_id: str) -> Text:
@@ -44,15 +95,59 @@ def end_title(definition: Definition, end: str) -> Text:
     return next((one.title for one in definition.programme.ends if one.end == end), Text(end, end))
 
 
-def _line(case: Case, definition: Definition, event: Event) -> Text | None:
+def _line(case: Case, definition: Definition, event: Event) -> tuple[Word, Text] | None:
     match event:
         case Ended(end, _):
             said = Text("{number} 已办结：{end}", "{number} has ended: {end}")
-            return said.filled(number=case.number, end=end_title(definition, end))
+            return "ended", said.filled(number=case.number, end=end_title(definition, end))
         case Closed(_, "returned", _):
             said = Text("{number} 被退回，请修改后重新提交。", "{number} was returned; correct it and submit again.")
-            return said.filled(number=case.number)
+            return "returned", said.filled(number=case.number)
         case Entered(step, _, _) if kind_of(definition.programme.step(step)) in ("agree", "deliver"):
             said = Text("{number} 等待您办理：{step}", "{number} waits for you: {step}")
-            return said.filled(number=case.number, step=step_title(definition, step))
+            return "waits", said.filled(number=case.number, step=step_title(definition, step))
     return None
+
+
+# ------------------------------------------------------------------------------------------------------- reading
+
+
+def mark_read(actor: Actor, messages: Collection[int] | None = None, *, request_id: str = "") -> int:
+    """The actor says that they have read these of their messages, or all of them (None). Returns how many were new to
+    them; reading is traced, for the law may ask when somebody learned of something."""
+    if actor.person is None:
+        return 0
+    with transaction.atomic():
+        unread = Message.objects.filter(person=actor.person, read_at__isnull=True)
+        if messages is not None:
+            unread = unread.filter(pk__in=messages)
+        ids = sorted(unread.select_for_update(no_key=True).values_list("pk", flat=True))
+        if ids:
+            Message.objects.filter(pk__in=ids).update(read_at=clock.now())
+            trace.write("message:read:marked", actor, request_id=request_id, payload={"n": len(ids), "messages": ids})
+    return len(ids)
+
+
+# ------------------------------------------------------------------------------------------------------- going out
+
+
+def take_unsorted(most: int) -> list[Message]:
+    """Messages of which nobody has decided yet how they go out, the oldest first, for this transaction alone; each with
+    its case's number at hand."""
+    rows = Message.objects.filter(sorted_at__isnull=True).annotate(number=F("case__number")).order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True, skip_locked=True)[:most])
+
+
+def sorted_out(messages: Iterable[int], now: datetime) -> None:
+    """It is decided how these messages go out."""
+    Message.objects.filter(pk__in=list(messages)).update(sorted_at=now)
+
+
+def forget_old(now: datetime) -> int:
+    """Delete messages that are older than `KEPT`, but for those that the law demands. Returns how many."""
+    demanded = [word for word, kind in MESSAGE_KINDS.items() if kind.demanded_by]
+    old = Message.objects.filter(at__lt=now - KEPT).exclude(kind__in=demanded).order_by("pk")
+    gone = 0
+    while some := list(old.values_list("pk", flat=True)[:_MOST_AT_ONCE]):
+        gone += Message.objects.filter(pk__in=some).delete()[1]["casework.Message"]
+    return gone

@@ -480,18 +480,29 @@ class Ranking(models.Model):
 
 
 class Message(models.Model):
-    """A line for one person: what happened, or what is due. Nothing confidential stands in it."""
+    """A line for one person: what happened, or what is due. Nothing confidential stands in it.
+
+    kind: a word of `message_kinds.KINDS`. read_at: when its reader said they have read it. sorted_at: when it was decided
+    how it goes out besides standing here, null until then.
+    """
 
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, db_index=False, related_name="messages")
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="messages")
+    kind = models.TextField()
     zh = models.TextField()
     en = models.TextField()
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    sorted_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-id",)
-        indexes = [models.Index(fields=["person", "-id"], name="message_by_person")]
+        constraints = [models.CheckConstraint(condition=~Q(kind=""), name="message_has_a_kind")]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="message_by_person"),
+            models.Index(fields=["person"], name="message_unread", condition=Q(read_at__isnull=True)),
+            models.Index(fields=["id"], name="message_unsorted", condition=Q(sorted_at__isnull=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.at}"

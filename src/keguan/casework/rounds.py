@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from keguan.casework import services
-from keguan.casework.messages import send
+from keguan.casework.messages import send_to_applicants
 from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
@@ -149,9 +149,7 @@ def _move_open_drafts(of_round: Round, by: timedelta) -> None:
     Alarm.objects.filter(case__in=drafts, purpose="remind", attempt=1).update(at=F("at") + by)
     said = Text("{code} 的申报截止时间已延至 {closes}。", "The deadline of {code} is extended to {closes}.")
     closes = of_round.closes.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M")
-    for case in drafts:
-        if case.applicant_id is not None:
-            send([case.applicant_id], case, [said.filled(code=of_round.code, closes=closes)], clock.now())
+    send_to_applicants("extended", drafts, said.filled(code=of_round.code, closes=closes), clock.now())
 
 
 # ------------------------------------------------------------------------------------------------------- ranking

@@ -116,6 +116,7 @@ for _verb in _VERBS:
 sentences(
     {
         "programme:version:published": Text("发布了计划 {code} {version} 版", "published programme {code} {version}"),
+        "message:read:marked": Text("将 {n} 条消息标为已读", "marked messages as read: {n}"),
         "round:draft:made": Text("拟定了批次 {code}", "drafted the round {code}"),
         "round:call:published": Text("发布了批次 {code}", "published the round {code}"),
         "round:call:extended": Text(

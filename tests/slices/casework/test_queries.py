@@ -97,7 +97,7 @@ def test_the_most_urgent_task_comes_first_and_those_without_a_deadline_last() ->
 
 def test_messages_are_for_their_reader() -> None:
     one, other = make.person(), make.person()
-    Message.objects.create(person=one, zh="已受理", en="Received", at=NOW)
+    Message.objects.create(person=one, kind="waits", zh="已受理", en="Received", at=NOW)
     assert [line.zh for line in queries.messages_of(actor_for(one))] == ["已受理"]
     assert not queries.messages_of(actor_for(other)).exists()
     assert not queries.messages_of(NOBODY).exists()

@@ -24,7 +24,7 @@ from keguan.language.wording import step_title
 from keguan.registers.parties.roles import role_name
 
 MOST = 200
-MOST_MESSAGES = 20
+MOST_MESSAGES = 8
 FEW = 12
 """Cases of one round at one step that are told apart. More of them are one line, which opens their list."""
 IN_ROUNDS = {

@@ -12,6 +12,7 @@ from django.urls import reverse
 from keguan.components.reader import language
 from keguan.doors.web import navigation
 from keguan.doors.web.looks import Look
+from keguan.doors.web.who import unread_by
 from keguan.kernel.actors import NOBODY, HeldDuty
 from keguan.kernel.bilingual import Text
 from keguan.registers.parties.roles import role_name
@@ -29,6 +30,8 @@ class Site:
     sign_in: str
     sign_out: str
     account: str
+    messages: str
+    unread: int
     other_language_href: str
     request_id: str
     look: Look
@@ -52,6 +55,8 @@ def site(request: HttpRequest) -> dict[str, object]:
             sign_in="" if request.path == sign_in else sign_in + onward,
             sign_out=reverse("sign_out"),
             account=reverse("profile"),
+            messages=reverse("messages"),
+            unread=unread_by(request) if actor.is_known else 0,
             other_language_href=f"{reverse('language')}?{urlencode({'to': other, 'next': here})}",
             request_id=getattr(request, "request_id", ""),
             look=Look.chosen(request, here),

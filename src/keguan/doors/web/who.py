@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from keguan.casework.messages import UNREAD
 from keguan.doors.web.envelope import GetResponse
 from keguan.kernel.actors import NOBODY, Actor
 from keguan.registers.parties.access import account_and_actor, actor_of
@@ -50,7 +51,7 @@ class Accounts(ModelBackend):
 
     def get_user(self, user_id: int) -> Account | None:
         """The account, with who acts for it as `acting`; None where it is gone or locked."""
-        found = account_and_actor(int(user_id))
+        found = account_and_actor(int(user_id), unread=UNREAD)
         if found is None:
             return None
         account, actor = found
@@ -71,6 +72,12 @@ def _actor(request: HttpRequest) -> Actor:
     if not isinstance(account, Account):
         return NOBODY
     return account.acting if account.acting is not None else actor_of(account)
+
+
+def unread_by(request: HttpRequest) -> int:
+    """How many messages the reader has not read; no query beyond the one that finds them."""
+    account = getattr(request, "user", None)
+    return account.unread if isinstance(account, Account) else 0
 
 
 def _begin_session(sender: Any, request: HttpRequest | None, **_: Any) -> None:

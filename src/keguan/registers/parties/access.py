@@ -26,17 +26,23 @@ def actor_for(person: Person | int, on: date | None = None) -> Actor:
     return _actor("WHERE p.id = %s", person if isinstance(person, int) else person.pk, on)
 
 
-def account_and_actor(pk: int) -> tuple[Account, Actor] | None:
-    """An account with who acts when it acts today, in one way to the database; None for an account that is gone or locked."""
+def account_and_actor(pk: int, *, unread: str = "0") -> tuple[Account, Actor] | None:
+    """An account with who acts when it acts today, in one way to the database; None for an account that is gone or locked.
+
+    unread: how `account.unread` is counted, as SQL about the person `p`: messages are known to rooms above alone.
+    """
     columns = [f"a.{field.column}" for field in Account._meta.concrete_fields]
     rows = _rows(
-        ", ".join(columns) + ",", "JOIN parties_account a ON a.person_id = p.id AND a.is_active WHERE a.id = %s", pk
+        f"{', '.join(columns)}, {unread},",
+        "JOIN parties_account a ON a.person_id = p.id AND a.is_active WHERE a.id = %s",
+        pk,
     )
     if not rows:
         return None
     names = [field.attname for field in Account._meta.concrete_fields]
     account = Account.from_db("default", names, list(rows[0][: len(names)]))
-    return account, _read([row[len(names) :] for row in rows])
+    account.unread = rows[0][len(names)]
+    return account, _read([row[len(names) + 1 :] for row in rows])
 
 
 def _actor(who: str, key: int, on: date | None) -> Actor:
@@ -55,7 +61,7 @@ def _rows(more: str, who: str, key: int, on: date | None = None) -> list[tuple[A
               AND d.since <= %s AND (d.until IS NULL OR d.until >= %s)
             {who}
             ORDER BY d.id
-            """,  # noqa: S608 - both are texts of this module
+            """,  # noqa: S608 - texts of the house, never anything typed
             [day, day, prepared.stable(key)],
         )
         return cursor.fetchall()

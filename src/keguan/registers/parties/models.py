@@ -108,6 +108,9 @@ class Account(AbstractBaseUser):
     acting: Actor | None = None
     """Who acts when this account acts; only where it was found from a session."""
 
+    unread: int = 0
+    """Messages its person has not read, up to a bound; only where it was found from a session."""
+
     objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "username"

@@ -1,0 +1,76 @@
+"""What people are told about: one line per kind, with how it goes out unless its reader chose otherwise.
+
+A new kind is one entry here. Whoever sends says its word; pages, preferences, mails and text messages follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from keguan.kernel.bilingual import Text
+
+How = Literal["at_once", "daily", "weekly", "none"]
+"""How mails of a kind come: each by itself, gathered by day or by week, or not at all."""
+
+Word = Literal["returned", "waits", "deadline", "extended", "ended", "review", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKind:
+    """A kind of message.
+
+    outside: the sentence that leaves the house, in mails and text messages, with the place `{number}`: never what stands
+    in the message itself, for a mail box is no safe. how: how mails come by default. demanded_by: the law that demands
+    the notice, so that it cannot be switched off. is_urgent: not kept until the next working day. by_text: whether it may
+    go out as a text message, too.
+    """
+
+    title: Text
+    outside: Text
+    how: How = "at_once"
+    demanded_by: str = ""
+    is_urgent: bool = False
+    by_text: bool = False
+
+
+KINDS: Final[Mapping[Word, MessageKind]] = {
+    "returned": MessageKind(
+        Text("退回修改", "Returned for correction"),
+        Text(
+            "办件 {number} 已退回，请登录查看需要修改之处。", "{number} was returned; sign in to see what to correct."
+        ),
+        demanded_by="参照行政许可法 第三十二条",
+        by_text=True,
+    ),
+    "waits": MessageKind(
+        Text("等待您办理", "Waits for you"),
+        Text("办件 {number} 等待您办理。", "{number} waits for you."),
+        by_text=True,
+    ),
+    "deadline": MessageKind(
+        Text("即将到期", "Due soon"),
+        Text("办件 {number} 有一项办理即将到期。", "A step of {number} is due soon."),
+        is_urgent=True,
+        by_text=True,
+    ),
+    "extended": MessageKind(
+        Text("申报延期", "Deadline extended"),
+        Text("办件 {number} 的申报截止时间已延后。", "The deadline of {number} was moved later."),
+    ),
+    "ended": MessageKind(
+        Text("办结", "Case ended"),
+        Text("办件 {number} 已办结，请登录查看结果。", "{number} has ended; sign in to see how."),
+        demanded_by="参照行政许可法 第三十八条、第四十四条",
+    ),
+    "review": MessageKind(
+        Text("评审邀请", "Asked to review"),
+        Text("请您登录平台，答复一项评审邀请（{number}）。", "Sign in to answer an invitation to review ({number})."),
+        by_text=True,
+    ),
+    "write": MessageKind(
+        Text("邀请参与填写", "Asked to write along"),
+        Text("请您登录平台，参与填写或阅看 {number}。", "Sign in to write or read along in {number}."),
+    ),
+}

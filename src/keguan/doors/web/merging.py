@@ -28,25 +28,25 @@ from keguan.registers.parties.models import Person
 TITLE = Text("合并重复人员", "Merge duplicate people")
 
 WORDS: dict[str, Text] = {
-    "parties.duty.person": Text("任职", "duties"),
-    "parties.kinship.person": Text("亲属关系", "relations"),
-    "parties.account.person": Text("账户（转给保留的记录）", "account (passes to the entry that stays)"),
-    "parties.account.is_active": Text("账户（停用）", "account (locked)"),
-    "parties.invitation.person": Text("邀请", "invitations"),
-    "experts.expert.person": Text("专家库记录", "entry in the pool of experts"),
-    "projects.project.principal": Text("负责的项目", "projects led"),
-    "projects.membership.person": Text("参与的项目", "projects taken part in"),
-    "documents.document.uploaded_by": Text("文件", "files"),
-    "certificates.certificate.holder_person": Text("证书", "certificates"),
-    "integrity.sanction.person": Text("惩戒", "sanctions"),
-    "casework.case.people": Text("办件", "cases"),
-    "casework.task.person": Text("待办", "tasks"),
-    "casework.editor.person": Text("共同填写", "forms written together"),
-    "casework.message.person": Text("消息", "messages"),
-    "casework.seatholder.expert": Text("评审席位", "seats on panels"),
-    "casework.round.drafted_by": Text("起草的批次", "rounds drafted"),
-    "casework.memo.people": Text("办件中的签署与答复", "answers and signatures in running cases"),
-    "casework.draft.people": Text("草稿", "drafts"),
+    "parties.duty.person": Text("任职", "Duties"),
+    "parties.kinship.person": Text("亲属关系", "Relations"),
+    "parties.account.person": Text("账户（转给保留的记录）", "Account (passes to the entry that stays)"),
+    "parties.account.is_active": Text("账户（停用）", "Account (locked)"),
+    "parties.invitation.person": Text("邀请", "Invitations"),
+    "experts.expert.person": Text("专家库记录", "Entry in the pool of experts"),
+    "projects.project.principal": Text("负责的项目", "Projects led"),
+    "projects.membership.person": Text("参与的项目", "Projects taken part in"),
+    "documents.document.uploaded_by": Text("文件", "Files"),
+    "certificates.certificate.holder_person": Text("证书", "Certificates"),
+    "integrity.sanction.person": Text("惩戒", "Sanctions"),
+    "casework.case.people": Text("办件", "Cases"),
+    "casework.task.person": Text("待办", "Tasks"),
+    "casework.editor.person": Text("共同填写", "Forms written together"),
+    "casework.message.person": Text("消息", "Messages"),
+    "casework.seatholder.expert": Text("评审席位", "Seats on panels"),
+    "casework.round.drafted_by": Text("起草的批次", "Rounds drafted"),
+    "casework.memo.people": Text("办件中的签署与答复", "Answers and signatures in running cases"),
+    "casework.draft.people": Text("草稿", "Drafts"),
 }
 CHANGED = Problem(
     "merge.changed",
@@ -154,6 +154,7 @@ def _show(
             Line(Text("两边相同、合为一项", "The same on both, made one"), str(len(seen.dropped))),
         ],
         "consequences": (
+            *([] if kept.normal_name == gone.normal_name else [_OTHER_NAME]),
             Text("全部完成或全不办理，并记入痕迹。", "All of it is done or nothing; it is traced."),
             Text(
                 "已提交的申报书、痕迹和授予记录保持原样，仍指向原编号。",
@@ -169,6 +170,9 @@ def _show(
     return render(request, "components/confirm_page.html", context, status=422 if refused else 200)
 
 
+_OTHER_NAME = Text(
+    "两条记录的姓名不同：请再次核对是否同一人。", "The two names differ: make sure that they are one person."
+)
 _LOOK = Text("查看合并", "Look")
 
 

@@ -13,12 +13,20 @@ from keguan.casework.pages.linked_data import linked_data
 from keguan.casework.pages.programme_words import forms_said, kinds_said, numbers_said, steps_said
 from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, page
+from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line
 from keguan.kernel.bilingual import Text
 
 CALLS = Text("申报通知", "Calls")
 PAST_SHOWN = 30
 """Past calls on the first page; asked for by themselves, all stand there."""
+
+
+_PAST_COLUMNS = (
+    Column("title", Text("名称", "Title"), lambda one: one.title, link=lambda one: reverse("call", args=[one.code])),
+    Column("programme", Text("计划", "Programme"), lambda one: one.programme.title),
+    Column("closes", Text("截止", "Closed"), lambda one: one.closes, "deadline"),
+)
 
 
 @page(PUBLIC)
@@ -31,7 +39,14 @@ def calls(request: HttpRequest) -> HttpResponseBase:
         (title, [(one, kinds_said(definition_of(one.programme).programme)) for one in found.standing(state)], state)
         for title, state in ((Text("正在申报", "Open now"), OPEN), (Text("即将开放", "Coming"), COMING))
     ]
-    context = {"found": found, "groups": groups, "open": OPEN, "past": past[:most], "past_left": len(past[most:])}
+    context = {
+        "found": found,
+        "groups": groups,
+        "open": OPEN,
+        "past": past[:most],
+        "past_columns": _PAST_COLUMNS,
+        "past_left": len(past[most:]),
+    }
     return render(request, "casework/calls.html", context)
 
 

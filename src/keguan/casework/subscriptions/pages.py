@@ -52,7 +52,7 @@ def subscribe(request: HttpRequest) -> HttpResponseBase:
             "You get a mail when a call that fits is published. The address is used for nothing else; each mail has a link to "
             "end this, which deletes it.",
         ),
-        lines=_lines(found.words, asked, request.GET),
+        lines=_lines(found.words, asked),
         crumbs=[Crumb(CALLS, reverse("calls"))],
     )
 
@@ -100,14 +100,14 @@ def _of(token: str) -> Subscription:
 
 def _asked(request: HttpRequest, found: Subscription, title: Text, do: Do) -> HttpResponseBase:
     lines = [Line(Text("电子邮件地址", "Mail address"), found.address)]
-    lines += _lines(found.words, found.asked, QueryDict())
+    lines += _lines(found.words, found.asked)
     return deed_page(request, title, (), do, button=title, back=reverse("calls"), lines=lines)
 
 
-def _lines(words: str, asked: dict[str, str], query: QueryDict) -> list[Line]:
+def _lines(words: str, asked: dict[str, str]) -> list[Line]:
     """What a subscription is to, in words."""
     titles = {facet.key: facet.title for facet in FACETS}
-    found = find_calls(query)
+    found = find_calls(QueryDict())
     said = {(box.facet.key, choice.value): choice.text for box in found.narrowed.boxes for choice, _ in box.counted}
     lines = [Line(Text("关键词", "Words"), tidy_words(words))] if words else []
     lines += [Line(titles[key], said.get((key, value), value)) for key, value in asked.items()]

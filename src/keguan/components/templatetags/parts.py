@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from keguan.components import reader
+from keguan.components.facets import FacetBox
 from keguan.components.fields import Field, field_id
 from keguan.components.lists import Column, Listing
 from keguan.components.status import Line, Stage, Status, Tab
@@ -189,6 +190,19 @@ def plain_table(columns: Sequence[Column], rows: Sequence[Any]) -> SafeString:
         '<div class="table-wrap"><table class="rows"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
         head,
         _body(columns, rows),
+    )
+
+
+@register.simple_tag
+def facet_options(box: FacetBox[Any]) -> SafeString:
+    """The values of a facet as options, each with how many it would leave."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{} ({})</option>',
+        (
+            (choice.value, mark_safe(" selected" if choice.value == box.value else ""), reader.said(choice.text), count)  # noqa: S308 - a literal
+            for choice, count in box.counted
+        ),
     )
 
 

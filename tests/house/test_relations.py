@@ -11,7 +11,7 @@ FLOORS = [
     {"keguan.doors"},
     {"keguan.insight"},
     {"keguan.casework", "keguan.facilities"},
-    {"keguan.registers.imports"},
+    {"keguan.registers.imports", "keguan.registers.exports"},
     {
         "keguan.registers.experts",
         "keguan.registers.projects",

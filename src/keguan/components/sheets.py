@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from typing import Any
+from collections.abc import Callable
+from typing import IO, Any
 
 import xlsxwriter
 from django.http import FileResponse
@@ -16,30 +17,44 @@ from keguan.kernel.clock import BEIJING, now
 
 MOST_ROWS = 100_000
 _LONGEST_CELL = 32_767
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""Spreadsheets in Chinese take the full-width signs, too, when somebody edits the cell."""
 _IN_WAN = Text("{title}（万元）", "{title} (10,000 yuan)")
 _CUT = Text("只列出前 {most} 行，请先筛选。", "Only the first {most} rows are listed; narrow the list first.")
 
 
-def as_xlsx(listing: Listing) -> FileResponse:
-    """The whole list (not only this page) as a spreadsheet, in the reader's language.
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-    Money stands in 万元 as numbers, days and moments as real dates (Beijing time). Text is written as text: what looks
-    like a formula stays text, also after somebody edits the cell. At most 100 000 rows; a last line says so.
-    """
+
+def as_xlsx(listing: Listing) -> FileResponse:
+    """The whole list (not only this page) as a spreadsheet, in the reader's language: see `write_xlsx`."""
     # Python closes (and so deletes) the file when the response is closed.
     file = tempfile.TemporaryFile()  # noqa: SIM115
+    write_xlsx(listing, file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=file_name(listing.spec.name, now()), content_type=XLSX)
+
+
+def file_name(name: str, at: dt.datetime) -> str:
+    """What a spreadsheet is called when it is saved."""
+    return f"{name}-{at.astimezone(BEIJING):%Y%m%d-%H%M}.xlsx"
+
+
+def write_xlsx(listing: Listing, file: IO[bytes], wrote: Callable[[int], None] | None = None) -> int:
+    """Write the whole list into a file, row by row. Returns how many rows.
+
+    wrote: told after each row how many there are; what it raises ends the writing. Money stands in 万元 as numbers, days and moments as real dates (Beijing time). Text is written as text: what looks
+    like a formula stays text, also after somebody edits the cell. At most 100 000 rows; a last line says so.
+    """
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet("Sheet1")
-    _write(book, sheet, listing)
-    book.close()
-    file.seek(0)
-    name = f"{listing.spec.name}-{now().astimezone(BEIJING):%Y%m%d-%H%M}.xlsx"
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=kind)
+    try:
+        return _write(book, sheet, listing, wrote)
+    finally:
+        book.close()
 
 
-def _write(book: Any, sheet: Any, listing: Listing) -> None:
+def _write(book: Any, sheet: Any, listing: Listing, wrote: Callable[[int], None] | None) -> int:
     formats = {
         "head": book.add_format({"bold": True, "bottom": 1}),
         "money": book.add_format({"num_format": "#,##0.00####"}),
@@ -62,7 +77,10 @@ def _write(book: Any, sheet: Any, listing: Listing) -> None:
             break
         for place, column in enumerate(columns):
             _write_cell(sheet, line, place, column, row, formats)
+        if wrote:
+            wrote(line)
     sheet.autofilter(0, 0, max(line, 1), len(columns) - 1)
+    return min(line, MOST_ROWS)
 
 
 def _write_cell(sheet: Any, line: int, place: int, column: Column, row: Any, formats: dict[str, Any]) -> None:

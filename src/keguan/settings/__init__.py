@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "keguan.registers.integrity",
     "keguan.registers.funds",
     "keguan.registers.imports",
+    "keguan.registers.exports",
     "keguan.casework",
     "keguan.casework.subscriptions",
     "keguan.insight.awards",

@@ -51,6 +51,7 @@ urlpatterns += [path("registers/", include(f"{app}.urls")) for app in _standing 
 if find_spec("keguan.casework.urls"):
     urlpatterns.append(path("", include("keguan.casework.urls")))
 urlpatterns.append(path("", include("keguan.casework.subscriptions.urls")))
+urlpatterns.append(path("", include("keguan.registers.exports.urls")))
 urlpatterns.append(path("", include("keguan.insight.awards.urls")))
 
 handler400 = "keguan.doors.web.refusals.bad_request"

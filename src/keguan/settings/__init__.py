@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "keguan.casework",
     "keguan.casework.subscriptions",
     "keguan.insight.awards",
+    "keguan.insight.rounds",
     "keguan.doors.web",
     *ACCOUNT_APPS,  # after the web door, whose templates stand in for theirs
 ]

@@ -1,0 +1,77 @@
+"""A round as a whole: the numbers agree with the cases, and nobody sees in them what they may not see one by one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests import make
+from tests.make import cases
+from tests.make import world as w
+from tests.slices.casework.page_cast import signed_in
+
+from keguan.casework.models import Case
+from keguan.casework.services import Done
+from keguan.casework.versions import definition_of
+from keguan.insight.rounds.queries import overview_of, shares_of, waiting_in
+from keguan.kernel.clock import clock_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> Any:
+    of = cases.opened()
+    with clock_at(w.moment("2026-03-02")):
+        for title in ("棉花抗旱新品种选育", "盐碱地改良技术集成示范", "林果提质增效关键技术"):
+            number = w.started(of)
+            leads = make.person(employer=of.university, born=date(1980, 5, 1)).pk
+            team = [{"member": make.person(employer=of.university).pk, "role": "lead", "months": 6}]
+            values = w.proposal(of, title=title, principal=leads, team=team)
+            answer = of.act(number, "submit", "applicant", values=values)
+            assert isinstance(answer, Done), answer
+        assert isinstance(of.act(number, "endorse", "host"), Done)
+        w.started(of)
+        yield of
+
+
+def test_every_case_stands_at_one_step_and_has_reached_all_before(world: w.World) -> None:
+    assert world.round is not None
+    definition = definition_of(world.round.programme)
+    whole = overview_of(world.actor("officer"), world.round, definition)
+    by_step = {one.step: one for one in whole.stands}
+    assert (by_step["endorse"].here, by_step["recommend"].here) == (2, 1)
+    assert (by_step["endorse"].reached, by_step["recommend"].reached) == (3, 1)
+    assert (whole.cases, whole.submitted) == (3, 3), "a draft is nobody's business yet"
+    assert whole.asked_fen == sum(Case.objects.exclude(submitted_at=None).values_list("asked_fen", flat=True))
+
+
+def test_regions_and_hosts_count_what_came_in(world: w.World) -> None:
+    assert world.round is not None
+    regions, hosts = shares_of(world.actor("officer"), world.round, definition_of(world.round.programme))
+    assert [(one.value, one.count) for one in hosts] == [(world.university.name, 3)]
+    assert sum(one.count for one in regions) == 3
+
+
+def test_what_waits_is_told_with_how_long(world: w.World) -> None:
+    assert world.round is not None
+    found = {one.step: one for one in waiting_in(world.actor("officer"), world.round, w.moment("2026-03-12"))}
+    assert found["endorse"].tasks == 2
+    assert found["endorse"].median.days == 10
+    assert found["endorse"].late == 2, "the office had five workdays"
+
+
+def test_the_page_is_for_staff_and_stays_within_its_queries(world: w.World, django_assert_max_num_queries: Any) -> None:
+    assert world.round is not None
+    address = reverse("round_overview", args=[world.round.code])
+    officer = signed_in(world.people["officer"])
+    officer.get(address)
+    with django_assert_max_num_queries(12):
+        said = officer.get(address).content.decode()
+    assert world.university.name in said
+    assert "走到此" in said
+    assert signed_in(world.people["applicant"]).get(address).status_code == 403
+    assert Client().get(address).status_code == 302

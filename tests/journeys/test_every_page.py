@@ -30,7 +30,7 @@ from keguan.registers.trace.models import Event
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 NOT_PAGES = {
     *("health", "language", "look", "sign_out", "document_file", "case_document", "import_template", "my_data"),
-    *("case_preview_pdf", "case_book", "case_receipt_pdf", "case_answers", "resolution_pdf"),
+    *("case_form_progress", "case_preview_pdf", "case_book", "case_receipt_pdf", "case_answers", "resolution_pdf"),
     *("calls_rss", "calls_atom", "calls_calendar", "call_calendar", "notices_rss", "notices_atom"),
     *("awards_csv", "awards_360giving", "chart"),
     *("mfa_download_recovery_codes", "openid_connect_login", "openid_connect_callback"),
@@ -123,14 +123,18 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
     known = {
         "call": f"/calls/{code}/",
         "apply": f"/calls/{code}/apply/",
+        "call_check": f"/calls/{code}/check/?host={world.university.pk}",
         "notice": f"/notices/{Notice.objects.get().pk}/",
         "case": f"/cases/{number}/",
         "case_form_now": f"/cases/{draft}/form/",
         "case_form": f"/cases/{draft}/form/proposal/",
+        "case_writers": f"/cases/{draft}/form/proposal/writers/",
         "case_submit": f"/cases/{draft}/form/proposal/submit/",
         "case_preview": f"/cases/{draft}/form/proposal/preview/",
         "case_receipt": f"/cases/{number}/form/proposal/receipt/",
         "round": f"/rounds/{code}/",
+        "round_late": f"/rounds/{code}/late/",
+        "round_overview": f"/rounds/{code}/overview/",
         "ranking": f"/rounds/{code}/ranking/rank/",
         "deciding": f"/rounds/{code}/decide/decide/",
         "event": f"/registers/trace/{Event.objects.first().pk}/",  # type: ignore[union-attr]
@@ -223,7 +227,7 @@ def test_every_page_answers_everybody_as_the_right_says(site: tuple[w.World, dic
 
 
 def _is_due(who: str, person: Person | None, name: str, address: str, response: Any) -> None:
-    right = resolve(address).func.right  # type: ignore[attr-defined]
+    right = resolve(address.partition("?")[0]).func.right  # type: ignore[attr-defined]
     seen = f"{who} {address} {response.status_code}"
     if person is None and right is not PUBLIC:
         assert response.status_code in (302, 303, 403), seen

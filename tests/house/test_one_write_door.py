@@ -24,6 +24,7 @@ BEHIND_THE_DOOR = {
     "casework/rounds.py",  # rounds themselves; their cases move through the door
     "casework/versions.py",
     "casework/people.py",  # whose cases they are, when people leave or two entries were one
+    "casework/batches.py",  # which cases, and what came of each; they move through the door
     "casework/alarms.py",  # drops alarms that have rung; acts through the door
 }
 """Files that may write casework's tables."""

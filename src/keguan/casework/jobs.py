@@ -44,3 +44,20 @@ def forget_messages(timestamp: int = 0) -> None:
     from keguan.kernel import clock
 
     log.info("messages", forgotten=messages.forget_old(clock.now()))
+
+
+@app.task(name="casework.batch")
+def go_on_with_batch(batch: int) -> None:
+    """Look over or carry out one long batch."""
+    from keguan.casework import batches
+
+    batches.go_on(batch)
+
+
+@app.periodic(cron="37 19 * * *")  # 03:37 in Beijing; cron counts in UTC
+@app.task(queueing_lock="casework-batches", pass_context=False)
+def clear_batches(timestamp: int = 0) -> None:
+    """Every night: forget batches that nobody confirmed, and old ones."""
+    from keguan.casework import batches
+
+    log.info("batches", cleared=batches.clear())

@@ -539,3 +539,69 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} {self.last}"
+
+
+BATCH_STATES: dict[str, Text] = {
+    "draft": Text("待选操作", "To be chosen"),
+    "looking": Text("正在核对", "Being looked over"),
+    "ready": Text("待确认", "To be confirmed"),
+    "running": Text("正在办理", "Under way"),
+    "stopped": Text("已停止", "Stopped"),
+    "done": Text("已办完", "Done"),
+}
+LINE_STATES: dict[str, Text] = {
+    "waiting": Text("未核对", "Not looked at"),
+    "able": Text("可以办理", "Can be done"),
+    "unable": Text("不能办理", "Cannot be done"),
+    "done": Text("已办理", "Done"),
+    "refused": Text("未通过", "Refused"),
+}
+
+
+class Batch(models.Model):
+    """One command for many cases: chosen, looked over, confirmed once, carried out case by case through the one door.
+
+    key: of the form that began it; each case's own key comes from it, so that nothing happens twice. beat_at: when work on
+    it last went on.
+    """
+
+    key = models.TextField(unique=True)
+    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, db_index=False, related_name="batches")
+    verb = models.TextField(default="")
+    reason = models.TextField(default="")
+    state = models.TextField(default="draft")
+    request_id = models.TextField(default="")
+    made_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = [models.CheckConstraint(condition=Q(state__in=list(BATCH_STATES)), name="batch_state_known")]
+        indexes = [models.Index(fields=["person", "-id"], name="batch_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.key}"
+
+
+class BatchLine(models.Model):
+    """One case of a batch: at which step and revision it was seen, and what stands against it or came of it.
+
+    problems: list of {"code", "zh", "en", "fix_zh", "fix_en"}.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, related_name="lines")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    step = models.TextField()
+    revision = models.IntegerField()
+    state = models.TextField(default="waiting")
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "case"], name="batch_line_once"),
+            models.CheckConstraint(condition=Q(state__in=list(LINE_STATES)), name="batch_line_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.case_id}"

@@ -117,6 +117,10 @@ sentences(
     {
         "programme:version:published": Text("发布了计划 {code} {version} 版", "published programme {code} {version}"),
         "message:read:marked": Text("将 {n} 条消息标为已读", "marked messages as read: {n}"),
+        "batch:cases:begun": Text("对 {cases} 件办件成批办理（{verb}）", "began a batch of {cases} cases ({verb})"),
+        "batch:cases:stopped": Text(
+            "停止了成批办理，{left} 件未办", "stopped a batch with {left} cases left as they were"
+        ),
         "round:draft:made": Text("拟定了批次 {code}", "drafted the round {code}"),
         "round:call:published": Text("发布了批次 {code}", "published the round {code}"),
         "round:call:extended": Text(

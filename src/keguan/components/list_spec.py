@@ -127,3 +127,14 @@ class Search:
 
     hint: Text
     apply: Callable[[Rows, str], Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Boxes before the rows of a list, for doing something with several: where they are sent as `row`, each row's value,
+    and what the buttons say for the ticked ones and for all that match."""
+
+    action: str
+    value: Callable[[Any], str]
+    ticked: Text
+    every: Text

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from keguan.components.list_columns import PLACE, Place, chosen_columns, places_of
 from keguan.components.list_query import HelpLine, Query, Words, help_lines, understood
-from keguan.components.list_spec import Choice, Column, Filter, Kind, Rows, Search, choices_of, href_to
+from keguan.components.list_spec import Choice, Column, Filter, Kind, Rows, Search, Ticks, choices_of, href_to
 from keguan.components.status import Status
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text, halfwidth
@@ -27,6 +27,7 @@ __all__ = [
     "Listing",
     "Rows",
     "Search",
+    "Ticks",
     "choices_of",
     "href_to",
 ]

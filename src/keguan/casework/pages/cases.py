@@ -12,6 +12,7 @@ from django.urls import reverse
 from keguan.casework import queries
 from keguan.casework.messages import end_title
 from keguan.casework.models import Case, ProgrammeVersion, Round
+from keguan.casework.pages.batches import ticks_for
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.permissions import proposals_visible_to
 from keguan.casework.versions import definition_of
@@ -140,7 +141,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     """Every case that this reader may see."""
     actor = actor_on(request)
     rows = _shown(queries.cases(actor), actor)
-    return list_page(request, CASES, rows, template="casework/cases.html", tabs=_tabs("cases"))
+    return list_page(request, CASES, rows, template="casework/cases.html", tabs=_tabs("cases"), ticks=ticks_for(actor))
 
 
 @page(SIGNED_IN)

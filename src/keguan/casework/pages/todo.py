@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework import rounds
+from keguan.casework import batches, rounds
 from keguan.casework.models import Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.queries import messages_of, rounds_to_publish, tasks_of
@@ -44,6 +44,7 @@ class Waiting:
     href: str
     due: datetime | None
     state: Status | None
+    tick: str = ""
 
 
 @page(SIGNED_IN)
@@ -60,12 +61,14 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     # A ranking that others have still to reach is nothing to do yet.
     piles = [one for one in piles if one.kind != "rank" or not rounds.on_their_way(of_piles[one.round], one.step)]
     tasks = list(apart[: MOST + 1])
+    may_batch = batches.may_batch(actor)
     waiting = [
         *(_of_pile(one, of_piles[one.round]) for one in piles),
         *map(_single, tasks[:MOST]),
         *map(_of_draft, rounds_to_publish(actor)[:MOST]),
     ]
     context = {
+        "can_batch": may_batch and sum(bool(one.tick) for one in waiting) > 1,
         "actor": actor,
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
         "is_more": len(tasks) > MOST,
@@ -104,7 +107,14 @@ def _single(task: Task) -> Waiting:
     about = task.case.title or task.case.programme.title
     href = case_href(task.case.number)
     return Waiting(
-        step_title(step), about, task.case.number, role_name(task.role), href, task.due_at, _state(task.due_at)
+        title=step_title(step),
+        about=about,
+        note=task.case.number,
+        role=role_name(task.role),
+        href=href,
+        due=task.due_at,
+        state=_state(task.due_at),
+        tick=task.case.number if task.case.step_kind in batches.KINDS and task.person_id is None else "",
     )
 
 

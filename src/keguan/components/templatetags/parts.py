@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from keguan.components import reader
 from keguan.components.facets import FacetBox
 from keguan.components.fields import Field, field_id
-from keguan.components.lists import Column, Listing
+from keguan.components.lists import Column, Listing, Ticks
 from keguan.components.status import Line, Stage, Status, Tab
 from keguan.components.templatetags.say import status as status_word
 from keguan.kernel.bilingual import Text
@@ -22,6 +22,7 @@ from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Problem
 
 register = template.Library()
+_TICK = Text("选取", "Pick")
 
 
 @register.inclusion_tag("components/problem_list.html")
@@ -111,9 +112,11 @@ def empty_state(said: Text | str, hint: Text | str = "", href: str = "", action:
 
 
 @register.simple_tag
-def list_head(listing: Listing) -> SafeString:
+def list_head(listing: Listing, ticks: Ticks | None = None) -> SafeString:
     """The column titles; a sortable one is a link that sorts by it, or turns the order round."""
-    return format_html_join("", "{}", ((_head_cell(listing, column),) for column in listing.columns))
+    tick = format_html('<th scope="col">{}</th>', reader.said(_TICK)) if ticks else ""
+    titles = format_html_join("", "{}", ((_head_cell(listing, column),) for column in listing.columns))
+    return format_html("{}{}", tick, titles)
 
 
 def _head_cell(listing: Listing, column: Column) -> SafeString:
@@ -136,15 +139,27 @@ def _head_cell(listing: Listing, column: Column) -> SafeString:
 
 
 @register.simple_tag
-def list_rows(listing: Listing) -> SafeString:
+def list_rows(listing: Listing, ticks: Ticks | None = None) -> SafeString:
     """The rows of a list. Written in Python: hundreds of cells through template includes would cost 10 ms a page."""
-    return _body(listing.columns, listing.rows)
+    return _body(listing.columns, listing.rows, ticks)
 
 
-def _body(columns: Sequence[Column], rows: Sequence[Any]) -> SafeString:
-    writers = [_writer(column, is_first=place_ == 0) for place_, column in enumerate(columns)]
+def _body(columns: Sequence[Column], rows: Sequence[Any], ticks: Ticks | None = None) -> SafeString:
+    writers = [_box(ticks)] if ticks else []
+    writers += [_writer(column, is_first=place_ == 0) for place_, column in enumerate(columns)]
     lines = ("".join([write(row) for write in writers]) for row in rows)
     return mark_safe("".join([f"<tr>{line}</tr>" for line in lines]))  # noqa: S308 - each writer escapes
+
+
+def _box(ticks: Ticks) -> Callable[[Any], str]:
+    """Writes the box before a row."""
+    said = escape(reader.said(_TICK))
+
+    def write(row: Any) -> str:
+        value = escape(ticks.value(row))
+        return f'<td data-title="{said}"><input type="checkbox" name="row" value="{value}" aria-label="{said} {value}"></td>'
+
+    return write
 
 
 def _css(column: Column) -> str:

@@ -1,0 +1,298 @@
+"""One command for many cases: looked over before, confirmed once, each case through `act` with a key of its own.
+
+A batch never does what single acts would refuse: it is nothing but single acts. It can be gone on with after anything, and
+done twice it does nothing twice. What is done is done: the engine knows no way back, and a batch invents none. What has
+not been reached yet can be stopped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, QuerySet
+from django.http import QueryDict
+from procrastinate.contrib.django import app
+
+from keguan.casework import services, store
+from keguan.casework.models import Batch, BatchLine, Case
+from keguan.casework.permissions import visible_to
+from keguan.casework.steps.closets import closet_of
+from keguan.casework.versions import definition_of
+from keguan.engine import machine
+from keguan.engine.decision import Command, Situation
+from keguan.engine.moves import Verb, refuse
+from keguan.engine.steps import kind_for
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.registers.parties.access import actor_for
+from keguan.registers.trace import services as trace
+
+JOB = "casework.batch"
+KINDS = ("endorse", "screen", "check")
+"""Steps whose commands say the same of many cases. Scores, decisions, signatures and payments are given one by one."""
+DESKS = frozenset({"host", "authority", "officer", "committee", "planning", "supervision"})
+"""Who sits at a desk where such steps arrive."""
+MOST = 10_000
+AT_ONCE = 30
+"""So many cases are worked through while their person waits."""
+SILENT = timedelta(minutes=2)
+KEPT_UNCONFIRMED, KEPT = timedelta(days=1), timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where cases of a batch stand: how many of which programme at which step."""
+
+    title: Text
+    step: Text
+    cases: int
+
+
+def may_batch(actor: Actor) -> bool:
+    """Whether there is a desk at which batches make sense."""
+    return any(duty.role in DESKS for duty in actor.duties)
+
+
+def begin(actor: Actor, cases: QuerySet[Case], key: str) -> Batch | Refusal:
+    """Take these cases, as they stand now, into a batch; nothing is asked of them yet. The same key finds the same batch.
+
+    cases: only those that the actor may see are taken.
+    """
+    if found := Batch.objects.filter(key=key, person=actor.person).first():
+        return found
+    seen = cases.filter(visible_to(actor)).select_related(None).order_by()
+    rows = list(seen.values_list("pk", "step", "revision")[: MOST + 1])
+    if not rows or actor.person is None:
+        return refuse("batch.empty", Text("没有选取办件。", "No case is chosen."), fix=_CHOOSE)
+    if len(rows) > MOST:
+        said = Text("一批最多 {most} 件。", "A batch has at most {most} cases.").filled(most=MOST)
+        return refuse("batch.too_many", said, fix=Text("请先筛选。", "Narrow the list first."))
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            batch = Batch.objects.create(key=key, person_id=actor.person, made_at=now, beat_at=now)
+            BatchLine.objects.bulk_create(
+                (
+                    BatchLine(batch=batch, case_id=pk, step=step, revision=revision)
+                    for pk, step, revision in sorted(rows)
+                ),
+                batch_size=2000,
+            )
+    except IntegrityError:
+        # The other click was faster; a key of somebody else's is no key of this actor's.
+        mine = Batch.objects.filter(key=key, person=actor.person).first()
+        return mine or refuse("case.key_reused", Text("请刷新页面后重试。", "Reload the page and try again."))
+    return batch
+
+
+_CHOOSE = Text("请在列表中勾选。", "Tick cases in the list.")
+
+
+def standing(batch: Batch) -> list[tuple[Case, int]]:
+    """A case of each kind in the batch (programme, step), with how many there are."""
+    groups = batch.lines.order_by().values("case__programme", "step").annotate(n=Count("pk")).order_by("-n")
+    found = []
+    for one in groups:
+        line = batch.lines.filter(case__programme=one["case__programme"], step=one["step"]).first()
+        assert line is not None  # noqa: S101 - its group was counted
+        case = Case.objects.select_related("programme").get(pk=line.case_id)
+        case.step = line.step
+        found.append((case, int(one["n"])))
+    return found
+
+
+def verbs_of(batch: Batch, actor: Actor) -> tuple[Verb, ...]:
+    """What can be asked of all of them, as far as steps and duties go; what keeps a single case out, the look-over says."""
+    common: dict[str, Verb] | None = None
+    for case, _ in standing(batch):
+        offered: dict[str, Verb] = {}
+        step = next((one for one in definition_of(case.programme).programme.steps if one.id == case.step), None)
+        if step is not None and closet_of(step).kind in KINDS:
+            has_return = "returned" in step.routes
+            for verb in kind_for(step).verbs(step):
+                if verb.role and actor.holds(verb.role, programme=case.code) and (verb.name != "return" or has_return):
+                    offered[verb.name] = verb
+        common = offered if common is None else {name: verb for name, verb in common.items() if name in offered}
+    return tuple((common or {}).values())
+
+
+def choose(batch: Batch, actor: Actor, verb: str, reason: str) -> Refusal | None:
+    """Say what is to be done, and look over whether it can be: at once, or by a job."""
+    if verb not in {one.name for one in verbs_of(batch, actor)}:
+        return refuse("batch.verb", Text("请选择一项操作。", "Choose what to do."), where="verb")
+    if verb not in ("endorse", "pass") and not reason.strip():
+        said = Text("请写明理由，当事人将看到它。", "Give a reason; those concerned will read it.")
+        return refuse("reason.missing", said, where="reason")
+    mine = Batch.objects.filter(pk=batch.pk, state__in=("draft", "ready"))
+    with transaction.atomic():
+        if mine.update(verb=verb, reason=reason.strip(), state="looking", beat_at=clock.now()):
+            batch.lines.update(state="waiting", problems=[])
+            _put_off_if_long(batch)
+    _go_on_if_short(batch)
+    return None
+
+
+def confirm(batch: Batch, actor: Actor, request_id: str = "") -> None:
+    """Carry it out: at once, or by a job. A second confirmation changes nothing."""
+    with transaction.atomic():
+        mine = Batch.objects.filter(pk=batch.pk, state="ready", lines__state="able")
+        if not mine.update(state="running", request_id=request_id, beat_at=clock.now()):
+            return
+        payload = {"batch": batch.pk, "verb": batch.verb, "cases": batch.lines.filter(state="able").count()}
+        trace.write("batch:cases:begun", actor, payload=payload, request_id=request_id)
+        _put_off_if_long(batch)
+    _go_on_if_short(batch)
+
+
+def stop(batch: Batch, actor: Actor) -> bool:
+    """Leave alone what has not been reached yet. Whether it was under way."""
+    if not Batch.objects.filter(pk=batch.pk, state="running").update(state="stopped", beat_at=clock.now()):
+        return False
+    left = batch.lines.filter(state="able").count()
+    trace.write("batch:cases:stopped", actor, payload={"batch": batch.pk, "verb": batch.verb, "left": left})
+    return True
+
+
+def resume(batch: Batch) -> None:
+    """Go on with a batch whose work broke off."""
+    with transaction.atomic():
+        _put_off_if_long(batch)
+    _go_on_if_short(batch)
+
+
+def is_silent(batch: Batch) -> bool:
+    """Whether work on it has broken off: a server that went down in the middle."""
+    return batch.state in ("looking", "running") and batch.beat_at < clock.now() - SILENT
+
+
+def _put_off_if_long(batch: Batch) -> None:
+    if batch.lines.count() > AT_ONCE:
+        app.configure_task(JOB).defer(batch=batch.pk)
+
+
+def _go_on_if_short(batch: Batch) -> None:
+    if batch.lines.count() <= AT_ONCE:
+        go_on(batch.pk)
+
+
+def go_on(pk: int) -> None:
+    """Do what the batch waits for, with the duties that its person holds now: look over, or carry out."""
+    batch = Batch.objects.get(pk=pk)
+    actor = actor_for(batch.person_id)
+    if batch.state == "looking":
+        _look_over(batch, actor)
+    elif batch.state == "running":
+        _carry_out(batch, actor)
+
+
+def clear() -> int:
+    """Forget batches that were never confirmed after a day, others after three months; what they did is in the trace."""
+    now = clock.now()
+    unconfirmed = Batch.objects.filter(state__in=("draft", "looking", "ready"), made_at__lt=now - KEPT_UNCONFIRMED)
+    return unconfirmed.delete()[0] + Batch.objects.filter(made_at__lt=now - KEPT).delete()[0]
+
+
+# ------------------------------------------------------------------------------------------------------ looking over
+
+
+def _look_over(batch: Batch, actor: Actor) -> None:
+    endorsed: Counter[tuple[Any, Any]] = Counter()
+    for line in _lines(batch, "waiting"):
+        if not _beat(batch, "looking"):
+            return
+        case = store.look(line.case.number)
+        assert case is not None  # noqa: S101 - a line holds its case
+        against = _against(batch, line, case, actor, endorsed)
+        line.revision, line.state = case.revision, "unable" if against else "able"
+        line.problems = _kept(against)
+        line.save(update_fields=["revision", "state", "problems"])
+    Batch.objects.filter(pk=batch.pk, state="looking").update(state="ready", beat_at=clock.now())
+
+
+def _against(
+    batch: Batch, line: BatchLine, case: Case, actor: Actor, endorsed: Counter[tuple[Any, Any]]
+) -> Sequence[Problem]:
+    """What the case would be refused for, with those before it in the batch counted towards a quota."""
+    if case.step != line.step:
+        return _MOVED_ON
+    situation = services.situation_for(case, actor)
+    ahead = endorsed[case.round_id, case.authority_id]
+    used = situation.facts.get("authority.endorsed_in_round")
+    if ahead and isinstance(used, int):
+        facts = {**situation.facts, "authority.endorsed_in_round": used + ahead}
+        situation = replace(situation, facts=facts)
+    answer = machine.decide(situation, _command(batch, line, situation))
+    if isinstance(answer, Refusal):
+        return answer.problems
+    if batch.verb == "endorse":
+        endorsed[case.round_id, case.authority_id] += 1
+    return ()
+
+
+_MOVED_ON = (Problem("case.moved_on", Text("该办件已进入其他环节。", "The case has moved on to another step.")),)
+
+
+def _command(batch: Batch, line: BatchLine, situation: Situation) -> Command:
+    """The command as the case's own page would send it with nothing but an opinion."""
+    step = situation.definition.programme.step(line.step)
+    post = QueryDict(mutable=True)
+    post["reason"] = batch.reason
+    return Command(
+        batch.verb, line.step, closet_of(step).content.read(post, situation.definition, step, batch.verb, situation)
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ carrying out
+
+
+def _carry_out(batch: Batch, actor: Actor) -> None:
+    for line in _lines(batch, "able"):
+        if not _beat(batch, "running"):
+            return
+        case = store.look(line.case.number)
+        assert case is not None  # noqa: S101 - a line holds its case
+        # Of what was asked before, the answer is remembered; so the command must read the same, whatever happened since.
+        command = _command(batch, line, services.situation_for(case, actor, with_facts=False))
+        key = key_of(batch, case.number)
+        answer = services.act(case.number, command, actor, key, revision=line.revision, request_id=batch.request_id)
+        refused = isinstance(answer, Refusal)
+        line.state = "refused" if refused else "done"
+        line.problems = _kept(answer.problems) if isinstance(answer, Refusal) else []
+        line.save(update_fields=["state", "problems"])
+    Batch.objects.filter(pk=batch.pk, state="running").update(state="done", beat_at=clock.now())
+
+
+def key_of(batch: Batch, number: str) -> str:
+    """The idempotency key of one case of a batch: the same however often it is gone on with."""
+    return sha256(f"{batch.key}:{number}".encode()).hexdigest()[:32]
+
+
+def _lines(batch: Batch, state: str) -> Iterable[BatchLine]:
+    return list(
+        batch.lines.filter(state=state).select_related("case").only("batch", "step", "revision", "case__number")
+    )
+
+
+def _beat(batch: Batch, state: str) -> bool:
+    return bool(Batch.objects.filter(pk=batch.pk, state=state).update(beat_at=clock.now()))
+
+
+def _kept(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    return [
+        {
+            "code": one.code,
+            "zh": one.say.zh,
+            "en": one.say.en,
+            "fix_zh": one.fix.zh if one.fix else "",
+            "fix_en": one.fix.en if one.fix else "",
+        }
+        for one in problems
+    ]

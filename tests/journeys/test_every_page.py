@@ -38,11 +38,12 @@ NOT_PAGES = {
 """Answers that are no page of ours: files, feeds, a redirect, a machine's question."""
 NOWHERE = {
     *("import", "import_confirm", "award", "invitation_end", "member_duty_end", "person_merge"),
-    *("join", "subscription_confirm", "subscription_end", "batch", "batch_do", "export", "export_cancel", "export_file"),
+    *("join", "subscription_confirm", "subscription_end", "batch", "batch_do"),
+    *("export", "export_cancel", "export_file"),
     *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
 }
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
-export: their own tests walk them."""
+export, a batch: their own tests walk them."""
 TURNS_AWAY = {
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),

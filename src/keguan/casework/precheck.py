@@ -82,9 +82,9 @@ def _asked_early(programme: Programme) -> tuple[str, ...]:
 
 
 def _waits(definition: Definition, verdict: Verdict) -> bool:
-    """Whether answers of a form are what is missing."""
-    forms = {str(form.form) for form in definition.programme.forms}
-    return any(name.partition(".")[0] in forms for name in verdict.missing)
+    """Whether answers of a form are what is missing, or facts that are counted by them: by the title, by the team."""
+    given = {str(form.form) for form in definition.programme.forms} | {"duplicate", "members"}
+    return any(name.partition(".")[0] in given for name in verdict.missing)
 
 
 def _kind(programme: Programme, host: Organisation) -> Verdict | None:

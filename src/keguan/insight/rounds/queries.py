@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, ExpressionWrapper, F, Func, Max, Q, Sum, Value
-from django.db.models.fields import DateTimeField, FloatField
+from django.db.models import Aggregate, Count, ExpressionWrapper, F, Func, Max, Q, Sum, Value
+from django.db.models.fields import DateTimeField, DurationField, FloatField
 from django.db.models.functions import Concat, Substr
 
 from keguan.casework.models import Case, Round, Task
@@ -91,25 +91,28 @@ def overview_of(actor: Actor, of_round: Round, definition: Definition) -> Overvi
     return Overview(tuple(reversed(stands)), ends, cases, submitted, asked, won)
 
 
+class _Seconds(Func):
+    """A duration as seconds."""
+
+    template = "EXTRACT(EPOCH FROM %(expressions)s)"
+    output_field = FloatField()
+
+
+class _Median(Aggregate):
+    """The value that half of them do not exceed."""
+
+    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
 def waiting_in(actor: Actor, of_round: Round, now: datetime) -> list[Waiting]:
     """How long what is to be done in the round has been waiting, by step."""
     tasks = Task.objects.filter(case__in=_cases(actor, of_round))
-    waits = ExpressionWrapper(
-        Func(
-            Value(now, DateTimeField()) - F("opened_at"),
-            template="EXTRACT(EPOCH FROM %(expressions)s)",
-            output_field=FloatField(),
-        ),
-        FloatField(),
-    )
-    median = Func(
-        waits, template="percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)", output_field=FloatField()
-    )
-    median.contains_aggregate = True
+    waits = _Seconds(ExpressionWrapper(Value(now, DateTimeField()) - F("opened_at"), DurationField()))
     rows: Any = (
         tasks.order_by()
         .values_list("step")
-        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)), half=median, longest=Max(waits))
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now)), half=_Median(waits), longest=Max(waits))
     )
     return [
         Waiting(step, n, late, timedelta(seconds=half), timedelta(seconds=longest))

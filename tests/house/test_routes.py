@@ -17,7 +17,7 @@ PUBLIC_ADDRESSES = {
     *("sign-in/provider/<slug:provider_id>/", "sign-in/provider/<slug:provider_id>/back/"),
     *("sign-in/forgotten/", "sign-in/forgotten/sent/", "sign-in/forgotten/done/"),
     "^sign-in/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
-    *("me/email/<str:key>/", "join/<str:token>/"),
+    *("me/email/<str:key>/", "join/<str:token>/", "me/notices/stop/<str:token>/"),
 }
 """What anybody may open. A new public page is added here on purpose, never by accident."""
 

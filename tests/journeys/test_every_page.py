@@ -20,6 +20,7 @@ from tests.make import world as w
 from keguan.casework import rounds
 from keguan.casework.models import Notice
 from keguan.components.access import PUBLIC, SIGNED_IN
+from keguan.doors.mail import stop_links
 from keguan.kernel.clock import clock_at
 from keguan.registers.experts.models import Expert
 from keguan.registers.organisations.models import Parent
@@ -160,6 +161,7 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
             )
         },
         "guide": f"/calls/{code}/guide/",
+        "notices_stop": f"/me/notices/stop/{stop_links.made(somebody.pk, ['waits'])}/",
         "parent_end": f"/registers/organisations/parents/{Parent.objects.filter(child=world.university).get().pk}/end/",
         "payment": f"/registers/payments/{make.payment().pk}/",
         "payment_paid": f"/registers/payments/{make.payment().pk}/paid/",

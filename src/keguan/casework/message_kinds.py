@@ -35,7 +35,7 @@ class MessageKind:
     by_text: bool = False
 
 
-KINDS: Final[Mapping[Word, MessageKind]] = {
+KINDS: Final[Mapping[str, MessageKind]] = {
     "returned": MessageKind(
         Text("退回修改", "Returned for correction"),
         Text(

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "keguan.casework.subscriptions",
     "keguan.insight.awards",
     "keguan.insight.rounds",
+    "keguan.doors.mail",
     "keguan.doors.web",
     *ACCOUNT_APPS,  # after the web door, whose templates stand in for theirs
 ]
@@ -151,6 +152,8 @@ STORAGES = {
 MEDIA_ROOT = Path(os.environ.get("KEGUAN_FILES") or state_folder() / "files")
 
 globals().update(mail_settings(os.environ, is_demo=DEMO, folder=state_folder() / "mail"))
+# Whoever hands text messages to a mobile network: a class that keeps to `doors.mail.gateways.Gateway`.
+TEXT_GATEWAY = os.environ.get("KEGUAN_TEXT_GATEWAY", "keguan.doors.mail.gateways.LogGateway")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["keguan.doors.jobs.tidy"]
 

@@ -48,7 +48,7 @@ MESSAGES = ListSpec(
 
 def kind_title(message: Message) -> Text:
     """What a message is about, in a word or two."""
-    kind = KINDS.get(message.kind)  # type: ignore[call-overload]
+    kind = KINDS.get(message.kind)
     return kind.title if kind else Text(message.kind, message.kind)
 
 

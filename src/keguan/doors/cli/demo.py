@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
     if not args.no_serve:
         refuse_busy(args.address, args.port)
+    os.environ.setdefault("KEGUAN_ADDRESS", f"http://{args.address}:{args.port}")  # links in mails lead here
     set_environment()
     say("启动数据库", "starting the database")
     with own_database(DATABASE) as database:

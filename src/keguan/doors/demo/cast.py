@@ -127,9 +127,13 @@ class _Casting:
     def _person(self, employer: Organisation | None, *, senior: bool, account: bool = False) -> Person:
         draw = self.random
         age_days = draw.randint(38 * 365, 54 * 365) if senior else draw.randint(26 * 365, 40 * 365)
+        self.usernames += account
+        username = f"demo{self.usernames:03}"
         person = parties.register_person(
             SYSTEM,
             name=next(self.names),
+            # Of a domain that never is: whatever server is set up, no such mail arrives anywhere.
+            email=f"{username}@keguan.invalid" if account else "",
             born=self.since - timedelta(days=age_days),
             title=draw.choice(("senior", "senior", "associate")) if senior else draw.choice(("associate", "middle")),
             degree=draw.choice(("doctor", "doctor", "master")),
@@ -138,8 +142,7 @@ class _Casting:
             origin=ORIGIN,
         )
         if account:
-            self.usernames += 1
-            parties.open_account(SYSTEM, person, username=f"demo{self.usernames:03}")
+            parties.open_account(SYSTEM, person, username=username)
         return person
 
     def _on_duty(

@@ -27,6 +27,7 @@ from keguan.components.fields import Field
 from keguan.components.lists import Choice
 from keguan.components.notices import tell
 from keguan.components.status import Crumb
+from keguan.doors.mail.queries import failed_lately
 from keguan.doors.web.accounts import oidc, own_data, traces
 from keguan.doors.web.accounts.words import is_ip_address
 from keguan.doors.web.envelope import remember_language
@@ -68,6 +69,7 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         "identity": SocialAccount.objects.filter(user=account).first(),
         "places": _places(request, account),
         "has_name": not is_ip_address(request.get_host()),
+        "lost": failed_lately(actor_on(request)),
         "language": next(one.text for one in _LANGUAGES if one.value == account.language),
     }
     return render(request, "account/profile.html", context)

@@ -47,10 +47,15 @@ def as_written(value: Any) -> SafeString:
     as Chinese, so that voices and fonts take it for what it is. Our own words are never marked: they are to be translated."""
     if isinstance(value, (list, tuple)):
         return format_html_join("、" if language() == "zh" else ", ", "{}", ((as_written(part),) for part in value))
-    text = said(value)
-    if isinstance(value, str) and language() == "en" and _CHINESE.search(text):
-        return format_html('<span lang="zh-Hans">{}</span>', value)
-    return conditional_escape(text)
+    text = conditional_escape(said(value))
+    return format_html('<span lang="zh-Hans">{}</span>', text) if is_foreign(value) else text
+
+
+def is_foreign(value: Any) -> bool:
+    """Whether this is Chinese among English: written by people, or the same in both languages, as names are."""
+    if isinstance(value, Text):
+        value = value.en if value.en == value.zh else ""
+    return isinstance(value, str) and language() == "en" and _CHINESE.search(value) is not None
 
 
 def moment(value: dt.datetime | None) -> str:

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 # Few on purpose: a public page is to cost at most 8 ms. What Django spreads over security, locale, clickjacking and
 # authentication layers stands in Envelope and Who.
 MIDDLEWARE = [
+    "keguan.doors.web.lighter.Lighter",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "keguan.doors.web.envelope.Envelope",
     "django.contrib.sessions.middleware.SessionMiddleware",

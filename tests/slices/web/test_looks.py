@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from tests.make import account
+from tests.make import world as w
 from tests.slices.web import people
+
+from keguan.casework.models import Case
+from keguan.kernel.clock import clock_at
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +68,54 @@ def test_choosing_a_look_leads_to_no_other_site_and_is_marked_to_be_kept(client:
     assert kept["httponly"]
     assert kept["samesite"] == "Lax"
     assert bool(kept["secure"]) is settings.SESSION_COOKIE_SECURE
+
+
+MOST_BYTES = 60_000
+ROWS_OF_A_PAGE = 60
+
+
+def _on_the_wire(client: Client, address: str) -> int:
+    """Bytes of a page and of all that it names, as they are sent to a browser that takes compressed answers."""
+    answer = client.get(address, headers={"accept-encoding": "gzip"})
+    assert answer.status_code == 200
+    assert answer["Content-Encoding"] == "gzip"
+    said = gzip.decompress(answer.content).decode()
+    sizes = [len(answer.content)]
+    for part in set(re.findall(r'(?:href|src)="(/static/[^"]+)"', said)):
+        sent = client.get(part, headers={"accept-encoding": "gzip"})
+        sizes.append(sum(len(piece) for piece in sent))
+    assert len(sizes) > 2
+    return sum(sizes)
+
+
+def test_the_first_page_of_each_kind_weighs_little(client: Client) -> None:
+    world = w.world(experts_count=0)
+    with clock_at(w.moment("2026-03-02")):
+        call = w.call(world, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
+        number = w.started(world)
+        case = Case.objects.get(number=number)
+        for n in range(ROWS_OF_A_PAGE):
+            case.pk, case.number, case.title = (
+                None,
+                f"65ZDYF20260009{n:03}",
+                f"干旱区绿洲水肥一体化关键技术研究与示范（{n}）",
+            )
+            case.step, case.submitted_at = "screen", w.moment("2026-03-02")
+            case.save(force_insert=True)
+        weights = {address: _on_the_wire(client, address) for address in ("/", "/calls/", f"/calls/{call.code}/")}
+        client.force_login(account(world.people["applicant"]))
+        for address in (f"/cases/{number}/form/proposal/", f"/cases/{number}/"):
+            weights[address] = _on_the_wire(client, address)
+        client.force_login(account(world.people["officer"]))
+        weights["/cases/"] = _on_the_wire(client, "/cases/")
+        assert client.get("/cases/").content.count(b"<tr>") > ROWS_OF_A_PAGE
+    assert max(weights.values()) <= MOST_BYTES, weights
+
+
+def test_what_is_compressed_already_is_sent_as_it_is(client: Client) -> None:
+    sent = client.get("/static/keguan/keguan.svg", headers={"accept-encoding": "gzip"})
+    assert sent["Content-Encoding"] == "gzip"
+    client.force_login(people.person("王一", "registrar"))
+    sheet = client.get("/registers/organisations/?format=xlsx", headers={"accept-encoding": "gzip"})
+    assert sheet.status_code == 200
+    assert not sheet.has_header("Content-Encoding")

@@ -69,6 +69,12 @@ def as_written(value: Any) -> SafeString:
 
 
 @register.filter
+def lang_of(value: Any) -> SafeString:
+    """The lang attribute where `as_written` would mark, for an option, which holds no marks."""
+    return mark_safe(' lang="zh-Hans"' if reader.is_foreign(value) else "")  # noqa: S308 - our own literal
+
+
+@register.filter
 def money(fen: int | None) -> str:
     """Fen as 12.5 万元."""
     return reader.money(fen)

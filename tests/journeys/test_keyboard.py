@@ -1,0 +1,75 @@
+"""Without a mouse: from the list of calls to the number of an application, by Tab, Space, Enter and letters alone."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page
+from tests.journeys.conftest import Stage
+from tests.make import world as w
+
+from keguan.casework.models import Case
+from keguan.kernel.clock import clock_at
+
+MOST_TABS = 120
+FOCUSED = """() => {
+  const one = document.activeElement;
+  if (one === document.body) return {name: 'the end of the page', marked: true, hidden: false};
+  const seen = getComputedStyle(one), at = one.getBoundingClientRect();
+  return {
+    name: (one.labels?.[0]?.textContent || one.getAttribute('aria-label') || one.textContent || '').trim().replace(/\\s+/g, ' '),
+    marked: seen.outlineStyle !== 'none' && parseFloat(seen.outlineWidth) >= 2,
+    hidden: at.width < 2 || at.bottom < 0 || at.top > innerHeight,
+    what: one.outerHTML.slice(0, 120),
+  };
+}"""
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus stands on what is called so. Wherever it passes, one sees where it is."""
+    passed = []
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        passed.append(focused["name"])
+        assert focused["marked"], f"one does not see the focus on {focused['what']}"
+        assert not focused["hidden"], f"the focus is out of sight on {focused['what']}"
+        if re.match(name, focused["name"]):
+            return
+    raise AssertionError(f"Tab does not come to {name}: {passed}")
+
+
+def _opens(page: Page, name: str) -> None:
+    _tab_to(page, name)
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+
+
+def _types(page: Page, name: str, text: str) -> None:
+    _tab_to(page, name)
+    page.keyboard.type(text)
+
+
+def test_one_applies_for_a_grant_with_the_keyboard_alone(stage: Stage) -> None:
+    world = w.world(experts_count=0)
+    with clock_at(w.moment("2026-03-02")):
+        call = w.call(world, "seminar-grant", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
+        applicant = stage.signed_in(world.people["applicant"], "en")
+        page = applicant.page
+        page.goto("/calls/")
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUSED)["name"] == "Skip to content"
+        page.keyboard.press("Enter")
+        _opens(page, re.escape(call.title.en))
+        _opens(page, "Apply$")
+        _opens(page, "Begin$")
+        _types(page, "Name of the seminar", "Saving water on cotton")
+        _types(page, "Date", "2026-05-20")
+        _types(page, "Amount asked", "1.5")
+        _opens(page, "Look over and submit")
+        _tab_to(page, "This is true and complete")
+        page.keyboard.press("Space")
+        _opens(page, "Submit$")
+        applicant.looks_round()
+        applicant.sees("Handed in")
+    assert Case.objects.get().submitted_at is not None

@@ -11,7 +11,7 @@ FLOORS = [
     {"keguan.doors"},
     {"keguan.insight"},
     {"keguan.casework", "keguan.facilities"},
-    {"keguan.registers.imports", "keguan.registers.exports"},
+    {"keguan.registers.imports", "keguan.registers.exports", "keguan.registers.views"},
     {
         "keguan.registers.experts",
         "keguan.registers.projects",

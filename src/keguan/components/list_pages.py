@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -21,6 +22,37 @@ _sheets: list[Sheets] = [lambda request, listing: as_xlsx(listing)]
 def sheets_by(hand_out: Sheets) -> None:
     """Let lists be handed out as files in this way, such as by a job where they are long."""
     _sheets.append(hand_out)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """A list under a name, as it stands beside the list. is_first: what its reader meets before they ask for anything."""
+
+    name: str
+    href: str
+    is_mine: bool
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The kept views of the list at hand, for this reader."""
+
+    views: tuple[KeptView, ...] = ()
+
+    @property
+    def first(self) -> KeptView | None:
+        """What this reader wants to meet first."""
+        return next((one for one in self.views if one.is_first), None)
+
+
+Shelves = Callable[[HttpRequest], Shelf | None]
+_shelves: list[Shelves] = [lambda request: None]
+
+
+def views_by(shelf_for: Shelves) -> None:
+    """Let lists show the views that this finds."""
+    _shelves.append(shelf_for)
 
 
 class _JustTheListing(HttpRequest):
@@ -42,7 +74,11 @@ def listing_at(path: str, query: str, actor: Actor) -> Listing:
     request.actor = actor  # type: ignore[attr-defined]
     found = resolve(path)
     request.resolver_match = found
-    answer = found.func(request, *found.args, **found.kwargs)
+    try:
+        answer = found.func(request, *found.args, **found.kwargs)
+    except AttributeError as missing:
+        # A page that is no list wants what only a browser brings: a session, say.
+        raise LookupError(f"{path} is no list") from missing
     if not isinstance(answer, _Asked):
         raise LookupError(f"{path} is no list")
     return answer.listing
@@ -65,4 +101,7 @@ def list_page(
         return _sheets[-1](request, listing)
     if listing.has_typed_places and not listing.problems:
         return HttpResponseRedirect(request.path + listing.query())
-    return render(request, template, {"listing": listing, **context})
+    shelf = _shelves[-1](request)
+    if shelf and shelf.first and not request.GET:
+        return HttpResponseRedirect(shelf.first.href)
+    return render(request, template, {"listing": listing, "shelf": shelf, **context})

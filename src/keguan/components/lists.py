@@ -256,7 +256,9 @@ class Listing:
     @property
     def plain_href(self) -> str:
         """The list without any condition; the columns and the order stay."""
-        return self.query(**dict.fromkeys(("q", "find", *(box.filter.key for box in self.boxes))))
+        plain = self.query(**dict.fromkeys(("q", "find", *(box.filter.key for box in self.boxes))))
+        # Not the bare address: that shows the view which this reader wants to meet first.
+        return plain if plain != "?" else "?view=all"
 
     @property
     def usual_columns_href(self) -> str:

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "keguan.registers.funds",
     "keguan.registers.imports",
     "keguan.registers.exports",
+    "keguan.registers.views",
     "keguan.casework",
     "keguan.casework.subscriptions",
     "keguan.insight.awards",

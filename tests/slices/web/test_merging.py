@@ -108,7 +108,7 @@ def two_in_a_world() -> tuple[w.World, Person, Person, str]:
 def test_cases_tasks_and_messages_follow(registrar: Account) -> None:
     _, kept, gone, number = two_in_a_world()
     case = Case.objects.get(number=number)
-    Message.objects.create(person=gone, case=case, zh="x", en="x", at=clock.now())
+    Message.objects.create(person=gone, case=case, kind="waits", zh="x", en="x", at=clock.now())
     typed = {"principal": gone.pk, "title": str(gone.pk)}
     draft = Draft.objects.create(case=case, form="proposal", begun_at=clock.now(), saved_at=clock.now())
     for field, value in typed.items():

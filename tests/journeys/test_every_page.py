@@ -38,7 +38,7 @@ NOT_PAGES = {
 }
 """Answers that are no page of ours: files, feeds, a redirect, a machine's question."""
 NOWHERE = {
-    *("import", "import_confirm", "award", "invitation_end", "member_duty_end", "person_merge"),
+    *("import", "import_confirm", "award", "invitation_end", "member_duty_end"),
     *("join", "subscription_confirm", "subscription_end", "batch", "batch_do"),
     *("export", "export_cancel", "export_file", "view_drop"),
     *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
@@ -157,7 +157,7 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
                 ("member_leave", f"{world.people['member'].pk}/leave/"),
             )
         },
-        "call_check": f"/calls/{code}/check/",
+        "call_check": f"/calls/{code}/check/?host={world.university.pk}",
         "case_writers": f"/cases/{draft}/form/proposal/writers/",
         "round_late": f"/rounds/{code}/late/",
         "person_merge": f"/registers/people/{somebody.pk}/merge/",

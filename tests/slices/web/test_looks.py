@@ -119,3 +119,5 @@ def test_what_is_compressed_already_is_sent_as_it_is(client: Client) -> None:
     sheet = client.get("/registers/organisations/?format=xlsx", headers={"accept-encoding": "gzip"})
     assert sheet.status_code == 200
     assert not sheet.has_header("Content-Encoding")
+    assert b"".join(sheet).startswith(b"PK")
+    sheet.close()

@@ -230,6 +230,7 @@ def _copy(copies: Sequence[_Copy]) -> None:
             owner.execute("ALTER TABLE casework_case ENABLE TRIGGER USER")
             for name in OF_A_CASE:
                 _copy_table(owner, f"casework_{name}", "row.case_id = copy.template")
+            _copy_draft_fields(owner)
             _copy_table(owner, "trace_event", "row.case_number = copy.was_number")
             owner.execute("SELECT setval(pg_get_serial_sequence('casework_case', 'id'), max(id)) FROM casework_case")
         owner.execute("VACUUM ANALYZE")
@@ -244,6 +245,20 @@ def _copy_table(owner: psycopg.Connection, table: str, joined: str) -> None:
             values=sql.SQL(", ").join(_value(name, kind) for name, kind in columns),
             joined=sql.SQL(joined),
         )
+    )
+
+
+def _copy_draft_fields(owner: psycopg.Connection) -> None:
+    """What was typed: it hangs on the draft, which hangs on the case."""
+    owner.execute(
+        sql.SQL(
+            "INSERT INTO casework_draftfield (draft_id, field, value, revision, at, by, source)"
+            " SELECT mine.id, row.field, CASE row.field WHEN 'principal' THEN to_jsonb(copy.person)"
+            " WHEN 'title' THEN to_jsonb(copy.title) ELSE {value} END, row.revision, row.at, {by}, row.source"
+            " FROM copy JOIN casework_draft theirs ON theirs.case_id = copy.template"
+            " JOIN casework_draft mine ON mine.case_id = copy.id AND mine.form = theirs.form"
+            " JOIN casework_draftfield row ON row.draft_id = theirs.id"
+        ).format(value=_value("value", "jsonb"), by=_value("by", "bigint"))
     )
 
 

@@ -103,7 +103,7 @@ def test_exactly_seventy_points_are_not_enough(stage: Stage, world: w.World) -> 
 def _applies(applicant: Visitor, world: w.World) -> None:
     applicant.fill("主要产品（服务）名称", PRODUCT)
     applicant.fill("所属高新技术领域", "先进制造与自动化")
-    applicant.find("申请工作负责人", world.people["enterprise"].name)
+    applicant.sees("取自名录", world.people["enterprise"].name)
     applicant.choose("申请认定前一年内是否发生重大安全、重大质量事故或严重环境违法行为", "否")
     right = {"授权号或登记号": "ZL202310000001.1", "名称": "一种滴灌控制方法", "获得方式": "自主研发"}
     applicant.rows("知识产权清单", [right | {"类别": "Ⅰ类（发明专利、植物新品种、国家新药等）"}])

@@ -73,7 +73,7 @@ def _claims(buyer: Visitor, contact: str) -> None:
     buyer.fill("补助事项名称", BUYER)
     buyer.choose("申报身份", "需求方")
     buyer.choose("是否首次就这些合同申报", "是")
-    buyer.find("联系人", contact)
+    buyer.sees("取自名录", contact)
     buyer.choose("交易双方是否存在关联关系", "否")
     contract = {"合同类型": "技术转让", "登记日期": "2025-03-01", "本期付款日期": "2025-06-30"}
     buyer.rows(

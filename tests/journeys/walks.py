@@ -37,7 +37,7 @@ def fills_proposal(visitor: Visitor, of: World, unwelcome: Person) -> None:
     principal, member = of.people["applicant"], of.people["member"]
     visitor.fill("项目名称", TITLE)
     visitor.fill("所属领域", "农业农村")
-    visitor.find("项目负责人", principal.name)
+    visitor.sees(principal.name, "取自名录")  # who begins is the principal unless another is chosen
     visitor.fill("计划开始日期", "2026年7月1日")
     visitor.fill("计划完成日期", "2029/06/30")
     visitor.fill("项目摘要", "针对南疆灌区缺水问题，选育抗旱棉花新品种，并在主产区开展示范。")

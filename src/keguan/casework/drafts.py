@@ -160,13 +160,7 @@ def _is_asked(held: store.HeldForm, form: str) -> bool:
 
 
 _WRITE = """
-  WITH head AS (
-    INSERT INTO casework_draft (case_id, form, revision, begun_at, saved_at, saved_by)
-    VALUES (%(case)s, %(form)s, 1, %(now)s, %(now)s, %(by)s)
-    ON CONFLICT (case_id, form) DO UPDATE
-      SET revision = casework_draft.revision + 1, saved_at = excluded.saved_at, saved_by = excluded.saved_by
-    RETURNING id, revision
-  ), sent AS (
+  WITH sent AS (
     SELECT name, value::jsonb, seen, touched
     FROM unnest(%(names)s::text[], %(values)s::text[], %(seen)s::bigint[], %(touched)s::boolean[])
       AS given (name, value, seen, touched)
@@ -176,19 +170,28 @@ _WRITE = """
   ), clashing AS (
     SELECT there.* FROM there JOIN sent ON sent.name = there.field
     WHERE sent.touched AND there.revision > sent.seen AND there.value IS DISTINCT FROM sent.value
+  ), fresh AS (
+    SELECT sent.* FROM sent LEFT JOIN there ON there.field = sent.name
+    WHERE NOT EXISTS (SELECT FROM clashing WHERE field = sent.name)
+      AND (there.field IS NULL OR (sent.touched AND there.value IS DISTINCT FROM sent.value))
+  ), head AS (
+    INSERT INTO casework_draft (case_id, form, revision, begun_at, saved_at, saved_by)
+    VALUES (%(case)s, %(form)s, 1, %(now)s, %(now)s, %(by)s)
+    ON CONFLICT (case_id, form) DO UPDATE
+      SET revision = casework_draft.revision + (EXISTS (SELECT FROM fresh))::int,
+        saved_at = excluded.saved_at, saved_by = excluded.saved_by
+    RETURNING id, revision
   ), written AS (
     INSERT INTO casework_draftfield (draft_id, field, value, revision, at, by, source)
-    SELECT head.id, sent.name, sent.value, head.revision, %(now)s, %(by)s, %(source)s FROM head, sent
-    WHERE NOT EXISTS (SELECT FROM clashing WHERE field = sent.name)
-      AND (sent.touched OR NOT EXISTS (SELECT FROM there WHERE field = sent.name))
-      AND NOT EXISTS (SELECT FROM there WHERE field = sent.name AND there.value = sent.value)
+    SELECT head.id, fresh.name, fresh.value, head.revision, %(now)s, %(by)s, %(source)s FROM head, fresh
     ON CONFLICT (draft_id, field) DO UPDATE
       SET value = excluded.value, revision = excluded.revision, at = excluded.at, by = excluded.by,
         source = excluded.source
   )
   SELECT head.revision, clashing.field, clashing.value, clashing.revision, clashing.at, clashing.by
   FROM head LEFT JOIN clashing ON true"""
-"""One statement, sent after the case is locked (`store.hold_form`): what it reads is what the lock protects."""
+"""One statement, sent after the case is locked (`store.hold_form`): what it reads is what the lock protects. What is there
+already is not written again and makes no new revision: a late saving of the same words must not undo a confirmation."""
 
 
 def _write(

@@ -226,3 +226,12 @@ def test_a_paste_of_thousands_of_cells_is_refused_in_words_and_stays_in_its_box(
     assert "粘贴的有 1700 行" in said
     assert "指标1699" in said
     assert kept(number)["title"] == "题目也在"
+
+
+def test_the_same_words_saved_late_make_no_new_revision(world: w.World, number: str) -> None:
+    client = signed_in(world.people["applicant"])
+    page = opened(client, number)
+    send(client, number, "save", title="同一个题目")
+    before = Draft.objects.get(case__number=number).revision
+    assert autosave(client, number, page, title="同一个题目").status_code == 200
+    assert Draft.objects.get(case__number=number).revision == before, "a confirmation page stays good"

@@ -38,7 +38,7 @@
   async function send() {
     clearTimeout(timer);
     timer = 0;
-    if (isSending || !changed.size) return;
+    if (isSending || isLeaving || !changed.size) return;  // a form that is being sent carries everything itself
     const questions = [...changed];
     changed.clear();
     isSending = true;

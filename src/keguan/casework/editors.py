@@ -122,7 +122,8 @@ def share(number: str, person: int, given: Share, actor: Actor, *, request_id: s
         there = Editor.objects.filter(case=case, person=person, until=None).first()
         fresh = there is None
         there = there or Editor(case=case, person_id=person, since=clock.now(), by=actor.person)
-        there.may_write, there.sections = given.may_write, sorted(given.sections)
+        # Who only reads keeps no section: it would be closed to everybody.
+        there.may_write, there.sections = given.may_write, sorted(given.sections) if given.may_write else []
         there.save()
         _keep(case)
         trace.write(

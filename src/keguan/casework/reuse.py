@@ -6,15 +6,15 @@ its title.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
 
-from keguan.casework.drafts import Saved, draft_of, save_draft
+from keguan.casework.drafts import draft_of, save_draft
+from keguan.casework.editors import leads
 from keguan.casework.models import Case
-from keguan.casework.permissions import can_see_proposal
 from keguan.casework.versions import definition_of
 from keguan.engine.moves import refuse
 from keguan.kernel.actors import Actor
@@ -62,7 +62,7 @@ def take_over(number: str, form: str, source: str, actor: Actor, *, request_id: 
     """
     cases = Case.objects.select_related("memo", "programme", "parent").defer("programme__sources")
     target, given = cases.get(number=number), cases.filter(number=source).first()
-    if given is None or not can_see_proposal(actor, given) or given.pk == target.pk:
+    if given is None or not leads(actor, given) or given.pk == target.pk:
         said = Text("没有可以带入的申报：{number}。", "There is no such application to fill from: {number}.")
         return refuse("reuse.unknown", said.filled(number=source), where="reuse", value=source)
     definition = definition_of(target.programme)
@@ -78,11 +78,7 @@ def take_over(number: str, form: str, source: str, actor: Actor, *, request_id: 
         return Taken(0)
     seen = there.revision if there else 0
     saved = save_draft(number, form, values, seen, actor, source=source, request_id=request_id)
-    return saved if isinstance(saved, Refusal) else Taken(len(values) - len(_clashes(saved)))
-
-
-def _clashes(saved: Saved) -> Sequence[str]:
-    return list(saved.clashes)
+    return saved if isinstance(saved, Refusal) else Taken(len(values) - len(saved.clashes))
 
 
 def _answers_of(case: Case) -> Iterator[tuple[Form, Mapping[str, Any]]]:

@@ -88,3 +88,10 @@ def test_nobody_fills_from_the_application_of_somebody_else(world: w.World) -> N
     assert Draft.objects.count() == own
     other = reuse.take_over(number, "proposal", "65ZDYF2026999999X", world.actor("applicant"))
     assert isinstance(other, Refusal)
+
+
+def test_a_duty_that_reads_proposals_does_not_fill_ones_own_from_them(world: w.World) -> None:
+    before, host = handed_in(world), world.people["host"]
+    number = w.started(world, "host")
+    assert isinstance(reuse.take_over(number, "proposal", before, w.actor_for(host)), Refusal)
+    assert not DraftField.objects.filter(draft__case__number=number).exists()

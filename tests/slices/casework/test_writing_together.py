@@ -235,3 +235,10 @@ def test_the_same_words_saved_late_make_no_new_revision(world: w.World, number: 
     before = Draft.objects.get(case__number=number).revision
     assert autosave(client, number, page, title="同一个题目").status_code == 200
     assert Draft.objects.get(case__number=number).revision == before, "a confirmation page stays good"
+
+
+def test_who_only_reads_keeps_no_section_closed_to_the_others(world: w.World, number: str, colleague: Person) -> None:
+    writer = make.person(employer=world.university)
+    asked(world, number, colleague, section_of(number, "title"), writes=False)
+    asked(world, number, writer)
+    assert isinstance(drafts.save_draft(number, "proposal", {"title": "可以填写"}, 0, actor_for(writer)), drafts.Saved)

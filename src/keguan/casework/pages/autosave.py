@@ -38,7 +38,6 @@ _CLASH = Text(
     "{who}在 {at:%H:%M} 也改了这一项，现为：{value}。您写的没有丢，点“保存草稿”即可比较、选择。",
     "{who} changed this at {at:%H:%M} too; it now says: {value}. What you typed is not lost: press “Save draft” to compare and choose.",
 )
-_OTHER_WINDOW = Text("您在另一窗口", "You, in another window,")
 
 
 @page(SIGNED_IN, methods=("POST",))

@@ -96,9 +96,9 @@ def test_from_a_search_to_a_guide_a_notice_results_and_a_subscription(
 
 def _draw(language: str) -> None:
     """What the worker does with the charts that a page asked for."""
-    from django.utils import translation
+    from keguan.components.reader import reading_in
 
-    with translation.override("en" if language == "en" else "zh-hans"):
+    with reading_in(language):
         for table in tables():
             for chart in table.charts:
                 jobs.draw_chart(chart.source)

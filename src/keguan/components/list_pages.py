@@ -11,7 +11,7 @@ from django.http.request import QueryDict
 from django.shortcuts import render
 from django.urls import resolve
 
-from keguan.components.lists import Listing, ListSpec, Rows
+from keguan.components.lists import Given, Listing, ListSpec, Rows
 from keguan.components.sheets import as_xlsx
 from keguan.kernel.actors import Actor
 
@@ -85,15 +85,21 @@ def listing_at(path: str, query: str, actor: Actor) -> Listing:
 
 
 def list_page(
-    request: HttpRequest, spec: ListSpec, rows: Rows, *, template: str = "components/list_page.html", **context: Any
+    request: HttpRequest,
+    spec: ListSpec,
+    rows: Rows,
+    *,
+    template: str = "components/list_page.html",
+    given: Given | None = None,
+    **context: Any,
 ) -> HttpResponseBase:
     """Show a list, or hand it out as .xlsx when the address says `format=xlsx`. Columns chosen in the form go on into the
     address, where they can be linked.
 
     rows: everything this actor may see. template: extends `components/list_page.html` or includes
-    `components/list.html`; it gets `listing` and whatever else is given.
+    `components/list.html`; it gets `listing` and the context. given: what some columns need besides.
     """
-    listing = spec.listing(request.GET, rows)
+    listing = spec.listing(request.GET, rows, given)
     if isinstance(request, _JustTheListing):
         return _Asked(listing)
     if request.GET.get("format") == "xlsx" and not listing.problems:

@@ -69,10 +69,11 @@ Condition = Callable[[Rows], Rows]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query as it was understood: how it narrows, and in words. `problems` where it was not."""
+    """A query as it was understood: how it narrows, by which columns, and in words. `problems` where it was not."""
 
     typed: str = ""
     conditions: tuple[tuple[Part, Condition], ...] = ()
+    compares: tuple[Column, ...] = ()
     meaning: tuple[Text, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -152,7 +153,8 @@ def understood(typed: str, words: Words) -> Query:
     if problems:
         return Query(text, problems=tuple(problems))
     good = [(part, one) for part, one in zip(parts, found, strict=True) if not isinstance(one, Problem)]
-    return Query(text, tuple((part, one[0]) for part, one in good), tuple(one[1] for _, one in good))
+    compares = tuple(column for part in parts if part.key and (column := words.column(part.key)) is not None)
+    return Query(text, tuple((part, one[0]) for part, one in good), compares, tuple(one[1] for _, one in good))
 
 
 _SHORTER = Text("请缩短后再查。", "Shorten it.")

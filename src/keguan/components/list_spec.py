@@ -17,6 +17,10 @@ from keguan.kernel.bilingual import Text
 Kind = Literal["text", "money", "number", "day", "moment", "deadline", "status"]
 Rows = QuerySet[Any, Any]
 
+Given = Mapping[str, Callable[[Rows], Rows]]
+"""For columns whose values depend on who reads: by column key, what gives the rows the column's value. Asked for only
+where the column is shown, sorted by or compared, as it may cost more than the rest of the list."""
+
 _ANY = 9_876_543_210
 
 

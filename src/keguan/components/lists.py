@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from keguan.components.list_columns import PLACE, Place, chosen_columns, places_of
 from keguan.components.list_query import HelpLine, Query, Words, help_lines, understood
-from keguan.components.list_spec import Choice, Column, Filter, Kind, Rows, Search, Ticks, choices_of, href_to
+from keguan.components.list_spec import Choice, Column, Filter, Given, Kind, Rows, Search, Ticks, choices_of, href_to
 from keguan.components.status import Status
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text, halfwidth
@@ -22,6 +22,7 @@ __all__ = [
     "Column",
     "Filter",
     "FilterBox",
+    "Given",
     "Kind",
     "ListSpec",
     "Listing",
@@ -90,18 +91,22 @@ class ListSpec:
     def page_columns(self) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if not column.sheet_only)
 
-    def listing(self, asked: QueryDict, rows: Rows) -> Listing:
+    def listing(self, asked: QueryDict, rows: Rows, given: Given | None = None) -> Listing:
         """The page of the list that a query string asks for.
 
-        asked: `request.GET`. rows: everything this actor may see. Values that make no sense become problems on the
-        page and are left out; they never break it. Costs at most two queries, once the rows are looked at.
+        asked: `request.GET`. rows: everything this actor may see. given: what some columns need besides. Values that
+        make no sense become problems on the page and are left out; they never break it. Costs at most two queries, once
+        the rows are looked at.
         """
-        return Listing.asked_for(self, asked, rows)
+        return Listing.asked_for(self, asked, rows, given or {})
 
 
 @dataclass
 class Listing:
-    """One list as one reader asked for it. Nothing is fetched before it is looked at."""
+    """One list as one reader asked for it. Nothing is fetched before it is looked at.
+
+    queryset: the rows asked for, in order, with what the columns of the page need.
+    """
 
     spec: ListSpec
     queryset: Rows
@@ -114,12 +119,13 @@ class Listing:
     columns: tuple[Column, ...]
     sheet_columns: tuple[Column, ...]
     words: Words
+    still_given: Given
     problems: list[Problem] = field(default_factory=list)
     _fetched: list[Any] | None = None
     _counted: int | None = None
 
     @classmethod
-    def asked_for(cls, spec: ListSpec, asked: QueryDict, rows: Rows) -> Listing:
+    def asked_for(cls, spec: ListSpec, asked: QueryDict, rows: Rows, given: Given) -> Listing:
         problems: list[Problem] = []
         boxes = []
         offered = [(one, one.offered()) for one in spec.filters]
@@ -127,28 +133,39 @@ class Listing:
             rows, box = _narrowed(declared, choices, asked, rows, problems)
             boxes.append(box)
         words = Words(offered, spec.columns, spec.search)
-        rows, found = _queried(asked.get("find", ""), words, rows, problems)
+        typed = asked.get("find", "")
+        found = understood(typed, words) if typed.strip() else Query()
+        sort = _sort(spec, asked.get("sort", ""), problems)
+        chosen = chosen_columns(spec.columns, asked, problems)
+        columns, sheet_columns = chosen or spec.page_columns, chosen or spec.columns
+        needed = {column.key for column in columns} | {sort.removeprefix("-")} | {one.key for one in found.compares}
+        rows = _with(given, needed, rows)
+        rows, found = _queried(found, rows, problems)
         searched = _typed(asked.get("q", ""), "q", problems) if spec.search else ""
         if spec.search and searched:
             rows = spec.search.apply(rows, searched)
-        sort = _sort(spec, asked.get("sort", ""), problems)
         rows = _ordered(spec, sort, rows)
         boxes = [box for box in boxes if box.value or not box.filter.is_quiet]
-        chosen = chosen_columns(spec.columns, asked, problems)
         return cls(
             spec=spec,
             queryset=rows,
+            still_given={key: give for key, give in given.items() if key not in needed},
             boxes=tuple(boxes),
             searched=searched,
             sort=sort,
             page=_page(spec, asked.get("page", ""), problems),
             asked=asked,
             found=found,
-            columns=chosen or spec.page_columns,
-            sheet_columns=chosen or spec.columns,
+            columns=columns,
+            sheet_columns=sheet_columns,
             words=words,
             problems=problems,
         )
+
+    @property
+    def whole(self) -> Rows:
+        """The rows asked for with what the columns of the spreadsheet need."""
+        return _with(self.still_given, {column.key for column in self.sheet_columns}, self.queryset)
 
     @property
     def rows(self) -> list[Any]:
@@ -288,7 +305,7 @@ class Listing:
 
     def every_row(self, limit: int) -> Iterator[Any]:
         """All rows of the list, not only this page, up to `limit`, streamed."""
-        rows = self.queryset[:limit].iterator(chunk_size=CHUNK)
+        rows = self.whole[:limit].iterator(chunk_size=CHUNK)
         while chunk := list(islice(rows, CHUNK)):
             if self.spec.prepare:
                 self.spec.prepare(chunk)
@@ -296,7 +313,8 @@ class Listing:
 
     def records(self) -> list[dict[str, Any]]:
         """The rows of this page for machines: raw values by column key (money in fen, Text in both languages)."""
-        return [{column.key: _raw(column.value(row)) for column in self.sheet_columns} for row in self.rows]
+        rows = self._fetch(self.whole)[: self.spec.page_size]
+        return [{column.key: _raw(column.value(row)) for column in self.sheet_columns} for row in rows]
 
     def _count_one_more(self) -> int:
         if self._counted is None:
@@ -305,11 +323,15 @@ class Listing:
 
     def _page_and_one_more(self) -> list[Any]:
         if self._fetched is None:
-            start = self.first_number - 1
-            self._fetched = list(self.queryset[start : start + self.spec.page_size + 1])
-            if self.spec.prepare and self._fetched:
-                self.spec.prepare(self._fetched)
+            self._fetched = self._fetch(self.queryset)
         return self._fetched
+
+    def _fetch(self, rows: Rows) -> list[Any]:
+        start = self.first_number - 1
+        found = list(rows[start : start + self.spec.page_size + 1])
+        if self.spec.prepare and found:
+            self.spec.prepare(found)
+        return found
 
 
 def _raw(value: Any) -> Any:
@@ -349,11 +371,16 @@ def _narrowed(
     return rows, FilterBox(declared, kept, value)
 
 
-def _queried(typed: str, words: Words, rows: Rows, problems: list[Problem]) -> tuple[Rows, Query]:
+def _with(given: Given, keys: Collection[str], rows: Rows) -> Rows:
+    """The rows with what these columns need besides."""
+    for key, give in given.items():
+        if key in keys:
+            rows = give(rows)
+    return rows
+
+
+def _queried(query: Query, rows: Rows, problems: list[Problem]) -> tuple[Rows, Query]:
     """The rows that a query leaves; all of them where it has a mistake."""
-    if not typed.strip():
-        return rows, Query()
-    query = understood(typed, words)
     narrowed = query.narrow(rows) if not query.problems else rows
     if isinstance(narrowed, Problem):
         query = Query(query.typed, problems=(narrowed,))

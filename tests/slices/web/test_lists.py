@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db.models.functions import Length
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -169,6 +170,44 @@ def test_what_looks_like_a_formula_or_a_link_stays_text(name: str) -> None:
     inside = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in inside
     assert "<hyperlink" not in inside
+
+
+LENGTHS = ListSpec(
+    "lengths",
+    columns=(
+        Column("name", Text("名称", "Name"), lambda o: o.name, sort=("name",)),
+        Column("length", Text("长度", "Length"), lambda o: o.length, "number", sort=("length",), sheet_only=True),
+    ),
+    search=Search(Text("名称", "name"), lambda rows, q: rows.filter(name__contains=q)),
+    default_sort="name",
+)
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("", False),
+        ("q=单位&page=2", False),
+        ("find=单位", False),
+        ("columns=name", False),
+        ("columns=length,name", True),
+        ("sort=length", True),
+        ("sort=-length", True),
+        ("find=length>3", True),
+        ("find=-length>30", True),
+    ],
+)
+def test_what_a_column_needs_besides_is_asked_only_where_it_is_used(
+    twenty: list[Organisation], query: str, asked: bool
+) -> None:
+    given_ = {"length": lambda rows: rows.annotate(length=Length("name"))}
+    listing = LENGTHS.listing(QueryDict(query), Organisation.objects.all(), given_)
+    assert not listing.problems
+    assert ("LENGTH(" in str(listing.queryset.query)) == asked
+    assert len(listing.rows) == (0 if "page=2" in query else 20)
+    if "columns=name" not in query:
+        assert all(row.length == len(row.name) for row in listing.every_row(100))
+        assert all(one["length"] == len(one["name"]) for one in listing.records())
 
 
 def test_records_for_machines_carry_raw_values() -> None:

@@ -6,14 +6,14 @@ import datetime as dt
 
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
-from django.utils import translation
 
+from keguan.components.reader import reading_in
 from keguan.components.status import Status
 from keguan.kernel.bilingual import Text
 
 
-def show(source: str, language: str = "zh-hans", **values: object) -> str:
-    with translation.override(language):
+def show(source: str, language: str = "zh", **values: object) -> str:
+    with reading_in(language):
         return Template("{% load say parts %}" + source).render(Context(values))
 
 

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import translation
 
 from keguan.casework.about import about_of
 from keguan.casework.documents import book, shelf
@@ -33,7 +32,6 @@ from keguan.language.schema import Decide
 from keguan.language.wording import step_title
 from keguan.registers.parties.models import Person
 
-_LANGUAGES = {"zh": "zh-hans", "en": "en"}
 _PREVIEW, _RECEIPT = Text("预览", "Preview"), Text("提交回执", "Receipt")
 _AGAIN_AFTER_SECONDS = 3
 _DRAFT = Text("草稿", "draft")
@@ -60,9 +58,8 @@ def case_preview(request: HttpRequest, number: str, form: str) -> HttpResponseBa
 def case_preview_pdf(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
     """The draft on paper, marked as a draft on every page."""
     found = drafted(request, number, form)
-    with _in_language(request):
-        tree = book.book(found.told, cover_of(found.sheet.case, found.sheet.actor, found.told, None))
-        name = f"{tree['heading']}-{number}-{reader.said(_DRAFT)}"
+    tree = book.book(found.told, cover_of(found.sheet.case, found.sheet.actor, found.told, None))
+    name = f"{tree['heading']}-{number}-{reader.said(_DRAFT)}"
     return _pdf(request, "book", tree, found.saved_at, name)
 
 
@@ -70,9 +67,8 @@ def case_preview_pdf(request: HttpRequest, number: str, form: str) -> HttpRespon
 def case_book(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
     """What was handed in, as a book: for everybody who may read it, without what is kept from them."""
     found = handed_in(request, number, form)
-    with _in_language(request):
-        tree = book.book(found.told, cover_of(found.case, found.actor, found.told, found.row))
-        name = f"{tree['heading']}-{number}"
+    tree = book.book(found.told, cover_of(found.case, found.actor, found.told, found.row))
+    name = f"{tree['heading']}-{number}"
     return _pdf(request, "book", tree, found.row.at, name)
 
 
@@ -97,8 +93,7 @@ def case_receipt(request: HttpRequest, number: str, form: str) -> HttpResponseBa
 def case_receipt_pdf(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
     """The same on one page of paper."""
     found = handed_in(request, number, form)
-    with _in_language(request):
-        tree = _receipt(found)
+    tree = _receipt(found)
     return _pdf(request, "receipt", tree, found.row.at, f"{tree['heading']}-{number}")
 
 
@@ -141,9 +136,8 @@ def resolution_pdf(request: HttpRequest, code: str, step: str) -> HttpResponseBa
     if decide is None or not decisions:
         raise Http404
     waiting = Case.objects.filter(round=of_round, step=step).count()
-    with _in_language(request):
-        tree = resolution(of_round, decide, decisions, waiting)
-        name = f"{reader.said(step_title(decide))}-{of_round.code}"
+    tree = resolution(of_round, decide, decisions, waiting)
+    name = f"{reader.said(step_title(decide))}-{of_round.code}"
     return _pdf(request, "resolution", tree, max(one.at for one in decisions), name)
 
 
@@ -160,11 +154,6 @@ def _pdf(request: HttpRequest, template: str, tree: Mapping[str, Any], at: datet
     answer = HttpResponse(body, content_type="application/pdf")
     answer["Content-Disposition"] = f"attachment; filename=\"document.pdf\"; filename*=UTF-8''{quote(name)}.pdf"
     return answer
-
-
-def _in_language(request: HttpRequest) -> translation.override:
-    """The language that was asked for (`?lang=en`), otherwise the reader's."""
-    return translation.override(_LANGUAGES.get(request.GET.get("lang", ""), _LANGUAGES[reader.language()]))
 
 
 def _crumbs(case: Case, form: Text, href: str, here: Text) -> list[Crumb]:

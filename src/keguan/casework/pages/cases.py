@@ -18,7 +18,7 @@ from keguan.casework.permissions import proposals_visible_to
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
-from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search
+from keguan.components.lists import Choice, Column, Filter, Given, ListSpec, Rows, Search
 from keguan.components.status import Tab
 from keguan.engine.machine import WITHDRAWN
 from keguan.kernel.actors import Actor
@@ -121,13 +121,10 @@ def _tabs(here: str) -> list[Tab]:
     ]
 
 
-def _shown(rows: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
-    """Only what the list shows: all columns of six tables cost more than the rest of the page. The amount asked for is
-    part of the proposal until the case ends, so nobody finds or compares it who may not read that."""
-    amounts = proposals_visible_to(actor) | ~Q(end="")
+def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Only what the list shows: all columns of six tables cost more than the rest of the page."""
     return (
-        rows.annotate(asked_seen=Conditional(When(amounts, then=F("asked_fen"))))
-        .select_related(None)
+        rows.select_related(None)
         .select_related("programme", "round", "host")
         .only(
             *("number", "title", "step", "step_kind", "end", "due_at", "submitted_at", "host__name", "round__code"),
@@ -136,17 +133,29 @@ def _shown(rows: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
     )
 
 
+def _given(actor: Actor) -> Given:
+    """The amount asked for is part of the proposal until the case ends: nobody finds or compares it who may not read
+    that."""
+
+    def asked(rows: Rows) -> Rows:
+        amounts = proposals_visible_to(actor) | ~Q(end="")
+        return rows.annotate(asked_seen=Conditional(When(amounts, then=F("asked_fen"))))
+
+    return {"asked": asked}
+
+
 @page(SIGNED_IN)
 def cases(request: HttpRequest) -> HttpResponseBase:
     """Every case that this reader may see."""
     actor = actor_on(request)
-    rows = _shown(queries.cases(actor), actor)
-    return list_page(request, CASES, rows, template="casework/cases.html", tabs=_tabs("cases"), ticks=ticks_for(actor))
+    rows = _shown(queries.cases(actor))
+    parts = {"tabs": _tabs("cases"), "ticks": ticks_for(actor)}
+    return list_page(request, CASES, rows, template="casework/cases.html", given=_given(actor), **parts)
 
 
 @page(SIGNED_IN)
 def my_cases(request: HttpRequest) -> HttpResponseBase:
     """The cases that this reader began, leads or takes part in."""
     actor = actor_on(request)
-    rows = _shown(queries.my_cases(actor), actor)
-    return list_page(request, CASES, rows, template="casework/cases.html", tabs=_tabs("my_cases"))
+    rows = _shown(queries.my_cases(actor))
+    return list_page(request, CASES, rows, template="casework/cases.html", given=_given(actor), tabs=_tabs("my_cases"))

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 
 from keguan.casework.message_kinds import KINDS, MessageKind
 from keguan.casework.models import Message
+from keguan.components.reader import reading_in
 from keguan.doors.mail import stop_links
 from keguan.doors.mail.wishes import hows
 from keguan.kernel.bilingual import Text
@@ -21,8 +21,6 @@ from keguan.kernel.bilingual import Text
 NAME = Text("科管", "Keguan")
 MOST_LINES = 50
 """A mail names so many at most; the rest stands on the page."""
-
-_DJANGO_NAMES = {"zh": "zh-hans", "en": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def letter(to: str, person: int, language: str, rows: Sequence[Message], envelop
         "name": settings.PUBLISHER.name,
         "language": language,
     }
-    with translation.override(_DJANGO_NAMES[language]):
+    with reading_in(language):
         text, page = (render_to_string(f"mail/letter.{form}", context) for form in ("txt", "html"))
     host = urlsplit(settings.PUBLISHER.address).hostname or "localhost"
     headers = {

@@ -8,17 +8,16 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from keguan.components.reader import reading_in
 from keguan.kernel.bilingual import Language
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 LANGUAGE_COOKIE = "lang"
 ONE_YEAR_SECONDS = 365 * 24 * 3600
-_DJANGO_NAMES: dict[Language, str] = {"zh": "zh-hans", "en": "en"}
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
@@ -42,7 +41,7 @@ class Envelope:
         request_id = str(uuid.uuid4())
         request.request_id = request_id  # type: ignore[attr-defined]
         language = wanted_language(request)
-        with translation.override(_DJANGO_NAMES[language]), structlog.contextvars.bound_contextvars(request=request_id):
+        with reading_in(language), structlog.contextvars.bound_contextvars(request=request_id):
             response = self.get_response(request)
         if request.GET.get("lang") == language:
             remember_language(response, language)

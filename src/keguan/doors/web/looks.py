@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -72,7 +73,12 @@ class Look:
 
     def _choice(self, what: str, word: str, title: Text, now: str) -> Choice:
         query = urlencode({what: word, "next": self.onward})
-        return Choice(title, f"{reverse('look')}?{query}", word == now)
+        return Choice(title, f"{_address()}?{query}", word == now)
+
+
+@cache
+def _address() -> str:
+    return reverse("look")
 
 
 @page(PUBLIC)

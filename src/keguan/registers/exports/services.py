@@ -10,11 +10,11 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.utils import translation
 from procrastinate.contrib.django import app
 
 from keguan.components.list_pages import listing_at
 from keguan.components.lists import Listing
+from keguan.components.reader import reading_in
 from keguan.components.sheets import MOST_ROWS, write_xlsx
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
@@ -76,7 +76,7 @@ def write(pk: int) -> None:
     half = _folder() / f"{secrets.token_hex(16)}.half"
     try:
         actor = actor_for(export.person_id)
-        with translation.override("en" if export.language == "en" else "zh-hans"):
+        with reading_in(export.language):
             listing = listing_at(export.path, export.query, actor)
             with half.open("xb") as file:
                 rows = write_xlsx(listing, file, _beating(pk))

@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
-# Tests given by hand: make test ONLY=tests/unit
-ONLY ?= tests
+# Tests given by hand: make test ONLY=tests/unit. All of them go side by side, each process with a database of its own.
+ONLY ?= -n auto --dist loadfile
 
 .PHONY: help demo test check format bench faults lock fonts clean
 

@@ -126,7 +126,7 @@ class Visitor:
     def upload(self, label: str, name: str, content: bytes) -> None:
         """Add a file."""
         group = self.page.get_by_role("group", name=_labelled(label))
-        group.locator("input[type=file]").set_input_files(
+        group.locator("input[type=file][multiple]").set_input_files(
             [{"name": name, "mimeType": "application/pdf", "buffer": content}]
         )
         self.press(self.word("上传", "Upload"), group)

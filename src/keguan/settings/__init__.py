@@ -164,3 +164,8 @@ LOGGING = logging_settings(os.environ.get("KEGUAN_LOG_LEVEL", "INFO"))
 
 # A table of five hundred rows with eight columns is a form that people do send.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+FILE_UPLOAD_HANDLERS = [
+    "keguan.doors.web.large_files.LargeFiles",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]

@@ -28,6 +28,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language import cells
 from keguan.language.schema import Column, Field, Form
+from keguan.registers.documents.services import ENDINGS, most_bytes
 
 KINDS: Mapping[str, FieldKind] = {
     "text": "text",
@@ -64,7 +65,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files to be handed in, and those that are."""
+    """Files to be handed in, and those that are, in the order in which they are read. most: how many there may be."""
 
     name: str
     label: Text
@@ -73,6 +74,26 @@ class Files:
     hint: Text | None
     required: bool
     problems: tuple[Problem, ...]
+    most: int
+
+    @property
+    def size_bytes(self) -> int:
+        """All of them together."""
+        return sum(file.size_bytes for _, file in self.files)
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest that is taken."""
+        return most_bytes()
+
+    @property
+    def endings(self) -> str:
+        """The kinds of file that are taken, by their endings."""
+        return ENDINGS
+
+    @property
+    def can_add(self) -> bool:
+        return len(self.files) < self.most
 
     @property
     def id(self) -> str:
@@ -258,7 +279,9 @@ def _who(page: Page, one: Field | Column, where: str, raw: Any) -> Who:
 def _files(page: Page, one: Field, where: str, raw: Any) -> Files:
     ids = [pk for item in (raw if isinstance(raw, list) else []) if (pk := chosen_id(item)) is not None]
     files = tuple((pk, page.found.files[pk]) for pk in ids if pk in page.found.files)
-    return Files(where, one.title, where + FILES, files, one.hint, one.required, page.at(where))
+    return Files(
+        where, one.title, where + FILES, files, one.hint, one.required, page.at(where), one.most or cells.MOST_FILES
+    )
 
 
 def _table(page: Page, one: Field, where: str, raw: Any) -> Table:

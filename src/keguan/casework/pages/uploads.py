@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
 from keguan.casework.steps.form_values import FILES
 from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
-from keguan.language.schema import Form
+from keguan.language.cells import MOST_FILES
+from keguan.language.schema import Field, Form
+from keguan.registers.documents.content import shown_name
 from keguan.registers.documents.services import keep
+
+_NAMED = Text("“{name}”：{say}", "“{name}”: {say}")
+_FULL = Text("最多 {most} 个文件，这个没有收下", "At most {most} files: this one was not taken")
+_MAKE_ROOM = Text("请先移除一个，或用“替换”", "Remove one first, or replace one")
 
 
 def take_files(
     request: HttpRequest, form: Form, values: dict[str, Any], number: str, actor: Actor
 ) -> tuple[Problem, ...]:
-    """Keep every file that was sent, and add it to its field. Returns a problem for each that is not accepted."""
+    """Keep every file that was sent: beside those of its field, or in the place of the one it replaces.
+
+    Returns a problem for each that is not accepted; what was there before then stays.
+    """
     problems: list[Problem] = []
     for one in form.fields:
         where = f"{form.form}.{one.field}"
-        sent = request.FILES.getlist(where + FILES) if one.type == "file" else []
-        for file in sent:
+        for old, file in _sent(request, one, where, values):
             try:
-                document = keep(file.name or "", cast(BinaryIO, file), actor, origin=number)
+                values[one.field] = _with(one, list(values.get(one.field) or []), old, file, number, actor)
             except Refused as refused:
-                problems += [replace(problem, where=where) for problem in refused.refusal.problems]
-                continue
-            kept = list(values.get(one.field) or [])
-            values[one.field] = [*kept, document.pk] if document.pk not in kept else kept
+                name = shown_name(file.name or "")
+                problems += [
+                    replace(problem, where=where, say=_NAMED.filled(name=name, say=problem.say))
+                    for problem in refused.refusal.problems
+                ]
     return tuple(problems)
+
+
+def _sent(
+    request: HttpRequest, field: Field, where: str, values: dict[str, Any]
+) -> Iterator[tuple[int | None, UploadedFile]]:
+    """The files that came for a field, those first that replace another, with the id of that one."""
+    if field.type != "file":
+        return
+    for old in values.get(field.field) or []:
+        for file in request.FILES.getlist(f"{where}{FILES}={old}"):
+            yield old, file
+    for file in request.FILES.getlist(where + FILES):
+        yield None, file
+
+
+def _with(field: Field, kept: list[int], old: int | None, file: UploadedFile, number: str, actor: Actor) -> list[int]:
+    """The files of a field with this one among them, in its place. Raises Refused."""
+    most = field.most or MOST_FILES
+    if old is None and len(kept) >= most:
+        raise Refused.because(
+            Problem("document.too-many", _FULL.filled(most=most), value=file.name or "", fix=_MAKE_ROOM)
+        )
+    new = keep(file.name or "", cast(BinaryIO, file), actor, origin=number, replaces=old).pk
+    placed = [new if one == old else one for one in kept] if old in kept else [*kept, new]
+    return list(dict.fromkeys(placed))

@@ -132,7 +132,7 @@ def _rows(field: Field, name: str, post: QueryDict) -> list[dict[str, Any]]:
 
 
 def pressed(form: Form, values: dict[str, Any], button: str) -> str:
-    """Do what a button of the form says (`add:`, `remove:`, `choose:`, `clear:`, `drop:`) to the values.
+    """Do what a button of the form says (`add:`, `remove:`, `choose:`, `clear:`, `drop:`, `up:`, `down:`) to the values.
 
     Returns the place to go back to, "" for an unknown button, which does nothing.
     """
@@ -153,13 +153,26 @@ def pressed(form: Form, values: dict[str, Any], button: str) -> str:
         case "drop" if given.isdecimal():
             values[field.field] = [one for one in _list(values.get(field.field)) if str(one) != given]
             return place
+        case "up" | "down" if given.isdecimal():
+            values[field.field] = _moved(_list(values.get(field.field)), given, -1 if verb == "up" else 1)
+            return place
         case "paste" if field.type == "table":
             return place
-        case "choose" | "clear" | "find":
-            if verb != "find":
+        case "choose" | "clear" | "find" | "replace":
+            if verb in ("choose", "clear"):
                 _put(values, field, row, found[4], given if verb == "choose" and given.isdecimal() else "")
             return place
     return ""
+
+
+def _moved(items: list[Any], given: str, by: int) -> list[Any]:
+    """The list with one of its items a place further up or down; as it was where there is no further."""
+    at = next((place for place, one in enumerate(items) if str(one) == given), None)
+    if at is None or not 0 <= at + by < len(items):
+        return items
+    moved = list(items)
+    moved[at], moved[at + by] = moved[at + by], moved[at]
+    return moved
 
 
 def pasted(form: Form, values: dict[str, Any], post: QueryDict, button: str) -> tuple[Problem, ...]:

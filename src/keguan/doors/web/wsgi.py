@@ -6,6 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from keguan.doors.web.whole_body import WholeBody
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keguan.settings")
 
-application = get_wsgi_application()
+application = WholeBody(get_wsgi_application())

@@ -8,12 +8,20 @@ import unicodedata
 import zipfile
 from pathlib import PurePosixPath
 
+import puremagic
+
 from keguan.kernel.names import clean_text
 from keguan.registers.documents.models import MEDIA_TYPES
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BY_SIGN = ("application/pdf", "image/png", "image/jpeg")
+_ZIP = b"PK\x03\x04"
 _HEAD_BYTES = 1024
+MOST_UNPACKED_BYTES = 512 * 1024 * 1024
+_MOST_PARTS = 10_000
+# What a damaged list of contents has been seen to raise.
+_NO_ARCHIVE = (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError)
 # Letters forbidden in names by some system, and separators of folders.
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 # Direction marks that make `exe.pdf` out of `fdp.exe`.
@@ -24,24 +32,49 @@ _LONGEST_NAME = 120
 
 def media_type(content: bytes) -> str | None:
     """The media type of these bytes, one of MEDIA_TYPES; None for anything else (programs, archives, macros, …)."""
-    # The standard lets a PDF begin with other bytes; a program does not become a PDF by that.
-    if content.startswith((b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")):
-        return None
-    if b"%PDF-" in content[:_HEAD_BYTES]:
-        return "application/pdf"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith(b"PK\x03\x04"):
+    signs = [one.mime_type for one in _signs(content)]
+    if any(one in signs for one in _BY_SIGN):
+        return next(one for one in _BY_SIGN if one in signs)
+    if content.startswith(_ZIP):
         return _office_type(content)
+    if content.startswith(b"#!"):
+        return None
+    # The standard lets a PDF begin with other bytes; a program does not become a PDF by that.
+    if not signs and b"%PDF-" in content[:_HEAD_BYTES]:
+        return "application/pdf"
     return "text/plain" if _is_text(content) else None
+
+
+def looks_like(content: bytes) -> str:
+    """The ending that files of this content go by, for messages; "" where nobody can tell."""
+    return next((one.extension for one in _signs(content) if one.extension), "")
+
+
+def swells(content: bytes) -> bool:
+    """Whether this is an archive that unpacks to far more than any document needs (a zip bomb)."""
+    if not content.startswith(_ZIP):
+        return False
+    # Counted before it is opened: reading the list of a million entries is what such a file is made for.
+    if content.count(b"PK\x01\x02") > _MOST_PARTS:
+        return True
+    try:
+        return sum(one.file_size for one in zipfile.ZipFile(io.BytesIO(content)).infolist()) > MOST_UNPACKED_BYTES
+    except _NO_ARCHIVE:
+        return False
+
+
+def _signs(content: bytes) -> list[puremagic.PureMagicWithConfidence]:
+    """What the first bytes say the file is, the likeliest first."""
+    try:
+        return puremagic.magic_string(content[:_HEAD_BYTES])
+    except (puremagic.PureError, ValueError):
+        return []
 
 
 def _office_type(content: bytes) -> str | None:
     try:
         names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
-    except zipfile.BadZipFile:
+    except _NO_ARCHIVE:
         return None
     if "[Content_Types].xml" not in names or any(name.lower().endswith("vbaproject.bin") for name in names):
         return None
@@ -60,13 +93,22 @@ def _is_text(content: bytes) -> bool:
     return False
 
 
+def shown_name(typed: str) -> str:
+    """A name as messages may show it: without folders, control and direction characters, at most 80 letters."""
+    return _bare(typed)[:80]
+
+
+def _bare(typed: str) -> str:
+    name = PurePosixPath(_INVISIBLE.sub("", clean_text(typed)).replace("\\", "/")).name
+    return " ".join(_FORBIDDEN.sub("_", name).split()).strip(". ")
+
+
 def harmless_name(typed: str, kind: str) -> str:
     """The name without folders, control and direction characters, reserved words; never empty, at most 120 letters.
 
     kind: the media type, which gives a missing ending.
     """
-    name = PurePosixPath(_INVISIBLE.sub("", clean_text(typed)).replace("\\", "/")).name
-    name = " ".join(_FORBIDDEN.sub("_", name).split()).strip(". ")
+    name = _bare(typed)
     stem, dot, ending = name.rpartition(".")
     if not dot:
         stem, ending = name, ""

@@ -15,32 +15,43 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.documents.content import ending_fits, harmless_name, media_type
+from keguan.registers.documents.content import (
+    MOST_UNPACKED_BYTES,
+    ending_fits,
+    harmless_name,
+    looks_like,
+    media_type,
+    shown_name,
+    swells,
+)
 from keguan.registers.documents.models import MEDIA_TYPES, Document
 from keguan.registers.trace import services as trace
 
 DEFAULT_MAX_BYTES = 30 * 1024 * 1024
 _PIECE = 1024 * 1024
-_ENDINGS = "、".join(ending for endings in MEDIA_TYPES.values() for ending in endings)
+ENDINGS = "、".join(ending for endings in MEDIA_TYPES.values() for ending in endings)
 
 
 class DamagedFile(Exception):  # noqa: N818 - says what is found, as the house does
     """The stored file is missing or is no longer what was handed in. Restore it from a backup."""
 
 
-def keep(name: str, content: bytes | BinaryIO, actor: Actor, origin: str = "") -> Document:
+def keep(
+    name: str, content: bytes | BinaryIO, actor: Actor, origin: str = "", *, replaces: int | None = None
+) -> Document:
     """Keep a file that somebody hands in. The same file handed in again by the same person for the same case is one.
 
     name: as the person's machine gave it. content: bytes, or a stream read to its end. origin: a case number.
+    replaces: the id of the file whose place it takes, which stays kept like every other.
     Raises Refused: empty, too large (setting MAX_DOCUMENT_BYTES), a type that is not allowed, or named as another type.
     """
-    limit: int = getattr(settings, "MAX_DOCUMENT_BYTES", DEFAULT_MAX_BYTES)
+    limit = most_bytes()
     body = _read(content, limit)
-    kind = media_type(body)
-    clean = harmless_name(name, kind) if kind else name[:80]
+    kind = None if len(body) > limit or swells(body) else media_type(body)
+    clean = harmless_name(name, kind) if kind else shown_name(name)
     problem = _problem(body, kind, clean, limit)
     if problem is not None or kind is None:
-        raise Refused.because(problem or _type_problem(clean))
+        raise Refused.because(problem or _type_problem(clean, body))
     digest = hashlib.sha256(body).hexdigest()
     place = stored_place(digest)
     _write(files_folder() / place, body)
@@ -62,6 +73,7 @@ def keep(name: str, content: bytes | BinaryIO, actor: Actor, origin: str = "") -
                 "size_bytes": len(body),
                 "media_type": kind,
                 "at": now.isoformat(),
+                **({"replaces": replaces} if replaces is not None else {}),
             },
             # A file is often named after a person.
             personal={"name": clean},
@@ -88,6 +100,12 @@ def open_document(document: Document, actor: Actor | None = None) -> BinaryIO:
     return stream
 
 
+def most_bytes() -> int:
+    """The largest file that is kept."""
+    limit: int = getattr(settings, "MAX_DOCUMENT_BYTES", DEFAULT_MAX_BYTES)
+    return limit
+
+
 def files_folder() -> Path:
     """Where the files of this installation lie."""
     return Path(settings.MEDIA_ROOT)
@@ -112,8 +130,14 @@ def _problem(body: bytes, kind: str | None, name: str, limit: int) -> Problem | 
         say = Text("文件超过 {most}", "The file is larger than {most}").filled(most=most)
         fix = Text("请压缩图片或分成几个文件", "Compress its pictures or split it")
         return Problem("document.too-large", say, "file", name, fix=fix)
+    if swells(body):
+        say = Text("文件解压后超过 {most}", "Unpacked, the file is larger than {most}").filled(
+            most=f"{MOST_UNPACKED_BYTES / 1024 / 1024:g} MB"
+        )
+        fix = Text("请另存为 PDF 后上传", "Save it as a PDF and send that")
+        return Problem("document.swells", say, "file", name, fix=fix)
     if kind is None:
-        return _type_problem(name)
+        return _type_problem(name, body)
     if not ending_fits(name, kind):
         say = Text("文件名与内容不符：内容是 {kind}", "The name does not fit the content, which is {kind}").filled(
             kind=kind
@@ -123,9 +147,14 @@ def _problem(body: bytes, kind: str | None, name: str, limit: int) -> Problem | 
     return None
 
 
-def _type_problem(name: str) -> Problem:
+def _type_problem(name: str, body: bytes) -> Problem:
     say = Text("不接受这种文件（按内容判断，不看扩展名）", "Files of this type are not accepted (judged by content)")
-    fix = Text("可用：{e}", "Accepted: {e}").filled(e=_ENDINGS)
+    if ending := looks_like(body):
+        say = Text(
+            "不接受这种文件：从内容看是 {e}，扩展名不作数",
+            "Files of this type are not accepted: by its content it is {e}, whatever its name says",
+        ).filled(e=ending)
+    fix = Text("可用：{e}", "Accepted: {e}").filled(e=ENDINGS)
     return Problem("document.type", say, "file", name, fix=fix)
 
 

@@ -1,0 +1,217 @@
+"""Files of a form: replaced in one go, put in order, counted; whatever is wrong with one is said, and nothing is lost."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pypdf import PdfReader
+from tests.make import cases
+from tests.make import world as w
+from tests.slices.casework.page_cast import fields_on, form_address, send, signed_in
+
+from keguan.casework import services
+from keguan.casework.models import Draft
+from keguan.kernel.clock import clock_at
+from keguan.registers.documents.models import Document
+from keguan.registers.trace.models import Event
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.7\nhello\n%%EOF\n"
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Path) -> Any:
+    settings.MEDIA_ROOT = tmp_path
+    of = cases.opened()
+    with clock_at(w.moment("2026-03-02")):
+        yield of
+
+
+@pytest.fixture
+def number(world: w.World) -> str:
+    return w.started(world)
+
+
+@pytest.fixture
+def applicant(world: w.World) -> Client:
+    return signed_in(world.people["applicant"])
+
+
+def kept(number: str) -> list[str]:
+    """The names of the attachments in the draft, in its order."""
+    ids = Draft.objects.get(case__number=number).values["attachments"]
+    names = dict(Document.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return [names[one] for one in ids]
+
+
+def pdf(name: str, more: bytes = b"") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, PDF + more + name.encode())
+
+
+def said_after(client: Client, number: str, do: str, **typed: Any) -> str:
+    """What the page says when a form with files is sent, wherever that leads."""
+    response = send(client, number, do, **typed)
+    if response.status_code == 303:
+        response = client.get(form_address(number))
+    return response.content.decode()
+
+
+def uploaded(client: Client, number: str, *names: str) -> list[int]:
+    send(client, number, "find:proposal.attachments", **{"attachments?file": [pdf(one) for one in names]})
+    return list(Draft.objects.get(case__number=number).values["attachments"])
+
+
+def test_a_file_is_replaced_in_its_place_and_the_old_one_stays_on_record(applicant: Client, number: str) -> None:
+    _, second, _ = uploaded(applicant, number, "甲.pdf", "乙.pdf", "丙.pdf")
+    said = said_after(
+        applicant,
+        number,
+        f"replace:proposal.attachments:{second}",
+        title="题目在此",
+        **{f"attachments?file={second}": pdf("乙二.pdf")},
+    )
+    assert kept(number) == ["甲.pdf", "乙二.pdf", "丙.pdf"]
+    assert "题目在此" in said
+    assert Document.objects.filter(pk=second, name="乙.pdf").exists()
+    assert Event.objects.get(payload__replaces=second).tag == "documents:document:kept"
+
+
+def test_a_bad_file_replaces_nothing_and_says_which_it_was(applicant: Client, number: str) -> None:
+    (first,) = uploaded(applicant, number, "甲.pdf")
+    bad = SimpleUploadedFile("程序.pdf", b"MZ\x90\x00" + b"\x00" * 64)
+    said = said_after(
+        applicant, number, f"replace:proposal.attachments:{first}", title="题", **{f"attachments?file={first}": bad}
+    )
+    assert kept(number) == ["甲.pdf"]
+    assert "“程序.pdf”：不接受这种文件：从内容看是 .exe" in said
+    assert 'value="题"' in said
+
+
+def test_files_are_put_in_order_by_buttons(applicant: Client, number: str) -> None:
+    first, _, third = uploaded(applicant, number, "甲.pdf", "乙.pdf", "丙.pdf")
+    send(applicant, number, f"up:proposal.attachments:{third}")
+    assert kept(number) == ["甲.pdf", "丙.pdf", "乙.pdf"]
+    send(applicant, number, f"down:proposal.attachments:{first}")
+    assert kept(number) == ["丙.pdf", "甲.pdf", "乙.pdf"]
+    said = said_after(applicant, number, f"up:proposal.attachments:{third}")
+    assert kept(number) == ["丙.pdf", "甲.pdf", "乙.pdf"], "the first goes no further"
+    places = [said.index(f">{name}</") for name in ("丙.pdf", "甲.pdf", "乙.pdf")]
+    assert places == sorted(places)
+    assert f"up:proposal.attachments:{third}" not in said
+
+
+def test_the_page_counts_files_and_bytes_and_shows_each_digest(applicant: Client, number: str) -> None:
+    ids = uploaded(applicant, number, "甲.pdf", "乙.pdf")
+    said = applicant.get(form_address(number)).content.decode()
+    total = sum(Document.objects.filter(pk__in=ids).values_list("size_bytes", flat=True))
+    assert re.search(rf"已有 2 / 10 个文件，共 {total}\s*字节；每个不超过 30", said.replace("\xa0", " "))
+    for digest in Document.objects.filter(pk__in=ids).values_list("sha256", flat=True):
+        assert digest in said
+
+
+def test_one_file_too_many_is_named_and_those_before_it_are_kept(applicant: Client, number: str) -> None:
+    said = said_after(
+        applicant, number, "save", **{"attachments?file": [pdf(f"第{n}份.pdf") for n in range(1, 12)], "title": "题"}
+    )
+    assert kept(number) == [f"第{n}份.pdf" for n in range(1, 11)]
+    assert "“第11份.pdf”：最多 10 个文件" in said
+    assert 'name="proposal.attachments?file" multiple' not in said, "a full field offers no further"
+
+
+def bomb(parts: int, size: int) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("[Content_Types].xml", "word/document.xml"):
+            archive.writestr(name, "<x/>")
+        for n in range(parts):
+            archive.writestr(f"word/media/{n}.bmp", b"\x00" * size)
+    return stream.getvalue()
+
+
+def lying_bomb() -> bytes:
+    """A small document that says of a part that it unpacks to 4 GB."""
+    content = bytearray(bomb(1, 100))
+    at = content.rindex(b"PK\x01\x02")
+    content[at + 24 : at + 28] = (2**32 - 2).to_bytes(4, "little")
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said_zh", "said_en"),
+    [
+        ("安装程序.pdf", b"MZ\x90\x00" + b"\x00" * 99, "从内容看是 .exe", "by its content it is .exe"),
+        ("炸弹.docx", lying_bomb(), "解压后超过 512 MB", "Unpacked, the file is larger than 512 MB"),
+        ("碎片.docx", bomb(10_001, 0), "解压后超过 512 MB", "Unpacked, the file is larger than 512 MB"),
+        ("空.pdf", b"", "文件是空的", "The file is empty"),
+        ("压缩包.pdf", b"Rar!\x1a\x07\x00" + b"\x00" * 50, "从内容看是 .rar", "by its content it is .rar"),
+        ("改了名.pdf", "只是文字".encode(), "文件名与内容不符", "The name does not fit the content"),
+    ],
+)
+def test_a_bad_file_is_refused_in_both_languages_and_what_was_typed_stays(
+    applicant: Client, number: str, name: str, content: bytes, said_zh: str, said_en: str
+) -> None:
+    for language, wanted in (("zh", said_zh), ("en", said_en)):
+        address = form_address(number)
+        sent: dict[str, Any] = dict(fields_on(applicant.get(address).content.decode(), address))
+        sent |= {"proposal.attachments?file": SimpleUploadedFile(name, content), "proposal.title": f"题目 {language}"}
+        response = applicant.post(f"{address}?lang={language}", {**sent, "do": "save"})
+        said = response.content.decode()
+        assert response.status_code == 422
+        assert wanted in said
+        assert f"“{name}”" in said
+        assert f'value="题目 {language}"' in said
+    assert Draft.objects.get(case__number=number).values["title"] == "题目 en"
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "clean"),
+    [
+        ("../../../etc/passwd.pdf", "passwd.pdf"),
+        ("发票\u202efdp.exe.pdf", "发票fdp.exe.pdf"),
+        ("<img src=x onerror=alert(1)>.pdf", "_img src=x onerror=alert(1)_.pdf"),
+        ("{name} %s {0}.pdf", "{name} %s {0}.pdf"),
+        ("很" * 250 + ".pdf", None),
+    ],
+)
+def test_a_hostile_name_is_kept_harmless_and_never_becomes_markup(
+    applicant: Client, number: str, typed: str, clean: str | None
+) -> None:
+    file = SimpleUploadedFile("x.pdf", PDF)
+    file._name = typed  # Django's own class would take folders away before our code sees them
+    bad = SimpleUploadedFile("x.pdf", b"\x00\x01\x02\x03")
+    bad._name = typed
+    assert send(applicant, number, "save", **{"attachments?file": file}).status_code == 303
+    (name,) = kept(number)
+    assert name == (clean or name)
+    assert len(name) <= 120
+    said = said_after(applicant, number, "save", **{"attachments?file": bad})
+    assert "<img src=x" not in said
+    assert "\u202e" not in said
+
+
+def test_the_order_given_is_the_order_of_the_book_and_of_the_case(
+    world: w.World, applicant: Client, number: str
+) -> None:
+    ids = uploaded(applicant, number, "甲.pdf", "乙.pdf", "丙.pdf")
+    send(applicant, number, f"up:proposal.attachments:{ids[2]}")
+    book = PdfReader(io.BytesIO(applicant.get(reverse("case_preview_pdf", args=[number, "proposal"])).content))
+    printed = re.sub(r"[\s\u200b]+", "", "".join(page.extract_text() for page in book.pages))
+    files = list(Draft.objects.get(case__number=number).values["attachments"])
+    assert isinstance(
+        world.act(number, "submit", "applicant", values=w.proposal(world) | {"attachments": files}), services.Done
+    )
+    shown = applicant.get(reverse("case", args=[number])).content.decode()
+    for told in (printed, shown):
+        places = [told.rindex(name) for name in ("甲.pdf", "丙.pdf", "乙.pdf")]
+        assert places == sorted(places)
+    assert Document.objects.get(pk=ids[0]).sha256 in shown

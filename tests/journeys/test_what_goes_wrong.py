@@ -38,18 +38,18 @@ def test_a_return_for_correction_marks_the_places_and_the_corrected_form_goes_on
     with clock_at(w.moment("2026-04-10")):
         officer = stage.signed_in(world.people["officer"])
         walks.opens_task(officer, number)
-        officer.page.get_by_text("退回时标出需要修改的地方").click()
-        officer.tick("项目摘要")
-        officer.tick("预算明细")
+        officer.tick("需要修改：项目摘要")
+        officer.fill("修改要求：项目摘要", "请写明示范地点")
+        officer.tick("需要修改：预算明细")
         officer.press("退回修改")
         assert officer.status == 422, "a return owes a reason"
-        assert officer.page.get_by_role("checkbox", name="预算明细").is_checked()
+        assert officer.page.get_by_role("checkbox", name="需要修改：预算明细").is_checked()
         officer.fill("审查意见", "摘要未说明示范地点；劳务费测算依据不足。")
         officer.press("退回修改")
         officer.sees("已办理：退回修改")
         applicant = stage.signed_in(world.people["applicant"])
         walks.opens_task(applicant, number)
-        applicant.sees("“形式审查”退回修改", "劳务费测算依据不足", "需要修改：")
+        applicant.sees("“形式审查”退回修改", "劳务费测算依据不足", "需要修改：", "请写明示范地点")
         applicant.follow("项目摘要")
         assert applicant.page.url.endswith("/form/proposal/#field-proposal-summary")
         expect(applicant.page.get_by_label("项目摘要")).to_be_in_viewport()
@@ -57,6 +57,11 @@ def test_a_return_for_correction_marks_the_places_and_the_corrected_form_goes_on
         applicant.fill("测算依据", "劳务费按每年二人十个月测算", applicant.row("预算明细", 2))
         walks.hands_in(applicant, number, "沙雅县", "劳务费按每年二人十个月测算")
     assert Case.objects.get(number=number).step != "apply"
+    with clock_at(w.moment("2026-04-11")):
+        world.act(number, "endorse", "host", note="材料属实")
+        world.act(number, "endorse", "authority", rank=1)
+        walks.opens_task(officer, number)
+        officer.sees("退回以来的变化", "退回时指出", "在沙雅县和库车市开展示范")
 
 
 def test_an_applicant_withdraws_and_the_officer_confirms(stage: Stage, world: w.World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -95,14 +96,21 @@ def text_of(command: Command, name: str) -> str:
     return clean_text(str(command.content.get(name) or "")).strip()
 
 
-def places_of(command: Command) -> list[str]:
-    """The places of the form that somebody marked for correction; what is no name of a place is left out."""
-    given = command.content.get("places")
-    return (
-        [clean_text(one) for one in given if isinstance(one, str) and len(one) <= 200]
-        if isinstance(given, list)
-        else []
-    )
+def marks_of(command: Command) -> Values:
+    """What was marked for correction: `places` of the form, and `remarks` on some of them, by place. A remark marks its
+    place; what is no name of a place is left out."""
+    given, said = command.content.get("places"), command.content.get("remarks")
+    remarks = {
+        clean_text(place): text
+        for place, one in (said.items() if isinstance(said, Mapping) else ())
+        if _is_place(place) and isinstance(one, str) and (text := clean_text(one).strip())
+    }
+    places = [clean_text(one) for one in given if _is_place(one)] if isinstance(given, list) else []
+    return {"places": list(dict.fromkeys((*places, *remarks))), "remarks": remarks}
+
+
+def _is_place(given: Any) -> bool:
+    return isinstance(given, str) and len(given) <= 200
 
 
 def holds(acting: Acting, verb: Verb) -> bool:

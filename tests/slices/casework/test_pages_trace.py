@@ -85,7 +85,8 @@ def test_why_a_case_was_sent_back_stays_on_its_page_after_it_came_in_again(world
             first, second = shown.split("<h3>")[1:]
             assert "2026-03-03 10:00" in first, who
             assert "补充测算依据" in first
-            assert "需要修改： " in first
+            assert "需要修改：" in first
+            assert "预算明细" in first
             assert "2026-03-05 10:00" in second
             assert "指标写得不清楚" in second
 

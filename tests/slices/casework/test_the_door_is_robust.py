@@ -51,6 +51,8 @@ BAD: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("screen", "officer", "pass", {"verdicts": {"\x00": {"result": "meets"}}}),
     ("screen", "officer", "pass", {"verdicts": [1, 2]}),
     ("screen", "officer", "return", {"reason": ["x"], "places": {"a": 1}}),
+    ("screen", "officer", "return", {"reason": "x", "remarks": ["a"]}),
+    ("screen", "officer", "return", {"reason": "x", "remarks": {"\x00": "\x00", "x": [1]}}),
     ("review", "officer", "assign", {"experts": [10**30]}),
     ("review", "officer", "assign", {"experts": [True]}),
     ("review", "officer", "assign", {"experts": {"1": 2}}),

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from keguan.casework.steps.form_values import WHO, chosen_id, searched_text
+from keguan.casework.steps.opinion import PlaceBox
 from keguan.components import reader
 from keguan.components.fields import field_id
 from keguan.engine.state import Values
@@ -47,16 +48,22 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question and its answer. text, or files, or a table of columns and rows."""
+    """One question and its answer. text, or files, or a table of columns and rows.
+
+    where: its path. mark: where this reader may mark it for correction. is_changed: since it was sent back.
+    """
 
     id: str
     title: Text
+    where: str = ""
     text: str = ""
     is_prose: bool = False
     files: tuple[File, ...] = ()
     columns: tuple[Text, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     is_hidden: bool = False
+    mark: PlaceBox | None = None
+    is_changed: bool = False
 
     @property
     def says(self) -> tuple[object, ...]:
@@ -146,18 +153,18 @@ def _row(form: Form, one: Field, raw: Any, names: Named, hidden: frozenset[str])
     where = f"{form.form}.{one.field}"
     at = field_id(where)
     if where in hidden:
-        return Row(at, one.title, is_hidden=True)
+        return Row(at, one.title, where, is_hidden=True)
     if one.type == "table":
         rows = tuple(
             tuple(said_value(column, row.get(column.column), names) for column in one.columns)
             for row in (raw if isinstance(raw, list) else ())
             if isinstance(row, Mapping)
         )
-        return Row(at, one.title, columns=tuple(column.title for column in one.columns), rows=rows)
+        return Row(at, one.title, where, columns=tuple(column.title for column in one.columns), rows=rows)
     if one.type == "file":
         ids = [pk for item in raw if (pk := chosen_id(item)) is not None] if isinstance(raw, list) else []
-        return Row(at, one.title, files=tuple(names.files[pk] for pk in ids if pk in names.files))
-    return Row(at, one.title, said_value(one, raw, names), is_prose=one.type == "long_text")
+        return Row(at, one.title, where, files=tuple(names.files[pk] for pk in ids if pk in names.files))
+    return Row(at, one.title, where, said_value(one, raw, names), is_prose=one.type == "long_text")
 
 
 def said_value(one: Field | Column, raw: Any, names: Named) -> str:

@@ -83,7 +83,16 @@ def case_form_progress(request: HttpRequest, number: str, form: str) -> HttpResp
         sheet.form, sections=tuple(replace(one, fields=_of(one.fields, coming)) for one in sheet.form.sections)
     )
     looked_up = found_for(part, sheet.values, number, sheet.actor)
-    asked = Page(part, sheet.values, looked_up, found.problems, hidden, kept=sheet.values, seen=sheet.revision)
+    asked = Page(
+        part,
+        sheet.values,
+        looked_up,
+        found.problems,
+        hidden,
+        kept=sheet.values,
+        seen=sheet.revision,
+        remarks=sheet.remarks,
+    )
     questions = [one for section in sections(asked) for one in section.questions]
     return JsonResponse(
         {

@@ -14,6 +14,7 @@ from keguan.casework.pages.answering import kept
 from keguan.casework.pages.case_about import about_lines, sides_of
 from keguan.casework.pages.case_parts import Parts, parts_of
 from keguan.casework.pages.case_words import left_behind, stages, status_of, what_next
+from keguan.casework.pages.desk import desk_of
 from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.steps.scene import Scene
@@ -70,6 +71,7 @@ def case_page(
         "can_withdraw": _can_withdraw(found, situation),
         "is_reviewing": bool(situation.acting.seat) and "proposal" in sees,
         "parts": parts,
+        "desk": desk_of(scene, parts),
     }
     note_reading(request, found, actor, _confidential(parts))
     return render(request, "casework/case.html", context, status=status)

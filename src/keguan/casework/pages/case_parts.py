@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +11,9 @@ from django.urls import reverse
 
 from keguan.casework.grounds import known_to
 from keguan.casework.models import Case, Judgement, Seat
-from keguan.casework.pages.answers import Shown, named, shown_form
+from keguan.casework.pages.answers import Named, Shown, named, shown_form
 from keguan.casework.pages.case_trace import Return, Trace, events_for, returns_in, told
+from keguan.casework.pages.case_versions import Since, Version, told_since, versions_of
 from keguan.casework.pages.secrets import hidden_answers, sees_identity
 from keguan.casework.permissions import is_own
 from keguan.casework.steps.review.panel import STATES
@@ -77,13 +79,22 @@ class Parts:
     records: tuple[tuple[str, str], ...]
     returns: tuple[Return, ...]
     trace: Trace
+    versions: tuple[Version, ...]
+    since: Since | None
+    names: Named
     closed: tuple[Problem, ...]
     names_reviewers: bool
     shows_scores: bool
 
+    @property
+    def earlier(self) -> dict[str, int]:
+        """How often each form was handed in that was handed in more than once."""
+        counted = Counter(one.form for one in self.versions)
+        return {form: times for form, times in counted.items() if times > 1}
+
 
 def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str, Problem]) -> Parts:
-    """Read and word every part that this reader may see. At most eight queries, three more where rules counted other things."""
+    """Read and word every part that this reader may see. At most nine queries, three more where rules counted other things."""
     sees = frozenset({"trace", "proposal", "reviews", "reviewers"} - set(closed))
     seats = _seats(case, situation)
     holders = {seat.holder.expert.person_id for seat in seats}
@@ -93,7 +104,10 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
         for name, values in situation.state.answers.items()
         if "proposal" in sees
     ]
-    names = named(forms, case.number, actor, _people_in(case, situation, events))
+    returns = returns_in(situation.definition, events)
+    versions, since = versions_of(case, situation, returns) if forms else ([], None)
+    compared = [(since.form, since.version.values or {})] if since else []
+    names = named([*forms, *compared], case.number, actor, _people_in(case, situation, events))
     team = {one for one in (case.applicant_id, case.principal_id, *case.members) if one is not None}
     known = names.known | (team if sees_identity(actor, case) else frozenset())
     names_known = {pk: name for pk, name in names.people.items() if pk in known or pk == actor.person}
@@ -110,7 +124,10 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
         payment_states=PAYMENT_STATUSES,
         shares=_shares(situation),
         records=_records(case, situation),
-        returns=tuple(returns_in(situation.definition, events)),
+        returns=tuple(returns),
+        versions=tuple(versions),
+        since=told_since(since, situation, names, hidden) if since else None,
+        names=names,
         trace=told(
             situation.definition,
             events,

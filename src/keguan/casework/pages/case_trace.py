@@ -8,11 +8,12 @@ from datetime import datetime
 
 from keguan.casework import sentences as said
 from keguan.casework.explain import decided_at
+from keguan.casework.steps.corrections import Mark, marks_in
 from keguan.components.status import Tone
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
-from keguan.language.wording import step_title, title_of
+from keguan.language.wording import step_title
 from keguan.registers.trace.models import Event
 from keguan.registers.trace.queries import events_of_case
 from keguan.registers.trace.sentences import deed
@@ -46,12 +47,18 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Once the case was sent back: by which step, why, and the fields it marked."""
+    """Once the case was sent back: by which step, why, and the fields it marked. by: the id of the step."""
 
     at: datetime
+    by: str
     step: Text
     reason: str
-    places: tuple[Text, ...]
+    marks: tuple[Mark, ...]
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """What was said of each marked field, by its place."""
+        return {one.place: one.remark for one in self.marks}
 
 
 def events_for(number: str) -> list[Event]:
@@ -67,9 +74,10 @@ def returns_in(definition: Definition, events: Iterable[Event]) -> list[Return]:
     return [
         Return(
             decided_at(event.payload, event),
+            str(noted["step"]),
             step_title(definition.programme.step(noted["step"])),
             str(noted["memo"].get("reason", "")),
-            tuple(title_of(definition.programme, str(place)) for place in noted["memo"].get("places") or ()),
+            marks_in(definition, noted["memo"]),
         )
         for event in events
         if event.tag == "case:return:accepted"

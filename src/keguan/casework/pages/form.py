@@ -23,7 +23,6 @@ from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_
 from keguan.casework.pages.uploads import take_files
 from keguan.casework.permissions import is_own
 from keguan.casework.reuse import earlier_cases, take_over
-from keguan.casework.steps.corrections import corrections
 from keguan.casework.steps.form_values import PASTE, as_inputs, pasted, pressed, shown_in, typed_values, untouched
 from keguan.casework.steps.verdict_rows import rows_of
 from keguan.components.access import SIGNED_IN, page
@@ -159,7 +158,17 @@ def form_page(
     boxes = [name for name in request.POST if name.endswith(PASTE)] if problems else []
     left = {name.removesuffix(PASTE): request.POST.get(name, "") for name in boxes}
     asked = Page(
-        sheet.form, values, looked_up, problems, hidden, computed, sheet.values, sheet.revision, left, sheet.sources
+        sheet.form,
+        values,
+        looked_up,
+        problems,
+        hidden,
+        computed,
+        sheet.values,
+        sheet.revision,
+        left,
+        sheet.sources,
+        sheet.remarks,
     )
     context = {
         "case": sheet.case,
@@ -176,7 +185,7 @@ def form_page(
         "is_ready": full and not problems,
         "late": is_late(sheet),
         "due": sheet.situation.state.current.due,
-        "correction": corrections(definition, sheet.situation.state),
+        "correction": sheet.correction,
         "verb": sheet.verb,
         "crumbs": crumbs(sheet),
         "waits": any(one.shown_when for one in sheet.form.fields),

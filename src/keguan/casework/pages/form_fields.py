@@ -156,7 +156,7 @@ class Table:
 class Asked:
     """One question and the template that asks it. where: its path. mark: what it carries along, so that what comes back
     can be told from what was shown. is_conditional: whether it comes and goes with other answers. source: where its value was
-    taken from (`models.DraftField`)."""
+    taken from (`models.DraftField`). is_marked: whether it was sent back to be corrected; remark: what was said of it."""
 
     where: str
     template: str
@@ -164,6 +164,8 @@ class Asked:
     mark: str = ""
     is_conditional: bool = False
     source: str = ""
+    is_marked: bool = False
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Page:
     """What building the questions needs: the values as typed, who was found, what is wrong, what is not asked.
 
     kept: what is kept of the form, which is what the values are, unless keeping them was refused; seen: the revision of that.
-    pasted: what was pasted into a table and could not be taken in, by the table's name.
+    pasted: what was pasted into a table and could not be taken in, by the table's name. remarks: on the places that were
+    sent back to be corrected, "" where nothing was said.
     """
 
     form: Form
@@ -195,6 +198,7 @@ class Page:
     seen: int = 0
     pasted: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, where: str, *, inside: bool = False) -> tuple[Problem, ...]:
         """The problems that lie at a place, or also inside it."""
@@ -221,7 +225,8 @@ def _asked(page: Page, one: Field) -> Asked:
         return Asked(where, "casework/form/computed.html", question, is_conditional=conditional)
     template, f = _question(page, one, where, page.values.get(one.field))
     stamp = mark(one, where, page.kept.get(one.field), page.seen)
-    return Asked(where, template, f, stamp, conditional, page.sources.get(str(one.field), ""))
+    source, remark = page.sources.get(str(one.field), ""), page.remarks.get(where, "")
+    return Asked(where, template, f, stamp, conditional, source, where in page.remarks, remark)
 
 
 def _question(page: Page, one: Field, where: str, raw: Any) -> tuple[str, Any]:

@@ -18,7 +18,8 @@ _OWED = ("answer.missing", "answer.not_computed")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One section of a form. owner: who keeps it for themselves, "" if nobody. is_closed: whether this reader only reads it."""
+    """One section of a form. owner: who keeps it for themselves, "" if nobody. is_closed: whether this reader only reads it.
+    marked: the ids of its fields that were sent back to be corrected."""
 
     number: int
     title: Text
@@ -26,6 +27,7 @@ class Progress:
     first_problem: str
     owner: str = ""
     is_closed: bool = False
+    marked: tuple[str, ...] = ()
 
 
 def progress_of(sheet: Sheet, hidden: frozenset[str]) -> tuple[Progress, ...]:
@@ -35,6 +37,7 @@ def progress_of(sheet: Sheet, hidden: frozenset[str]) -> tuple[Progress, ...]:
         str(form.form), sheet.values, names_in(sheet.situation), complete=True
     )
     kept = owners(sheet.editors, names_of(sheet.editors)) if sheet.editors else {}
+    remarks = sheet.remarks
     found = []
     for number, section in enumerate(form.sections):
         names = {f"{form.form}.{one.field}": one for one in section.fields if one.field not in hidden}
@@ -48,6 +51,7 @@ def progress_of(sheet: Sheet, hidden: frozenset[str]) -> tuple[Progress, ...]:
                 field_id(here[0].where) if here else "",
                 kept.get(section_name(str(form.form), number), ""),
                 number in sheet.closed,
+                tuple(field_id(where) for where in names if where in remarks),
             )
         )
     return tuple(found)

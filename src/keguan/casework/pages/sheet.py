@@ -14,6 +14,7 @@ from keguan.casework.editors import closed_sections, editors_of, leads
 from keguan.casework.models import Case
 from keguan.casework.pages.opened import case_for
 from keguan.casework.reuse import shape
+from keguan.casework.steps.corrections import Correction, corrections
 from keguan.casework.store import Writer
 from keguan.engine.decision import Situation
 from keguan.engine.judging import failing, verdicts_at
@@ -50,6 +51,16 @@ class Sheet:
     @property
     def step(self) -> Step:
         return self.situation.definition.programme.step(self.situation.state.step)
+
+    @property
+    def correction(self) -> Correction | None:
+        """Why it came back, if it was sent back to be corrected."""
+        return corrections(self.situation.definition, self.situation.state)
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """The places that were sent back to be corrected, with what was said of each."""
+        return self.correction.remarks if self.correction else {}
 
     @property
     def verb(self) -> str:

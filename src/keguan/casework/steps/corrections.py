@@ -1,8 +1,10 @@
-"""Why a form came back: the step that returned it, its reason, and the places it named."""
+"""Why a form came back: the step that returned it, its reason, and the places it marked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from keguan.engine.state import CaseState
 from keguan.kernel.bilingual import Text
@@ -11,12 +13,35 @@ from keguan.language.wording import step_title, title_of
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A field that was marked for correction. remark: what was said of it, "" where nothing was."""
+
+    place: str
+    title: Text
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
-    """What has to be corrected. places: path and title of each field that was marked."""
+    """What has to be corrected."""
 
     by: Text
     reason: str
-    places: tuple[tuple[str, Text], ...]
+    marks: tuple[Mark, ...]
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """What was said of each marked field, by its place."""
+        return {one.place: one.remark for one in self.marks}
+
+
+def marks_in(definition: Definition, memo: Mapping[str, Any]) -> tuple[Mark, ...]:
+    """The places that a return marked. Returns of earlier days say nothing of single places."""
+    remarks = memo.get("remarks") or {}
+    return tuple(
+        Mark(str(place), title_of(definition.programme, str(place)), str(remarks.get(place, "")))
+        for place in memo.get("places") or ()
+    )
 
 
 def corrections(definition: Definition, state: CaseState) -> Correction | None:
@@ -32,6 +57,5 @@ def corrections(definition: Definition, state: CaseState) -> Correction | None:
     if closed is None or closed < state.current.entered:
         return None
     memo = state.steps[step_id].memo
-    places = tuple((str(place), title_of(definition.programme, str(place))) for place in memo.get("places") or ())
     title = step_title(definition.programme.step(step_id))
-    return Correction(title, str(memo.get("reason", "")), places)
+    return Correction(title, str(memo.get("reason", "")), marks_in(definition, memo))

@@ -10,6 +10,8 @@ from django.http import QueryDict
 from keguan.components.typed import read_money, read_whole
 from keguan.kernel.problems import Problem
 
+REMARK = "remark."
+MOST_REMARKED = 500
 _VERDICT = re.compile(r"verdicts\.([a-z0-9_]+\.[a-z0-9_]+)")
 
 
@@ -35,6 +37,12 @@ def fen(post: QueryDict, name: str) -> int | str | None:
 def places(post: QueryDict) -> list[str]:
     """The places of the form that were marked as wrong."""
     return [one[:200] for one in post.getlist("places")][:200]
+
+
+def remarks(post: QueryDict) -> dict[str, str]:
+    """What was said of single places of the form, by place."""
+    found = {name.removeprefix(REMARK): text(post, name) for name in post if name.startswith(REMARK)}
+    return {place[:200]: said[:MOST_REMARKED] for place, said in found.items() if said}
 
 
 def verdicts(post: QueryDict) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import answered, failing, verdicts_at
-from keguan.engine.moves import Move, Verb, due_after, names_in, places_of, reason_owed, text_of
+from keguan.engine.moves import Move, Verb, due_after, marks_of, names_in, reason_owed, text_of
 from keguan.engine.waiting import lapsed, over, reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
@@ -49,7 +49,7 @@ def decide(situation: Situation, step: Endorse, command: Command) -> Move | Refu
         if owed := reason_owed(command):
             return owed
         outcome = "returned" if command.name == "return" else "refused"
-        return Move(outcome=outcome, memo={"reason": text_of(command, "reason"), "places": places_of(command)})
+        return Move(outcome=outcome, memo={"reason": text_of(command, "reason"), **marks_of(command)})
     verdicts, problems = answered(verdicts_at(situation, step.rules), command.content.get("verdicts"))
     problems += (
         failing(situation.definition.programme, verdicts)

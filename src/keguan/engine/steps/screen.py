@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.judging import answered, failing, verdicts_at
-from keguan.engine.moves import Move, Verb, due_after, places_of, reason_owed, refuse, text_of
+from keguan.engine.moves import Move, Verb, due_after, marks_of, reason_owed, refuse, text_of
 from keguan.engine.waiting import reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
@@ -42,7 +42,7 @@ def decide(situation: Situation, step: Screen | Check, command: Command) -> Move
             return owed
         if "returned" not in step.routes:
             return refuse("screen.no_return", Text("本环节不能退回。", "This step cannot send back."))
-        memo = {"reason": text_of(command, "reason"), "places": places_of(command)}
+        memo = {"reason": text_of(command, "reason"), **marks_of(command)}
         return Move(outcome="returned", memo=memo)
     verdicts, problems = answered(verdicts_at(situation, step.rules), command.content.get("verdicts"))
     failures = failing(situation.definition.programme, verdicts)

@@ -17,5 +17,6 @@ def read(post: QueryDict, definition: Definition, step: Endorse, verb: str, situ
     if verb == "endorse":
         content = {"note": typed.text(post, "reason"), "verdicts": typed.verdicts(post)}
         return content | ({"rank": typed.whole(post, "rank")} if step.ranked else {})
-    places = typed.places(post) if verb == "return" else []
-    return {"reason": typed.text(post, "reason"), "places": places}
+    if verb == "return":
+        return {"reason": typed.text(post, "reason"), "places": typed.places(post), "remarks": typed.remarks(post)}
+    return {"reason": typed.text(post, "reason"), "places": []}

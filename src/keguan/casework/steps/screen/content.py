@@ -17,6 +17,6 @@ def read(
 ) -> dict[str, Any]:
     """The opinion is a note for a pass and the reason for anything else."""
     if verb == "return":
-        return {"reason": typed.text(post, "reason"), "places": typed.places(post)}
+        return {"reason": typed.text(post, "reason"), "places": typed.places(post), "remarks": typed.remarks(post)}
     opinion = "note" if verb == "pass" else "reason"
     return {opinion: typed.text(post, "reason"), "verdicts": typed.verdicts(post)}

@@ -311,9 +311,11 @@ class Listing:
                 self.spec.prepare(chunk)
             yield from chunk
 
-    def records(self) -> list[dict[str, Any]]:
-        """The rows of this page for machines: raw values by column key (money in fen, Text in both languages)."""
-        rows = self._fetch(self.whole)[: self.spec.page_size]
+    def records(self, rows: Sequence[Any] | None = None) -> list[dict[str, Any]]:
+        """Rows for machines, those of this page unless given (from `whole`): raw values by column key (money in fen, Text
+        in both languages)."""
+        if rows is None:
+            rows = self._fetch(self.whole)[: self.spec.page_size]
         return [{column.key: _raw(column.value(row)) for column in self.sheet_columns} for row in rows]
 
     def _count_one_more(self) -> int:
@@ -337,6 +339,8 @@ class Listing:
 def _raw(value: Any) -> Any:
     if isinstance(value, Status):
         value = value.text
+    if isinstance(value, (list, tuple)):
+        return [_raw(one) for one in value]
     return {"zh": value.zh, "en": value.en} if isinstance(value, Text) else value
 
 

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "keguan.insight.awards",
     "keguan.insight.rounds",
     "keguan.doors.mail",
+    "keguan.doors.api",
     "keguan.doors.web",
     *ACCOUNT_APPS,  # after the web door, whose templates stand in for theirs
 ]

@@ -22,7 +22,6 @@ from django.http import (
     HttpResponseBase,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
-    JsonResponse,
 )
 from django.shortcuts import render
 from django.template import loader
@@ -30,6 +29,7 @@ from django.urls import reverse
 
 from keguan.components.access import SignInNeeded, actor_on
 from keguan.doors.web.envelope import GetResponse
+from keguan.doors.web.problem_details import problem_response
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Conflict, Forbidden, Problem, Refused
 from keguan.registers.trace import services as trace
@@ -173,7 +173,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Django's door for 500: a page that needs neither database nor session, with the number of the request."""
     request_id = getattr(request, "request_id", "")
     if wants_json(request):
-        return JsonResponse({"problems": [{"code": "server.broken", "request": request_id}]}, status=500)
+        return problem_response(request, 500)
     return HttpResponse(loader.render_to_string("web/broken.html", {"request_id": request_id}), status=500)
 
 
@@ -208,9 +208,7 @@ def _page(
     request: HttpRequest, said: Answer, problems: tuple[Problem, ...] = (), *, readable: bool = True, **more: Any
 ) -> HttpResponseBase:
     if wants_json(request):
-        return JsonResponse(
-            {"problems": [_as_json(p) for p in problems] or [{"code": f"http.{said.status}"}]}, status=said.status
-        )
+        return problem_response(request, said.status, problems)
     context = {
         "said": said,
         "problems": problems,
@@ -219,19 +217,6 @@ def _page(
         **more,
     }
     return render(request, "web/refused.html", context, status=said.status)
-
-
-def _as_json(problem: Problem) -> dict[str, object]:
-    fix = {"zh": problem.fix.zh, "en": problem.fix.en} if problem.fix else None
-    say = {"zh": problem.say.zh, "en": problem.say.en}
-    return {
-        "code": problem.code,
-        "say": say,
-        "where": problem.where,
-        "value": problem.value,
-        "source": problem.source,
-        "fix": fix,
-    }
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:

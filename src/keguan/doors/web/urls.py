@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="account_login"),  # as allauth calls it
     path("", include("keguan.doors.web.accounts.urls")),
     path("", include("keguan.doors.mail.urls")),
+    path("", include("keguan.doors.api.urls")),
     path("members/", members.members_home, name="members_home"),
     path("members/<int:pk>/", members.members, name="members"),
     path("members/<int:pk>/invite/", members.member_invite, name="member_invite"),

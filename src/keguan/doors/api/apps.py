@@ -1,0 +1,16 @@
+"""The door for machines."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """Tokens, routes and webhooks."""
+
+    name = "keguan.doors.api"
+    label = "api"
+    verbose_name = "接口 / API"
+
+    def ready(self) -> None:
+        from keguan.doors.api import sentences  # noqa: F401 - tells its tags

@@ -1,0 +1,128 @@
+"""The interface as a whole: who comes in by which token, every no in one shape, and what OpenAPI says of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
+from ninja.security import HttpBearer
+
+from keguan.components.access import Right, SignInNeeded
+from keguan.doors.api import tokens
+from keguan.doors.api.request_problems import problems_in
+from keguan.doors.api.scopes import SCOPES, Scope
+from keguan.doors.api.shapes import ProblemDetails
+from keguan.doors.web import refusals
+from keguan.doors.web.problem_details import MEDIA_TYPE, STATUSES, problem_response
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Conflict, Forbidden, Refused
+
+VERSION: Final = "1.0.0"
+
+TOKEN = Right(
+    Text("凭令牌访问", "come in by a token"),
+    lambda actor: actor.is_known,
+    Text("令牌在“我的账户”中建立。", "Tokens are made under “My account”."),
+)
+"""What the routes need that are not open to all; which scope, each says for itself (`needs`)."""
+
+
+class Bearer(HttpBearer):
+    """A token of a person, made for this scope among others. The person's own rights are asked all the same."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> tokens.Bearer | None:
+        found = tokens.bearer_of(token)
+        if found is None:
+            return None
+        request.actor = found.actor  # type: ignore[attr-defined]
+        if self.scope not in found.scopes:
+            scope = Text("令牌范围 {scope}（{said}）", "the scope {scope} ({said})")
+            given = Text("请新建带这个范围的令牌。", "Make a token that has this scope.")
+            named = scope.filled(scope=self.scope, said=SCOPES[self.scope])
+            raise Right(named, lambda actor: False, given).refusal()
+        return found
+
+
+def needs(scope: Scope) -> dict[str, Any]:
+    """For a route: only tokens with this scope open it, and OpenAPI says so."""
+    return {"auth": Bearer(scope), "openapi_extra": {"x-scope": scope}}
+
+
+class Plain(JSONRenderer):
+    """JSON with Chinese as it is written."""
+
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
+
+
+class Interface(NinjaAPI):
+    """An interface of the house: OpenAPI 3.1, every no as `application/problem+json`."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(docs_url=None, renderer=Plain(), **given)
+        for expected, answer in _ANSWERS.items():
+            self.add_exception_handler(expected, answer)
+
+    def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**given)
+        described = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"] |= described.pop("$defs") | {"ProblemDetails": described}
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                _complete(operation)
+        return schema
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """What every operation has in common: the scope that it needs, and the noes that it may say."""
+    if scope := operation.pop("x-scope", None):
+        operation["security"] = [{"Bearer": [scope]}]
+    statuses = [400, 404, 405, 413, 422, 500, *([401, 403] if scope else []), *operation.pop("x-statuses", [])]
+    for status in sorted(statuses):
+        operation["responses"][status] = {
+            "description": STATUSES[status][0].en,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
+        }
+
+
+def _refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    answer = refusals.answer(request, exception)
+    assert isinstance(answer, HttpResponse)  # noqa: S101 - it knows all that are sent here
+    return answer
+
+
+def _unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
+    response = problem_response(request, 401)
+    response["WWW-Authenticate"] = 'Bearer realm="keguan"'
+    return response
+
+
+def _misread(request: HttpRequest, exception: ValidationError) -> HttpResponse:
+    return problem_response(request, 422, problems_in(exception.errors))
+
+
+def _said_by_ninja(request: HttpRequest, exception: HttpError) -> HttpResponse:
+    return problem_response(request, exception.status_code if exception.status_code in STATUSES else 400)
+
+
+def _broken(request: HttpRequest, exception: Exception) -> HttpResponse:
+    raise exception
+
+
+_ANSWERS: Final[Mapping[type[Exception], Any]] = {
+    **dict.fromkeys((SignInNeeded, Forbidden, PermissionDenied, Refused, Conflict, Http404), _refused),
+    **dict.fromkeys((RequestDataTooBig, SuspiciousOperation, BadRequest), _refused),
+    AuthenticationError: _unknown,
+    ValidationError: _misread,
+    HttpError: _said_by_ninja,
+    Exception: _broken,
+}

@@ -1,0 +1,209 @@
+"""Every list of the site as a route: the same columns, filters, query box and rights as its page and its spreadsheet,
+made from the one specification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Router, Schema
+from pydantic import Field, create_model
+
+from keguan.casework.pages.cases import CASES
+from keguan.casework.pages.notices import NOTICES
+from keguan.casework.pages.rounds import ROUNDS
+from keguan.components.access import actor_on
+from keguan.components.keyset import CURSOR, piece_of
+from keguan.components.list_pages import listing_at
+from keguan.components.list_query import MOST as LONGEST_QUERY
+from keguan.components.lists import MOST_TYPED, Kind, Listing, ListSpec
+from keguan.components.typed import read_whole
+from keguan.doors.api.interface import needs
+from keguan.doors.api.scopes import Scope
+from keguan.doors.api.shapes import Bilingual, Cell, Day, Fen, Moment, Number
+from keguan.doors.web.trace_pages import TRACE
+from keguan.insight.awards.lists import LIST as AWARDS
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refused
+from keguan.registers.certificates.lists import CERTIFICATES
+from keguan.registers.documents.lists import DOCUMENTS
+from keguan.registers.experts.lists import EXPERTS
+from keguan.registers.funds.lists import PAYMENTS
+from keguan.registers.integrity.lists import SANCTIONS
+from keguan.registers.organisations.lists import ORGANISATIONS
+from keguan.registers.parties.lists import DUTIES, PEOPLE
+from keguan.registers.projects.lists import PROJECTS
+
+MOST: Final = 200
+"""Rows in one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A list that machines may read. url_name: of its page, whose rights and rows it has; scope: None for everybody."""
+
+    path: str
+    spec: ListSpec
+    url_name: str
+    scope: Scope | None
+    title: Text | None = None
+
+
+LISTS: Final = (
+    Offered("/cases", CASES, "cases", "read:cases"),
+    Offered("/my-cases", CASES, "my_cases", "read:cases", Text("本人申报或参与的办件", "One's own cases")),
+    Offered("/rounds", ROUNDS, "rounds", "read:cases"),
+    Offered("/notices", NOTICES, "notices", None),
+    Offered("/awards", AWARDS, "awards", None),
+    Offered("/registers/organisations", ORGANISATIONS, "organisations", "read:registers"),
+    Offered("/registers/people", PEOPLE, "people", "read:registers"),
+    Offered("/registers/duties", DUTIES, "duties", "read:registers"),
+    Offered("/registers/experts", EXPERTS, "experts", "read:registers"),
+    Offered("/registers/projects", PROJECTS, "projects", "read:registers"),
+    Offered("/registers/documents", DOCUMENTS, "documents", "read:registers"),
+    Offered("/registers/certificates", CERTIFICATES, "certificates", "read:registers"),
+    Offered("/registers/sanctions", SANCTIONS, "sanctions", "read:registers"),
+    Offered("/registers/payments", PAYMENTS, "payments", "read:registers"),
+    Offered("/registers/trace", TRACE, "trace", "read:registers"),
+)
+
+_TYPES: Final[Mapping[Kind, Any]] = {
+    "text": Cell,
+    "money": Fen,
+    "number": Number,
+    "day": Day,
+    "moment": Moment,
+    "deadline": Moment,
+    "status": Bilingual | None,
+}
+
+router = Router()
+
+
+def _add(offered: Offered) -> None:
+    spec, title = offered.spec, offered.title or offered.spec.title
+
+    def read(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
+        return page_of(request, response, offered)
+
+    described = {"parameters": list(_parameters(spec))}
+    guarded = needs(offered.scope) if offered.scope else {"auth": None, "openapi_extra": {}}
+    guarded["openapi_extra"] = {**guarded["openapi_extra"], **described}
+    router.get(
+        offered.path,
+        response=_page_model(offered),
+        operation_id=f"list_{offered.url_name}",
+        url_name=f"list_{offered.url_name}",
+        summary=f"{title.en} · {title.zh}",
+        description=f"The list at {{site}}/{offered.path.strip('/')}/ as its readers meet it there: same rows, filters and query.",
+        tags=["registers" if "/registers/" in offered.path else "casework"],
+        exclude_unset=True,
+        by_alias=True,
+        **guarded,
+    )(read)
+
+
+def page_of(request: HttpRequest, response: HttpResponse, offered: Offered) -> dict[str, Any]:
+    """The piece of a list that was asked for, with the address of the next one. Raises Refused, Forbidden."""
+    asked = request.GET.copy()
+    after, typed = asked.pop(CURSOR, [""])[-1], asked.pop("limit", [""])[-1]
+    listing = listing_at(reverse(offered.url_name), asked.urlencode(), actor_on(request))
+    size, problems = _size(typed, offered.spec)
+    problems += [*_unknown(listing, list(asked)), *listing.problems]
+    if problems:
+        raise Refused.because(*problems)
+    piece = piece_of(listing.whole, offered.spec.name, after, size)
+    if offered.spec.prepare and piece.rows:
+        offered.spec.prepare(piece.rows)
+    records = listing.records(piece.rows)
+    if link := _link(offered.spec):
+        for row, record in zip(piece.rows, records, strict=True):
+            record["href"] = request.build_absolute_uri(link(row)) if link(row) else ""
+    return {"items": records, "next": next_page(request, response, piece.next)}
+
+
+def next_page(request: HttpRequest, response: HttpResponse, cursor: str) -> str | None:
+    """Where the next piece is, also told by the header Link; None after the last one."""
+    if not cursor:
+        return None
+    asked = request.GET.copy()
+    asked[CURSOR] = cursor
+    href = request.build_absolute_uri(f"{request.path}?{asked.urlencode()}")
+    response["Link"] = f'<{href}>; rel="next"'
+    return href
+
+
+def _size(typed: str, spec: ListSpec) -> tuple[int, list[Problem]]:
+    found = read_whole(typed, "limit") if typed else spec.page_size
+    if isinstance(found, Problem):
+        return spec.page_size, [found]
+    if 1 <= found <= MOST:
+        return found, []
+    say = Text("limit 须在 1 与 {most} 之间。", "limit must be between 1 and {most}.").filled(most=MOST)
+    return spec.page_size, [Problem("list.limit", say, "limit", typed[:20])]
+
+
+def _unknown(listing: Listing, names: list[str]) -> Iterator[Problem]:
+    """A slip in the name of a filter must not hand out more than was asked for."""
+    known = {"q", "find", "sort", "columns", "lang", *(one.key for one in listing.spec.filters)}
+    for name in names:
+        if name not in known:
+            say = Text("这个列表没有参数 {name}。", "This list has no parameter {name}.").filled(name=name[:40])
+            yield Problem("list.parameter", say, name[:40])
+
+
+def _link(spec: ListSpec) -> Any:
+    return next((column.link for column in spec.columns if column.link), None)
+
+
+# ------------------------------------------------------------------------------------------------ as it is described
+
+
+def _page_model(offered: Offered) -> type[Schema]:
+    name = "".join(word.title() for word in offered.url_name.split("_"))
+    # Aliases: a column may be called as something of pydantic's own.
+    cells: dict[str, Any] = {
+        f"cell_{column.key}": (
+            _TYPES[column.kind],
+            Field(default=None, alias=column.key, description=f"{column.title.en} · {column.title.zh}"),
+        )
+        for column in offered.spec.columns
+    }
+    if _link(offered.spec):
+        cells["href"] = (str, Field(default="", description="The page of this row for people."))
+    row = create_model(f"{name}Row", __base__=Schema, **cells)
+    return create_model(
+        f"{name}Page",
+        __base__=Schema,
+        items=(list[row], ...),  # type: ignore[valid-type]
+        next=(str | None, Field(default=None, description="The address of the next piece; null after the last one.")),
+    )
+
+
+def _parameters(spec: ListSpec) -> Iterator[dict[str, Any]]:
+    if spec.search:
+        yield _parameter("q", f"Looks in: {spec.search.hint.en}", {"type": "string", "maxLength": MOST_TYPED})
+    yield _parameter("find", "The query box of the list.", {"type": "string", "maxLength": LONGEST_QUERY})
+    for one in spec.filters:
+        choices = [choice.value for choice in one.choices] if isinstance(one.choices, tuple) else None
+        schema = {"type": "string", "enum": choices} if choices else {"type": "string", "maxLength": MOST_TYPED}
+        yield _parameter(one.key, f"{one.title.en} · {one.title.zh}", schema)
+    sorts = [f"{sign}{column.key}" for column in spec.columns if column.sort for sign in ("", "-")]
+    if sorts:
+        yield _parameter("sort", "Column to sort by; a minus turns it round.", {"type": "string", "enum": sorts})
+    keys = {"type": "string", "enum": [column.key for column in spec.columns]}
+    columns = {"type": "array", "items": keys, "minItems": 1, "uniqueItems": True}
+    yield {**_parameter("columns", "Columns wanted; all unless given.", columns), "style": "form", "explode": False}
+    yield _parameter("limit", "Rows in one answer.", {"type": "integer", "minimum": 1, "maximum": MOST})
+    yield _parameter(CURSOR, "From `next` of the answer before.", {"type": "string"})
+
+
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"in": "query", "name": name, "required": False, "description": description, "schema": schema}
+
+
+for _offered in LISTS:
+    _add(_offered)

@@ -14,7 +14,7 @@ from keguan.kernel.bilingual import Text
 How = Literal["at_once", "daily", "weekly", "none"]
 """How mails of a kind come: each by itself, gathered by day or by week, or not at all."""
 
-Word = Literal["returned", "waits", "deadline", "extended", "ended", "review", "write"]
+Word = Literal["returned", "waits", "deadline", "extended", "ended", "review", "write", "reminder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,11 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("办件 {number} 有一项办理即将到期。", "A step of {number} is due soon."),
         is_urgent=True,
         by_text=True,
+    ),
+    "reminder": MessageKind(
+        Text("单位提醒提交", "Reminder by your institution"),
+        Text("办件 {number} 尚未提交，请登录办理。", "{number} is not handed in yet; sign in to go on with it."),
+        is_urgent=True,
     ),
     "extended": MessageKind(
         Text("申报延期", "Deadline extended"),

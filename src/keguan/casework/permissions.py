@@ -56,6 +56,14 @@ def can_see_case(actor: Actor, case: Case) -> bool:
     )
 
 
+def can_follow(actor: Actor, case: Case) -> bool:
+    """Whether the actor may know how far the case is, what it is called and who writes it, from its first draft on: the
+    research office of its host and the authority that is going to recommend it. What the draft says stays closed."""
+    if actor.is_system:
+        return True
+    return _is_desk_of(actor, "host", case.host_id) or _is_desk_of(actor, "authority", case.authority_id)
+
+
 def can_see_trace(actor: Actor, case: Case) -> bool:
     """Whether the actor may read what happened to the case: all who may see it but its reviewers."""
     if actor.is_system or is_own(actor, case) or _is_desk_of(actor, "host", case.host_id):
@@ -139,6 +147,11 @@ def visible_to(actor: Actor) -> Q:
     seats = _seats_of(actor, LIVE)
     came_in = _desk("authority", actor) | _duty(actor, RUNS_AND_WATCHES) | seats
     return _own(actor) | _desk("host", actor) | (came_in & Q(submitted_at__isnull=False))
+
+
+def followed_by(actor: Actor) -> Q:
+    """The cases of which `can_follow` is true."""
+    return Q() if actor.is_system else _desk("host", actor) | _desk("authority", actor)
 
 
 def trace_visible_to(actor: Actor) -> Q:

@@ -127,6 +127,10 @@ sentences(
             "将批次 {code} 的截止时间由 {before} 延至 {after}：{reason}",
             "extended the round {code} from {before} to {after}: {reason}",
         ),
+        "round:applicants:reminded": Text(
+            "提醒了批次 {code} 中 {cases} 件未提交办件的申报人",
+            "reminded the applicants of {cases} cases of the round {code} that were not handed in",
+        ),
         "round:subjects:assigned": Text("向各单位下达了批次办件", "pushed the round's cases to the organisations"),
         "round:ranking:adopted": Text(
             "确认了批次 {code} 的排序（{cases}项）", "adopted the ranking of the round {code} ({cases} cases)"

@@ -20,6 +20,7 @@ from keguan.kernel.actors import NOBODY, SYSTEM, Actor, HeldDuty
 
 RIGHTS: list[tuple[Callable[[Actor, Case], bool], Callable[[Actor], Q]]] = [
     (permissions.can_see_case, permissions.visible_to),
+    (permissions.can_follow, permissions.followed_by),
     (permissions.can_see_trace, permissions.trace_visible_to),
     (permissions.can_see_proposal, permissions.proposals_visible_to),
     (permissions.can_see_reviews, permissions.reviewed_visible_to),

@@ -10,7 +10,10 @@ from keguan.casework.pages.sheet import Sheet
 from keguan.components.fields import field_id
 from keguan.components.status import Status
 from keguan.engine.moves import names_in
+from keguan.engine.state import Values
 from keguan.kernel.bilingual import Text
+from keguan.language.definition import Definition
+from keguan.language.schema import Form
 from keguan.registers.parties.queries import names_of
 
 _OWED = ("answer.missing", "answer.not_computed")
@@ -55,6 +58,13 @@ def progress_of(sheet: Sheet, hidden: frozenset[str]) -> tuple[Progress, ...]:
             )
         )
     return tuple(found)
+
+
+def sections_filled(definition: Definition, form: Form, values: Values, names: Values) -> int:
+    """How many sections of a form owe nothing and hold nothing wrong, without any fact looked up."""
+    _, problems = definition.check_answers(str(form.form), values, names, complete=True)
+    places = {_question(one.where) for one in problems}
+    return sum(not any(f"{form.form}.{one.field}" in places for one in section.fields) for section in form.sections)
 
 
 def _status(owed: int, wrong: int) -> Status:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework import batches, rounds
+from keguan.casework import batches, offices, rounds
 from keguan.casework.models import Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.queries import messages_of, rounds_to_publish, tasks_of
@@ -70,6 +70,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     context = {
         "can_batch": may_batch and sum(bool(one.tick) for one in waiting) > 1,
         "actor": actor,
+        "is_office": offices.is_office(actor),
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
         "is_more": len(tasks) > MOST,
         "told": list(messages_of(actor)[:MOST_MESSAGES]),

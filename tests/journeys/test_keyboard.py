@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
+from datetime import date
 
+import pytest
 from playwright.sync_api import Page
+from tests import make
 from tests.journeys.conftest import Stage
+from tests.make import cases
 from tests.make import world as w
 
-from keguan.casework.models import Case
+from keguan.casework.models import Case, RecommendationOrder
 from keguan.kernel.clock import clock_at
 
 MOST_TABS = 120
@@ -73,3 +78,34 @@ def test_one_applies_for_a_grant_with_the_keyboard_alone(stage: Stage) -> None:
         applicant.looks_round()
         applicant.sees("Handed in")
     assert Case.objects.get().submitted_at is not None
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_an_authority_orders_its_recommendations_with_the_keyboard_alone(stage: Stage, *, script: bool) -> None:
+    world = cases.opened()
+    with clock_at(w.moment("2026-03-02")):
+        for n, name in enumerate(("Cotton", "Wheat", "Melons")):
+            world.people[name] = make.person(
+                employer=world.university, born=date(1980, 5, 1 + n), title="senior", degree="doctor"
+            )
+            team = [{"member": make.person(employer=world.university).pk, "role": "lead", "months": 6}]
+            cases.case(world, at="recommend", who=name, principal=world.people[name].pk, title=name, team=team)
+        authority = stage.signed_in(world.people["authority"], "en", script=script)
+        page = authority.page
+        page.goto("/progress/")
+        _opens(page, "A round for tests")
+        _opens(page, "Order of recommendation")
+        _tab_to(page, "Up Melons")
+        for place in (2, 1):
+            with nullcontext() if script else page.expect_navigation(wait_until="load"):
+                page.keyboard.press("Enter")
+            assert page.evaluate(FOCUSED)["name"] == "Up Melons", "the focus goes with the row"
+            assert page.locator("#order-told").text_content() == f"Melons: place {place}, within the quota."
+        assert page.locator("tbody tr[data-number] th a").all_inner_texts() == ["Melons", "Cotton", "Wheat"]
+        _opens(page, "Look over the changes")
+        authority.looks_round()
+        authority.sees("What is going to be saved")
+        _opens(page, "Save the order")
+        authority.sees("The order of recommendation is saved.")
+    order = RecommendationOrder.objects.get()
+    assert [Case.objects.get(pk=pk).title for pk in order.cases] == ["Melons", "Cotton", "Wheat"]

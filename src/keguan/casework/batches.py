@@ -8,7 +8,7 @@ not been reached yet can be stopped.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -90,6 +90,25 @@ def begin(actor: Actor, cases: QuerySet[Case], key: str) -> Batch | Refusal:
         # The other click was faster; a key of somebody else's is no key of this actor's.
         mine = Batch.objects.filter(key=key, person=actor.person).first()
         return mine or refuse("case.key_reused", Text("请刷新页面后重试。", "Reload the page and try again."))
+    return batch
+
+
+def begin_ranked(actor: Actor, ranked: Mapping[int, int], reason: str, key: str) -> Batch | Refusal:
+    """Take these cases into a batch that endorses them, each with its rank, and look it over. The same key finds the same.
+
+    ranked: case id → rank; only cases that the actor may see are taken, in the order of their ranks.
+    """
+    batch = begin(actor, Case.objects.filter(pk__in=list(ranked)), key)
+    if isinstance(batch, Batch) and batch.state == "draft":
+        with transaction.atomic():
+            batch.lines.all().delete()
+            rows = Case.objects.filter(visible_to(actor), pk__in=list(ranked)).values_list("pk", "step", "revision")
+            BatchLine.objects.bulk_create(
+                BatchLine(batch=batch, case_id=pk, step=step, revision=revision, rank=ranked[pk])
+                for pk, step, revision in sorted(rows, key=lambda row: ranked[row[0]])
+            )
+        if refusal := choose(batch, actor, "endorse", reason):
+            return refusal
     return batch
 
 
@@ -245,6 +264,8 @@ def _command(batch: Batch, line: BatchLine, situation: Situation) -> Command:
     step = situation.definition.programme.step(line.step)
     post = QueryDict(mutable=True)
     post["reason"] = batch.reason
+    if line.rank is not None:
+        post["rank"] = str(line.rank)
     return Command(
         batch.verb, line.step, closet_of(step).content.read(post, situation.definition, step, batch.verb, situation)
     )
@@ -277,7 +298,7 @@ def key_of(batch: Batch, number: str) -> str:
 
 def _lines(batch: Batch, state: str) -> Iterable[BatchLine]:
     return list(
-        batch.lines.filter(state=state).select_related("case").only("batch", "step", "revision", "case__number")
+        batch.lines.filter(state=state).select_related("case").only("batch", "step", "revision", "rank", "case__number")
     )
 
 

@@ -479,6 +479,25 @@ class Ranking(models.Model):
         return f"{self.round_id} {self.step}"
 
 
+class RecommendationOrder(models.Model):
+    """In which order an authority means to recommend what waits on its desk. cases: their ids, the first one first; what
+    came in since is not among them. revision counts the savings."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="recommendation_orders")
+    step = models.TextField()
+    authority = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    cases = ArrayField(models.BigIntegerField(), default=list)
+    revision = models.IntegerField(default=0)
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["round", "step", "authority"], name="recommendation_order_once")]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.step} {self.authority_id}"
+
+
 class Message(models.Model):
     """A line for one person: what happened, or what is due. Nothing confidential stands in it.
 
@@ -586,13 +605,14 @@ class Batch(models.Model):
 class BatchLine(models.Model):
     """One case of a batch: at which step and revision it was seen, and what stands against it or came of it.
 
-    problems: list of {"code", "zh", "en", "fix_zh", "fix_en"}.
+    problems: list of {"code", "zh", "en", "fix_zh", "fix_en"}. rank: the one that an endorsement gives it, null for none.
     """
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, db_index=False, related_name="lines")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     step = models.TextField()
     revision = models.IntegerField()
+    rank = models.IntegerField(null=True)
     state = models.TextField(default="waiting")
     problems = models.JSONField(default=list)
 

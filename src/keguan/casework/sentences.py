@@ -131,6 +131,10 @@ sentences(
             "提醒了批次 {code} 中 {cases} 件未提交办件的申报人",
             "reminded the applicants of {cases} cases of the round {code} that were not handed in",
         ),
+        "round:recommendations:ordered": Text(
+            "保存了批次 {code} 的推荐排序（{cases} 件）",
+            "saved the order of recommendation in the round {code} ({cases} cases)",
+        ),
         "round:subjects:assigned": Text("向各单位下达了批次办件", "pushed the round's cases to the organisations"),
         "round:ranking:adopted": Text(
             "确认了批次 {code} 的排序（{cases}项）", "adopted the ranking of the round {code} ({cases} cases)"

@@ -32,6 +32,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem, Refusal
+from keguan.language.definition import Definition
 from keguan.language.schema import Apply
 from keguan.registers.organisations.models import Organisation
 
@@ -152,23 +153,37 @@ def _round_page(
     numbers = offices.stage_numbers(cases)
     here = reverse("round_progress", args=[found.code])
     told = offices.last_reminded(actor, found)
+    quotas = offices.quotas_of(actor, found, definition)
     answer = list_page(
         request,
         _FOLLOWED,
         _shown(cases, actor),
         template="casework/round_progress.html",
         round=found,
-        lines=_terms(found, offices.quotas_of(actor, found, definition), sum(numbers.values())),
+        lines=_terms(found, quotas, sum(numbers.values())),
         numbers=[(STAGES[stage], n, f"{here}?stage={stage}") for stage, n in numbers.items()],
+        orders=_orders(actor, found, definition, quotas),
         can_remind=bool(numbers.get("draft") or numbers.get("returned")),
         told=told,
-        is_told_today=told is not None and clock.local_date(told) == clock.today(),
         problems=problems,
         crumbs=[Crumb(PROGRESS, reverse("progress")), Crumb(found.code)],
     )
     if isinstance(answer, HttpResponse) and problems:
         answer.status_code = status
     return answer
+
+
+def _orders(
+    actor: Actor, found: Round, definition: Definition, quotas: Sequence[offices.Quota]
+) -> list[tuple[Text, str]]:
+    """Where each of the actor's authorities puts its recommendations in order."""
+    step = offices.recommends(definition)
+    said = Text("推荐排序：{name}", "Order of recommendation: {name}")
+    return [
+        (said.filled(name=one.name), reverse("recommendations", args=[found.code, one.organisation]))
+        for one in quotas
+        if step is not None and step.ranked and actor.holds("authority", organisation=one.organisation)
+    ]
 
 
 def _terms(found: Round, quotas: Sequence[offices.Quota], cases: int) -> list[Line | None]:

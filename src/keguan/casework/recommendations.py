@@ -1,0 +1,182 @@
+"""The order in which an authority recommends: kept as a list, and carried out as a batch up to the quota."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from django.db import transaction
+
+from keguan.casework import batches, services
+from keguan.casework.models import Batch, Case, RecommendationOrder, Round
+from keguan.casework.offices import allowed_by, recommends
+from keguan.casework.permissions import is_own
+from keguan.casework.versions import definition_of
+from keguan.engine.moves import refuse
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.registers.trace import services as trace
+
+MOST = 500
+"""So many cases of one authority are put in order by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What waits for an authority's recommendation, in its order, and what it has recommended.
+
+    waiting: first those that were put in order (`placed` of them), then what came in since, the earliest first.
+    ranks: those that the first of them would get; there are no more of them than the quota leaves. allowed: the quota, None
+    for none. recommended: in the order of their ranks. is_more: there are more than `MOST`.
+    """
+
+    step: str
+    allowed: int | None
+    revision: int
+    waiting: tuple[Case, ...]
+    placed: int
+    ranks: tuple[int, ...]
+    recommended: tuple[Case, ...]
+    is_more: bool
+
+    @property
+    def numbers(self) -> list[str]:
+        """The waiting cases by number."""
+        return [case.number for case in self.waiting]
+
+    @property
+    def to_endorse(self) -> dict[int, int]:
+        """What a batch would recommend now: case id → rank. Only what was put in order."""
+        return {case.pk: rank for case, rank in zip(self.waiting[: self.placed], self.ranks, strict=False)}
+
+
+def standing(of_round: Round, authority: int) -> Standing | None:
+    """How the authority's desk stands in this round; None where the programme has it rank nothing."""
+    definition = definition_of(of_round.programme)
+    step = recommends(definition)
+    if step is None or not step.ranked:
+        return None
+    mine = Case.objects.filter(round=of_round, authority=authority).select_related("host").defer("host__address")
+    waiting = {case.pk: case for case in mine.filter(step=step.id).order_by("submitted_at", "id")[: MOST + 1]}
+    recommended = tuple(mine.filter(recommended_rank__isnull=False).order_by("recommended_rank"))
+    kept = RecommendationOrder.objects.filter(round=of_round, step=step.id, authority=authority).first()
+    placed = [waiting.pop(pk) for pk in (kept.cases if kept else ()) if pk in waiting]
+    rows = (*placed, *waiting.values())[:MOST]
+    allowed = allowed_by(of_round, definition, step)
+    taken = {case.recommended_rank for case in recommended}
+    free = (rank for rank in count(1) if rank not in taken)
+    ranks = [rank for rank, _ in zip(free, rows, strict=False) if allowed is None or rank <= allowed]
+    left = len(rows) if allowed is None else max(0, allowed - len(recommended))
+    return Standing(
+        step=str(step.id),
+        allowed=allowed,
+        revision=kept.revision if kept else 0,
+        waiting=rows,
+        placed=len(placed),
+        ranks=tuple(ranks[:left]),
+        recommended=recommended,
+        is_more=len(waiting) + len(placed) > MOST,
+    )
+
+
+def save_order(
+    of_round: Round, authority: int, numbers: Sequence[str], seen: int, actor: Actor, request_id: str = ""
+) -> Standing | Refusal:
+    """Keep the order of what waits, the first one first. The same order again changes nothing.
+
+    numbers: all that was on the page; what came in meanwhile comes after them. seen: the revision that the page showed.
+    """
+    if not actor.holds("authority", organisation=authority):
+        return refuse("right.missing", Text("只有推荐单位可以排序。", "Only the authority orders its recommendations."))
+    with transaction.atomic():
+        trace.stamp(actor, request_id)
+        services.take_locks((f"order of {of_round.pk} by {authority}",))
+        found = standing(of_round, authority)
+        if found is None:
+            return refuse("order.none", Text("本批次不由推荐单位排序。", "Authorities rank nothing in this round."))
+        here = {case.number: case for case in found.waiting}
+        if problems := _against(found, here, numbers, actor):
+            return Refusal(problems)
+        if list(numbers) == found.numbers[: found.placed]:
+            return found
+        if seen != found.revision:
+            return refuse("case.stale", _STALE, value=str(found.revision), fix=_LOOK_AGAIN)
+        RecommendationOrder.objects.update_or_create(
+            round=of_round,
+            step=found.step,
+            authority_id=authority,
+            defaults={
+                "cases": [here[number].pk for number in numbers],
+                "revision": found.revision + 1,
+                "at": clock.now(),
+                "by": actor.person,
+            },
+        )
+        trace.write(
+            "round:recommendations:ordered",
+            actor,
+            on_behalf_of=authority,
+            request_id=request_id,
+            payload={
+                "code": of_round.code,
+                "step": found.step,
+                "cases": len(numbers),
+                "before": found.numbers[: found.placed],
+                "after": list(numbers),
+            },
+        )
+    saved = standing(of_round, authority)
+    assert saved is not None  # noqa: S101 - it was just there
+    return saved
+
+
+def endorse_in_order(
+    of_round: Round, authority: int, seen: int, reason: str, actor: Actor, key: str
+) -> Batch | Refusal:
+    """Begin the batch that recommends what stands above the quota line, each with its rank; it is looked over first."""
+    if not actor.holds("authority", organisation=authority):
+        return refuse("right.missing", Text("只有推荐单位可以推荐。", "Only the authority recommends."))
+    if begun := Batch.objects.filter(key=key, person=actor.person).first():
+        return begun
+    found = standing(of_round, authority)
+    if found is None or not found.to_endorse:
+        said = Text("限额内没有已排序的办件。", "Nothing that was put in order stands above the quota line.")
+        return refuse("order.nothing", said, fix=Text("请先保存排序。", "Save an order first."))
+    if seen != found.revision:
+        return refuse("case.stale", _STALE, value=str(found.revision), fix=_LOOK_AGAIN)
+    return batches.begin_ranked(actor, found.to_endorse, reason, key)
+
+
+def _against(found: Standing, here: dict[str, Case], numbers: Sequence[str], actor: Actor) -> tuple[Problem, ...]:
+    problems = [
+        Problem(
+            "case.moved_on",
+            Text("{number} 已不在本单位待推荐之列。", "{number} no longer waits for your recommendation.").filled(
+                number=number[:40]
+            ),
+            value=number[:40],
+            fix=_LOOK_AGAIN,
+        )
+        for number in numbers
+        if number not in here
+    ]
+    if len(set(numbers)) < len(numbers) or (set(found.numbers[: found.placed]) - set(numbers)):
+        problems.append(
+            Problem(
+                "order.incomplete",
+                Text("排序不完整，或有重复。", "The order lacks a case, or has one twice."),
+                fix=_LOOK_AGAIN,
+            )
+        )
+    if any(is_own(actor, case) for case in found.waiting):
+        said = Text("其中有与您本人有关的申报件。", "An application of your own is among them.")
+        fix = Text("请由同部门其他人员办理。", "Let a colleague take it.")
+        problems.append(Problem("right.own_case", said, fix=fix))
+    return tuple(problems)
+
+
+_STALE = Text("您打开页面后，排序已被他人修改。", "Somebody has changed the order since you opened the page.")
+_LOOK_AGAIN = Text("请核对后再保存。", "Look it over, then save again.")

@@ -65,12 +65,16 @@ class Plain(JSONRenderer):
 
 
 class Interface(NinjaAPI):
-    """An interface of the house: OpenAPI 3.1, every no as `application/problem+json`."""
+    """An interface of the house: OpenAPI 3.1, every no as `application/problem+json`. root: the address it stands at."""
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, root: str, **given: Any) -> None:
         super().__init__(docs_url=None, renderer=Plain(), **given)
+        self.root = root
         for expected, answer in _ANSWERS.items():
             self.add_exception_handler(expected, answer)
+
+    def get_root_path(self, path_params: Any) -> str:
+        return self.root
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**given)

@@ -14,7 +14,7 @@ Money is in fen. Every no is `application/problem+json` (RFC 9457) with all prob
 Lists come in pieces; follow `next` until it is null.
 """
 
-V1 = Interface(title="科管 Keguan", version=VERSION, description=DESCRIPTION, urls_namespace="api")
+V1 = Interface("/api/v1/", title="科管 Keguan", version=VERSION, description=DESCRIPTION, urls_namespace="api")
 V1.add_router("", list_routes.router)
 V1.add_router("", calls.router)
 V1.add_router("", cases.router)

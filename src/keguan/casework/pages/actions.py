@@ -12,6 +12,7 @@ from keguan.casework.pages.answering import onward, request_id, status_of_refusa
 from keguan.casework.pages.case import case_page
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.opened import case_for
+from keguan.casework.pages.queue import queue_for
 from keguan.casework.steps.closets import closet_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
@@ -40,6 +41,7 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
         return case_page(request, found, actor, post=request.POST)
     situation = services.situation_for(found, actor)
     step = _step_meant(request, situation)
+    queue = queue_for(request, found, actor, waits=True) if "onwards" in request.POST else None
     content = closet_of(step).content.read(request.POST, situation.definition, step, verb, situation)
     answer = services.act(
         number,
@@ -56,7 +58,7 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     title = next((one.title for one in kind_for(step).verbs(step) if one.name == verb), Text(verb, verb))
     at = clock.now().astimezone(clock.BEIJING)
     tell(request, _DONE.filled(verb=title, number=number, at=at))
-    return SeeOther(onward(request, _next_page(number, verb)))
+    return SeeOther(onward(request, queue.next if queue and queue.next else _next_page(number, verb)))
 
 
 def _next_page(number: str, verb: str) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from keguan.kernel.problems import Refusal
 
-_NOT_TYPED = frozenset({"key", "revision", "step", "csrfmiddlewaretoken", "shown", "next", "do"})
+_NOT_TYPED = frozenset({"key", "revision", "step", "csrfmiddlewaretoken", "shown", "next", "do", "queue", "onwards"})
 
 
 def status_of_refusal(refusal: Refusal) -> int:

@@ -16,6 +16,7 @@ from keguan.casework.pages.case_parts import Parts, parts_of
 from keguan.casework.pages.case_words import left_behind, stages, status_of, what_next
 from keguan.casework.pages.desk import desk_of
 from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
+from keguan.casework.pages.queue import queue_for
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.steps.scene import Scene
 from keguan.components.access import SIGNED_IN, page
@@ -52,6 +53,7 @@ def case_page(
     verbs = {offered.verb.name: offered.verb for offered in commands_for(situation)}
     scene = Scene(found, situation, actor, verbs, post, problems, sees, parts.seats, request.GET.dict())
     panel = closet_of(scene.step) if situation.state.step else None
+    desk = desk_of(scene, parts)
     asked = request.path.rstrip("/").rsplit("/", 1)[-1]
     context: dict[str, Any] = {
         "case": found,
@@ -71,7 +73,8 @@ def case_page(
         "can_withdraw": _can_withdraw(found, situation),
         "is_reviewing": bool(situation.acting.seat) and "proposal" in sees,
         "parts": parts,
-        "desk": desk_of(scene, parts),
+        "desk": desk,
+        "queue": queue_for(request, found, actor, waits=desk is not None),
     }
     note_reading(request, found, actor, _confidential(parts))
     return render(request, "casework/case.html", context, status=status)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.db.models import Case as Conditional
-from django.db.models import F, Q, QuerySet, When
-from django.http import HttpRequest, HttpResponseBase
+from django.db.models import F, Q, QuerySet, TextField, Value, When
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 
 from keguan.casework import queries
@@ -18,7 +20,7 @@ from keguan.casework.permissions import proposals_visible_to
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
-from keguan.components.lists import Choice, Column, Filter, Given, ListSpec, Rows, Search
+from keguan.components.lists import Choice, Column, Filter, Given, Listing, ListSpec, Rows, Search
 from keguan.components.status import Tab
 from keguan.engine.machine import WITHDRAWN
 from keguan.kernel.actors import Actor
@@ -28,10 +30,17 @@ from keguan.language.vocabulary import KINDS
 from keguan.registers.organisations.models import Organisation
 
 MOST_ROUNDS = 200
+MOST_IN_QUEUE = 2000
+MOST_ASKED = 1000
 
 
 def _href(case: Case) -> str:
-    return case_href(case.number)
+    return in_queue(case.number, getattr(case, "queue", ""))
+
+
+def in_queue(number: str, queue: str) -> str:
+    """The page of a case, which then leads on through the list that was asked for so."""
+    return case_href(number) + (f"?{urlencode({'queue': queue})}" if queue else "")
 
 
 def _round_choices() -> Sequence[Choice]:
@@ -148,9 +157,21 @@ def _given(actor: Actor) -> Given:
 def cases(request: HttpRequest) -> HttpResponseBase:
     """Every case that this reader may see."""
     actor = actor_on(request)
-    rows = _shown(queries.cases(actor))
-    parts = {"tabs": _tabs("cases"), "ticks": ticks_for(actor)}
+    ticks = ticks_for(actor)
+    # Who handles cases goes on from one to the next as this list has them.
+    queue = request.GET.urlencode()[:MOST_ASKED] if ticks else ""
+    rows = _shown(queries.cases(actor)).annotate(queue=Value(queue, TextField()))
+    parts = {"tabs": _tabs("cases"), "ticks": ticks}
     return list_page(request, CASES, rows, template="casework/cases.html", given=_given(actor), **parts)
+
+
+def listed(actor: Actor, asked: str) -> list[str]:
+    """The numbers of the cases that the list shows this actor who asked for it so, in its order; none where what was asked
+    has mistakes. One query: choices, which only say what a filter takes, are not looked up."""
+    filters = tuple(replace(one, choices=None) if callable(one.choices) else one for one in CASES.filters)
+    spec = replace(CASES, filters=filters)
+    listing = Listing.asked_for(spec, QueryDict(asked), queries.cases(actor), _given(actor))
+    return [] if listing.problems else list(listing.queryset.values_list("number", flat=True)[:MOST_IN_QUEUE])
 
 
 @page(SIGNED_IN)

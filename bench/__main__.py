@@ -10,6 +10,8 @@ from dataclasses import replace
 from bench import place
 
 PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents")
+ASKED_FOR = ("pages",)
+"""Measured only when `--only` names them: they take minutes."""
 
 
 def main() -> None:
@@ -18,7 +20,9 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=10_000, help="批次中的办件数 / cases in the round")
     parser.add_argument("--n", type=int, default=40, help="每批次数 / so many in a batch")
     parser.add_argument("--batches", type=int, default=5, help="批数，取中位数 / batches; the median counts")
-    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="只测这些 / these parts only")
+    parser.add_argument(
+        "--only", nargs="*", choices=PARTS + ASKED_FOR, default=PARTS, help="只测这些 / these parts only"
+    )
     args = parser.parse_args()
     with place.own_database():
         place.set_up()
@@ -33,12 +37,14 @@ def main() -> None:
 
 def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
     """Every figure, as it is measured. What changes the round comes after what does not mind."""
-    from bench import act, autosave, documents, imports, limits, lists, submit, world
+    from bench import act, autosave, documents, imports, limits, lists, pages, submit, world
     from bench.server import served
 
     if "imports" in only and (imported := imports.measure()):
         yield imported
     round_ = world.build(cases)
+    if "pages" in only:
+        yield from pages.measure(round_, n=n)
     if "act" in only:
         figure = act.measure(round_, n=n, batches=batches)
         yield replace(figure, limit=limits.measure(round_, n=n * batches)) if "limits" in only else figure

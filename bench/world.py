@@ -46,12 +46,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What stands: the round, the number of its cases, its drafts, and a programme officer's person."""
+    """What stands: the round, the number of its cases, its drafts, and a person for each part to play."""
 
     code: str
     cases: int
-    officer: int
+    people: dict[str, int]
     drafts: list[Draft]
+
+    @property
+    def officer(self) -> int:
+        """A programme officer's person."""
+        return self.people["officer"]
 
 
 def build(cases: int) -> Round:
@@ -67,7 +72,7 @@ def build(cases: int) -> Round:
     copies = list(_copies(cases - len(templates), templates, hosts, _people(of, 2 * cases)))
     _copy(copies)
     waiting = [_draft(of, copy) for copy in copies if copy.stage == "apply"]
-    return Round(code, cases, of.people["officer"].pk, waiting)
+    return Round(code, cases, {who: person.pk for who, person in of.people.items()}, waiting)
 
 
 def _draft(of: one_case.World, copy: _Copy) -> Draft:

@@ -23,6 +23,7 @@ BEHIND_THE_DOOR = {
     "casework/editors.py",  # and who types it
     "casework/rounds.py",  # rounds themselves; their cases move through the door
     "casework/recommendations.py",  # in which order an authority means to recommend
+    "casework/resolutions.py",  # what was resolved, and who signed it
     "casework/versions.py",
     "casework/people.py",  # whose cases they are, when people leave or two entries were one
     "casework/batches.py",  # which cases, and what came of each; they move through the door

@@ -31,7 +31,15 @@ from keguan.registers.trace.models import Event
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
 NOT_PAGES = {
     *("health", "language", "look", "sign_out", "document_file", "case_document", "import_template", "my_data"),
-    *("case_form_progress", "case_preview_pdf", "case_book", "case_receipt_pdf", "case_answers", "resolution_pdf"),
+    *(
+        "case_form_progress",
+        "case_preview_pdf",
+        "case_book",
+        "case_receipt_pdf",
+        "case_answers",
+        "resolution_pdf",
+        "resolution_json",
+    ),
     *("calls_rss", "calls_atom", "calls_calendar", "call_calendar", "notices_rss", "notices_atom"),
     *("awards_csv", "awards_360giving", "chart"),
     *("mfa_download_recovery_codes", "openid_connect_login", "openid_connect_callback"),
@@ -46,6 +54,7 @@ NOWHERE = {
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
 export, a batch, a token: their own tests walk them."""
 TURNS_AWAY = {
+    "resolution_sign",
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
@@ -140,6 +149,8 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "round_overview": f"/rounds/{code}/overview/",
         "ranking": f"/rounds/{code}/ranking/rank/",
         "deciding": f"/rounds/{code}/decide/decide/",
+        "resolution": f"/rounds/{code}/decide/decide/resolution/",
+        "resolution_sign": f"/rounds/{code}/decide/decide/resolution/sign/",
         "event": f"/registers/trace/{Event.objects.first().pk}/",  # type: ignore[union-attr]
         "person": f"/registers/people/{world.people['applicant'].pk}/",
         "organisation": f"/registers/organisations/{world.university.pk}/",

@@ -479,6 +479,53 @@ class Ranking(models.Model):
         return f"{self.round_id} {self.step}"
 
 
+class Resolution(models.Model):
+    """What a deciding body has resolved on a round, its text fixed: content never changes, a later text is a new version.
+
+    content: what the document says, as canonical JSON; digest: its SHA-256. fixed_by: a person's id.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="resolutions")
+    step = models.TextField()
+    version = models.IntegerField()
+    content = models.JSONField()
+    digest = models.TextField()
+    fixed_at = models.DateTimeField()
+    fixed_by = models.BigIntegerField()
+
+    class Meta:
+        ordering = ("-version",)
+        constraints = [models.UniqueConstraint(fields=["round", "step", "version"], name="resolution_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.step} {self.version}"
+
+
+class ResolutionSignature(models.Model):
+    """The place of one member under a resolution. person: their id, as it stands in the content. at: when they signed, null
+    until then; digest: of the content that they signed."""
+
+    resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="signatures")
+    person = models.BigIntegerField()
+    name = models.TextField()
+    at = models.DateTimeField(null=True)
+    digest = models.TextField(default="")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["resolution", "person"], name="resolution_signed_once"),
+            models.CheckConstraint(
+                condition=Q(at__isnull=True, digest="") | (Q(at__isnull=False) & ~Q(digest="")),
+                name="resolution_signature_has_a_digest",
+            ),
+        ]
+        indexes = [models.Index(fields=["person"], name="resolution_to_sign", condition=Q(at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.resolution_id} {self.person}"
+
+
 class RecommendationOrder(models.Model):
     """In which order an authority means to recommend what waits on its desk. cases: their ids, the first one first; what
     came in since is not among them. revision counts the savings."""

@@ -131,6 +131,14 @@ sentences(
             "提醒了批次 {code} 中 {cases} 件未提交办件的申报人",
             "reminded the applicants of {cases} cases of the round {code} that were not handed in",
         ),
+        "round:resolution:fixed": Text(
+            "将批次 {code} 的决议定稿（第 {version} 版，摘要值 {digest}）",
+            "fixed the text of the resolution on the round {code} (version {version}, digest {digest})",
+        ),
+        "round:resolution:signed": Text(
+            "签署了批次 {code} 的决议（第 {version} 版，摘要值 {digest}）",
+            "signed the resolution on the round {code} (version {version}, digest {digest})",
+        ),
         "round:recommendations:ordered": Text(
             "保存了批次 {code} 的推荐排序（{cases} 件）",
             "saved the order of recommendation in the round {code} ({cases} cases)",

@@ -25,6 +25,7 @@ from keguan.casework.pages import (
     progress,
     rankings,
     recommendations,
+    resolutions,
     round_set_up,
     rounds,
     submit,
@@ -91,5 +92,9 @@ urlpatterns = [
     path("rounds/<slug:code>/ranking/<slug:step>/", rankings.ranking, name="ranking"),
     path("rounds/<slug:code>/ranking/<slug:step>/adopt/", rankings.ranking_adopt, name="ranking_adopt"),
     path("rounds/<slug:code>/decide/<slug:step>/", rankings.deciding, name="deciding"),
+    path("rounds/<slug:code>/decide/<slug:step>/resolution/", resolutions.resolution, name="resolution"),
+    path("rounds/<slug:code>/decide/<slug:step>/resolution/fix/", resolutions.fix, name="resolution_fix"),
+    path("rounds/<slug:code>/decide/<slug:step>/resolution/sign/", resolutions.sign, name="resolution_sign"),
+    path("rounds/<slug:code>/decide/<slug:step>/resolution.json", papers.resolution_json, name="resolution_json"),
     path("rounds/<slug:code>/decide/<slug:step>/resolution.pdf", papers.resolution_pdf, name="resolution_pdf"),
 ]

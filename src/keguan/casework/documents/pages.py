@@ -11,17 +11,19 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from keguan.casework import resolutions
 from keguan.casework.about import about_of
 from keguan.casework.documents import book, shelf
 from keguan.casework.documents.reading import HandedIn, cover_of, drafted, handed_in, particulars
 from keguan.casework.documents.receipt import receipt
-from keguan.casework.documents.resolution import decisions_on, resolution
+from keguan.casework.documents.resolution import resolution
 from keguan.casework.documents.typesetting import breakable
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rankings import DECIDES
 from keguan.casework.pages.rounds import rounds_for
 from keguan.casework.pages.secrets import sees_identity
+from keguan.casework.resolutions import content_of, last_decided
 from keguan.casework.versions import definition_of
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, page
@@ -128,17 +130,34 @@ def _receipt(found: HandedIn) -> book.Tree:
 
 @page(DECIDES)
 def resolution_pdf(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
-    """What the body has resolved on a round; a draft while some cases wait. 404 before the first decision."""
+    """What the body has resolved on a round: its fixed text with who signed it, else as it stands now, a draft while some
+    cases wait. 404 before the first decision."""
     of_round = get_object_or_404(rounds_for(actor_on(request)).exclude(status="draft"), code=code)
     steps = definition_of(of_round.programme).programme.steps
     decide = next((one for one in steps if one.id == step and isinstance(one, Decide)), None)
-    decisions = decisions_on(of_round, decide) if decide is not None else []
-    if decide is None or not decisions:
+    if decide is None:
         raise Http404
-    waiting = Case.objects.filter(round=of_round, step=step).count()
-    tree = resolution(of_round, decide, decisions, waiting)
+    fixed = resolutions.latest(of_round, step, request.GET.get("version", ""))
+    content = fixed.content if fixed else content_of(of_round, decide)
+    if content is None:
+        raise Http404
+    waiting = 0 if fixed else Case.objects.filter(round=of_round, step=step).count()
+    signed = [(one.name, one.at) for one in fixed.signatures.all()] if fixed else None
+    tree = resolution(content, waiting, signed)
     name = f"{reader.said(step_title(decide))}-{of_round.code}"
-    return _pdf(request, "resolution", tree, max(one.at for one in decisions), name)
+    return _pdf(request, "resolution", tree, last_decided(content), name)
+
+
+@page(DECIDES)
+def resolution_json(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """The fixed text as it is digested, for whoever wants to compute the digest again."""
+    of_round = get_object_or_404(rounds_for(actor_on(request)).exclude(status="draft"), code=code)
+    fixed = resolutions.latest(of_round, step, request.GET.get("version", ""))
+    if fixed is None:
+        raise Http404
+    answer = HttpResponse(canonical(fixed.content), content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="{code}-{step}-{fixed.version}.json"'
+    return answer
 
 
 # ------------------------------------------------------------------------------------------------------------ pieces

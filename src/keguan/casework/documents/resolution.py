@@ -1,20 +1,16 @@
-"""What a deciding body has resolved on a round, as one document to be signed. Pure but for asking who decided what."""
+"""What a deciding body has resolved on a round, as one document to be signed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from keguan.casework.documents.book import RARE, Tree, page_words, seconds
 from keguan.casework.documents.typesetting import breakable, lacks_letters
-from keguan.casework.models import Round
-from keguan.casework.pages.rankings import decided_in
+from keguan.casework.resolutions import NOT_QUALIFIED, Content, Decision, last_decided
 from keguan.components import reader
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
-from keguan.language.schema import Decide
 from keguan.language.vocabulary import ROLES
 
 _TITLE = Text("关于“{round}”的决议", "Resolution on “{round}”")
@@ -38,84 +34,71 @@ _SIGNED = (
     Text("日期", "Date"),
 )
 _SIGNING = Text("签署", "Signatures")
-_LIST_DIGEST = Text("决定清单摘要值（SHA-256）", "Digest of the decisions (SHA-256)")
+_SIGNED_AT = Text("已在系统内签署，{at}", "signed in the system, {at}")
+_LIST_DIGEST = Text("决议内容摘要值（SHA-256）", "Digest of what is resolved (SHA-256)")
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided on one case."""
-
-    number: str
-    title: str
-    host: str
-    position: int | None
-    is_approved: bool
-    amount_fen: int
-    reason: str
-    at: datetime
-
-
-def decisions_on(of_round: Round, step: Decide) -> list[Decision]:
-    """Every decision of this step that stands, in the order of the ranking. One query."""
-    rows = decided_in(of_round, step).order_by("position", "number")
-    found = rows.values_list("number", "title", "host__name", "position", f"memo__state__steps__{step.id}")
-    return [_decision(*row) for row in found]
-
-
-def _decision(number: str, title: str, host: str | None, position: int | None, there: Mapping[str, Any]) -> Decision:
-    memo = there["memo"]
-    return Decision(
-        number=number,
-        title=title,
-        host=host or "",
-        position=position,
-        is_approved=there["outcome"] == "approved",
-        amount_fen=int(memo.get("amount") or 0),
-        reason=str(memo.get("reason") or ""),
-        at=datetime.fromisoformat(there["closed"]),
-    )
-
-
-def resolution(of_round: Round, step: Decide, decisions: Iterable[Decision], still_open: int) -> Tree:
-    """The document as JSON values, in the reader's language. still_open: cases that wait for a decision."""
+def resolution(content: Content, still_open: int, signed: Sequence[tuple[str, datetime | None]] | None = None) -> Tree:
+    """The document as JSON values, in the reader's language. still_open: cases that wait for a decision. signed: under a
+    text that is fixed, who signed when, or has still to; None where places are left for signatures by hand."""
     said = reader.said
-    decided = list(decisions)
+    decided = [Decision(**one) for one in content["decisions"]]
     yes, no = [one for one in decided if one.is_approved], [one for one in decided if not one.is_approved]
-    at = max((one.at for one in decided), default=None)
-    mark = digest([[one.number, one.is_approved, one.amount_fen, one.reason] for one in decided])
-    facts = {
-        "body": ROLES[step.by],
-        "round": of_round.title,
-        "code": of_round.code,
-        "programme": of_round.programme.title,
-        "version": of_round.programme.version,
-    }
-    opening = [said(_OPENING.filled(**facts, n=len(decided), yes=len(yes), no=len(no)))]
-    if step.amount is not None:
-        granted = sum(one.amount_fen for one in yes)
-        left = of_round.budget_fen - granted
-        amounts = {"budget": of_round.budget_fen, "sum": granted, "left": left}
-        opening.append(said(_MONEY.filled(**{name: reader.money(fen) for name, fen in amounts.items()})))
-    if still_open:
-        opening.append(said(_OPEN.filled(n=still_open)))
+    title = Text(content["title"]["zh"], content["title"]["en"])
+    heading = said(_TITLE.filled(round=title))
+    mark = digest(content)
+    opening = [said(one) for one in _opening(content, title, yes, no, still_open)]
     tree: Tree = {
         "language": reader.language(),
-        "title": said(_TITLE.filled(round=of_round.title)),
-        "heading": said(_TITLE.filled(round=of_round.title)),
+        "title": heading,
+        "heading": heading,
         "author": "",
         "watermark": said(_DRAFT) if still_open else "",
-        "footer": f"{of_round.code}  {seconds(at)}\n{mark}",
+        "footer": f"{content['round']}  {seconds(last_decided(content))}\n{mark}",
         "opening": [breakable(one) for one in opening],
         "lists": [
-            _list(title, cases, with_amount=with_amount, with_rank=any(one.position for one in decided))
-            for title, cases, with_amount in ((_APPROVED, yes, step.amount is not None), (_REJECTED, no, False))
+            _list(name, cases, with_amount=with_amount, with_rank=any(one.position for one in decided))
+            for name, cases, with_amount in ((_APPROVED, yes, content["gives_money"]), (_REJECTED, no, False))
             if cases
         ],
         "digest": mark,
-        "signed": [said(one) for one in _SIGNED],
+        "signed": _by_hand() if signed is None else [_signed(name, at) for name, at in signed],
+        "signing-note": "" if signed is None else said(NOT_QUALIFIED),
         "words": {"page": page_words(), "signing": said(_SIGNING), "digest": said(_LIST_DIGEST)},
     }
     return tree | {"notes": [said(RARE)] if lacks_letters(tree) else []}
+
+
+def _opening(
+    content: Content, title: Text, yes: Sequence[Decision], no: Sequence[Decision], still_open: int
+) -> Iterable[Text]:
+    programme = content["programme"]
+    yield _OPENING.filled(
+        body=ROLES[content["body"]],
+        round=title,
+        code=content["round"],
+        programme=Text(programme["zh"], programme["en"]),
+        version=programme["version"],
+        n=len(yes) + len(no),
+        yes=len(yes),
+        no=len(no),
+    )
+    if content["gives_money"]:
+        granted = sum(one.amount_fen for one in yes)
+        amounts = {"budget": content["budget_fen"], "sum": granted, "left": content["budget_fen"] - granted}
+        yield _MONEY.filled(**{name: reader.money(fen) for name, fen in amounts.items()})
+    if still_open:
+        yield _OPEN.filled(n=still_open)
+
+
+def _by_hand() -> list[Tree]:
+    return [{"label": reader.said(one), "value": ""} for one in _SIGNED]
+
+
+def _signed(name: str, at: datetime | None) -> Tree:
+    if at is None:
+        return {"label": name, "value": ""}
+    return {"label": name, "value": reader.said(_SIGNED_AT.filled(at=seconds(at)))}
 
 
 def _list(title: Text, cases: list[Decision], *, with_amount: bool, with_rank: bool) -> Tree:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,7 +15,8 @@ from keguan.casework.models import Case, Ranking, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.rounds import rounds_for
-from keguan.casework.permissions import DECIDED, is_own
+from keguan.casework.permissions import is_own
+from keguan.casework.resolutions import decided_in
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import SeeOther
@@ -61,7 +61,7 @@ class Line:
     is_last_within: bool = False
 
 
-def _round_and_step(request: HttpRequest, code: str, step_id: str, kind: type) -> tuple[Round, Any]:
+def round_and_step(request: HttpRequest, code: str, step_id: str, kind: type) -> tuple[Round, Any]:
     found = get_object_or_404(rounds_for(actor_on(request)).exclude(status="draft"), code=code)
     for step in definition_of(found.programme).programme.steps:
         if step.id == step_id and isinstance(step, kind):
@@ -76,7 +76,7 @@ def _reads_scores(actor: Actor, found: Round) -> bool:
 @page(READS_SCORES)
 def ranking(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """The ranking: adopted, or as it would be adopted now."""
-    found, rank = _round_and_step(request, code, step, Rank)
+    found, rank = round_and_step(request, code, step, Rank)
     return _ranking_page(request, found, rank)
 
 
@@ -188,7 +188,7 @@ def _crumbs(found: Round, step: Step) -> list[Crumb]:
 @page(RANKS, methods=("POST",))
 def ranking_adopt(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """Fix the order of the round, after a confirmation."""
-    found, rank = _round_and_step(request, code, step, Rank)
+    found, rank = round_and_step(request, code, step, Rank)
     if request.POST.get("confirmed") != "yes":
         said = Text("请勾选“已核对”后确认。", "Tick that you have looked it over, then adopt.")
         return _ranking_page(request, found, rank, (Problem("rank.unconfirmed", said, "confirmed"),), 422)
@@ -220,7 +220,7 @@ class ToDecide:
 @page(DECIDES)
 def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """The agenda: every case at the decision in its order, with the budget line, and a form for each."""
-    found, decide = _round_and_step(request, code, step, Decide)
+    found, decide = round_and_step(request, code, step, Decide)
     actor = actor_on(request)
     decides = actor.holds(decide.by, programme=found.programme.code)
     reads = _reads_scores(actor, found)
@@ -248,15 +248,6 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "here": request.path,
     }
     return render(request, "casework/deciding.html", context)
-
-
-def decided_in(found: Round, decide: Decide) -> QuerySet[Case]:
-    """The cases of a round on which this step's decision stands."""
-    order = [str(step.id) for step in definition_of(found.programme).programme.steps]
-    # Who is past the step, or at an end: what a case remembers is looked into for these only.
-    left = Q(step="") | Q(step__in=order[order.index(decide.id) + 1 :])
-    outcome = {f"memo__state__steps__{decide.id}__outcome__in": list(DECIDED)}
-    return Case.objects.filter(left, round=found, **outcome)
 
 
 def _to_decide(case: Case, step: str, actor: Actor, *, decides: bool, reads: bool) -> ToDecide:

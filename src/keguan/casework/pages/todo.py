@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework import batches, offices, rounds
-from keguan.casework.models import Round, Task
+from keguan.casework import batches, offices, resolutions, rounds
+from keguan.casework.models import ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.queries import messages_of, rounds_to_publish, tasks_of
 from keguan.casework.versions import definition_of
@@ -66,6 +66,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
         *(_of_pile(one, of_piles[one.round]) for one in piles),
         *map(_single, tasks[:MOST]),
         *map(_of_draft, rounds_to_publish(actor)[:MOST]),
+        *(map(_of_resolution, resolutions.to_sign(actor)[:MOST]) if actor.holds("committee") else ()),
     ]
     context = {
         "can_batch": may_batch and sum(bool(one.tick) for one in waiting) > 1,
@@ -135,6 +136,14 @@ def _of_draft(drafted: Round) -> Waiting:
     title, href = Text("核对并发布批次", "Check and publish a round"), reverse("round", args=[drafted.code])
     due = drafted.opens
     return Waiting(title, drafted.title, drafted.code, role_name("planning"), href, due, _state(due))
+
+
+def _of_resolution(place: ResolutionSignature) -> Waiting:
+    """A resolution that waits for the reader's signature."""
+    of_round = place.resolution.round
+    href = reverse("resolution", args=[of_round.code, place.resolution.step])
+    title = Text("签署决议", "Sign a resolution")
+    return Waiting(title, of_round.title, of_round.code, role_name("committee"), href, None, None)
 
 
 def _state(due: datetime | None) -> Status | None:

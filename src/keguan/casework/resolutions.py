@@ -1,0 +1,247 @@
+"""Resolutions signed in the system: the text is fixed with its digest, and each member who decided signs that digest.
+
+A signature is the trace of an account that proved again who it is. It is not claimed to be a reliable electronic signature
+under article 13 of the Electronic Signature Law (电子签名法 第十三条).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from keguan.casework import services
+from keguan.casework.models import Case, Deed, Resolution, ResolutionSignature, Round
+from keguan.casework.permissions import DECIDED
+from keguan.casework.versions import definition_of
+from keguan.engine.moves import refuse
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.canonical import digest
+from keguan.kernel.problems import Refusal
+from keguan.language.schema import Decide
+from keguan.registers.parties.models import Person
+from keguan.registers.trace import services as trace
+from keguan.registers.trace.models import Event
+
+Content = Mapping[str, Any]
+
+NOT_QUALIFIED = Text(
+    "系统内签署由本人登录并再次确认身份后作出，记录时间和内容摘要值；本平台不主张其为《中华人民共和国电子签名法》第十三条所称的可靠电子签名。"
+    "须具备该效力的，请另行签字或使用依法设立的电子认证服务。",
+    "A signature in the system is given by its account after the member has proved again who they are; its time and the digest"
+    " of the content are recorded. It is not claimed to be a reliable electronic signature under article 13 of the Electronic"
+    " Signature Law. Where that is needed, sign on paper or use a licensed certification service.",
+)
+
+
+def decided_in(found: Round, decide: Decide) -> QuerySet[Case]:
+    """The cases of a round on which this step's decision stands."""
+    order = [str(step.id) for step in definition_of(found.programme).programme.steps]
+    # Who is past the step, or at an end: what a case remembers is looked into for these only.
+    left = Q(step="") | Q(step__in=order[order.index(decide.id) + 1 :])
+    outcome = {f"memo__state__steps__{decide.id}__outcome__in": list(DECIDED)}
+    return Case.objects.filter(left, round=found, **outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on one case. position: its place in the ranking, None where there is none."""
+
+    number: str
+    title: str
+    host: str
+    position: int | None
+    is_approved: bool
+    amount_fen: int
+    reason: str
+    at: str
+
+
+def content_of(of_round: Round, step: Decide) -> Content | None:
+    """All that the resolution says as plain JSON values, with who is to sign it; None before the first decision. Three
+    queries."""
+    rows = decided_in(of_round, step).order_by("position", "number")
+    found = rows.values_list("number", "title", "host__name", "position", f"memo__state__steps__{step.id}")
+    decisions = [_decision(*row) for row in found]
+    if not decisions:
+        return None
+    programme = of_round.programme
+    return {
+        "round": of_round.code,
+        "title": {"zh": of_round.title_zh, "en": of_round.title_en},
+        "step": str(step.id),
+        "body": step.by,
+        "programme": {
+            "code": programme.code,
+            "zh": programme.title_zh,
+            "en": programme.title_en,
+            "version": programme.version,
+            "digest": programme.digest,
+        },
+        "gives_money": step.amount is not None,
+        "budget_fen": of_round.budget_fen,
+        "decisions": [asdict(one) for one in decisions],
+        "signers": _signers(of_round, step),
+    }
+
+
+def _decision(number: str, title: str, host: str | None, position: int | None, there: Mapping[str, Any]) -> Decision:
+    memo = there["memo"]
+    return Decision(
+        number=number,
+        title=title,
+        host=host or "",
+        position=position,
+        is_approved=there["outcome"] == "approved",
+        amount_fen=int(memo.get("amount") or 0),
+        reason=str(memo.get("reason") or ""),
+        at=there["closed"],
+    )
+
+
+def _signers(of_round: Round, step: Decide) -> list[dict[str, Any]]:
+    """Whoever made the decision that stands on any of the cases."""
+    deeds = Deed.objects.filter(case__in=decided_in(of_round, step).values("pk"), command__in=["approve", "reject"])
+    latest = deeds.order_by("case_id", "-at", "-pk").distinct("case_id").values_list("actor", flat=True)
+    people = Person.objects.filter(pk__in=sorted({actor for actor in latest if actor is not None}))
+    return [{"person": pk, "name": name} for pk, name in people.order_by("pk").values_list("pk", "name")]
+
+
+def last_decided(content: Content) -> datetime:
+    """When the last of its decisions was made."""
+    return max(datetime.fromisoformat(one["at"]) for one in content["decisions"])
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A fixed text, looked over now. computed: its digest computed anew; is_whole: whether that is the one it was fixed and
+    signed with; is_traced: whether the trace holds the same digest; stands: whether the decisions are still these."""
+
+    computed: str
+    is_whole: bool
+    is_traced: bool
+    stands: bool
+
+
+def latest(of_round: Round, step: str, version: str = "") -> Resolution | None:
+    """The latest fixed text, or this version of it; None where there is none."""
+    rows = Resolution.objects.filter(round=of_round, step=step).prefetch_related("signatures")
+    return rows.filter(version=int(version)).first() if version.isdecimal() and len(version) < 6 else rows.first()
+
+
+def check(fixed: Resolution, now: Content | None) -> Checked:
+    """Whether a fixed text is what it was. now: what the resolution would say today."""
+    computed = digest(fixed.content)
+    signed = {one.digest for one in fixed.signatures.all() if one.at is not None}
+    traced = Event.objects.filter(
+        tag="round:resolution:fixed",
+        payload__code=fixed.content["round"],
+        payload__step=fixed.step,
+        payload__version=fixed.version,
+        payload__digest=computed,
+    )
+    return Checked(
+        computed=computed,
+        is_whole=computed == fixed.digest and signed <= {computed},
+        is_traced=traced.exists(),
+        stands=now is not None and _decided(now) == _decided(fixed.content),
+    )
+
+
+def _decided(content: Content) -> list[tuple[object, ...]]:
+    """The decisions alone: an organisation that is renamed afterwards changes none of them."""
+    return [
+        (one["number"], one["is_approved"], one["amount_fen"], one["reason"], one["at"]) for one in content["decisions"]
+    ]
+
+
+def to_sign(actor: Actor) -> QuerySet[ResolutionSignature]:
+    """The places that wait for this actor's signature."""
+    rows = ResolutionSignature.objects.filter(person=actor.person or 0, at__isnull=True)
+    return rows.select_related("resolution__round").defer("resolution__content").order_by("resolution__fixed_at")
+
+
+def fix(of_round: Round, decide: Decide, seen: str, actor: Actor, request_id: str = "") -> Resolution | Refusal:
+    """Fix the text of the resolution, once everything is decided. The same text again is the one that stands.
+
+    seen: the digest of the text as it was on the page.
+    """
+    if actor.person is None or not actor.holds(decide.by, programme=of_round.programme.code):
+        return _NOT_YOURS
+    with transaction.atomic():
+        trace.stamp(actor, request_id)
+        services.take_locks((f"resolution of {of_round.pk} at {decide.id}",))
+        if waiting := Case.objects.filter(round=of_round, step=decide.id).count():
+            said = Text("还有 {n} 件尚未决定，不能定稿。", "{n} are not decided yet: the text cannot be fixed.")
+            return refuse("resolution.waiting", said.filled(n=waiting), value=str(waiting))
+        content, before = content_of(of_round, decide), latest(of_round, str(decide.id))
+        if content is None:
+            return refuse("resolution.empty", Text("还没有决定。", "Nothing is decided yet."))
+        mark = digest(content)
+        if before is not None and before.digest == mark:
+            return before
+        if seen != mark:
+            return refuse("case.stale", _CHANGED, value=mark, fix=_READ_AGAIN)
+        version = before.version + 1 if before else 1
+        made = Resolution.objects.create(
+            round=of_round,
+            step=str(decide.id),
+            version=version,
+            content=dict(content),
+            digest=mark,
+            fixed_at=clock.now(),
+            fixed_by=actor.person,
+        )
+        # Nobody is asked for an older text any more; who signed it has signed it.
+        older = ResolutionSignature.objects.filter(resolution__round=of_round, resolution__step=decide.id)
+        older.filter(at__isnull=True).delete()
+        ResolutionSignature.objects.bulk_create(
+            ResolutionSignature(resolution=made, person=one["person"], name=one["name"]) for one in content["signers"]
+        )
+        payload = {"code": of_round.code, "step": made.step, "version": version, "digest": mark}
+        trace.write("round:resolution:fixed", actor, payload=payload, request_id=request_id)
+        return made
+
+
+def sign(
+    of_round: Round, decide: Decide, seen: str, actor: Actor, request_id: str = ""
+) -> ResolutionSignature | Refusal:
+    """Sign the text that the page showed. Signed twice, it is signed once. The caller has made sure that it is really them.
+
+    seen: the digest that the page showed; a text of another digest, or decisions that changed since, are not signed.
+    """
+    if not actor.holds(decide.by, programme=of_round.programme.code):
+        return _NOT_YOURS
+    with transaction.atomic():
+        trace.stamp(actor, request_id)
+        services.take_locks((f"resolution of {of_round.pk} at {decide.id}",))
+        fixed = latest(of_round, str(decide.id))
+        mine = fixed.signatures.filter(person=actor.person or 0).first() if fixed else None
+        if fixed is None or mine is None:
+            return _NOT_YOURS
+        if mine.at is not None and mine.digest == seen:
+            return mine
+        found = check(fixed, content_of(of_round, decide))
+        if not found.is_whole or not found.is_traced or seen != found.computed:
+            return refuse("resolution.changed", _CHANGED, value=found.computed, fix=_READ_AGAIN)
+        if not found.stands:
+            said = Text("定稿之后，决定有变化。", "The decisions have changed since the text was fixed.")
+            return refuse("resolution.changed", said, fix=Text("请重新定稿后再签署。", "Fix the text anew, then sign."))
+        mine.at, mine.digest = clock.now(), found.computed
+        mine.save(update_fields=["at", "digest"])
+        payload = {"code": of_round.code, "step": fixed.step, "version": fixed.version, "digest": mine.digest}
+        trace.write("round:resolution:signed", actor, payload=payload, request_id=request_id)
+        return mine
+
+
+_NOT_YOURS = refuse(
+    "right.missing", Text("只有作出决定的委员可以定稿和签署。", "Only those who decided fix the text and sign it.")
+)
+_CHANGED = Text("内容与您打开页面时不同。", "The text is not the one that the page showed.")
+_READ_AGAIN = Text("请重新阅读后再办理。", "Read it again before you go on.")

@@ -113,6 +113,12 @@ def runs_or_watches(actor: Actor, case: Case) -> bool:
     return actor.is_system or _holds(actor, RUNS_AND_WATCHES, case)
 
 
+def runs_or_watches_programme(actor: Actor, code: str) -> bool:
+    """Whether the actor runs, decides or watches this programme: of its rounds they may see every case that came in."""
+    held = _of(actor, RUNS_AND_WATCHES) if actor.person is not None else []
+    return actor.is_system or any(duty.programme in ("", code) for duty in held)
+
+
 def can_see_review(actor: Actor, seat: Seat) -> bool:
     """Whether the actor may read one reviewer's scores and comment: all of the case's, or their own."""
     if can_see_reviews(actor, seat.case):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,9 @@ from tests.slices.casework.page_cast import signed_in
 from keguan.casework.models import Case
 from keguan.casework.services import Done
 from keguan.casework.versions import definition_of
-from keguan.insight.rounds.queries import overview_of, shares_of, waiting_in
+from keguan.insight.rounds import queries
+from keguan.insight.rounds.queries import glance_at
+from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +45,7 @@ def world() -> Any:
 def test_every_case_stands_at_one_step_and_has_reached_all_before(world: w.World) -> None:
     assert world.round is not None
     definition = definition_of(world.round.programme)
-    whole = overview_of(world.actor("officer"), world.round, definition)
+    whole = glance_at(world.actor("officer"), world.round, definition, clock.now()).overview
     by_step = {one.step: one for one in whole.stands}
     assert (by_step["endorse"].here, by_step["recommend"].here) == (2, 1)
     assert (by_step["endorse"].reached, by_step["recommend"].reached) == (3, 1)
@@ -53,18 +55,38 @@ def test_every_case_stands_at_one_step_and_has_reached_all_before(world: w.World
 
 def test_regions_and_hosts_count_what_came_in(world: w.World) -> None:
     assert world.round is not None
-    regions, hosts = shares_of(world.actor("officer"), world.round, definition_of(world.round.programme))
-    assert [(one.value, one.count) for one in hosts] == [(world.university.name, 3)]
-    assert sum(one.count for one in regions) == 3
+    found = glance_at(world.actor("officer"), world.round, definition_of(world.round.programme), clock.now())
+    assert [(one.value, one.count) for one in found.hosts] == [(world.university.name, 3)]
+    assert sum(one.count for one in found.regions) == 3
 
 
 def test_what_waits_is_told_with_how_long(world: w.World) -> None:
     assert world.round is not None
-    found = {one.step: one for one in waiting_in(world.actor("officer"), world.round, w.moment("2026-03-12"))}
+    definition = definition_of(world.round.programme)
+    glance = glance_at(world.actor("officer"), world.round, definition, w.moment("2026-03-12"))
+    found = {one.step: one for one in glance.waiting}
     assert found.keys() == {"endorse", "recommend"}
     assert (found["endorse"].tasks, found["endorse"].late) == (2, 2), "the office has five workdays"
     assert (found["endorse"].median.days, found["endorse"].longest.days) == (10, 11)
     assert found["recommend"].median.days == 6
+
+
+def test_a_large_round_is_counted_once_a_minute_for_all_who_may_see_it_whole(
+    world: w.World, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    assert world.round is not None
+    definition, at = definition_of(world.round.programme), w.moment("2026-03-12")
+    monkeypatch.setattr(queries, "COUNTED_ANEW", 2)
+    first = glance_at(world.actor("officer"), world.round, definition, at)
+    assert first.overview.cases == 3
+    Case.objects.filter(step="recommend").update(submitted_at=None)
+    committee, soon, later = world.actor("committee"), at + timedelta(seconds=59), at + timedelta(seconds=60)
+    with django_assert_num_queries(1):
+        assert glance_at(committee, world.round, definition, soon) == first
+    host = glance_at(world.actor("host"), world.round, definition, soon)
+    assert (host.at, host.overview.submitted) == (soon, 2), "who sees only some cases has them counted for themselves"
+    anew = glance_at(world.actor("officer"), world.round, definition, later)
+    assert (anew.at, anew.overview.cases) == (later, 2)
 
 
 def test_the_page_is_for_staff_and_stays_within_its_queries(world: w.World, django_assert_max_num_queries: Any) -> None:

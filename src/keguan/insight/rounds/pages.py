@@ -19,7 +19,7 @@ from keguan.components.reader import said
 from keguan.components.status import Crumb, Line
 from keguan.insight import charts
 from keguan.insight.charts import Chart
-from keguan.insight.rounds.queries import HOSTS_SHOWN, Share, overview_of, shares_of, waiting_in
+from keguan.insight.rounds.queries import HOSTS_SHOWN, Share, glance_at
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.language.wording import step_title
@@ -39,9 +39,9 @@ def overview(request: HttpRequest, code: str) -> HttpResponseBase:
     actor, now = actor_on(request), clock.now()
     found = get_object_or_404(rounds_for(actor), code=code)
     definition = definition_of(found.programme)
-    whole = overview_of(actor, found, definition)
-    regions, hosts = shares_of(actor, found, definition)
-    names = regions_said([one.value for one in regions if one.value != "00"])
+    glance = glance_at(actor, found, definition, now)
+    whole = glance.overview
+    names = regions_said([one.value for one in glance.regions if one.value != "00"])
     titles = {str(step.id): step_title(step) for step in definition.programme.steps}
     listed = f"{reverse('cases')}?round={code}"
     funnel = [(titles[one.step], one.reached) for one in whole.stands]
@@ -49,20 +49,20 @@ def overview(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "round": found,
         "title": _TITLE,
+        "at": glance.at,
         "lines": _money(found.budget_fen, whole.asked_fen, whole.won_fen, whole.cases, whole.submitted),
         "chart": chart if whole.cases and charts.is_drawn(chart) else None,
         "stands": [(titles[one.step], one, f"{listed}&step={one.step}") for one in whole.stands],
         "ends": [(end_title(definition, end), n) for end, n in sorted(whole.ends.items())],
         "waiting": [
-            (titles.get(one.step, one.step), one, _long(one.median), _long(one.longest))
-            for one in waiting_in(actor, found, now)
+            (titles.get(one.step, one.step), one, _long(one.median), _long(one.longest)) for one in glance.waiting
         ],
         "columns": _columns(),
         "shares": [
-            (Text("按地区", "By region"), [(names.get(one.value, _NONE), one) for one in regions]),
+            (Text("按地区", "By region"), [(names.get(one.value, _NONE), one) for one in glance.regions]),
             (
                 Text("申报最多的{n}个单位", "The {n} hosts with the most").filled(n=HOSTS_SHOWN),
-                [(one.value or _NONE, one) for one in hosts],
+                [(one.value or _NONE, one) for one in glance.hosts],
             ),
         ],
         "crumbs": [

@@ -1,22 +1,30 @@
-"""What a round looks like as a whole, as far as one reader may see its cases. Three queries, however many cases there are."""
+"""What a round looks like as a whole, as far as one reader may see its cases. Three queries, however many cases there are.
+
+Counting a hundred thousand cases takes a second: those who may see them all share one counting for a minute.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, ExpressionWrapper, F, Func, Max, Q, Sum, Value
+from django.core.cache import cache
+from django.db.models import Aggregate, Count, ExpressionWrapper, F, Func, Max, Q, QuerySet, Sum, Value
 from django.db.models.fields import DateTimeField, DurationField, FloatField
-from django.db.models.functions import Concat, Substr
 
 from keguan.casework.models import Case, Round, Task
-from keguan.casework.permissions import visible_to
+from keguan.casework.permissions import runs_or_watches_programme, visible_to
 from keguan.kernel.actors import Actor
 from keguan.language.definition import Definition
 
+Cases = QuerySet[Any, Any]
 HOSTS_SHOWN = 15
+COUNTED_ANEW = 1000
+"""A round of up to so many cases is counted whenever somebody looks."""
+KEPT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +69,45 @@ class Overview:
     won_fen: int
 
 
-def overview_of(actor: Actor, of_round: Round, definition: Definition) -> Overview:
-    """How far the cases of the round are, and what they ask for."""
-    rows = (
-        _cases(actor, of_round)
-        .values_list("step", "end")
-        .annotate(
-            n=Count("pk"),
-            came_in=Count("submitted_at"),
-            asked=Sum("asked_fen"),
-            won=Sum("amount_fen", filter=_well(definition)),
-        )
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A round as it stood at a moment. regions, hosts: the applications that came in by the region of their host, and
+    those of the hosts with the most."""
+
+    at: datetime
+    overview: Overview
+    waiting: tuple[Waiting, ...]
+    regions: tuple[Share, ...]
+    hosts: tuple[Share, ...]
+
+
+def glance_at(actor: Actor, of_round: Round, definition: Definition, now: datetime) -> Glance:
+    """The round as it stands now; as it stood at most a minute ago where it is large."""
+    if not runs_or_watches_programme(actor, of_round.programme.code):
+        return _counted(Case.objects.filter(visible_to(actor)), of_round, definition, now)
+    key = f"round-at-a-glance:{of_round.pk}"
+    kept: Glance | None = cache.get(key)
+    if kept is not None and kept.at <= now < kept.at + KEPT:
+        return kept
+    found = _counted(Case.objects.filter(submitted_at__isnull=False), of_round, definition, now)
+    if found.overview.cases > COUNTED_ANEW:
+        cache.set(key, found, KEPT.total_seconds())
+    return found
+
+
+def _counted(cases: Cases, of_round: Round, definition: Definition, now: datetime) -> Glance:
+    cases = cases.filter(round=of_round).order_by()
+    regions, hosts = _shares(cases, definition)
+    return Glance(now, _overview(cases, definition), tuple(_waiting(cases, now)), tuple(regions), tuple(hosts))
+
+
+def _overview(cases: Cases, definition: Definition) -> Overview:
+    """How far the cases are, and what they ask for."""
+    rows = cases.values_list("step", "end").annotate(
+        n=Count("pk"),
+        came_in=Count("submitted_at"),
+        asked=Sum("asked_fen"),
+        won=Sum("amount_fen", filter=_well(definition)),
     )
     here: dict[str, int] = {}
     ends: dict[str, int] = {}
@@ -87,8 +123,8 @@ def overview_of(actor: Actor, of_round: Round, definition: Definition) -> Overvi
     for step in reversed(definition.programme.steps):
         reached += here.get(str(step.id), 0)
         stands.append(Stand(str(step.id), here.get(str(step.id), 0), reached))
-    cases = sum(here.values()) + sum(ends.values())
-    return Overview(tuple(reversed(stands)), ends, cases, submitted, asked, won)
+    all_ = sum(here.values()) + sum(ends.values())
+    return Overview(tuple(reversed(stands)), ends, all_, submitted, asked, won)
 
 
 class _Seconds(Func):
@@ -105,9 +141,9 @@ class _Median(Aggregate):
     output_field = FloatField()
 
 
-def waiting_in(actor: Actor, of_round: Round, now: datetime) -> list[Waiting]:
-    """How long what is to be done in the round has been waiting, by step."""
-    tasks = Task.objects.filter(case__in=_cases(actor, of_round))
+def _waiting(cases: Cases, now: datetime) -> list[Waiting]:
+    """How long what is to be done has been waiting, by step."""
+    tasks = Task.objects.filter(case__in=cases)
     waits = _Seconds(ExpressionWrapper(Value(now, DateTimeField()) - F("opened_at"), DurationField()))
     rows: Any = (
         tasks.order_by()
@@ -120,27 +156,23 @@ def waiting_in(actor: Actor, of_round: Round, now: datetime) -> list[Waiting]:
     ]
 
 
-def shares_of(actor: Actor, of_round: Round, definition: Definition) -> tuple[Sequence[Share], Sequence[Share]]:
-    """The applications that came in by region of their host, and those of the hosts with the most."""
-    came_in = _cases(actor, of_round).filter(submitted_at__isnull=False)
-    sums: dict[str, Any] = {
-        "n": Count("pk"),
-        "asked": Sum("asked_fen"),
-        "won": Sum("amount_fen", filter=_well(definition)),
-    }
-    regions = (
-        came_in.values_list(Concat(Substr("host__region_code", 1, 4), Value("00"))).annotate(**sums).order_by("-n")
+def _shares(cases: Cases, definition: Definition) -> tuple[list[Share], list[Share]]:
+    by_host = (
+        cases.filter(submitted_at__isnull=False)
+        .values_list("host__name", "host__region_code")
+        .annotate(n=Count("pk"), asked=Sum("asked_fen"), won=Sum("amount_fen", filter=_well(definition)))
     )
-    hosts = came_in.values_list("host__name").annotate(**sums).order_by("-n", "host__name")
-    return [_share(row) for row in regions], [_share(row) for row in hosts[:HOSTS_SHOWN]]
+    hosts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    regions: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for name, region, *counted in by_host:
+        # A host's region is as fine as a county; the groups are prefectures.
+        for sums in (hosts[name or ""], regions[f"{(region or '')[:4]}00"]):
+            sums[:] = [one + (more or 0) for one, more in zip(sums, counted, strict=True)]
+    return _most_first(regions), _most_first(hosts)[:HOSTS_SHOWN]
 
 
-def _share(row: Sequence[Any]) -> Share:
-    return Share(row[0] or "", row[1], row[2] or 0, row[3] or 0)
-
-
-def _cases(actor: Actor, of_round: Round) -> Any:
-    return Case.objects.filter(visible_to(actor), round=of_round).order_by()
+def _most_first(groups: Mapping[str, Sequence[int]]) -> list[Share]:
+    return [Share(name, *sums) for name, sums in sorted(groups.items(), key=lambda pair: (-pair[1][0], pair[0]))]
 
 
 def _well(definition: Definition) -> Q:

@@ -41,3 +41,26 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeptAnswer(models.Model):
+    """The answer to a request that was carried out, under the key its sender gave it: asked again, it is told again.
+
+    asked: SHA-256 of what was asked; the same key for something else is refused.
+    """
+
+    account = models.ForeignKey("parties.Account", on_delete=models.PROTECT, db_index=False, related_name="+")
+    key = models.TextField()
+    asked = models.TextField()
+    status = models.IntegerField()
+    content = models.JSONField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="kept_answer_key_once"),
+            models.CheckConstraint(condition=Q(status__range=(200, 299)), name="kept_answer_of_a_deed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -13,13 +13,16 @@ from ninja import NinjaAPI
 
 from keguan.components.access import PUBLIC, Right
 from keguan.doors.api import token_pages
+from keguan.doors.api.common_grants import AT as COMMON_GRANTS_AT
+from keguan.doors.api.common_grants import COMMON_GRANTS, as_common_grants_error
 from keguan.doors.api.interface import TOKEN
 from keguan.doors.api.v1 import V1
-from keguan.doors.web.problem_details import problem_response
+from keguan.doors.web.problem_details import ProblemResponse, problem_response
 from keguan.kernel.actors import NOBODY
 
 OPEN_TO_ALL = {
     *("openapi-json", "list_calls", "read_call", "list_notices", "list_awards"),
+    *("list_opportunities", "read_opportunity", "search_opportunities"),
 }
 """Routes that need no token. A new one is added here on purpose, never by accident."""
 
@@ -43,6 +46,8 @@ def _guarded(view: Callable[..., HttpResponseBase], right: Right) -> Callable[..
         if isinstance(response, HttpResponseNotAllowed):
             allowed, response = response["Allow"], problem_response(request, 405)
             response["Allow"] = allowed
+        if isinstance(response, ProblemResponse) and request.path.startswith(COMMON_GRANTS_AT):
+            as_common_grants_error(response)
         if "Authorization" in request.headers:
             response["Cache-Control"] = "private, no-store"
         return response
@@ -54,6 +59,7 @@ def _guarded(view: Callable[..., HttpResponseBase], right: Right) -> Callable[..
 
 urlpatterns = [
     path("api/v1/", include((_declared(V1), "api"))),
+    path("", include((_declared(COMMON_GRANTS), "common_grants"))),
     path("me/tokens/", token_pages.token_list, name="tokens"),
     path("me/tokens/new/", token_pages.token_new, name="token_new"),
     path("me/tokens/<int:pk>/", token_pages.token, name="token"),

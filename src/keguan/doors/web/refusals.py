@@ -185,7 +185,9 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
 def wants_json(request: HttpRequest) -> bool:
     """Whether a machine asks."""
     accepted = request.headers.get("Accept", "")
-    return request.path.startswith("/api/") or ("application/json" in accepted and "text/html" not in accepted)
+    return request.path.startswith(("/api/", "/common-grants/")) or (
+        "application/json" in accepted and "text/html" not in accepted
+    )
 
 
 def typed_on(request: HttpRequest) -> list[tuple[str, str]]:

@@ -1,0 +1,18 @@
+"""The jobs of this door, run by the worker."""
+
+from __future__ import annotations
+
+import structlog
+from procrastinate.contrib.django import app
+
+log = structlog.get_logger(__name__)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="api.forget", queueing_lock="api.forget")
+def forget(timestamp: int = 0) -> None:
+    """Every hour: delete answers to requests that nobody will send again."""
+    # Imported when it runs: finding the jobs at start must not load the routes.
+    from keguan.doors.api import idempotency
+
+    log.info("kept answers", forgotten=idempotency.forget_old())

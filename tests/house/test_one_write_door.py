@@ -20,6 +20,8 @@ BEHIND_THE_DOOR = {
     "casework/opening.py",  # how a case comes into the world
     "casework/drafts.py",  # what is typed, before it is handed in
     "casework/late.py",  # when it may still be handed in
+    "casework/desk_notes.py",  # what officers note on it
+    "casework/handing.py",  # and whose matter it is among them
     "casework/editors.py",  # and who types it
     "casework/rounds.py",  # rounds themselves; their cases move through the door
     "casework/recommendations.py",  # in which order an authority means to recommend

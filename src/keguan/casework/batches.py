@@ -19,7 +19,7 @@ from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from procrastinate.contrib.django import app
 
-from keguan.casework import services, store
+from keguan.casework import handing, services, store
 from keguan.casework.models import Batch, BatchLine, Case
 from keguan.casework.permissions import visible_to
 from keguan.casework.steps.closets import closet_of
@@ -40,6 +40,8 @@ KINDS = ("endorse", "screen", "check")
 """Steps whose commands say the same of many cases. Scores, decisions, signatures and payments are given one by one."""
 DESKS = frozenset({"host", "authority", "officer", "committee", "planning", "supervision"})
 """Who sits at a desk where such steps arrive."""
+HAND_OVER = "hand_over"
+"""What a batch is called that was handed to a colleague instead. No step has such a verb."""
 MOST = 10_000
 AT_ONCE = 30
 """So many cases are worked through while their person waits."""
@@ -169,6 +171,23 @@ def confirm(batch: Batch, actor: Actor, request_id: str = "") -> None:
         trace.write("batch:cases:begun", actor, payload=payload, request_id=request_id)
         _put_off_if_long(batch)
     _go_on_if_short(batch)
+
+
+def hand_over_all(batch: Batch, actor: Actor, to: int | None, reason: str, request_id: str = "") -> Refusal | None:
+    """Hand the cases of a batch over to a colleague instead of handling them (`handing.hand_over`), all at once."""
+    with transaction.atomic():
+        if not Batch.objects.filter(pk=batch.pk, state__in=("draft", "ready")).update(beat_at=clock.now()):
+            return None
+        lines = list(batch.lines.select_related("case").only("batch", "case__number"))
+        answer = handing.hand_over([one.case.number for one in lines], to, reason, actor, request_id=request_id)
+        if isinstance(answer, Refusal):
+            return answer
+        for line in lines:
+            problem = answer.refused.get(line.case.number)
+            line.state, line.problems = ("refused", _kept([problem])) if problem else ("done", [])
+        BatchLine.objects.bulk_update(lines, ["state", "problems"], batch_size=2000)
+        Batch.objects.filter(pk=batch.pk).update(state="done", verb=HAND_OVER, reason=reason.strip())
+    return None
 
 
 def stop(batch: Batch, actor: Actor) -> bool:

@@ -14,7 +14,7 @@ from keguan.kernel.bilingual import Text
 How = Literal["at_once", "daily", "weekly", "none"]
 """How mails of a kind come: each by itself, gathered by day or by week, or not at all."""
 
-Word = Literal["returned", "waits", "deadline", "extended", "ended", "review", "write", "reminder"]
+Word = Literal["returned", "waits", "deadline", "extended", "ended", "review", "write", "handed", "reminder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ KINDS: Final[Mapping[str, MessageKind]] = {
     "review": MessageKind(
         Text("评审邀请", "Asked to review"),
         Text("请您登录平台，答复一项评审邀请（{number}）。", "Sign in to answer an invitation to review ({number})."),
+        by_text=True,
+    ),
+    "handed": MessageKind(
+        Text("转交给您", "Handed to you"),
+        Text("办件 {number} 已转交给您办理。", "{number} was handed to you."),
         by_text=True,
     ),
     "write": MessageKind(

@@ -130,6 +130,7 @@ class Case(models.Model):
     applicant: who began it; principal and members: person ids from the answers, for limits and for "own case".
     editors: who else writes, or reads along, at present (`Editor`).
     step: the current step's id, "" after the end; step_kind: its kind. end: how it ended. parent: for a side case.
+    handler: the officer to whom it was handed over; it narrows the to-do lists of officers, and gives no right.
     submitted_at: when it first came in. score_hundredths, position, amount_fen: what review, ranking and decision left.
     """
 
@@ -155,6 +156,9 @@ class Case(models.Model):
     )
     principal = models.ForeignKey(
         "parties.Person", null=True, on_delete=models.PROTECT, db_index=False, related_name="led_cases"
+    )
+    handler = models.ForeignKey(
+        "parties.Person", null=True, on_delete=models.PROTECT, db_index=False, related_name="handled_cases"
     )
     members = ArrayField(models.BigIntegerField(), default=list)
     editors = ArrayField(models.BigIntegerField(), default=list)
@@ -321,6 +325,30 @@ class Answers(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.form} v{self.version}"
+
+
+class DeskNote(models.Model):
+    """What an officer noted on a case for colleagues. Never changed; its writer may strike it out: then its text stands in
+    the trace alone."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="desk_notes")
+    text = models.TextField()
+    by = models.ForeignKey("parties.Person", on_delete=models.PROTECT, db_index=False, related_name="+")
+    at = models.DateTimeField()
+    struck_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(struck_at__isnull=True) & ~Q(text="")) | Q(struck_at__isnull=False, text=""),
+                name="desk_note_stands_or_is_struck",
+            )
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="desk_note_by_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"
 
 
 class Judgement(models.Model):

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from keguan.casework.models import Case, Draft, DraftField, Editor, Memo, Message, Round, SeatHolder, Task
+from keguan.casework.models import Case, DeskNote, Draft, DraftField, Editor, Memo, Message, Round, SeatHolder, Task
 from keguan.casework.versions import definition_of
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
@@ -62,7 +62,9 @@ def hand_to_office(actor: Actor, person: int, host: int) -> list[str]:
     return [case.number for case in cases]
 
 
-@follows("begun_cases", "led_cases", "tasks", "messages", "casework.editor.person")
+@follows(
+    "begun_cases", "led_cases", "handled_cases", "casework.desknote.by", "tasks", "messages", "casework.editor.person"
+)
 def cases_follow(moving: Moving) -> None:
     """Two entries were one person: cases, tasks, messages, seats, and what running cases remember of either.
 
@@ -90,6 +92,8 @@ def cases_follow(moving: Moving) -> None:
             moving.drop(editor)
     moving.point(Editor.objects.all(), "person")
     moving.point(Message.objects.all(), "person")
+    moving.point(Case.objects.all(), "handler")
+    moving.point(DeskNote.objects.all(), "by")
     drafted = Round.objects.filter(status="draft", drafted_by=gone)
     moving.note("casework.round.drafted_by", list(drafted.values_list("pk", flat=True)))
     drafted.update(drafted_by=kept)

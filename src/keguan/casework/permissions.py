@@ -27,6 +27,7 @@ RUNS_AND_WATCHES: Final = ("officer", "committee", "planning", "supervision", "f
 READS_PROPOSALS: Final = ("officer", "committee", "supervision")
 READS_SCORES: Final = ("officer", "committee", "supervision")
 KNOWS_REVIEWERS: Final = ("officer", "supervision")
+NOTES: Final = ("officer", "supervision")
 
 DECIDED: Final = ("approved", "rejected")
 """The outcomes that only a decision has."""
@@ -106,6 +107,19 @@ def can_see_reviewers(actor: Actor, case: Case) -> bool:
     if actor.is_system:
         return True
     return case.submitted_at is not None and _holds(actor, KNOWS_REVIEWERS, case)
+
+
+def can_see_notes(actor: Actor, case: Case) -> bool:
+    """Whether the actor may read what officers note on a case for one another: officers and the supervision, unless they
+    sit on its panel."""
+    if actor.is_system:
+        return True
+    return case.submitted_at is not None and _holds(actor, NOTES, case) and not _holds_seat(actor, case, LIVE)
+
+
+def can_handle(actor: Actor, case: Case) -> bool:
+    """Whether the actor may note something on the case and hand it over: an officer of its programme, as `can_see_notes`."""
+    return can_see_notes(actor, case) and _holds(actor, ("officer",), case)
 
 
 def runs_or_watches(actor: Actor, case: Case) -> bool:
@@ -192,6 +206,13 @@ def reviewers_visible_to(actor: Actor) -> Q:
     if actor.is_system:
         return Q()
     return _came_in(_duty(actor, KNOWS_REVIEWERS))
+
+
+def notes_visible_to(actor: Actor) -> Q:
+    """The cases of which `can_see_notes` is true."""
+    if actor.is_system:
+        return Q()
+    return _duty(actor, NOTES) & Q(submitted_at__isnull=False) & ~_seats_of(actor, LIVE)
 
 
 def reviews_visible_to(actor: Actor) -> Q:

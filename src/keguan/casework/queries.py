@@ -66,6 +66,12 @@ def tasks_of(actor: Actor) -> QuerySet[Task]:
     )
 
 
+def mine_of(actor: Actor) -> QuerySet[Task]:
+    """The same, but for what was handed over to another officer (`handing`)."""
+    elsewhere = Q(role="officer", person__isnull=True, case__handler__isnull=False) & ~Q(case__handler=actor.person)
+    return tasks_of(actor).exclude(elsewhere)
+
+
 def rounds_to_publish(actor: Actor) -> QuerySet[Round]:
     """Drafted rounds that wait for this actor to publish them, those that open first at the top; never the actor's own
     drafts. Nothing, and no query, for those who do not plan."""

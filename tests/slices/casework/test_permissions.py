@@ -25,6 +25,7 @@ RIGHTS: list[tuple[Callable[[Actor, Case], bool], Callable[[Actor], Q]]] = [
     (permissions.can_see_proposal, permissions.proposals_visible_to),
     (permissions.can_see_reviews, permissions.reviewed_visible_to),
     (permissions.can_see_reviewers, permissions.reviewers_visible_to),
+    (permissions.can_see_notes, permissions.notes_visible_to),
 ]
 # Worlds are rows in a database: shrinking for minutes would say no more than the failing example does.
 QUICK = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))

@@ -9,13 +9,16 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import batches as service
+from keguan.casework.batches import HAND_OVER
+from keguan.casework.handing import ROLE
 from keguan.casework.models import BATCH_STATES, LINE_STATES, Batch, BatchLine, Case
 from keguan.casework.pages.answering import request_id
 from keguan.casework.pages.case_words import case_href
+from keguan.casework.pages.handing_form import TITLE, fields_of, receiver_in
 from keguan.casework.versions import definition_of
 from keguan.components.access import Right, actor_on, page
 from keguan.components.deeds import SeeOther
-from keguan.components.fields import Field
+from keguan.components.fields import Field, filled
 from keguan.components.list_pages import listing_at
 from keguan.components.lists import Choice, Column, Ticks
 from keguan.components.status import Crumb, Status, Tone
@@ -99,6 +102,15 @@ def batch_do(request: HttpRequest, pk: int, do: str) -> HttpResponseBase:
             service.confirm(found, actor, request_id(request))
         case "stop":
             service.stop(found, actor)
+        case "hand-over":
+            to, problems = receiver_in(request)
+            refusal = (
+                Refusal(problems)
+                if problems
+                else service.hand_over_all(found, actor, to, request.POST.get("reason", "")[:500], request_id(request))
+            )
+            if refusal:
+                return _page(request, found, refusal.problems, status=422, handing=True)
         case "resume":
             service.resume(found)
         case _:
@@ -111,7 +123,12 @@ def _mine(request: HttpRequest, pk: int) -> Batch:
 
 
 def _page(
-    request: HttpRequest, found: Batch, problems: tuple[Problem, ...] = (), *, status: int = 200
+    request: HttpRequest,
+    found: Batch,
+    problems: tuple[Problem, ...] = (),
+    *,
+    status: int = 200,
+    handing: bool = False,
 ) -> HttpResponseBase:
     actor = actor_on(request)
     standing = [
@@ -121,7 +138,7 @@ def _page(
         for case, n in service.standing(found)
     ]
     verbs = service.verbs_of(found, actor)
-    chosen = next((one.title for one in verbs if one.name == found.verb), None)
+    chosen = TITLE if found.verb == HAND_OVER else next((one.title for one in verbs if one.name == found.verb), None)
     counts = {name: found.lines.filter(state=name).count() for name in LINE_STATES}
     order = ("refused", "unable", "able", "waiting", "done")
     rows: list[BatchLine] = []
@@ -138,7 +155,11 @@ def _page(
         "standing": standing,
         "verbs": verbs,
         "chosen": chosen,
-        "fields": _fields(request, found, verbs, problems) if found.state in ("draft", "ready") else (),
+        "hand_over": _hand_over_fields(request, found, actor, problems if handing else ()),
+        "is_handing": handing,
+        "fields": _fields(request, found, verbs, () if handing else problems)
+        if found.state in ("draft", "ready")
+        else (),
         "counts": [(LINE_STATES[name], n) for name, n in counts.items() if n],
         "able": counts["able"],
         "total": total,
@@ -151,6 +172,15 @@ def _page(
         "crumbs": [Crumb(BATCHES, reverse("batches")), Crumb(Text("第 {n} 批", "Batch {n}").filled(n=found.pk))],
     }
     return render(request, "casework/batch.html", context, status=status)
+
+
+def _hand_over_fields(request: HttpRequest, found: Batch, actor: Actor, problems: tuple[Problem, ...]) -> list[Field]:
+    """To which colleague the cases could be handed instead, for officers."""
+    if found.state not in ("draft", "ready") or not actor.holds(ROLE):
+        return []
+    codes = list(found.lines.order_by().values_list("case__code", flat=True).distinct())
+    fields = fields_of(actor, codes)
+    return filled(fields, request.POST, problems) if problems else fields
 
 
 def _fields(request: HttpRequest, found: Batch, verbs: Any, problems: tuple[Problem, ...]) -> list[Field]:

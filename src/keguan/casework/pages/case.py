@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import services
+from keguan.casework.desk_notes import notes_of
 from keguan.casework.models import Case
 from keguan.casework.pages.answering import kept
 from keguan.casework.pages.case_about import about_lines, sides_of
@@ -20,6 +21,7 @@ from keguan.casework.pages.queue import queue_for
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.steps.scene import Scene
 from keguan.components.access import SIGNED_IN, page
+from keguan.components.fields import Field
 from keguan.components.status import Crumb
 from keguan.engine.decision import Situation
 from keguan.engine.machine import commands_for
@@ -27,6 +29,8 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.registers.trace.services import Reading
+
+_NOTE = Field("note", "prose", Text("新备注", "New note"), most=2000)
 
 
 @page(SIGNED_IN)
@@ -54,6 +58,9 @@ def case_page(
     scene = Scene(found, situation, actor, verbs, post, problems, sees, parts.seats, request.GET.dict())
     panel = closet_of(scene.step) if situation.state.step else None
     desk = desk_of(scene, parts)
+    apart = bool(situation.acting.own or situation.acting.seat) or found.submitted_at is None
+    handles = not apart and actor.holds("officer", programme=found.code)
+    sees_notes = handles or (not apart and actor.holds("supervision", programme=found.code))
     asked = request.path.rstrip("/").rsplit("/", 1)[-1]
     context: dict[str, Any] = {
         "case": found,
@@ -74,6 +81,10 @@ def case_page(
         "is_reviewing": bool(situation.acting.seat) and "proposal" in sees,
         "parts": parts,
         "desk": desk,
+        "can_handle": handles,
+        "handler": parts.names.people.get(found.handler_id or 0, "") if sees_notes else "",
+        "notes": notes_of(actor, found) if sees_notes else [],
+        "note_field": _NOTE.typed_in(request.POST).with_problems(problems),
         "queue": queue_for(request, found, actor, waits=desk is not None),
     }
     note_reading(request, found, actor, _confidential(parts))

@@ -166,7 +166,12 @@ def _reached(situation: Situation, kind: type) -> bool:
 
 def _people_in(case: Case, situation: Situation, events: Iterable[Event]) -> set[int]:
     acted = {person for people in situation.state.hands.values() for person in people}
-    return acted | set(case.members) | {event.actor for event in events if event.actor is not None}
+    return (
+        acted
+        | {case.handler_id or 0}
+        | set(case.members)
+        | {event.actor for event in events if event.actor is not None}
+    )
 
 
 def _judged(

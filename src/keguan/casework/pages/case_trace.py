@@ -18,6 +18,8 @@ from keguan.registers.trace.models import Event
 from keguan.registers.trace.queries import events_of_case
 from keguan.registers.trace.sentences import deed
 
+AT_THE_DESK = "desk:"
+"""Tags of what officers note and hand to one another: told beside the notes, to those alone who read them."""
 MOST = 300
 """Deeds that a page tells, and readings: the newest of each."""
 _TONES: Mapping[str, Tone] = {"done": "good", "refused": "bad", "read": "info"}
@@ -64,7 +66,7 @@ class Return:
 def events_for(number: str) -> list[Event]:
     """The events of a case that its page tells, the oldest first. Changes of columns repeat what deeds say. One query;
     readings, of which there are many, crowd out no deed."""
-    newest = events_of_case(number).exclude(tag__startswith="db:").order_by("-id")
+    newest = events_of_case(number).exclude(tag__startswith="db:").exclude(tag__startswith=AT_THE_DESK).order_by("-id")
     deeds, readings = newest.exclude(outcome="read")[:MOST], newest.filter(outcome="read")[:MOST]
     return sorted(deeds.union(readings, all=True), key=lambda event: event.pk)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from keguan.casework.models import Case
 from keguan.casework.pages.cases import MOST_ASKED, MOST_IN_QUEUE, in_queue, listed
-from keguan.casework.queries import tasks_of
+from keguan.casework.queries import mine_of, tasks_of
 from keguan.kernel.actors import Actor
 
 
@@ -44,5 +44,7 @@ def queue_for(request: HttpRequest, case: Case, actor: Actor, *, waits: bool) ->
 
 
 def _waiting(case: Case, actor: Actor) -> list[str]:
-    rows = tasks_of(actor).filter(case__round=case.round_id, step=case.step, code=case.code)
+    # Who opened a colleague's case goes through everybody's.
+    found = tasks_of if case.handler_id not in (None, actor.person) else mine_of
+    rows = found(actor).filter(case__round=case.round_id, step=case.step, code=case.code)
     return list(dict.fromkeys(rows.values_list("case__number", flat=True)[:MOST_IN_QUEUE]))

@@ -12,12 +12,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import batches, offices, resolutions, rounds
+from keguan.casework.handing import ROLE
 from keguan.casework.models import ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
-from keguan.casework.queries import messages_of, rounds_to_publish, tasks_of
+from keguan.casework.queries import messages_of, mine_of, rounds_to_publish, tasks_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
-from keguan.components.status import Status
+from keguan.components.status import Status, Tab
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.language.wording import step_title
@@ -51,7 +52,9 @@ class Waiting:
 def todo(request: HttpRequest) -> HttpResponseBase:
     """What waits for me."""
     actor = actor_on(request)
-    mine = tasks_of(actor)
+    is_officer = actor.holds(ROLE)
+    is_all = request.GET.get("whose") == "all" or not is_officer
+    mine = tasks_of(actor) if is_all else mine_of(actor)
     piles, apart = _piles(mine), mine
     for pile in piles:
         apart = apart.exclude(case__round=pile.round, step=pile.step, role=pile.role, person__isnull=True)
@@ -71,6 +74,16 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     context = {
         "can_batch": may_batch and sum(bool(one.tick) for one in waiting) > 1,
         "actor": actor,
+        "tabs": [
+            Tab(Text("由我办理的", "Mine"), reverse("todo"), not is_all),
+            Tab(
+                Text("全部，含已转交同事的", "All, those handed to colleagues too"),
+                f"{reverse('todo')}?whose=all",
+                is_all,
+            ),
+        ]
+        if is_officer
+        else [],
         "is_office": offices.is_office(actor),
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
         "is_more": len(tasks) > MOST,

@@ -40,6 +40,8 @@ WORDS: dict[str, Text] = {
     "certificates.certificate.holder_person": Text("证书", "Certificates"),
     "integrity.sanction.person": Text("惩戒", "Sanctions"),
     "casework.case.people": Text("办件", "Cases"),
+    "casework.case.handler": Text("转交经办的办件", "Cases handed over to them"),
+    "casework.desknote.by": Text("内部备注", "Internal notes"),
     "casework.task.person": Text("待办", "Tasks"),
     "casework.editor.person": Text("共同填写", "Forms written together"),
     "casework.message.person": Text("消息", "Messages"),

@@ -212,7 +212,7 @@ def notes_visible_to(actor: Actor) -> Q:
     """The cases of which `can_see_notes` is true."""
     if actor.is_system:
         return Q()
-    return _duty(actor, NOTES) & Q(submitted_at__isnull=False) & ~_seats_of(actor, LIVE)
+    return _came_in(_duty(actor, NOTES)) & ~_any(_seats_of(actor, LIVE))
 
 
 def reviews_visible_to(actor: Actor) -> Q:

@@ -5,11 +5,7 @@ BIN := .venv/bin
 # Tests given by hand: make test ONLY=tests/unit. All of them go side by side, each process with a database of its own.
 ONLY ?= -n auto --dist loadfile
 
-<<<<<<< HEAD
-.PHONY: help demo test check format bench faults docs pictures lock fonts clean
-=======
-.PHONY: help demo test check format bench faults contract lock fonts clean
->>>>>>> 0a38f1b (Programs act on cases by token, once for each key; calls are CommonGrants opportunities; schemathesis holds the interface to its description)
+.PHONY: help demo test check format bench faults contract docs pictures lock fonts clean
 
 help:
 	@printf '%s\n' \
@@ -23,12 +19,9 @@ help:
 	  'make format  按约定排版 / put the code into the agreed format' \
 	  'make bench   测量速度 / measure how fast it is' \
 	  'make faults  逐一破坏计划定义，看检查能否发现 / break each programme one fault at a time' \
-<<<<<<< HEAD
 	  'make docs    生成文档站 build/docs，截图现拍 / build the documentation into build/docs, with fresh pictures' \
   'make pictures 重拍 README 和文档中的截图 / take the pictures of README and docs anew' \
-=======
 	  'make contract 以大量随机请求核对接口与其说明是否一致 / try the interface against its description, at length' \
->>>>>>> 0a38f1b (Programs act on cases by token, once for each key; calls are CommonGrants opportunities; schemathesis holds the interface to its description)
   'make lock    更新依赖锁文件 / renew the locks of the dependencies' \
 	  'make fonts   重新制作随附字体（需 npm） / make the shipped fonts again; needs npm' \
   'make clean   删除 .venv（数据在 .keguan，不受影响） / remove .venv; the data in .keguan stays'
@@ -66,7 +59,6 @@ bench: $(BIN)/.dev-installed
 faults: $(BIN)/.dev-installed
 	@$(BIN)/keguan faults
 
-<<<<<<< HEAD
 # Warnings are errors: a link that leads nowhere stops it.
 docs: $(BIN)/.dev-installed
 	@$(BIN)/sphinx-build -q -W --keep-going -E -b html docs build/docs
@@ -77,10 +69,9 @@ docs: $(BIN)/.dev-installed
 pictures: $(BIN)/.dev-installed
 	@requirements/browser
 	@KEGUAN_PICTURES=$(CURDIR)/docs/pictures $(BIN)/pytest -q tests/journeys/test_pictures.py
-=======
+
 contract: $(BIN)/.dev-installed
 	@KEGUAN_CONTRACT_EXAMPLES=100 $(BIN)/pytest tests/slices/api/test_contract.py
->>>>>>> 0a38f1b (Programs act on cases by token, once for each key; calls are CommonGrants opportunities; schemathesis holds the interface to its description)
 
 lock: $(BIN)/.dev-installed
 	@requirements/lock

@@ -150,6 +150,8 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "round_overview": f"/rounds/{code}/overview/",
         "ranking": f"/rounds/{code}/ranking/rank/",
         "deciding": f"/rounds/{code}/decide/decide/",
+        "what_if": f"/rounds/{code}/ranking/rank/what-if/?line=0",
+        "paper": f"/rounds/{code}/decide/decide/papers/{number}/",
         "resolution": f"/rounds/{code}/decide/decide/resolution/",
         "resolution_sign": f"/rounds/{code}/decide/decide/resolution/sign/",
         "event": f"/registers/trace/{Event.objects.first().pk}/",  # type: ignore[union-attr]

@@ -51,7 +51,8 @@ def decided_in(found: Round, decide: Decide) -> QuerySet[Case]:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided on one case. position: its place in the ranking, None where there is none."""
+    """What was decided on one case. position: its place in the ranking, None where there is none. proposed_fen: what the
+    ranking would give it."""
 
     number: str
     title: str
@@ -61,6 +62,12 @@ class Decision:
     amount_fen: int
     reason: str
     at: str
+    proposed_fen: int = 0
+
+    @property
+    def departs(self) -> bool:
+        """Whether it gets less than the ranking would give it."""
+        return self.amount_fen < self.proposed_fen
 
 
 def content_of(of_round: Round, step: Decide) -> Content | None:
@@ -102,6 +109,7 @@ def _decision(number: str, title: str, host: str | None, position: int | None, t
         amount_fen=int(memo.get("amount") or 0),
         reason=str(memo.get("reason") or ""),
         at=there["closed"],
+        proposed_fen=int(memo.get("proposed") or 0),
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import path
 from keguan.casework.documents import pages as papers
 from keguan.casework.pages import (
     actions,
+    agenda,
     apply,
     autosave,
     batches,
@@ -31,6 +32,7 @@ from keguan.casework.pages import (
     rounds,
     submit,
     todo,
+    what_if,
     writers,
 )
 
@@ -95,6 +97,8 @@ urlpatterns = [
     path("rounds/<slug:code>/extend/", rounds.round_extend, name="round_extend"),
     path("rounds/<slug:code>/ranking/<slug:step>/", rankings.ranking, name="ranking"),
     path("rounds/<slug:code>/ranking/<slug:step>/adopt/", rankings.ranking_adopt, name="ranking_adopt"),
+    path("rounds/<slug:code>/ranking/<slug:step>/what-if/", what_if.what_if, name="what_if"),
+    path("rounds/<slug:code>/decide/<slug:step>/papers/<slug:number>/", agenda.paper, name="paper"),
     path("rounds/<slug:code>/decide/<slug:step>/", rankings.deciding, name="deciding"),
     path("rounds/<slug:code>/decide/<slug:step>/resolution/", resolutions.resolution, name="resolution"),
     path("rounds/<slug:code>/decide/<slug:step>/resolution/fix/", resolutions.fix, name="resolution_fix"),

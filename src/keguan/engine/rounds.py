@@ -116,3 +116,19 @@ def _in_order(amounts: Sequence[int | None], whys: Sequence[str], budget_fen: in
 def _shared(amounts: Sequence[int | None], whys: Sequence[str], budget_fen: int) -> list[int]:
     claims = [Money(0 if why or amount is None else amount) for amount, why in zip(amounts, whys, strict=True)]
     return [money.fen for money in share_pool(claims, Money(budget_fen))]
+
+
+def grants_at(
+    asked: Sequence[int], barred: Sequence[bool], budget_fen: int, *, line: int | None, percent: int, is_shared: bool
+) -> list[int]:
+    """What each case of a ranking would get under other terms, best first, in fen; a question that changes nothing.
+
+    asked, barred: what each asks, and whether it cannot be granted anything. line: the budget line below this place,
+    whatever the budget says; None where the budget draws it. percent: each gets so much of what it asks.
+    """
+    amounts: list[int | None] = [one * percent // 100 for one in asked]
+    whys = ["eligible" if one else "" for one in barred]
+    if line is not None:
+        whys = [why or ("budget" if place > line else "") for place, why in enumerate(whys, start=1)]
+        return [0 if why else amount or 0 for amount, why in zip(amounts, whys, strict=True)]
+    return _shared(amounts, whys, budget_fen) if is_shared else _in_order(amounts, whys, budget_fen)

@@ -34,6 +34,7 @@ _SIGNED = (
     Text("日期", "Date"),
 )
 _SIGNING = Text("签署", "Signatures")
+_DEPARTS = Text("【低于排序结果】", "[Below the ranking]")
 _SIGNED_AT = Text("已在系统内签署，{at}", "signed in the system, {at}")
 _LIST_DIGEST = Text("决议内容摘要值（SHA-256）", "Digest of what is resolved (SHA-256)")
 
@@ -119,7 +120,7 @@ def _list(title: Text, cases: list[Decision], *, with_amount: bool, with_rank: b
                 f"{breakable(one.title)}\n{one.number}",
                 breakable(one.host),
                 *([reader.money(one.amount_fen)] if with_amount else []),
-                breakable(one.reason),
+                breakable(f"{said(_DEPARTS)} {one.reason}" if one.departs else one.reason),
             ]
             for one in cases
         ],

@@ -62,6 +62,7 @@ class Line:
 
 
 def round_and_step(request: HttpRequest, code: str, step_id: str, kind: type) -> tuple[Round, Any]:
+    """The round and its step of this kind, as far as the reader may see the round. Raises Http404."""
     found = get_object_or_404(rounds_for(actor_on(request)).exclude(status="draft"), code=code)
     for step in definition_of(found.programme).programme.steps:
         if step.id == step_id and isinstance(step, kind):
@@ -69,7 +70,8 @@ def round_and_step(request: HttpRequest, code: str, step_id: str, kind: type) ->
     raise Http404
 
 
-def _reads_scores(actor: Actor, found: Round) -> bool:
+def reads_scores(actor: Actor, found: Round) -> bool:
+    """Whether the actor reads the scores of this round."""
     return any(actor.holds(role, programme=found.programme.code) for role in ("officer", "committee", "supervision"))
 
 
@@ -84,7 +86,7 @@ def _ranking_page(
     request: HttpRequest, found: Round, rank: Rank, problems: tuple[Problem, ...] = (), status: int = 200
 ) -> HttpResponse:
     actor = actor_on(request)
-    if not _reads_scores(actor, found):
+    if not reads_scores(actor, found):
         raise READS_SCORES.refusal()
     stands = Ranking.objects.filter(round=found, step=rank.id).first()
     too_early: tuple[Problem, ...] = ()
@@ -97,7 +99,7 @@ def _ranking_page(
         if isinstance(computed, Refusal):
             too_early = computed.problems
         else:
-            lines = [_plain(one) for one in computed.lines]
+            lines = [as_line(one) for one in computed.lines]
             spent = computed.spent_fen
     programme = definition_of(found.programme).programme
     context = {
@@ -105,7 +107,7 @@ def _ranking_page(
         "step": rank,
         "title": step_title(rank),
         "stands": stands,
-        "lines": _lines(lines, own=_own_numbers(actor, found)),
+        "lines": _lines(lines, own=own_numbers(actor, found)),
         "budget_fen": budget,
         "spent_fen": spent,
         "left_fen": budget - spent,
@@ -131,7 +133,8 @@ def _tie_said(programme: Programme, tie: Expression) -> Text:
     return expression_said(programme, tie)
 
 
-def _plain(one: Any) -> dict[str, Any]:
+def as_line(one: Any) -> dict[str, Any]:
+    """A computed line as an adopted ranking keeps it."""
     order = "" if one.order is None else f"{one.order:.2f}" if not isinstance(one.order, int) else str(one.order)
     return {
         "number": one.number,
@@ -144,7 +147,7 @@ def _plain(one: Any) -> dict[str, Any]:
     }
 
 
-def _own_numbers(actor: Actor, found: Round) -> frozenset[str]:
+def own_numbers(actor: Actor, found: Round) -> frozenset[str]:
     """The reader's own cases in the round: scores of these are closed to them until they are decided."""
     rows = Case.objects.filter(round=found, members__contains=[actor.person]) if actor.person is not None else ()
     mine = Case.objects.filter(round=found, applicant=actor.person) | Case.objects.filter(
@@ -194,7 +197,7 @@ def ranking_adopt(request: HttpRequest, code: str, step: str) -> HttpResponseBas
         return _ranking_page(request, found, rank, (Problem("rank.unconfirmed", said, "confirmed"),), 422)
     answer = services.adopt_ranking(code, step, actor_on(request), posted_key(request))
     if isinstance(answer, Refusal):
-        if any(one.code == "right.missing" for one in answer.problems) and not _reads_scores(actor_on(request), found):
+        if any(one.code == "right.missing" for one in answer.problems) and not reads_scores(actor_on(request), found):
             raise Forbidden("adopt the ranking", answer.problems)
         return _ranking_page(request, found, rank, answer.problems, status_of_refusal(answer))
     tell(request, Text("排序已确认，各办件已进入下一环节。", "The ranking is adopted; every case has moved on."))
@@ -223,14 +226,14 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     found, decide = round_and_step(request, code, step, Decide)
     actor = actor_on(request)
     decides = actor.holds(decide.by, programme=found.programme.code)
-    reads = _reads_scores(actor, found)
+    reads = reads_scores(actor, found)
     rows = list(
         Case.objects.filter(round=found, step=step)
         .select_related("memo", "host", "programme", "round")
         .defer("programme__sources")
         .order_by("position", "-score_hundredths", "submitted_at", "id")[: MOST_DECIDED + 1]
     )
-    agenda = [_to_decide(one, step, actor, decides=decides, reads=reads) for one in rows[:MOST_DECIDED]]
+    agenda = [to_decide(one, step, actor, decides=decides, reads=reads) for one in rows[:MOST_DECIDED]]
     last = max((at for at, one in enumerate(agenda) if one.proposed), default=-1)
     gives_money = decide.amount is not None
     context = {
@@ -242,6 +245,7 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "gives_money": gives_money,
         "proposed_fen": sum(one.proposed for one in agenda),
         "decides": decides,
+        "ranks": [one for one in definition_of(found.programme).programme.steps if isinstance(one, Rank)],
         "reads": reads,
         "is_begun": decided_in(found, decide).exists(),
         "crumbs": _crumbs(found, decide),
@@ -250,7 +254,8 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     return render(request, "casework/deciding.html", context)
 
 
-def _to_decide(case: Case, step: str, actor: Actor, *, decides: bool, reads: bool) -> ToDecide:
+def to_decide(case: Case, step: str, actor: Actor, *, decides: bool, reads: bool) -> ToDecide:
+    """A case at the decision as this reader meets it."""
     memo = case.memo.state["steps"][step]["memo"]
     proposed = int(memo.get("proposed") or 0)
     own = is_own(actor, case)

@@ -42,6 +42,12 @@ _COLUMNS = (
     Column("host", Text("申报单位", "Host"), lambda one: one.host),
     Column("outcome", Text("决定", "Decision"), lambda one: _OUTCOMES[one.is_approved], "status"),
     Column("amount", Text("资助金额", "Grant"), lambda one: one.amount_fen or None, "money"),
+    Column(
+        "departs",
+        Text("与排序相比", "Against the ranking"),
+        lambda one: Status(Text("低于排序结果", "Below the ranking"), "warn") if one.departs else None,
+        "status",
+    ),
     Column("reason", Text("理由", "Reason"), lambda one: one.reason),
 )
 _SIGNATURES = (

@@ -1,7 +1,6 @@
 """The documentation as a site, by Sphinx and MyST: `make docs` writes it to build/docs."""
 
 project = "Keguan 科管"
-copyright = "Apache-2.0"
 language = "zh_CN"  # of the frame; the pages are Chinese and English
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}

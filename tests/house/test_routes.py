@@ -12,6 +12,7 @@ from keguan.components.access import PUBLIC, Right
 
 PUBLIC_ADDRESSES = {
     *("", "sign-in/", "sign-out/", "language/", "look/", "health/"),
+    *("tour/", "tour/<slug:role>/"),  # in a demo; elsewhere there is no such page
     # Before one is in: the second factor, a passkey, the identity provider, a forgotten password, a link from a mail.
     *("sign-in/second/", "sign-in/passkey/"),
     *("sign-in/provider/<slug:provider_id>/", "sign-in/provider/<slug:provider_id>/back/"),

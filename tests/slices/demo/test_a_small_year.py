@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,7 +15,7 @@ from tests import own_database
 
 from keguan.casework.models import Case, Notice, ProgrammeVersion, Round, Task
 from keguan.casework.versions import definition_of
-from keguan.doors.demo import cast, rounds, year
+from keguan.doors.demo import cast, rounds, tour, year
 from keguan.doors.demo.stage import Stage
 from keguan.kernel.clock import BEIJING, clock_at
 from keguan.language.schema import kind_of
@@ -106,3 +108,40 @@ def test_the_sign_in_page_of_a_demo_lists_the_people_by_role(settings: object, c
         holder = Duty.objects.filter(role=role, until__isnull=True).select_related("person").first()
         assert holder is not None, role
         assert holder.person.name in page, role
+
+
+@pytest.mark.parametrize("role", tour.TOURS)
+def test_every_stop_of_a_tour_opens_to_its_guide(role: str, settings: object, client: Client) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    with clock_at(UNTIL):
+        guide = tour.guide_for(role)
+        assert (guide is None) == (role == tour.PUBLIC)
+        if guide is not None:
+            before = client.get(f"/tour/{role}/").content.decode()
+            assert f'value="{guide.pk}"' in before
+            entered = client.post("/sign-in/", {"account": guide.pk, "next": f"/tour/{role}/"})
+            assert entered["Location"] == f"/tour/{role}/"
+        found = tour.stops(role, guide)
+        assert 3 <= len(found) <= 6
+        said = client.get(f"/tour/{role}/").content.decode()
+        english = client.get(f"/tour/{role}/", {"lang": "en"}).content.decode()
+        for stop in found:
+            assert f'href="{stop.href}"' in said
+            assert html.escape(stop.see.en) in english
+            assert client.get(stop.href, follow=True).status_code == 200, stop.href
+
+
+def test_without_a_demo_there_is_no_tour(client: Client) -> None:
+    assert client.get("/tour/").status_code == 404
+    assert client.get("/tour/officer/").status_code == 404
+
+
+def test_the_demo_leads_to_its_tours(settings: object, client: Client, django_assert_max_num_queries: Any) -> None:
+    settings.DEMO = True  # type: ignore[attr-defined]
+    assert 'href="/tour/"' in client.get("/sign-in/").content.decode()
+    listed = client.get("/tour/").content.decode()
+    for role in tour.TOURS:
+        assert f'href="/tour/{role}/"' in listed
+        with clock_at(UNTIL), django_assert_max_num_queries(12):
+            assert client.get(f"/tour/{role}/").status_code == 200
+    assert client.get("/tour/nobody/").status_code == 404

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from keguan.doors.web import gallery, home, looks, members, merging, registers, sign_in, trace_pages
+from keguan.doors.web import gallery, home, looks, members, merging, registers, sign_in, tour, trace_pages
 
 REGISTERS = (
     "organisations",
@@ -41,6 +41,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", home.language, name="language"),
     path("look/", looks.look, name="look"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("tour/", tour.tour, name="tour"),
+    path("tour/<slug:role>/", tour.tour_role, name="tour_role"),
     path("health/", home.health, name="health"),
     path("registers/people/duplicates/", merging.duplicates, name="duplicates"),
     path("registers/people/<int:pk>/merge/", merging.person_merge, name="person_merge"),

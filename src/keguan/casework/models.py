@@ -607,6 +607,22 @@ class Message(models.Model):
         return Text(self.zh, self.en)
 
 
+class Archived(models.Model):
+    """A case that one of its people put out of their own list; it stays in everybody else's."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="archived")
+    person = models.ForeignKey(
+        "parties.Person", on_delete=models.PROTECT, db_index=False, related_name="archived_cases"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "case"], name="archived_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.case_id}"
+
+
 class Deed(models.Model):
     """A command that was carried out, under its idempotency key: asking again with the same key repeats the answer."""
 

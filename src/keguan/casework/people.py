@@ -8,7 +8,19 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from keguan.casework.models import Case, DeskNote, Draft, DraftField, Editor, Memo, Message, Round, SeatHolder, Task
+from keguan.casework.models import (
+    Archived,
+    Case,
+    DeskNote,
+    Draft,
+    DraftField,
+    Editor,
+    Memo,
+    Message,
+    Round,
+    SeatHolder,
+    Task,
+)
 from keguan.casework.versions import definition_of
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
@@ -63,7 +75,8 @@ def hand_to_office(actor: Actor, person: int, host: int) -> list[str]:
 
 
 @follows(
-    "begun_cases", "led_cases", "handled_cases", "casework.desknote.by", "tasks", "messages", "casework.editor.person"
+    *("begun_cases", "led_cases", "handled_cases", "archived_cases", "tasks", "messages"),
+    *("casework.desknote.by", "casework.editor.person"),
 )
 def cases_follow(moving: Moving) -> None:
     """Two entries were one person: cases, tasks, messages, seats, and what running cases remember of either.
@@ -94,6 +107,10 @@ def cases_follow(moving: Moving) -> None:
     moving.point(Message.objects.all(), "person")
     moving.point(Case.objects.all(), "handler")
     moving.point(DeskNote.objects.all(), "by")
+    for put_away in Archived.objects.filter(person=gone):
+        if Archived.objects.filter(case=put_away.case_id, person=kept).exists():
+            moving.drop(put_away)
+    moving.point(Archived.objects.all(), "person")
     drafted = Round.objects.filter(status="draft", drafted_by=gone)
     moving.note("casework.round.drafted_by", list(drafted.values_list("pk", flat=True)))
     drafted.update(drafted_by=kept)

@@ -12,9 +12,9 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, F, Func, Q, QuerySet, TextField
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField
 
-from keguan.casework.models import Case, Message, Notice, Round, Seat, SeatHolder, Task
+from keguan.casework.models import Archived, Case, Message, Notice, Round, Seat, SeatHolder, Task
 from keguan.casework.permissions import (
     can_see_case,
     can_see_reviewers,
@@ -103,12 +103,13 @@ def cases(actor: Actor) -> QuerySet[Case]:
     )
 
 
-def my_cases(actor: Actor) -> QuerySet[Case]:
-    """The cases that the actor began, leads or takes part in, newest first."""
+def my_cases(actor: Actor, *, archived: bool = False) -> QuerySet[Case]:
+    """The cases that the actor began, leads or takes part in, newest first: those in their list, or those they archived."""
     if actor.person is None:
         return Case.objects.none()
+    put_away = Exists(Archived.objects.filter(case=OuterRef("pk"), person=actor.person))
     mine = Q(applicant=actor.person) | Q(principal=actor.person) | Q(members__contains=[actor.person])
-    return cases(actor).filter(mine)
+    return cases(actor).filter(mine, put_away if archived else ~put_away)
 
 
 def cases_in_round(actor: Actor, of_round: Round) -> QuerySet[Case]:

@@ -14,14 +14,15 @@ from django.db.models import Q
 
 from keguan.casework.drafts import draft_of, save_draft
 from keguan.casework.editors import leads
-from keguan.casework.models import Case
+from keguan.casework.models import Case, Round
 from keguan.casework.versions import definition_of
 from keguan.engine.moves import refuse
+from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.language.definition import Definition
-from keguan.language.schema import Field, Form
+from keguan.language.schema import Apply, Field, Form
 
 REGISTER = "register"
 """The source of what the registers say."""
@@ -79,6 +80,23 @@ def take_over(number: str, form: str, source: str, actor: Actor, *, request_id: 
     seen = there.revision if there else 0
     saved = save_draft(number, form, values, seen, actor, source=source, request_id=request_id)
     return saved if isinstance(saved, Refusal) else Taken(len(values) - len(saved.clashes))
+
+
+def rounds_to_copy_into(case: Case) -> list[tuple[Round, int]]:
+    """The open rounds in which an application may begin with answers of this one, each with how many it would take: those of
+    the same programme first. Two queries, and one for each form that was never handed in."""
+    now = clock.now()
+    rows = Round.objects.filter(status="published", kind="open", opens__lte=now, closes__gte=now)
+    answers = list(_answers_of(case))
+    found = []
+    for one in rows.select_related("programme").defer("programme__sources").order_by("closes", "code"):
+        definition = definition_of(one.programme)
+        step = definition.programme.steps[0]
+        if isinstance(step, Apply):
+            wanted = definition.programme.form(step.form)
+            found.append((one, sum(1 for _ in _matching(definition, wanted, iter(answers)))))
+    offers = [(one, count) for one, count in found if count]
+    return sorted(offers, key=lambda offer: offer[0].programme.code != case.code)
 
 
 def _answers_of(case: Case) -> Iterator[tuple[Form, Mapping[str, Any]]]:

@@ -157,6 +157,8 @@ sentences(
         "desk:note:struck": Text("划去了一条内部备注", "struck out an internal note"),
         "desk:case:handed": Text("将办件转交同事：{reason}", "handed the case to a colleague: {reason}"),
         "desk:case:returned": Text("将办件交回全体经办人员：{reason}", "gave the case back to all officers: {reason}"),
+        "case:archive:put": Text("把办件归入自己的档案", "archived the case for oneself"),
+        "case:archive:taken": Text("从自己的档案取回了办件", "brought the case back from one's archive"),
         "read:proposal:opened": Text("查看了申报内容", "read the proposal"),
         "read:reviews:opened": Text("查看了评分和评审意见", "read the scores and comments"),
         "read:reviewers:opened": Text("查看了评审专家的身份", "read who the reviewers are"),

@@ -7,8 +7,16 @@ from typing import cast
 
 from django.http import HttpRequest
 
+from keguan.casework.reuse import Taken
+from keguan.components.notices import tell
+from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 
+_TAKEN = Text("已从 {number} 带入 {n} 项，请逐项核对。", "{n} answers were taken from {number}: check each of them.")
+_NOTHING_TAKEN = Text(
+    "{number} 没有可带入的内容：相同的项都已填写。",
+    "Nothing to take from {number}: what both ask is filled in already.",
+)
 _NOT_TYPED = frozenset({"key", "revision", "step", "csrfmiddlewaretoken", "shown", "next", "do", "queue", "onwards"})
 
 
@@ -41,3 +49,12 @@ def kept(request: HttpRequest) -> list[tuple[str, str]]:
         for value in values
         if name not in _NOT_TYPED and value.strip()
     ]
+
+
+def tell_taken(request: HttpRequest, taken: Taken | Refusal, source: str) -> None:
+    """Say on the next page what was taken from an earlier application, or why nothing was."""
+    if isinstance(taken, Refusal):
+        for problem in taken.problems:
+            tell(request, problem.say, "warn")
+        return
+    tell(request, (_TAKEN if taken.count else _NOTHING_TAKEN).filled(n=taken.count, number=source))

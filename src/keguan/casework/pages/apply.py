@@ -10,12 +10,12 @@ from keguan.casework import opening
 from keguan.casework.drafts import save_draft
 from keguan.casework.late import late_until
 from keguan.casework.models import Case, Round
-from keguan.casework.pages.answering import request_id, status_of_refusal
+from keguan.casework.pages.answering import request_id, status_of_refusal, tell_taken
 from keguan.casework.pages.call_search import OPEN, state_of
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.programme_words import kinds_said
 from keguan.casework.precheck import hosts_of
-from keguan.casework.reuse import REGISTER, from_registers
+from keguan.casework.reuse import REGISTER, from_registers, take_over
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
@@ -56,6 +56,9 @@ def _begun(request: HttpRequest, found: Round) -> HttpResponseBase:
         save_draft(answer.number, str(step.form), known, 0, actor, source=REGISTER, request_id=request_id(request))
         said = Text("已建立办件 {number}，请填写并提交。", "Case {number} is opened; fill in the form and submit it.")
         tell(request, said.filled(number=answer.number))
+        if source := request.POST.get("from", ""):
+            taken = take_over(answer.number, str(step.form), source, actor, request_id=request_id(request))
+            tell_taken(request, taken, source)
     return SeeOther(reverse("case_form", args=[answer.number, step.form]))
 
 
@@ -76,6 +79,7 @@ def _choose(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = 
         "who": kinds_said(programme),
         "hosts": [(one, not programme.applicants or one.kind in programme.applicants) for one in hosts],
         "begun": list(begun),
+        "source": request.POST.get("from", request.GET.get("from", ""))[:40],
         "chosen": request.POST.get("host", request.GET.get("host", "")),
         "problems": problems,
         "crumbs": [

@@ -9,7 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import services
+from keguan.casework.archive import is_archived, may_archive
 from keguan.casework.desk_notes import notes_of
+from keguan.casework.editors import leads
 from keguan.casework.models import Case
 from keguan.casework.pages.answering import kept
 from keguan.casework.pages.case_about import about_lines, sides_of
@@ -78,6 +80,9 @@ def case_page(
         "problems": problems,
         "kept": kept(request) if post is not None and asked not in verbs else [],
         "can_withdraw": _can_withdraw(found, situation),
+        "can_copy": found.parent_id is None and leads(actor, found),
+        "can_archive": may_archive(found, actor),
+        "is_archived": may_archive(found, actor) and is_archived(found, actor),
         "is_reviewing": bool(situation.acting.seat) and "proposal" in sees,
         "parts": parts,
         "desk": desk,

@@ -127,6 +127,7 @@ def _tabs(here: str) -> list[Tab]:
     return [
         Tab(Text("我可以查看的", "All I may see"), reverse("cases"), here == "cases"),
         Tab(Text("我申报或参与的", "Mine"), reverse("my_cases"), here == "my_cases"),
+        Tab(Text("已归档", "Archived"), reverse("my_archive"), here == "my_archive"),
     ]
 
 
@@ -180,3 +181,13 @@ def my_cases(request: HttpRequest) -> HttpResponseBase:
     actor = actor_on(request)
     rows = _shown(queries.my_cases(actor))
     return list_page(request, CASES, rows, template="casework/cases.html", given=_given(actor), tabs=_tabs("my_cases"))
+
+
+@page(SIGNED_IN)
+def my_archive(request: HttpRequest) -> HttpResponseBase:
+    """The ended cases that this reader put out of the list; each is brought back on its page."""
+    actor = actor_on(request)
+    rows = _shown(queries.my_cases(actor, archived=True))
+    return list_page(
+        request, CASES, rows, template="casework/cases.html", given=_given(actor), tabs=_tabs("my_archive")
+    )

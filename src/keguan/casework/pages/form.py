@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from keguan.casework import services
 from keguan.casework.drafts import Saved, form_of, save_draft
-from keguan.casework.pages.answering import request_id, status_of_refusal
+from keguan.casework.pages.answering import request_id, status_of_refusal, tell_taken
 from keguan.casework.pages.answers import Named, Row, named, said_value, shown_form
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.finding import found_for
@@ -37,11 +37,6 @@ from keguan.kernel.problems import Forbidden, Problem, Refusal
 from keguan.language.schema import Form
 from keguan.registers.parties.queries import names_of
 
-_TAKEN = Text("已从 {number} 带入 {n} 项，请逐项核对。", "{n} answers were taken from {number}: check each of them.")
-_NOTHING_TAKEN = Text(
-    "{number} 没有可带入的内容：相同的项都已填写。",
-    "Nothing to take from {number}: what both ask is filled in already.",
-)
 _SAVED = Text("草稿已保存，服务器时间 {at:%H:%M:%S}。", "Draft saved, server time {at:%H:%M:%S}.")
 
 
@@ -131,7 +126,7 @@ def _reused(request: HttpRequest, sheet: Sheet, source: str) -> HttpResponseBase
     if isinstance(taken, Refusal):
         found = checked(sheet, sheet.values, complete=False)
         return form_page(request, sheet, sheet.values, found, more=taken.problems, status=status_of_refusal(taken))
-    tell(request, (_TAKEN if taken.count else _NOTHING_TAKEN).filled(n=taken.count, number=source))
+    tell_taken(request, taken, source)
     return SeeOther(reverse("case_form", args=[number, form]))
 
 

@@ -131,7 +131,7 @@ _CASES = Stop(
     Text("办件", "Cases"),
     Text(
         "试试查询框：环节:形式审查 申请金额>50万。选列、存视图、导出。",
-        "Try the query box: 环节:形式审查 申请金额>50万. Choose columns, keep the view, export it.",
+        "Try the query box (step, amount, host, in either language). Choose columns, keep the view, export it.",
     ),
     _at("cases"),
 )

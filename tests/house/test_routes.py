@@ -20,7 +20,7 @@ PUBLIC_ADDRESSES = {
     "^sign-in/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
     *("me/email/<str:key>/", "join/<str:token>/", "me/notices/stop/<str:token>/"),
     # What machines may read as everybody may: the description of the interface, and the public window.
-    *("api/v1/openapi.json", "api/v1/calls", "api/v1/calls/<slug:code>", "api/v1/notices", "api/v1/awards"),
+    *("api/", "api/v1/openapi.json", "api/v1/calls", "api/v1/calls/<slug:code>", "api/v1/notices", "api/v1/awards"),
     *("common-grants/openapi.json", "common-grants/opportunities", "common-grants/opportunities/<uuidstr:opp_id>"),
     "common-grants/opportunities/search",
 }

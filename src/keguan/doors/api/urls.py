@@ -12,7 +12,7 @@ from django.urls import URLPattern, include, path
 from ninja import NinjaAPI
 
 from keguan.components.access import PUBLIC, Right
-from keguan.doors.api import token_pages
+from keguan.doors.api import reference, token_pages
 from keguan.doors.api.common_grants import AT as COMMON_GRANTS_AT
 from keguan.doors.api.common_grants import COMMON_GRANTS, as_common_grants_error
 from keguan.doors.api.interface import TOKEN
@@ -58,6 +58,7 @@ def _guarded(view: Callable[..., HttpResponseBase], right: Right) -> Callable[..
 
 
 urlpatterns = [
+    path("api/", reference.api_reference, name="api_reference"),
     path("api/v1/", include((_declared(V1), "api"))),
     path("", include((_declared(COMMON_GRANTS), "common_grants"))),
     path("me/tokens/", token_pages.token_list, name="tokens"),

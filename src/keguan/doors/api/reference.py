@@ -1,0 +1,177 @@
+"""The reference of the interface, made from its own description: what it says is what the routes do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from keguan.components.access import PUBLIC, page
+from keguan.doors.api.common_grants import COMMON_GRANTS
+from keguan.doors.api.interface import Interface
+from keguan.doors.api.scopes import SCOPES
+from keguan.doors.api.v1 import V1
+from keguan.doors.web.problem_details import STATUSES
+from keguan.kernel.bilingual import Text
+
+TITLE = Text("接口说明", "API reference")
+
+_TAGS: Final[Mapping[str, Text]] = {
+    "calls": Text("申报通知", "Calls"),
+    "casework": Text("办件", "Casework"),
+    "registers": Text("名录", "Registers"),
+    "CommonGrants": Text("CommonGrants（通用资助机会协议）", "CommonGrants"),
+}
+_PLACES: Final[Mapping[str, Text]] = {
+    "path": Text("地址", "path"),
+    "query": Text("参数", "query"),
+    "header": Text("请求头", "header"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A parameter, or a member of an object."""
+
+    name: str
+    place: Text | str
+    type: str
+    schema: str
+    is_required: bool
+    said: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One thing that can be asked. takes, gives: the names of the schemas of what is sent and told."""
+
+    id: str
+    method: str
+    path: str
+    title: Text
+    said: str
+    scope: str
+    parameters: tuple[Member, ...]
+    takes: str
+    gives: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An object that goes over the wire."""
+
+    name: str
+    said: str
+    members: tuple[Member, ...]
+
+
+@page(PUBLIC)
+def api_reference(request: HttpRequest) -> HttpResponseBase:
+    """Everything that programs may ask, and what comes back."""
+    context = {
+        "title": TITLE,
+        "groups": _groups(),
+        "shapes": _shapes(),
+        "scopes": SCOPES.items(),
+        "problems": STATUSES.items(),
+        "tokens": reverse("tokens"),
+        "descriptions": [reverse(f"{space}:openapi-json") for space in ("api", "common_grants")],
+    }
+    return render(request, "api/reference.html", context)
+
+
+_APART: Final = " · "
+"""Between the English and the Chinese of a summary or a description."""
+
+
+def _both(said: str) -> Text:
+    en, _, zh = said.partition(_APART)
+    return Text(zh or en, en)
+
+
+@cache
+def _described(interface: Interface) -> dict[str, Any]:
+    return dict(interface.get_openapi_schema())
+
+
+@cache
+def _groups() -> list[tuple[Text, list[Route]]]:
+    found: dict[str, list[Route]] = {tag: [] for tag in _TAGS}
+    for interface in (V1, COMMON_GRANTS):
+        for path, operations in _described(interface)["paths"].items():
+            for method, one in operations.items():
+                found[one["tags"][0]].append(_route(path, method, one))
+    return [(_TAGS[tag], routes) for tag, routes in found.items()]
+
+
+def _route(path: str, method: str, one: dict[str, Any]) -> Route:
+    good = next(status for status in one["responses"] if int(status) < 300)
+    return Route(
+        id=one["operationId"],
+        method=method.upper(),
+        path=path,
+        title=_both(one["summary"]),
+        said=one.get("description", ""),
+        scope=next((scope for way in one.get("security", ()) for scope in way["Bearer"]), ""),
+        parameters=tuple(_parameter(each) for each in one["parameters"]),
+        takes=_named(one.get("requestBody", {})),
+        gives=_named(one["responses"][good]),
+    )
+
+
+def _named(part: dict[str, Any]) -> str:
+    """The name of the schema that a body has; "" for none."""
+    for content in part.get("content", {}).values():
+        return str(content["schema"].get("$ref", "")).rpartition("/")[2]
+    return ""
+
+
+def _parameter(one: dict[str, Any]) -> Member:
+    type_, schema = _type(one["schema"])
+    return Member(one["name"], _PLACES[one["in"]], type_, schema, one["required"], _both(one.get("description", "")))
+
+
+@cache
+def _shapes() -> list[Shape]:
+    schemas = _described(V1)["components"]["schemas"] | _described(COMMON_GRANTS)["components"]["schemas"]
+    return [_shape(name, schemas[name]) for name in sorted(schemas)]
+
+
+def _shape(name: str, schema: dict[str, Any]) -> Shape:
+    members = []
+    for key, one in schema.get("properties", {}).items():
+        type_, of = _type(one)
+        said = _both(str(one.get("description", "")).replace("\n", " "))
+        members.append(Member(key, "", type_, of, key in schema.get("required", ()), said))
+    return Shape(name, schema.get("description", ""), tuple(members))
+
+
+def _type(schema: dict[str, Any]) -> tuple[str, str]:
+    """A type as programmers write it, and the name of the object in it, if there is one."""
+    if ref := schema.get("$ref"):
+        name = ref.rpartition("/")[2]
+        return name, name
+    if several := schema.get("anyOf"):
+        parts = [_type(one) for one in several]
+        return " | ".join(part for part, _ in parts), next((name for _, name in parts if name), "")
+    if "const" in schema:
+        return repr(schema["const"]), ""
+    if "enum" in schema:
+        return " | ".join(f"“{value}”" for value in schema["enum"]), ""
+    if schema.get("type") == "array":
+        inner, name = _type(schema.get("items", {}))
+        return f"[{inner}]", name
+    return " ".join(_limits(schema)), ""
+
+
+def _limits(schema: dict[str, Any]) -> Iterator[str]:
+    yield str(schema.get("format") or schema.get("type") or "any")
+    least = schema.get("minimum", schema.get("minLength"))
+    most = schema.get("maximum", schema.get("maxLength"))
+    if least is not None or most is not None:
+        yield f"{'' if least is None else least}…{'' if most is None else most}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import BadRequest
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 
@@ -33,6 +35,10 @@ def no(request: HttpRequest, how: str) -> HttpResponse:
             raise Http404
         case "broken":
             raise RuntimeError("a bug")
+        case "away":
+            raise OperationalError("the connection is closed")
+        case "unreadable":
+            raise BadRequest
     tell(request, Text("已保存", "Saved"))
     return HttpResponse("ok")
 

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from django.test import Client
+from tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.slices.web.some_urls")]
 
@@ -92,3 +93,52 @@ def test_a_notice_is_shown_once_on_the_next_page(client: Client) -> None:
     client.get("/no/ok/")
     assert "已保存" in client.get("/").content.decode()
     assert "已保存" not in client.get("/").content.decode()
+
+
+SAYS_WHAT_TO_DO = {
+    400: ("请返回上一页重试", "Go back and try again"),
+    403: ("这次尝试已记入痕迹", "The attempt was recorded"),
+    404: ("请从首页或列表查找", "Look for it from the home page"),
+    405: ("请从页面上的链接或按钮进入", "Come to it by a link or button"),
+    500: ("请求编号告诉管理员", "give the number below to the administrator"),
+    503: ("它们会自己重试保存", "they try again by themselves"),
+}
+"""What each page says to do. 409, 413, 422 and 429 are shown above and where they arise."""
+
+
+@pytest.mark.parametrize("language", [0, 1])
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/no/unreadable/", 400),
+        ("/registrars/", 403),
+        ("/no/missing/", 404),
+        ("/sign-out/", 405),
+        ("/no/broken/", 500),
+        ("/no/away/", 503),
+    ],
+)
+def test_each_error_says_what_happened_and_what_to_do(address: str, status: int, language: int) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(make.account())
+    response = client.get(address, {"lang": ("zh", "en")[language]})
+    assert response.status_code == status
+    assert SAYS_WHAT_TO_DO[status][language] in response.content.decode()
+
+
+def test_where_the_database_is_away_the_page_says_when_to_come_back_and_shows_what_was_typed() -> None:
+    response = Client(raise_request_exception=False).post(
+        "/no/away/", {"proposal.title": "棉花 <i>", "password": "geheim"}
+    )
+    said = response.content.decode()
+    assert response.status_code == 503
+    assert response["Retry-After"] == "60"
+    assert "棉花 &lt;i&gt;" in said
+    assert "geheim" not in said
+    assert response["X-Request-Id"] in said
+
+
+def test_a_bug_shows_what_was_typed() -> None:
+    response = Client(raise_request_exception=False).post("/no/broken/", {"proposal.title": "写了很久的题目"})
+    assert response.status_code == 500
+    assert "写了很久的题目" in response.content.decode()

@@ -61,6 +61,10 @@ STATUSES: Final[Mapping[int, tuple[Text, Text]]] = {
         Text("系统出错", "Something broke"),
         Text("请把请求编号告诉管理员。", "Give the number of the request to the administrator."),
     ),
+    503: (
+        Text("系统暂时不能服务", "The service is away for a moment"),
+        Text("请按 Retry-After 头所示时间后再试。", "Try again after the time in the header Retry-After."),
+    ),
 }
 """What each status means here, for every route; the reference page tells the same."""
 

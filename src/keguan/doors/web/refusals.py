@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import (
     Http404,
     HttpRequest,
@@ -28,6 +29,7 @@ from django.template import loader
 from django.urls import reverse
 
 from keguan.components.access import SignInNeeded, actor_on
+from keguan.doors.web import whole_body
 from keguan.doors.web.envelope import GetResponse
 from keguan.doors.web.problem_details import problem_response
 from keguan.kernel.bilingual import Text
@@ -113,6 +115,35 @@ CSRF_FAILED = Answer(
 )
 
 
+CUT_OFF = Answer(
+    400,
+    Text("上传中断，没有收到完整内容", "The sending was cut off: not everything arrived"),
+    Text(
+        "没有任何改动。请检查网络，返回上一页再提交；您填写的内容仍在那一页上。",
+        "Nothing was changed. Check your connection, go back and send it again; what you typed is still on that page.",
+    ),
+)
+BROKEN = Answer(
+    500,
+    Text("系统出错了", "Something broke"),
+    Text(
+        "这是系统的错误，不是您的。请返回上一页再试；仍然不行时，请把下面的请求编号告诉管理员。您提交的内容没有写入一半。",
+        "This is our mistake, not yours. Go back and try again; if it still fails, give the number below to the "
+        "administrator. Nothing was half-written.",
+    ),
+)
+AWAY = Answer(
+    503,
+    Text("系统暂时不能服务", "The service is away for a moment"),
+    Text(
+        "通常几分钟内恢复。请不要关闭已打开的表单：它们会自己重试保存。稍后刷新本页；持续不行时，请把下面的请求编号告诉管理员。",
+        "It is usually back within minutes. Keep open forms open: they try again by themselves. Reload this page later; if it "
+        "lasts, give the number below to the administrator.",
+    ),
+)
+RETRY_AFTER_SECONDS = 60
+
+
 class Refusals:
     """Turns every expected no into its page: 401, 403, 404, 405, 409, 413 and 422."""
 
@@ -170,16 +201,31 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Django's door for 500: a page that needs neither database nor session, with the number of the request."""
+    """Django's door for 500, and for 503 where the database is away: a page that needs neither database nor session, with
+    the number of the request and what was typed."""
+    said = AWAY if isinstance(sys.exception(), OperationalError | InterfaceError) else BROKEN
     request_id = getattr(request, "request_id", "")
     if wants_json(request):
-        return problem_response(request, 500)
-    return HttpResponse(loader.render_to_string("web/broken.html", {"request_id": request_id}), status=500)
+        response: HttpResponse = problem_response(request, said.status)
+    else:
+        context = {"said": said, "request_id": request_id, "typed": _typed_if_readable(request)}
+        response = HttpResponse(loader.render_to_string("web/broken.html", context), status=said.status)
+    if said is AWAY:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
-    """Django's door for a failed CSRF check."""
-    return _page(request, CSRF_FAILED)
+    """Django's door for a failed CSRF check; where not even the check could be read, the body was cut off."""
+    return _page(request, CUT_OFF if whole_body.CUT_OFF in request.META else CSRF_FAILED)
+
+
+def _typed_if_readable(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, if the request could be read at all: the page that says so must not break."""
+    try:
+        return typed_on(request)
+    except (OSError, SuspiciousOperation):
+        return []
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO
 
 Environment = dict[str, Any]
+CUT_OFF = "keguan.cut_off"
+"""Stands in the environment of a request whose body ended too early."""
+
 Application = Callable[[Environment, Any], Iterable[bytes]]
 
 
@@ -18,15 +21,16 @@ class WholeBody:
     def __call__(self, environment: Environment, start_response: Any) -> Iterable[bytes]:
         length = environment.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length):
-            environment["wsgi.input"] = _Counted(environment["wsgi.input"], int(length))
+            environment["wsgi.input"] = _Counted(environment, int(length))
         return self.application(environment, start_response)
 
 
 class _Counted:
     """A stream that knows how much is still to come."""
 
-    def __init__(self, stream: BinaryIO, length: int) -> None:
-        self.stream, self.left = stream, length
+    def __init__(self, environment: Environment, length: int) -> None:
+        self.environment, self.left = environment, length
+        self.stream: BinaryIO = environment["wsgi.input"]
 
     def read(self, size: int = -1) -> bytes:
         return self._counted(self.stream.read(size), size)
@@ -37,5 +41,6 @@ class _Counted:
     def _counted(self, piece: bytes, size: int) -> bytes:
         self.left -= len(piece)
         if self.left > 0 and size != 0 and not piece:
+            self.environment[CUT_OFF] = True
             raise ConnectionError(f"{self.left} bytes never came")
         return piece

@@ -184,9 +184,12 @@ def _follow_up(writes: Writes, case: Case, after: CaseState, decided: Decided, n
         if isinstance(effect, Ask) and effect.step == after.step:
             for organisation, person in _whom(case, effect, after):
                 writes.add(
-                    "INSERT INTO casework_task (case_id, step, role, organisation_id, person_id, code, due_at, opened_at)"
-                    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                    [case.pk, effect.step, effect.role, organisation, person, case.code, effect.due, now],
+                    "INSERT INTO casework_task (case_id, round_id, step, role, organisation_id, person_id, code, due_at, opened_at)"
+                    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    [
+                        *(case.pk, case.round_id, effect.step, effect.role),
+                        *(organisation, person, case.code, effect.due, now),
+                    ],
                 )
         elif isinstance(effect, Settle) and effect.step == after.step:
             writes.add(

@@ -376,11 +376,13 @@ class Judgement(models.Model):
 class Task(models.Model):
     """Something somebody has to do. Open ones only: a done task is in the trace.
 
+    round: the case's, null for a side case: lists count what waits in a round without looking at its cases.
     organisation: the body whose holders of the role are asked, null where the role has none. person: set where only one
     person can do it (the applicant, a reviewer).
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="tasks")
+    round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     step = models.TextField()
     role = models.TextField()
     organisation = models.ForeignKey(

@@ -21,8 +21,8 @@ _GIVE = """
   ), holder AS (
     INSERT INTO casework_seatholder (seat_id, expert_id) SELECT id, %s FROM seat
   )
-  INSERT INTO casework_task (case_id, step, role, person_id, code, due_at, opened_at)
-  SELECT %s, %s, 'expert', person_id, %s, %s, %s FROM experts_expert WHERE id = %s
+  INSERT INTO casework_task (case_id, round_id, step, role, person_id, code, due_at, opened_at)
+  SELECT %s, %s, %s, 'expert', person_id, %s, %s, %s FROM experts_expert WHERE id = %s
   ON CONFLICT DO NOTHING"""
 
 _MOVE = """
@@ -41,7 +41,7 @@ def give_seat(case: Case, given: Seat, after: CaseState, now: datetime) -> None:
     """An expert gets a seat, and a task."""
     step = after.steps[given.step]
     seat = [case.pk, given.step, step.attempt, int(given.seat), now, given.expert]
-    task = [case.pk, given.step, case.code, step.due, now, given.expert]
+    task = [case.pk, case.round_id, given.step, case.code, step.due, now, given.expert]
     with prepared.cursor() as cursor:
         cursor.execute(_GIVE, [prepared.stable(value) for value in (*seat, *task)])
 

@@ -258,6 +258,7 @@ def test_many_cases_at_one_desk_are_one_line_that_opens_them_and_few_are_told_ap
     case = cases.case(world, at="screen")
     assert world.round is not None
     screening = Task.objects.get(case=case, role="officer")
+    assert screening.round == world.round
     officer = signed_in(world.people["officer"])
 
     def more(number: int) -> None:
@@ -266,6 +267,7 @@ def test_many_cases_at_one_desk_are_one_line_that_opens_them_and_few_are_told_ap
             other = cases.bare_case(world.round, **given)
             Task.objects.create(
                 case=other,
+                round=other.round,
                 step="screen",
                 role="officer",
                 code=case.code,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.status import Status, Tab
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
+from keguan.language.schema import kind_of
 from keguan.language.wording import step_title
 from keguan.registers.parties.roles import role_name
 
@@ -57,16 +58,13 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     mine = tasks_of(actor) if is_all else mine_of(actor)
     piles, apart = _piles(mine), mine
     for pile in piles:
-        apart = apart.exclude(case__round=pile.round, step=pile.step, role=pile.role, person__isnull=True)
-    of_piles = (
-        Round.objects.select_related("programme").defer("programme__sources").in_bulk({one.round for one in piles})
-    )
+        apart = apart.exclude(round=pile.round, step=pile.step, role=pile.role, person__isnull=True)
     # A ranking that others have still to reach is nothing to do yet.
-    piles = [one for one in piles if one.kind != "rank" or not rounds.on_their_way(of_piles[one.round], one.step)]
+    piles = [one for one in piles if one.kind != "rank" or not rounds.on_their_way(one.round, one.step)]
     tasks = list(apart[: MOST + 1])
     may_batch = batches.may_batch(actor)
     waiting = [
-        *(_of_pile(one, of_piles[one.round]) for one in piles),
+        *map(_of_pile, piles),
         *map(_single, tasks[:MOST]),
         *map(_of_draft, rounds_to_publish(actor)[:MOST]),
         *(map(_of_resolution, resolutions.to_sign(actor)[:MOST]) if actor.holds("committee") else ()),
@@ -96,25 +94,36 @@ def todo(request: HttpRequest) -> HttpResponseBase:
 class Pile:
     """What waits at a desk in one round at one step: what is decided for the round as a whole, or too much for lines."""
 
-    round: int
+    round: Round
     step: str
-    kind: str
     role: str
     cases: int
     due: datetime | None
 
+    @property
+    def kind(self) -> str:
+        """The kind of the step."""
+        return kind_of(definition_of(self.round.programme).programme.step(self.step))
+
+    @property
+    def is_one_line(self) -> bool:
+        """Whether its cases are not told apart."""
+        return self.cases > FEW or self.kind in IN_ROUNDS
+
 
 def _piles(mine: QuerySet[Task]) -> list[Pile]:
-    rows = (
-        mine.filter(case__round__isnull=False, person__isnull=True)
+    rows = list(
+        mine.filter(round__isnull=False, person__isnull=True)
         .select_related(None)
         .order_by()
-        .values_list("case__round", "step", "case__step_kind", "role")
+        .values_list("round", "step", "role")
         .annotate(n=Count("pk"), due=Min("due_at"))
-        .filter(Q(n__gt=FEW) | Q(case__step_kind__in=list(IN_ROUNDS)))
-        .order_by("due", "case__round", "step")
+        .order_by("due", "round", "step")
     )
-    return [Pile(*row) for row in rows]
+    # After the counting, which is about thousands of tasks in a handful of rounds.
+    rounds_ = Round.objects.select_related("programme").defer("programme__sources").in_bulk({row[0] for row in rows})
+    piles = [Pile(rounds_[pk], *rest) for pk, *rest in rows]
+    return [one for one in piles if one.is_one_line]
 
 
 def _single(task: Task) -> Waiting:
@@ -133,7 +142,8 @@ def _single(task: Task) -> Waiting:
     )
 
 
-def _of_pile(pile: Pile, of_round: Round) -> Waiting:
+def _of_pile(pile: Pile) -> Waiting:
+    of_round = pile.round
     if pile.kind in IN_ROUNDS:
         title, url = IN_ROUNDS[pile.kind]
         href = reverse(url, args=[of_round.code, pile.step])

@@ -38,6 +38,17 @@ def acting_for(case: Case, actor: Actor, *, attempt: int = 1) -> Acting:
     return Acting(person=actor.person, roles=frozenset(roles), own=own, seat=seat)
 
 
+def deputised_by(case: Case, actor: Actor, role: str) -> int | None:
+    """The person for whom the actor acts in this role on the case; None where the duty is their own. No query."""
+    match role:
+        case "host" if case.host_id is not None:
+            return actor.deputises("host", organisation=case.host_id)
+        case "authority" if case.authority_id is not None:
+            return actor.deputises("authority", organisation=case.authority_id)
+        case _:
+            return actor.deputises(role, programme=case.code)
+
+
 def _is_of(case: Case, person: int) -> bool:
     return person in (case.applicant_id, case.principal_id) or person in case.members or person in case.editors
 

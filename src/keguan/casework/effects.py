@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from keguan.casework import facts
+from keguan.casework.acting import deputised_by
 from keguan.casework.entries import enter, owe
 from keguan.casework.memo import stored
 from keguan.casework.messages import tell
@@ -17,6 +18,7 @@ from keguan.casework.store import Writes, as_json
 from keguan.engine.decision import Ask, Command, Decided, Due, Enter, Seat, SeatMoved, Settle, Situation, Wake
 from keguan.engine.machine import WITHDRAWN
 from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered
+from keguan.engine.steps import kind_for
 from keguan.kernel.actors import Actor
 from keguan.kernel.canonical import digest
 from keguan.language.definition import Definition
@@ -249,9 +251,21 @@ def _trace(
             "at": situation.now.isoformat(),
             "events": [_event(event, digests) for event in decided.events],
             "verdicts": {one.rule: one.result for one in decided.verdicts},
+            **_for_whom(case, situation.definition, command, actor),
         },
     )
     writes.add(*trace.statement(actor, line))
+
+
+def _for_whom(case: Case, definition: Definition, command: Command, actor: Actor) -> Mapping[str, int]:
+    """Whom a deputy acted for, as the trace says it."""
+    if not any(duty.deputy_for for duty in actor.duties):
+        return {}
+    step = next((one for one in definition.programme.steps if one.id == command.step), None)
+    verbs = kind_for(step).verbs(step) if step is not None else ()
+    role = next((verb.role for verb in verbs if verb.name == command.name), "")
+    found = deputised_by(case, actor, role) if role else None
+    return {} if found is None else {"for": found}
 
 
 def _event(event: Any, digests: Mapping[str, str]) -> Mapping[str, Any]:

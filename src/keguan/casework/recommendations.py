@@ -115,6 +115,7 @@ def save_order(
                 "by": actor.person,
             },
         )
+        deputised = actor.deputises("authority", organisation=authority)
         trace.write(
             "round:recommendations:ordered",
             actor,
@@ -126,6 +127,7 @@ def save_order(
                 "cases": len(numbers),
                 "before": found.numbers[: found.placed],
                 "after": list(numbers),
+                **({} if deputised is None else {"for": deputised}),
             },
         )
     saved = standing(of_round, authority)

@@ -185,7 +185,8 @@ def _adopted(code: str, step_id: str, actor: Actor, key: str) -> Ranking | Refus
         of_round = Round.objects.select_for_update(of=("self",)).select_related("programme").get(code=code)
         definition = definition_of(of_round.programme)
         step = definition.programme.step(step_id)
-        if not actor.holds(step.by if isinstance(step, Rank) else "officer", programme=of_round.programme.code):
+        by = step.by if isinstance(step, Rank) else "officer"
+        if not actor.holds(by, programme=of_round.programme.code):
             said = Text("只有项目主管可以确认排序。", "Only the programme officer can adopt the ranking.")
             return refuse("right.missing", said, value="officer")
         stands = Ranking.objects.filter(round=of_round, step=step_id).first()
@@ -211,6 +212,8 @@ def _adopted(code: str, step_id: str, actor: Actor, key: str) -> Ranking | Refus
             by=actor.person,
         )
         payload = {"code": code, "step": step_id, "spent_fen": ranked.spent_fen, "cases": len(ranked.lines)}
+        if (deputised := actor.deputises(by, programme=of_round.programme.code)) is not None:
+            payload["for"] = deputised
         trace.write("round:ranking:adopted", actor, payload=payload)
         for line in ranked.lines:
             content = {"position": line.position, "amount_fen": line.amount_fen, "within": line.within}

@@ -24,7 +24,7 @@ from keguan.language.wording import step_title
 from keguan.registers.parties.models import Person
 from keguan.registers.parties.rights import visible_to as people_visible_to
 from keguan.registers.trace.models import Event
-from keguan.registers.trace.sentences import SYSTEM_NAME, changes, deed, sentence, sentences
+from keguan.registers.trace.sentences import SYSTEM_NAME, acting_for, changes, deed, sentence, sentences
 
 REVIEWER: Final = Text("一位评审专家", "A reviewer")
 SOMEBODY: Final = Text("一位实名人员", "Somebody under their real name")
@@ -232,7 +232,7 @@ def who(
     if event.pk in hidden:
         return hidden[event.pk]
     if name := names.get(event.actor):
-        return Text(name, name)
+        return acting_for(Text(name, name), event, names)
     return ROLES.get(role_of(event, definition), Text("一位工作人员", "A member of staff"))
 
 

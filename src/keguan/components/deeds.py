@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
 from keguan.components.fields import Field
+from keguan.components.lists import Column
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line
 from keguan.components.typed import read_day
@@ -84,8 +86,11 @@ def deed_page(
     hint: Text | None = None,
     lines: Sequence[Line] = (),
     crumbs: Sequence[Crumb] = (),
+    columns: Sequence[Column] = (),
+    rows: Sequence[Any] = (),
 ) -> HttpResponseBase:
-    """Ask for `fields`; when they are sent, do it in one transaction. The caller has checked the right.
+    """Ask for `fields`; when they are sent, do it in one transaction. The caller has checked the right. columns, rows: a
+    short table below the form.
 
     do: reads what was typed and acts; answers with what to tell and the address to go on to; raises Refused.
     """
@@ -109,6 +114,8 @@ def deed_page(
         "problems": problems,
         "button": button,
         "back": back,
+        "columns": columns,
+        "rows": rows,
         "crumbs": [*crumbs, Crumb(title)],
     }
     return render(request, "components/deed_page.html", context, status=422 if problems else 200)

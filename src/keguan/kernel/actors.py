@@ -10,12 +10,14 @@ class HeldDuty:
     """A duty in force at the moment of acting.
 
     role: a word of `language.vocabulary.ROLES` or a registrar's role. organisation: the id of the body it is held
-    for, None where the role is not tied to one. programme: a programme code, "" for all.
+    for, None where the role is not tied to one. programme: a programme code, "" for all. deputy_for: the person whose
+    duty it is, where it is held as their deputy.
     """
 
     role: str
     organisation: int | None = None
     programme: str = ""
+    deputy_for: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,20 @@ class Actor:
 
     def holds(self, role: str, *, organisation: int | None = None, programme: str = "") -> bool:
         """Whether the actor holds `role` today, for this organisation and programme where they are given."""
-        return any(
-            duty.role == role
-            and (organisation is None or duty.organisation in (None, organisation))
-            and (not programme or duty.programme in ("", programme))
-            for duty in self.duties
-        )
+        return any(_covers(duty, role, organisation, programme) for duty in self.duties)
+
+    def deputises(self, role: str, *, organisation: int | None = None, programme: str = "") -> int | None:
+        """For whom the actor acts in this role; None where the duty is their own, or where they have none."""
+        found = [duty for duty in self.duties if _covers(duty, role, organisation, programme)]
+        return found[0].deputy_for if found and all(duty.deputy_for for duty in found) else None
+
+
+def _covers(duty: HeldDuty, role: str, organisation: int | None, programme: str) -> bool:
+    return (
+        duty.role == role
+        and (organisation is None or duty.organisation in (None, organisation))
+        and (not programme or duty.programme in ("", programme))
+    )
 
 
 NOBODY = Actor()

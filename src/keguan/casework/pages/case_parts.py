@@ -171,6 +171,7 @@ def _people_in(case: Case, situation: Situation, events: Iterable[Event]) -> set
         | {case.handler_id or 0}
         | set(case.members)
         | {event.actor for event in events if event.actor is not None}
+        | {event.payload["for"] for event in events if "for" in event.payload}
     )
 
 

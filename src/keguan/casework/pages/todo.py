@@ -15,6 +15,7 @@ from keguan.casework import batches, offices, resolutions, rounds
 from keguan.casework.handing import ROLE
 from keguan.casework.models import ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
+from keguan.casework.pages.deputies import may_deputise
 from keguan.casework.queries import messages_of, mine_of, rounds_to_publish, tasks_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
@@ -83,6 +84,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
         if is_officer
         else [],
         "is_office": offices.is_office(actor),
+        "may_deputise": may_deputise(actor),
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
         "is_more": len(tasks) > MOST,
         "told": list(messages_of(actor)[:MOST_MESSAGES]),

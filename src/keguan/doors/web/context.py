@@ -66,4 +66,6 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 def _duty(duty: HeldDuty) -> Text:
     role = role_name(duty.role)
+    if duty.deputy_for is not None:
+        role = Text("{role}（代理）", "{role} (as deputy)").filled(role=role)
     return Text(f"{role.zh} · {duty.programme}", f"{role.en} · {duty.programme}") if duty.programme else role

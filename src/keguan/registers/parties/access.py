@@ -55,10 +55,11 @@ def _rows(more: str, who: str, key: int, on: date | None = None) -> list[tuple[A
     with prepared.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT {more} p.id, p.name, p.employer_id, d.role, d.organisation_id, d.programme
+            SELECT {more} p.id, p.name, p.employer_id, d.role, d.organisation_id, d.programme, source.person_id
             FROM parties_person p
             LEFT JOIN parties_duty d ON d.person_id = p.id
               AND d.since <= %s AND (d.until IS NULL OR d.until >= %s)
+            LEFT JOIN parties_duty source ON source.id = d.delegated_from_id
             {who}
             ORDER BY d.id
             """,  # noqa: S608 - texts of the house, never anything typed
@@ -71,6 +72,6 @@ def _read(rows: list[tuple[Any, ...]]) -> Actor:
     if not rows:
         return NOBODY
     person, name, employer = rows[0][:3]
-    duties = tuple(HeldDuty(role, organisation, programme) for *_, role, organisation, programme in rows if role)
+    duties = tuple(HeldDuty(*row[-4:]) for row in rows if row[-4])
     belongs = {employer, *(duty.organisation for duty in duties)} - {None}
     return Actor(person, name, duties, frozenset(belongs))

@@ -70,7 +70,15 @@ def _when(rows: Rows, word: str) -> Rows:
     return rows.filter(in_force()) if word == "now" else rows.exclude(in_force())
 
 
-WHAT = Column("role", Text("职责", "Role"), lambda d: role_name(d.role), sort=("role",))
+_AS_DEPUTY = Text("{role}（代理）", "{role} (as deputy)")
+
+
+def _what(duty: Duty) -> Text:
+    role = role_name(duty.role)
+    return _AS_DEPUTY.filled(role=role) if duty.delegated_from_id is not None else role
+
+
+WHAT = Column("role", Text("职责", "Role"), _what, sort=("role",))
 BODY = Column(
     "organisation",
     Text("单位", "For"),

@@ -16,8 +16,8 @@ from keguan.kernel.ids import normal_number
 from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem
 from keguan.registers.organisations.models import Organisation
-from keguan.registers.parties.models import DEGREES, ID_KINDS, RELATIONS, TITLES, Duty
-from keguan.registers.parties.roles import APART_FROM_RUNNING, NEEDS_ORGANISATION, ROLES, RUNNING, role_name
+from keguan.registers.parties.models import DEGREES, ID_KINDS, RELATIONS, TITLES, Duty, Person
+from keguan.registers.parties.roles import APART_FROM_RUNNING, DEPUTISED, NEEDS_ORGANISATION, ROLES, RUNNING, role_name
 
 _OTHER_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
@@ -157,6 +157,40 @@ def duty_problems(
         elif {duty.role, role} in ({RUNNING, apart} for apart in APART_FROM_RUNNING):
             found.append(not_together(role, duty.role))
     return list(dict.fromkeys(found))
+
+
+def deputy_problems(
+    duty: Duty, deputy: Person, *, since: date, until: date, reason: str, is_holder: bool
+) -> list[Problem]:
+    """Everything that speaks against handing a duty to this deputy for these days."""
+    found: list[Problem] = []
+    if not is_holder or duty.role not in DEPUTISED:
+        found.append(not_deputised())
+    if duty.delegated_from_id is not None:
+        said = Text("代理的职责不能再转交他人。", "A deputy does not hand the duty on.")
+        found.append(Problem("deputy.chain", said, where="duty"))
+    if deputy.pk == duty.person_id:
+        found.append(Problem("deputy.own", Text("代理人应为另一人。", "A deputy is somebody else."), where="deputy"))
+    home = duty.organisation_id or duty.person.employer_id
+    if home is None or deputy.employer_id != home:
+        said = Text("代理人须为同一单位人员。", "A deputy works for the same organisation.")
+        found.append(Problem("deputy.elsewhere", said, where="deputy", value=deputy.name))
+    if since < clock.today():
+        said = Text("不能从已过去的日期起代理。", "Nobody deputises for days that are over.")
+        found.append(Problem("deputy.past", said, where="since", value=since.isoformat()))
+    if since < duty.since or (duty.until is not None and until > duty.until):
+        said = Text("超出本人任职的期间。", "The days lie beyond the duty's own.")
+        found.append(Problem("deputy.beyond", said, where="until", value=until.isoformat()))
+    if not reason.strip():
+        found.append(Problem("deputy.reason", Text("请写明理由。", "Give the reason."), where="reason"))
+    return found
+
+
+def not_deputised() -> Problem:
+    """The duty is not one that this person hands to a deputy."""
+    return Problem(
+        "deputy.role", Text("这项职责不能由您交人代理。", "This duty is not yours to hand to a deputy."), where="duty"
+    )
 
 
 def held_already(role: str) -> Problem:

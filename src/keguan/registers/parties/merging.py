@@ -215,6 +215,13 @@ def _move_duty(moving: Moving, duty: Duty) -> None:
         person=moving.kept, role=duty.role, organisation=duty.organisation, programme=duty.programme
     )
     alike = [one for one in rows.order_by("since") if _overlap(one, duty)]
+    # A duty of one's own says more than the same one held as a deputy.
+    if alike and duty.delegated_from_id is not None:
+        moving.drop(duty)
+        return
+    for one in [one for one in alike if one.delegated_from_id is not None]:
+        moving.drop(one)
+        alike.remove(one)
     if not alike:
         duty.person = moving.kept
         duty.save(update_fields=["person"])

@@ -149,6 +149,7 @@ class Duty(models.Model):
 
     since, until: first and last day, both included; until null while no end is known, and the day before `since` where
     it was taken back on its first day. programme: a programme code, "" for all. granted_by: null where the system did.
+    delegated_from: the duty that its holder handed to a deputy for these days, for a reason; null for a duty of one's own.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="duties")
@@ -158,10 +159,17 @@ class Duty(models.Model):
     since = models.DateField()
     until = models.DateField(null=True)
     granted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="granted_duties")
+    # Gone with the duty that it came from: left behind, it would read as one of the deputy's own.
+    delegated_from = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="delegations")
+    reason = models.TextField(db_default="", default="")
 
     class Meta:
         ordering = ("since", "id")
         constraints = [
+            models.CheckConstraint(
+                condition=Q(delegated_from__isnull=True) | (Q(until__isnull=False) & ~Q(reason="")),
+                name="duty_delegated_with_end_and_reason",
+            ),
             models.CheckConstraint(condition=Q(role__in=list(ROLES)), name="duty_role_known"),
             models.CheckConstraint(
                 condition=~Q(role__in=sorted(NEEDS_ORGANISATION)) | Q(organisation__isnull=False),

@@ -26,6 +26,9 @@ NEEDS_ORGANISATION = frozenset({"administrator", "host", "authority"})
 DELEGATED = ("administrator", "host", "authority")
 """Roles that the administrator of an organisation gives and ends there; all others are the registrar's to give."""
 
+DEPUTISED = ("host", "authority", "officer", "finance")
+"""Roles that their holder hands to a deputy for a time. A seat on a committee or a panel is held in person."""
+
 RUNNING = "officer"
 APART_FROM_RUNNING = frozenset({"planning", "supervision"})
 """Planning, running and supervising are kept in different hands: none of these together with `officer`."""

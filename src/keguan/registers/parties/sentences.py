@@ -56,3 +56,13 @@ def ended(event: Event) -> Text:
         "ended the duty “{role}” of person {person}, last day {until}",
     )
     return filled(said, event.payload, role=role_name(event.payload["role"]))
+
+
+@sentence("parties:duty:delegated")
+def delegated(event: Event) -> Text:
+    """A duty was handed to a deputy."""
+    said = Text(
+        "将职责“{role}”交人员 {person} 号代理，自 {since} 至 {until}：{reason}",
+        "handed the duty “{role}” to person {person} as deputy, from {since} to {until}: {reason}",
+    )
+    return filled(said, event.payload, role=role_name(event.payload["role"]))

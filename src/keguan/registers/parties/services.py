@@ -277,7 +277,59 @@ def end_duty(actor: Actor, duty: Duty, *, last_day: date | None = None) -> Duty:
     row.until = day
     row.save(update_fields=["until"])
     _trace_duty(actor, "ended", row)
+    for one in Duty.objects.select_for_update().filter(delegated_from=row, until__gt=day):
+        # A deputy acts no longer than the one they act for.
+        one.until = max(day, one.since - timedelta(days=1))
+        one.save(update_fields=["until"])
+        _trace_duty(actor, "ended", one)
     return row
+
+
+@transaction.atomic
+def delegate_duty(actor: Actor, duty: Duty, deputy: Person, *, since: date, until: date, reason: str) -> Duty:
+    """Hand one's own duty to a colleague for some days, both included; it ends by itself, and with one's own.
+
+    Raises Refused, all at once: `deputy.role`, `deputy.chain`, `deputy.own`, `deputy.elsewhere`, `deputy.beyond`,
+    `deputy.past`, `deputy.reason`, and as `grant_duty`.
+    """
+    Person.objects.select_for_update().get(pk=deputy.pk)
+    source = Duty.objects.select_for_update(of=("self",)).select_related("person", "organisation").get(pk=duty.pk)
+    problems = logic.deputy_problems(
+        source, deputy, since=since, until=until, reason=reason, is_holder=actor.person == source.person_id
+    )
+    problems += logic.duty_problems(
+        role=source.role,
+        organisation=source.organisation,
+        since=since,
+        until=until,
+        is_own=False,
+        held=Duty.objects.filter(person=deputy),
+        programme=source.programme,
+    )
+    if problems:
+        raise Refused.because(*problems)
+    made = Duty.objects.create(
+        person=deputy,
+        role=source.role,
+        organisation=source.organisation,
+        programme=source.programme,
+        since=since,
+        until=until,
+        granted_by_id=actor.person,
+        delegated_from=source,
+        reason=reason.strip(),
+    )
+    _trace_duty(actor, "delegated", made)
+    return made
+
+
+@transaction.atomic
+def take_back(actor: Actor, duty: Duty) -> Duty:
+    """Take a duty back from one's deputy, at once. Raises Refused("deputy.role") for anybody else's, or `duty.end`."""
+    row = Duty.objects.select_for_update(of=("self",)).select_related("delegated_from").get(pk=duty.pk)
+    if row.delegated_from is None or row.delegated_from.person_id != actor.person:
+        raise Refused.because(logic.not_deputised())
+    return end_duty(actor, row, last_day=max(clock.today(), row.since) - timedelta(days=1))
 
 
 @transaction.atomic
@@ -332,6 +384,7 @@ def _trace_duty(actor: Actor, action: str, duty: Duty) -> None:
             "programme": duty.programme,
             "since": duty.since,
             "until": duty.until,
+            **({"for": duty.delegated_from.person_id, "reason": duty.reason} if duty.delegated_from else {}),
         },
     )
 

@@ -99,7 +99,18 @@ def _who(event: Event, names: Mapping[int, str]) -> Text:
     if event.actor is None:
         return SYSTEM_NAME
     name = names.get(event.actor)
-    return Text(name, name) if name else Text(f"人员{event.actor}号", f"Person {event.actor}")
+    said = Text(name, name) if name else Text(f"人员{event.actor}号", f"Person {event.actor}")
+    return acting_for(said, event, names)
+
+
+def acting_for(who: Text, event: Event, names: Mapping[int, str]) -> Text:
+    """Who did it, with the one for whom they did it as a deputy; names as in `told`."""
+    deputised = event.payload.get("for")
+    if not isinstance(deputised, int) or event.tag.startswith("parties:"):
+        return who
+    if known := names.get(deputised):
+        return Text(f"{who.zh}（代{known}）", f"{who.en} (for {known})")
+    return Text(f"{who.zh}（代人员{deputised}号）", f"{who.en} (for person {deputised})")
 
 
 def _generic(event: Event) -> Text:

@@ -1,0 +1,46 @@
+"""Duties handed to a deputy for some days: what the register of people checks, and that nobody comes to judge their own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+
+from keguan.casework.models import Case
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refused
+from keguan.registers.parties import services
+from keguan.registers.parties.models import Duty, Person
+
+
+@transaction.atomic
+def hand_to_deputy(actor: Actor, duty: Duty, deputy: Person, *, since: date, until: date, reason: str) -> Duty:
+    """Hand one's duty to a colleague from day to day, both included. Nobody deputises at a desk where a running case is
+    their own: they would be kept from it anyway, and the desk would stand still. Raises Refused, all problems at once."""
+    problems: tuple[Problem, ...] = ()
+    if own := _own_at(duty, deputy):
+        said = Text(
+            "代理人是在办办件 {number} 的申报人或成员。",
+            "The deputy is the applicant or a member of {number}, which runs.",
+        )
+        fix = Text("请另选一人。", "Choose somebody else.")
+        problems = (Problem("deputy.own_case", said.filled(number=own), where="deputy", value=own, fix=fix),)
+    try:
+        made = services.delegate_duty(actor, duty, deputy, since=since, until=until, reason=reason)
+    except Refused as refused:
+        raise Refused.because(*refused.refusal.problems, *problems) from refused
+    if problems:
+        raise Refused.because(*problems)
+    return made
+
+
+def _own_at(duty: Duty, deputy: Person) -> str | None:
+    """The number of a running case of the deputy's own that comes to this desk."""
+    mine = Q(applicant=deputy) | Q(principal=deputy) | Q(members__contains=[deputy.pk])
+    if duty.role in ("host", "authority"):
+        desk = Q(**{duty.role: duty.organisation_id})
+    else:
+        desk = Q(code=duty.programme) if duty.programme else Q()
+    return Case.objects.filter(mine, desk, end="").values_list("number", flat=True).first()

@@ -23,6 +23,7 @@ BEHIND_THE_DOOR = {
     "casework/desk_notes.py",  # what officers note on it
     "casework/handing.py",  # and whose matter it is among them
     "casework/editors.py",  # and who types it
+    "casework/round_versions.py",  # what a published call said, and says
     "casework/rounds.py",  # rounds themselves; their cases move through the door
     "casework/recommendations.py",  # in which order an authority means to recommend
     "casework/resolutions.py",  # what was resolved, and who signed it

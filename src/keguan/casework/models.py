@@ -72,7 +72,7 @@ class Round(models.Model):
     extended_because: the public reason why the deadline was moved, "" if it was not.
     opens, closes: server time; closes is the last moment. grace_minutes: the published grace rule: a draft begun before
     closing may still come in so much later. quota: how many each recommender may let through, 0 where none is set.
-    topics: list of {"code", "zh", "en"}. subjects: for an assigned round, the organisations that owe a case.
+    topics: list of {"code", "zh", "en"}. copied_from: the round (last year's) that this one was made from. subjects: for an assigned round, the organisations that owe a case.
     """
 
     programme = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="rounds")
@@ -90,6 +90,7 @@ class Round(models.Model):
     budget_fen = models.BigIntegerField(default=0)
     quota = models.IntegerField(default=0)
     topics = models.JSONField(default=list)
+    copied_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     drafted_by = models.BigIntegerField(null=True)
     published_at = models.DateTimeField(null=True)
     published_by = models.BigIntegerField(null=True)
@@ -120,6 +121,28 @@ class Round(models.Model):
     def summary(self) -> Text:
         """What the call says in short."""
         return Text(self.summary_zh, self.summary_en)
+
+
+class RoundVersion(models.Model):
+    """The terms of a published call as they stood from a moment on. The first is what was published; each change after that
+    is a new one, with its reason, which the public reads."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, db_index=False, related_name="versions")
+    number = models.IntegerField()
+    terms = models.JSONField()
+    reason = models.TextField(default="")
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ("round_id", "number")
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="round_version_once"),
+            models.CheckConstraint(condition=Q(number=1) | ~Q(reason=""), name="round_change_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} v{self.number}"
 
 
 class Case(models.Model):

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from keguan.casework import services
 from keguan.casework.messages import send_to_applicants
 from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
+from keguan.casework.round_versions import keep_version
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
 from keguan.engine.decision import Command
@@ -43,8 +44,13 @@ class Terms:
     kind: str = "open"
 
 
-def draft_round(version: ProgrammeVersion, terms: Terms, actor: Actor) -> Round | Refusal:
-    """Set up a round as a draft. The planning body does this; somebody else of it publishes."""
+def draft_round(
+    version: ProgrammeVersion, terms: Terms, actor: Actor, *, copied_from: Round | None = None
+) -> Round | Refusal:
+    """Set up a round as a draft. The planning body does this; somebody else of it publishes.
+
+    copied_from: the earlier round of the programme that it was made from, beside which it is shown.
+    """
     if not actor.holds("planning", programme=version.code):
         return _not_planning()
     if problems := _wrong(terms):
@@ -68,6 +74,7 @@ def draft_round(version: ProgrammeVersion, terms: Terms, actor: Actor) -> Round 
             budget_fen=terms.budget_fen,
             quota=terms.quota,
             topics=list(terms.topics),
+            copied_from=copied_from if copied_from and copied_from.programme.code == version.code else None,
             drafted_by=actor.person,
         )
         payload = {"code": made.code, "budget_fen": made.budget_fen, "closes": made.closes, "quota": made.quota}
@@ -96,6 +103,7 @@ def publish_round(code: str, actor: Actor) -> Round | Refusal:
         of_round.status, of_round.published_at, of_round.published_by = "published", clock.now(), actor.person
         of_round.revision += 1
         of_round.save()
+        keep_version(of_round, actor)
         trace.write("round:call:published", actor, payload={"code": code})
         return of_round
 
@@ -123,6 +131,7 @@ def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Roun
         of_round.revision += 1
         of_round.extended_because = reason.strip()
         of_round.save()
+        keep_version(of_round, actor, reason.strip())
         _move_open_drafts(of_round, closes - before)
         payload = {"code": code, "before": before, "after": closes, "reason": reason.strip()}
         trace.write("round:call:extended", actor, payload=payload)

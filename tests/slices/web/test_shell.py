@@ -28,6 +28,16 @@ def test_a_page_of_somebody_signed_in_costs_three_queries_to_know_them(
     assert "专业机构项目主管" in said
 
 
+@pytest.mark.parametrize(("role", "is_shown"), [("officer", True), ("finance", True), ("", False)])
+def test_views_and_exports_stand_in_the_navigation_of_those_who_handle_cases(
+    client: Client, role: str, is_shown: bool
+) -> None:
+    client.force_login(people.person("王一", role) if role else people.person("王一"))
+    navigation = client.get("/registers/").content.decode().partition('class="main-nav"')[2].partition("</nav>")[0]
+    for address in ("/views/", "/exports/"):
+        assert (f'href="{address}"' in navigation) == is_shown
+
+
 @pytest.mark.parametrize(
     ("accepts", "cookie", "asked", "spoken"),
     [

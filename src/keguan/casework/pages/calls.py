@@ -11,6 +11,8 @@ from keguan.casework.models import Round
 from keguan.casework.pages.call_search import COMING, OPEN, PAST, find_calls, state_of
 from keguan.casework.pages.linked_data import linked_data
 from keguan.casework.pages.programme_words import forms_said, kinds_said, numbers_said, steps_said
+from keguan.casework.pages.round_changes import told_versions
+from keguan.casework.round_versions import versions_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, page
 from keguan.components.lists import Column
@@ -66,6 +68,7 @@ def call(request: HttpRequest, code: str) -> HttpResponseBase:
         "forms": forms_said(definition),
         "numbers": numbers_said(definition),
         "linked_data": linked_data(request, found),
+        "changed": told_versions(versions_of(found)),
         "crumbs": [Crumb(Text("通知与公示", "Calls and notices"), reverse("calls")), Crumb(found.title)],
     }
     return render(request, "casework/call.html", context)

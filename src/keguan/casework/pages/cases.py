@@ -14,7 +14,7 @@ from django.urls import reverse
 from keguan.casework import queries
 from keguan.casework.messages import end_title
 from keguan.casework.models import Case, ProgrammeVersion, Round
-from keguan.casework.pages.batches import ticks_for
+from keguan.casework.pages.batches import BATCHES, ticks_for
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.permissions import proposals_visible_to
 from keguan.casework.versions import definition_of
@@ -123,12 +123,13 @@ CASES = ListSpec(
 )
 
 
-def _tabs(here: str) -> list[Tab]:
-    return [
+def _tabs(here: str, *, batches: bool = False) -> list[Tab]:
+    tabs = [
         Tab(Text("我可以查看的", "All I may see"), reverse("cases"), here == "cases"),
         Tab(Text("我申报或参与的", "Mine"), reverse("my_cases"), here == "my_cases"),
         Tab(Text("已归档", "Archived"), reverse("my_archive"), here == "my_archive"),
     ]
+    return [*tabs, Tab(BATCHES, reverse("batches"), False)] if batches else tabs
 
 
 def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
@@ -162,7 +163,7 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     # Who handles cases goes on from one to the next as this list has them.
     queue = request.GET.urlencode()[:MOST_ASKED] if ticks else ""
     rows = _shown(queries.cases(actor)).annotate(queue=Value(queue, TextField()))
-    parts = {"tabs": _tabs("cases"), "ticks": ticks}
+    parts = {"tabs": _tabs("cases", batches=ticks is not None), "ticks": ticks}
     return list_page(request, CASES, rows, template="casework/cases.html", given=_given(actor), **parts)
 
 

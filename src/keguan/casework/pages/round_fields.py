@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 
 from keguan.components.fields import Field
 from keguan.components.typed import read_day
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
-from keguan.kernel.names import halfwidth
+from keguan.kernel.names import clean_text, halfwidth
 from keguan.kernel.problems import Problem
 
 _MOMENT_HINT = Text("北京时间，写成 2026-11-22 18:00 这样。", "Beijing time, written like 2026-11-22 18:00.")
@@ -74,7 +75,41 @@ SET_UP: tuple[Field, ...] = (
         "0",
         hint=Text("0 表示不设限额。", "0 for none."),
     ),
+    Field(
+        "topics",
+        "prose",
+        Text("支持方向", "Topics"),
+        hint=Text("每行一个：代码 | 中文 | 英文。", "One to a line: code | Chinese | English."),
+        most=10_000,
+    ),
 )
+
+
+def moment_typed(moment: datetime) -> str:
+    """A moment as `read_moment` reads it."""
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
+def topics_typed(topics: Iterable[Mapping[str, str]]) -> str:
+    """Topics as `read_topics` reads them."""
+    return "\n".join(" | ".join(one.get(part, "") for part in ("code", "zh", "en")) for one in topics)
+
+
+def read_topics(text: str, where: str) -> list[dict[str, str]] | Problem:
+    """Topics, one to a line: code, Chinese and English, with strokes between them. Problem `round.topics`."""
+    found: list[dict[str, str]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        parts = [part.strip() for part in clean_text(line).replace("｜", "|").split("|")]
+        if len(parts) != 3 or not all(parts) or len(line) > 500 or parts[0] in {one["code"] for one in found}:
+            said = Text(
+                "第{n}行应为“代码 | 中文 | 英文”，代码不重复。",
+                "Line {n} should read “code | Chinese | English”, each code once.",
+            )
+            return Problem("round.topics", said.filled(n=number), where, line[:80])
+        found.append(dict(zip(("code", "zh", "en"), parts, strict=True)))
+    return found
 
 
 def read_moment(text: str, where: str) -> datetime | Problem:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import rounds as services
-from keguan.casework.models import ProgrammeVersion
+from keguan.casework.models import ProgrammeVersion, Round
 from keguan.casework.pages.answering import status_of_refusal
-from keguan.casework.pages.round_fields import SET_UP, read_moment
+from keguan.casework.pages.round_copying import beside, filled_from
+from keguan.casework.pages.round_fields import SET_UP, read_moment, read_topics
 from keguan.casework.pages.rounds import PLANS
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
@@ -25,6 +26,7 @@ from keguan.components.typed import read_money, read_whole
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Problem, Refusal
+from keguan.language.diff import changes
 
 _CODE = Text("编号要有3至40个英文字母、数字或连字符。", "A code has 3 to 40 letters, digits or hyphens.")
 _CHOOSE = Text("请选择计划版本。", "Choose a programme version.")
@@ -32,7 +34,7 @@ _CHOOSE = Text("请选择计划版本。", "Choose a programme version.")
 
 @page(PLANS, methods=("GET", "POST"))
 def round_new(request: HttpRequest) -> HttpResponseBase:
-    """Set up a round."""
+    """Set up a round, from nothing or (`?from=`) from an earlier one of its programme."""
     versions = _versions(request)
     if request.method != "POST":
         return _form(request, versions)
@@ -41,7 +43,8 @@ def round_new(request: HttpRequest) -> HttpResponseBase:
         return _form(request, versions, problems, 422)
     version = versions[int(request.POST["version"])]
     terms["kind"] = definition_of(version).programme.rounds
-    answer = services.draft_round(version, services.Terms(**terms), actor_on(request))
+    last = _last(request)
+    answer = services.draft_round(version, services.Terms(**terms), actor_on(request), copied_from=last)
     if isinstance(answer, Refusal):
         return _form(request, versions, answer.problems, status_of_refusal(answer))
     tell(request, Text("批次草稿已保存，核对后发布。", "The round is saved as a draft; look it over and publish it."))
@@ -67,13 +70,40 @@ def _form(
     choices = tuple(Choice(str(pk), Text(f"{one.title_zh} {one.version}", f"{one.title_en} {one.version}"))
                     for pk, one in versions.items())  # fmt: skip
     fields: list[Field] = [replace(one, choices=choices) if one.name == "version" else one for one in SET_UP]
+    last = _last(request)
+    if last is not None:
+        fields = filled_from(fields, last, versions) if request.method != "POST" else beside(fields, last)
     context = {
         "fields": filled(fields, request.POST, problems) if request.method == "POST" else fields,
+        "last": last,
+        "like": _definition_changes(last, versions) if last is not None else None,
         "problems": problems,
         "has_versions": bool(versions),
         "crumbs": [Crumb(Text("批次", "Rounds"), reverse("rounds")), Crumb(Text("新建批次", "A new round"))],
     }
     return render(request, "casework/round_new.html", context, status=status)
+
+
+def _last(request: HttpRequest) -> Round | None:
+    """The earlier round that the address or the form names, if this person plans its programme. Raises Http404 otherwise."""
+    code = (request.POST if request.method == "POST" else request.GET).get("from", "")
+    if not code:
+        return None
+    rows = Round.objects.filter(kind="open").select_related("programme").defer("programme__sources")
+    last = get_object_or_404(rows, code=code)
+    if not actor_on(request).holds("planning", programme=last.programme.code):
+        raise Http404
+    return last
+
+
+def _definition_changes(
+    last: Round, versions: dict[int, ProgrammeVersion]
+) -> tuple[ProgrammeVersion, tuple[Text, ...]] | None:
+    """The newest version of the programme and what it changes, where it is not the one of the earlier round."""
+    newest = next((one for one in versions.values() if one.code == last.programme.code), None)
+    if newest is None or newest.pk == last.programme_id:
+        return None
+    return newest, changes(definition_of(last.programme), definition_of(newest))
 
 
 def _terms(request: HttpRequest, versions: dict[int, ProgrammeVersion]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -88,6 +118,7 @@ def _terms(request: HttpRequest, versions: dict[int, ProgrammeVersion]) -> tuple
         "grace_minutes": read_whole(post.get("grace_minutes", "") or "0", "grace_minutes"),
         "budget_fen": read_money(post.get("budget", "") or "0", "budget"),
         "quota": read_whole(post.get("quota", "") or "0", "quota"),
+        "topics": read_topics(post.get("topics", ""), "topics"),
     }
     problems = [one for one in read.values() if isinstance(one, Problem)]
     chosen = post.get("version", "")

@@ -17,8 +17,10 @@ from keguan.casework.models import ROUND_STATUSES, Case, Round
 from keguan.casework.opening import assign
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.call_search import state_of as window_of
+from keguan.casework.pages.round_changes import Told, like_last, told_versions
 from keguan.casework.pages.round_fields import EXTENSION, LATE, SUBJECTS, read_moment
 from keguan.casework.queries import round_numbers
+from keguan.casework.round_versions import versions_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import Given, SeeOther, deed_page
@@ -33,6 +35,7 @@ from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.schema import Decide, Rank
 from keguan.language.wording import step_title
 from keguan.registers.organisations.queries import matches
+from keguan.registers.parties.queries import names_of
 
 _NO_SUCH = Text("第{line}行：名录中没有这个单位。", "Line {line}: no such organisation in the register.")
 _SEVERAL = Text(
@@ -106,11 +109,16 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
     found = get_object_or_404(rounds_for(actor), code=code)
     definition = definition_of(found.programme)
     plans = actor.holds("planning", programme=found.programme.code)
+    changed = told_versions(versions_of(found)) if found.status != "draft" else []
     fields = filled(EXTENSION, request.POST, problems) if problems else list(EXTENSION)
     context = {
         "round": found,
         "status": status_of(found),
         "lines": _lines(found),
+        "like": like_last(found) if found.status == "draft" else None,
+        "changed": changed,
+        "names": _names(changed),
+        "can_copy": plans and found.kind == "open",
         "numbers": _numbers(actor, found),
         "can_publish": plans and found.status == "draft" and found.drafted_by != actor.person,
         "waits_for_another": plans and found.status == "draft" and found.drafted_by == actor.person,
@@ -127,6 +135,12 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
         "crumbs": [Crumb(Text("批次", "Rounds"), reverse("rounds")), Crumb(found.code)],
     }
     return render(request, "casework/round.html", context, status=status)
+
+
+def _names(changed: list[Told]) -> dict[str, str]:
+    """Who changed the call, by number, for those who run rounds."""
+    people = {one.by for one in changed if one.by is not None}
+    return {str(pk): name for pk, name in names_of(people).items()} if people else {}
 
 
 def _lines(found: Round) -> list[Line | None]:

@@ -48,6 +48,8 @@ PLACES: tuple[Place, ...] = (
     Place(Text("办件", "Cases"), "cases", WITH_CASES),
     Place(Text("申报进展", "Progress"), "progress", WITH_APPLICANTS),
     Place(Text("批次", "Rounds"), "rounds", WITH_ROUNDS),
+    Place(Text("我的视图", "My views"), "views", WITH_CASES),
+    Place(Text("我的导出", "My exports"), "exports", WITH_CASES),
     Place(Text("本单位人员", "Our people"), "members_home", WITH_MEMBERS),
     Place(Text("名录", "Registers"), "registers", SIGNED_IN),
 )

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0013_desk_notes_and_handlers"),
+        ("casework", "0014_archived"),
     ]
 
     operations = [

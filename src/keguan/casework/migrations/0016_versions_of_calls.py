@@ -18,7 +18,7 @@ FROM casework_round WHERE status <> 'draft'
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0014_archived"),
+        ("casework", "0015_round_of_a_task"),
     ]
 
     operations = [

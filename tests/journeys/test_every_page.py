@@ -48,17 +48,17 @@ NOT_PAGES = {
 NOWHERE = {
     *("import", "import_confirm", "award", "invitation_end", "member_duty_end"),
     *("join", "subscription_confirm", "subscription_end", "batch", "batch_do"),
-    *("deputy_end", "export", "export_cancel", "export_file", "view_drop", "token"),
+    *("deputy_end", "export", "export_cancel", "export_file", "view_drop", "token", "webhook"),
     *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
 }
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
-export, a batch, a token: their own tests walk them."""
+export, a batch, a token, a webhook: their own tests walk them."""
 TURNS_AWAY = {
     "resolution_sign",
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
-    "token_new",
+    *("token_new", "webhook_new"),
 }
 """Pages that stand only at their moment, such as a second factor, and lead elsewhere at any other."""
 

@@ -16,3 +16,12 @@ def forget(timestamp: int = 0) -> None:
     from keguan.doors.api import idempotency
 
     log.info("kept answers", forgotten=idempotency.forget_old())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="api.webhooks", queueing_lock="api.webhooks", lock="api.webhooks")
+def tell_webhooks(timestamp: int = 0) -> None:
+    """Every minute: find what is to be told, send what is due."""
+    from keguan.doors.api.webhooks import listening, sending
+
+    log.info("webhooks", found=listening.listen(), sent=sending.send_due())

@@ -16,6 +16,7 @@ from keguan.doors.api.common_grants import COMMON_GRANTS
 from keguan.doors.api.interface import Interface
 from keguan.doors.api.scopes import SCOPES
 from keguan.doors.api.v1 import V1
+from keguan.doors.api.webhooks.kinds import KINDS
 from keguan.doors.web.problem_details import STATUSES
 from keguan.kernel.bilingual import Text
 
@@ -80,6 +81,8 @@ def api_reference(request: HttpRequest) -> HttpResponseBase:
         "scopes": SCOPES.items(),
         "problems": STATUSES.items(),
         "tokens": reverse("tokens"),
+        "webhooks": reverse("webhooks"),
+        "kinds": KINDS.items(),
         "descriptions": [reverse(f"{space}:openapi-json") for space in ("api", "common_grants")],
     }
     return render(request, "api/reference.html", context)

@@ -17,6 +17,7 @@ from keguan.doors.api.common_grants import AT as COMMON_GRANTS_AT
 from keguan.doors.api.common_grants import COMMON_GRANTS, as_common_grants_error
 from keguan.doors.api.interface import TOKEN
 from keguan.doors.api.v1 import V1
+from keguan.doors.api.webhooks import pages as webhook_pages
 from keguan.doors.web.problem_details import ProblemResponse, problem_response
 from keguan.kernel.actors import NOBODY
 
@@ -64,4 +65,7 @@ urlpatterns = [
     path("me/tokens/", token_pages.token_list, name="tokens"),
     path("me/tokens/new/", token_pages.token_new, name="token_new"),
     path("me/tokens/<int:pk>/", token_pages.token, name="token"),
+    path("me/webhooks/", webhook_pages.webhook_list, name="webhooks"),
+    path("me/webhooks/new/", webhook_pages.webhook_new, name="webhook_new"),
+    path("me/webhooks/<int:pk>/", webhook_pages.webhook, name="webhook"),
 ]

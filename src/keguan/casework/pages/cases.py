@@ -167,13 +167,13 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     return list_page(request, CASES, rows, template="casework/cases.html", given=_given(actor), **parts)
 
 
-def listed(actor: Actor, asked: str) -> list[str]:
-    """The numbers of the cases that the list shows this actor who asked for it so, in its order; none where what was asked
+def listed(actor: Actor, asked: str) -> list[int]:
+    """The ids of the cases that the list shows this actor who asked for it so, in its order; none where what was asked
     has mistakes. One query: choices, which only say what a filter takes, are not looked up."""
     filters = tuple(replace(one, choices=None) if callable(one.choices) else one for one in CASES.filters)
     spec = replace(CASES, filters=filters)
     listing = Listing.asked_for(spec, QueryDict(asked), queries.cases(actor), _given(actor))
-    return [] if listing.problems else list(listing.queryset.values_list("number", flat=True)[:MOST_IN_QUEUE])
+    return [] if listing.problems else list(listing.queryset.values_list("pk", flat=True)[:MOST_IN_QUEUE])
 
 
 @page(SIGNED_IN)

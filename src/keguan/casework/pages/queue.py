@@ -26,25 +26,27 @@ class Queue:
 
 def queue_for(request: HttpRequest, case: Case, actor: Actor, *, waits: bool) -> Queue | None:
     """The queue of the list that this page was opened from; else, where the case waits for the reader, the other cases of
-    its round that wait at the same step, the most urgent first. None where it stands in neither. One query."""
+    its round that wait at the same step, the most urgent first. None where it stands in neither. Two queries."""
     asked = (request.POST if request.method == "POST" else request.GET).get("queue", "")[:MOST_ASKED]
-    numbers = listed(actor, asked) if asked else []
-    if case.number not in numbers:
-        asked, numbers = "", _waiting(case, actor) if waits else []
-    if case.number not in numbers or len(numbers) < 2:
+    cases = listed(actor, asked) if asked else []
+    if case.pk not in cases:
+        asked, cases = "", _waiting(case, actor) if waits else []
+    if case.pk not in cases or len(cases) < 2:
         return None
-    at = numbers.index(case.number)
+    at = cases.index(case.pk)
+    # Thousands may wait, of which two are named.
+    beside = dict(Case.objects.filter(pk__in=cases[max(0, at - 1) : at + 2]).values_list("pk", "number"))
     return Queue(
         asked,
         at + 1,
-        len(numbers),
-        in_queue(numbers[at - 1], asked) if at else "",
-        in_queue(numbers[at + 1], asked) if at + 1 < len(numbers) else "",
+        len(cases),
+        in_queue(beside[cases[at - 1]], asked) if at else "",
+        in_queue(beside[cases[at + 1]], asked) if at + 1 < len(cases) else "",
     )
 
 
-def _waiting(case: Case, actor: Actor) -> list[str]:
+def _waiting(case: Case, actor: Actor) -> list[int]:
     # Who opened a colleague's case goes through everybody's.
     found = tasks_of if case.handler_id not in (None, actor.person) else mine_of
-    rows = found(actor).filter(case__round=case.round_id, step=case.step, code=case.code)
-    return list(dict.fromkeys(rows.values_list("case__number", flat=True)[:MOST_IN_QUEUE]))
+    rows = found(actor).filter(round=case.round_id, step=case.step, code=case.code)
+    return list(dict.fromkeys(rows.values_list("case_id", flat=True)[:MOST_IN_QUEUE]))

@@ -115,3 +115,13 @@ def test_a_cursor_of_another_list_or_none_is_refused(machine: Machine, typed: st
 def test_public_lists_need_no_token() -> None:
     for name in ("calls", "notices", "awards"):
         assert Machine().get(f"/api/v1/{name}").status_code == 200
+
+
+def test_a_piece_costs_few_queries_however_many_rows_it_has(
+    machine: Machine, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(40):
+        make.organisation(f"单位{number}")
+    machine.get(ADDRESS)  # notes the first use of the token
+    with django_assert_max_num_queries(5):
+        assert len(machine.get(f"{ADDRESS}?limit=40").json()["items"]) == 40

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from bench import place
 
-PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents")
+PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents", "exports")
 ASKED_FOR = ("pages",)
 """Measured only when `--only` names them: they take minutes."""
 
@@ -20,6 +21,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=10_000, help="批次中的办件数 / cases in the round")
     parser.add_argument("--n", type=int, default=40, help="每批次数 / so many in a batch")
     parser.add_argument("--batches", type=int, default=5, help="批数，取中位数 / batches; the median counts")
+    parser.add_argument("--json", action="store_true", help="只输出数值 / print nothing but the figures, as JSON")
     parser.add_argument(
         "--only", nargs="*", choices=PARTS + ASKED_FOR, default=PARTS, help="只测这些 / these parts only"
     )
@@ -32,12 +34,15 @@ def main() -> None:
         for figure in _figures(args.cases, args.n, args.batches, set(args.only)):
             figures.append(figure)
             print(f"… {figure.what}: {figure.found:.2f} {figure.unit}", file=sys.stderr)
-        table.show(figures)
+        if args.json:
+            print(json.dumps([asdict(one) for one in figures], ensure_ascii=False))
+        else:
+            table.show(figures)
 
 
 def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
     """Every figure, as it is measured. What changes the round comes after what does not mind."""
-    from bench import act, autosave, documents, imports, limits, lists, pages, submit, world
+    from bench import act, autosave, documents, exports, imports, limits, lists, pages, submit, world
     from bench.server import served
 
     if "imports" in only and (imported := imports.measure()):
@@ -45,6 +50,8 @@ def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
     round_ = world.build(cases)
     if "pages" in only:
         yield from pages.measure(round_, n=n)
+    if "exports" in only:
+        yield exports.measure(round_, batches=batches)
     if "act" in only:
         figure = act.measure(round_, n=n, batches=batches)
         yield replace(figure, limit=limits.measure(round_, n=n * batches)) if "limits" in only else figure

@@ -3,6 +3,7 @@ process and in PostgreSQL. For each page the role for which it costs most."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -23,6 +24,8 @@ LEFT_OUT = {"sign_out", "sessions_end", "health", "language", "look", "my_data"}
 def measure(round_: Round, *, n: int) -> Iterator[Figure]:
     """The figures of all pages, the dearest first."""
     worst: dict[str, Figure] = {}
+    # What a page refuses or does not find is told in the log, hundreds of times here.
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     clients = {who: _client(person) for who, person in round_.people.items()} | {"nobody": _client(None)}
     for name, address in _addresses(round_):
         for who, client in clients.items():

@@ -20,6 +20,7 @@ from keguan.casework.pages.case_words import left_behind, stages, status_of, wha
 from keguan.casework.pages.desk import desk_of
 from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
 from keguan.casework.pages.queue import queue_for
+from keguan.casework.pages.step_help import help_for
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.steps.scene import Scene
 from keguan.components.access import SIGNED_IN, page
@@ -70,6 +71,7 @@ def case_page(
         "crumbs": [Crumb(Text("办件", "Cases"), reverse("cases")), Crumb(found.number)],
         "stages": stages(situation.definition, situation.state, sees),
         "next": what_next(situation.definition, situation.state),
+        "help": help_for(situation.definition, situation.state.step),
         "left": left_behind(situation.definition, situation.state, sees) if "trace" in sees else [],
         "about": about_lines(found, actor, sees),
         "sides": sides_of(found, actor, situation),

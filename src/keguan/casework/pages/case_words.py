@@ -17,7 +17,6 @@ from keguan.engine.state import CaseState, StepState
 from keguan.engine.steps.review import LIVE, WAITS
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
-from keguan.language.paths import Paths
 from keguan.language.schema import Agree, Publish, Rank, Review, Step
 from keguan.language.vocabulary import ROLES
 from keguan.language.wording import OUTCOMES, step_title
@@ -70,25 +69,18 @@ def _stage(step: Step, state: CaseState, at: int, here: int, sees: frozenset[str
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """Who has to do what by when, and where each outcome leads."""
+    """Who has to do what."""
 
     step: Text
     who: Text
-    ways: tuple[tuple[Text, Text], ...]
 
 
 def what_next(definition: Definition, state: CaseState) -> Next | None:
-    """What happens next with a running case; None for one that has ended."""
+    """Whose turn it is in a running case; None for one that has ended."""
     if not state.step:
         return None
-    programme = definition.programme
-    step = programme.step(state.step)
-    ways = tuple(
-        (OUTCOMES[edge.outcome], _target(definition, edge.to))
-        for edge in Paths(programme).edges
-        if edge.step == step.id and edge.outcome != PASSED_OVER
-    )
-    return Next(step_title(step), who_acts(step, state), ways)
+    step = definition.programme.step(state.step)
+    return Next(step_title(step), who_acts(step, state))
 
 
 def who_acts(step: Step, state: CaseState | None = None) -> Text:
@@ -109,13 +101,6 @@ def who_acts(step: Step, state: CaseState | None = None) -> Text:
         return Text("、".join(one.zh for one in asked), ", ".join(one.en for one in asked))
     by = getattr(step, "by", "")
     return ROLES[by] if by in ROLES else Text("系统", "the system")
-
-
-def _target(definition: Definition, name: str) -> Text:
-    for step in definition.programme.steps:
-        if step.id == name:
-            return step_title(step)
-    return Text("办结：{end}", "end: {end}").filled(end=end_title(definition, name))
 
 
 def left_behind(definition: Definition, state: CaseState, sees: frozenset[str]) -> list[tuple[Text, list[Line]]]:

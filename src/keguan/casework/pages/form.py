@@ -20,6 +20,7 @@ from keguan.casework.pages.form_progress import progress_of
 from keguan.casework.pages.opened import case_for, closed_parts, note_reading
 from keguan.casework.pages.secrets import hidden_answers
 from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_for
+from keguan.casework.pages.step_help import help_for
 from keguan.casework.pages.uploads import take_files
 from keguan.casework.permissions import is_own
 from keguan.casework.reuse import earlier_cases, take_over
@@ -180,6 +181,7 @@ def form_page(
         "is_ready": full and not problems,
         "late": is_late(sheet),
         "due": sheet.situation.state.current.due,
+        "help": help_for(definition, sheet.situation.state.step),
         "correction": sheet.correction,
         "verb": sheet.verb,
         "crumbs": crumbs(sheet),

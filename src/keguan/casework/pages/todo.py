@@ -16,6 +16,7 @@ from keguan.casework.handing import ROLE
 from keguan.casework.models import ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.deputies import may_deputise
+from keguan.casework.pages.step_help import StepHelp, help_for
 from keguan.casework.queries import messages_of, mine_of, rounds_to_publish, tasks_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
@@ -28,6 +29,7 @@ from keguan.registers.parties.roles import role_name
 
 MOST = 200
 MOST_MESSAGES = 8
+MOST_HELPS = 6
 FEW = 12
 """Cases of one round at one step that are told apart. More of them are one line, which opens their list."""
 IN_ROUNDS = {
@@ -48,6 +50,7 @@ class Waiting:
     due: datetime | None
     state: Status | None
     tick: str = ""
+    help: StepHelp | None = None
 
 
 @page(SIGNED_IN)
@@ -87,6 +90,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
         "may_deputise": may_deputise(actor),
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
         "is_more": len(tasks) > MOST,
+        "helps": list(dict.fromkeys(one.help for one in waiting if one.help))[:MOST_HELPS],
         "told": list(messages_of(actor)[:MOST_MESSAGES]),
     }
     return render(request, "casework/todo.html", context)
@@ -129,7 +133,8 @@ def _piles(mine: QuerySet[Task]) -> list[Pile]:
 
 
 def _single(task: Task) -> Waiting:
-    step = definition_of(task.case.programme).programme.step(task.step)
+    definition = definition_of(task.case.programme)
+    step = definition.programme.step(task.step)
     about = task.case.title or task.case.programme.title
     href = case_href(task.case.number)
     return Waiting(
@@ -141,19 +146,30 @@ def _single(task: Task) -> Waiting:
         due=task.due_at,
         state=_state(task.due_at),
         tick=task.case.number if task.case.step_kind in batches.KINDS and task.person_id is None else "",
+        help=help_for(definition, task.step),
     )
 
 
 def _of_pile(pile: Pile) -> Waiting:
     of_round = pile.round
+    definition = definition_of(of_round.programme)
     if pile.kind in IN_ROUNDS:
         title, url = IN_ROUNDS[pile.kind]
         href = reverse(url, args=[of_round.code, pile.step])
     else:
-        title = step_title(definition_of(of_round.programme).programme.step(pile.step))
+        title = step_title(definition.programme.step(pile.step))
         href = f"{reverse('cases')}?{urlencode({'round': of_round.code, 'at': pile.step, 'sort': 'due'})}"
     said = Text("{what}（{n}件）", "{what} ({n} cases)").filled(what=title, n=pile.cases)
-    return Waiting(said, of_round.title, of_round.code, role_name(pile.role), href, pile.due, _state(pile.due))
+    return Waiting(
+        said,
+        of_round.title,
+        of_round.code,
+        role_name(pile.role),
+        href,
+        pile.due,
+        _state(pile.due),
+        help=help_for(definition, pile.step),
+    )
 
 
 def _of_draft(drafted: Round) -> Waiting:

@@ -53,7 +53,8 @@ def guide_for(role: str) -> Account | None:
     if role == APPLICANT:
         writing = Draft.objects.filter(case__in=_being_written()).values("case__applicant")
         handed_in = Case.objects.filter(submitted_at__isnull=False).values("applicant")
-        return accounts.filter(person__in=writing).first() or accounts.filter(person__in=handed_in).first()
+        both = accounts.filter(person__in=writing).filter(person__in=handed_in)
+        return both.first() or accounts.filter(person__in=handed_in).first()
     if role == "expert":
         return accounts.filter(person__in=SeatHolder.objects.values("expert__person")).first()
     holders = Duty.objects.filter(in_force(), role=role)

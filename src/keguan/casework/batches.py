@@ -19,7 +19,7 @@ from django.db.models import Count, QuerySet
 from django.http import QueryDict
 from procrastinate.contrib.django import app
 
-from keguan.casework import handing, services, store
+from keguan.casework import handing, office_checks, services, store
 from keguan.casework.models import Batch, BatchLine, Case
 from keguan.casework.permissions import visible_to
 from keguan.casework.steps.closets import closet_of
@@ -267,9 +267,10 @@ def _against(
     if ahead and isinstance(used, int):
         facts = {**situation.facts, "authority.endorsed_in_round": used + ahead}
         situation = replace(situation, facts=facts)
-    answer = machine.decide(situation, _command(batch, line, situation))
-    if isinstance(answer, Refusal):
-        return answer.problems
+    command = _command(batch, line, situation)
+    answer, owed = machine.decide(situation, command), office_checks.owed(case, command)
+    if isinstance(answer, Refusal) or owed:
+        return (*(answer.problems if isinstance(answer, Refusal) else ()), *owed)
     if batch.verb == "endorse":
         endorsed[case.round_id, case.authority_id] += 1
     return ()

@@ -579,6 +579,49 @@ class ResolutionSignature(models.Model):
         return f"{self.resolution_id} {self.person}"
 
 
+class OfficeItem(models.Model):
+    """Something that an institution's own office looks at before it endorses, in one round. Nobody outside sees it.
+
+    zh, en: what is to be looked at; en falls back to zh. required: whether nothing is endorsed without it. dropped_at: when
+    it was taken off the list, null while it stands.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    zh = models.TextField()
+    en = models.TextField(default="")
+    required = models.BooleanField(default=False)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.CheckConstraint(condition=~Q(zh=""), name="office_item_says_something")]
+        indexes = [models.Index(fields=["organisation", "round"], name="office_item_by_office")]
+
+    def __str__(self) -> str:
+        return self.zh
+
+    @property
+    def say(self) -> Text:
+        """The item in both languages."""
+        return Text(self.zh, self.en or self.zh)
+
+
+class OfficeTick(models.Model):
+    """That an item of an office's own list was looked at for a case. by: a person's id."""
+
+    item = models.ForeignKey(OfficeItem, on_delete=models.PROTECT, db_index=False, related_name="ticks")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "case"], name="office_tick_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.case_id}"
+
+
 class RecommendationOrder(models.Model):
     """In which order an authority means to recommend what waits on its desk. cases: their ids, the first one first; what
     came in since is not among them. revision counts the savings."""

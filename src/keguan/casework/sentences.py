@@ -139,6 +139,16 @@ sentences(
             "签署了批次 {code} 的决议（第 {version} 版，摘要值 {digest}）",
             "signed the resolution on the round {code} (version {version}, digest {digest})",
         ),
+        "office:item:added": Text(
+            "在本单位核对清单中增加了一项（批次 {code}）", "added an item to the office's own checklist (round {code})"
+        ),
+        "office:item:dropped": Text(
+            "从本单位核对清单中去掉了一项（批次 {code}）", "took an item off the office's own checklist (round {code})"
+        ),
+        "office:checks:ticked": Text(
+            "按本单位核对清单核对了 {number}（{done} 项）",
+            "looked {number} over by the office's own checklist ({done} items)",
+        ),
         "round:recommendations:ordered": Text(
             "保存了批次 {code} 的推荐排序（{cases} 件）",
             "saved the order of recommendation in the round {code} ({cases} cases)",

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from keguan.casework import effects, facts, references, store
+from keguan.casework import effects, facts, office_checks, references, store
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
 from keguan.casework.late import late_until
@@ -94,8 +94,11 @@ def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | N
         return Refusal(problems)
     situation = _situation(case, actor, command, locking=True)
     decision = machine.decide(situation, command)
+    owed = office_checks.owed(case, command)
     if isinstance(decision, Refusal):
-        return decision
+        return Refusal((*decision.problems, *owed)) if owed else decision
+    if owed:
+        return Refusal(owed)
     after = carry_out(case, situation, command, decision, actor, key=key, asked=asked)
     return Done(case.number, after.revision, after.step, after.end)
 

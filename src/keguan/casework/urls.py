@@ -25,6 +25,7 @@ from keguan.casework.pages import (
     keeping,
     messages,
     notices,
+    office_checks,
     prechecks,
     progress,
     rankings,
@@ -68,6 +69,15 @@ urlpatterns = [
     ),
     path("me/deputies/", deputies.deputies, name="deputies"),
     path("me/deputies/<int:pk>/end/", deputies.deputy_end, name="deputy_end"),
+    path("progress/<slug:code>/checks/<int:organisation>/", office_checks.office_checks, name="office_checks"),
+    path(
+        "progress/<slug:code>/checks/<int:organisation>/<int:pk>/drop/",
+        office_checks.item_drop,
+        name="office_item_drop",
+    ),
+    path(
+        "progress/<slug:code>/checks/<int:organisation>/<slug:number>/", office_checks.case_checks, name="office_case"
+    ),
     path("batches/", batches.batches, name="batches"),
     path("batches/new/", batches.batch_new, name="batch_new"),
     path("batches/<int:pk>/", batches.batch, name="batch"),

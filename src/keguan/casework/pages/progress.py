@@ -163,6 +163,7 @@ def _round_page(
         lines=_terms(found, quotas, sum(numbers.values())),
         numbers=[(STAGES[stage], n, f"{here}?stage={stage}") for stage, n in numbers.items()],
         orders=_orders(actor, found, definition, quotas),
+        checks=_checks(actor, found),
         can_remind=bool(numbers.get("draft") or numbers.get("returned")),
         told=told,
         problems=problems,
@@ -184,6 +185,12 @@ def _orders(
         for one in quotas
         if step is not None and step.ranked and actor.holds("authority", organisation=one.organisation)
     ]
+
+
+def _checks(actor: Actor, found: Round) -> list[str]:
+    """Where each of the actor's institutions keeps its own checks; names stand on their pages."""
+    offices_of = {duty.organisation for duty in actor.duties if duty.role in ("host", "authority")}
+    return [reverse("office_checks", args=[found.code, one]) for one in sorted(one for one in offices_of if one)]
 
 
 def _terms(found: Round, quotas: Sequence[offices.Quota], cases: int) -> list[Line | None]:

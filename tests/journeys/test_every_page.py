@@ -46,6 +46,7 @@ NOT_PAGES = {
 }
 """Answers that are no page of ours: files, feeds, a redirect, a machine's question."""
 NOWHERE = {
+    *("tour", "tour_role"),  # in a demo only
     *("import", "import_confirm", "award", "invitation_end", "member_duty_end"),
     *("join", "subscription_confirm", "subscription_end", "batch", "batch_do"),
     *("deputy_end", "export", "export_cancel", "export_file", "view_drop", "token", "webhook"),

@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from keguan.doors.api import reference
 from keguan.doors.api.common_grants import COMMON_GRANTS
 from keguan.doors.api.v1 import V1
 
@@ -33,3 +34,11 @@ def test_the_reference_is_light_and_runs_no_script_of_its_own() -> None:
     assert len(gzip.compress(response.content)) < 60_000
     assert "style=" not in response.content.decode()
     assert re.findall(r"<script(?![^>]*\bsrc=)", response.content.decode()) == []
+
+
+def test_every_route_says_what_it_does_in_both_languages() -> None:
+    for title, routes in reference._groups():
+        assert routes, title
+        for route in routes:
+            for said in (route.title, route.said, *(one.said for one in route.parameters if one.said.en)):
+                assert re.search("[\u4e00-\u9fff]", said.zh), (route.id, said)

@@ -145,7 +145,7 @@ class CallsAsked(Schema):
     programme: Typed = ""
     kind: Literal["", *APPLICANT_KINDS] = ""  # type: ignore[valid-type]
     topic: Typed = ""
-    closes: Literal["", "7", "30"] = Field("", description="closes within so many days")
+    closes: Literal["", "7", "30"] = Field("", description="closes within so many days · 几天内截止")
     limit: int = Field(60, ge=1, le=200)
     cursor: str = ""
 

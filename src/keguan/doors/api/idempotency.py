@@ -32,7 +32,7 @@ Key = Annotated[
         min_length=8,
         max_length=100,
         pattern=r"^[A-Za-z0-9_-]+$",
-        description="a fresh one for each deed; a UUID will do",
+        description="a fresh one for each deed; a UUID will do · 每件事一个新的，可用 UUID",
     ),
 ]
 

@@ -38,7 +38,7 @@ from keguan.registers.parties.lists import DUTIES, PEOPLE
 from keguan.registers.projects.lists import PROJECTS
 
 MOST: Final = 200
-"""Rows in one answer."""
+"""Rows in one answer. · 每段行数。"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _add(offered: Offered) -> None:
         operation_id=f"list_{offered.url_name}",
         url_name=f"list_{offered.url_name}",
         summary=f"{title.en} · {title.zh}",
-        description=f"The list at {{site}}/{offered.path.strip('/')}/ as its readers meet it there: same rows, filters and query.",
+        description="What the page of the list shows its reader: same rows, filters and query. · 与列表页面相同的记录、筛选和查询。",
         tags=["registers" if "/registers/" in offered.path else "casework"],
         exclude_unset=True,
         by_alias=True,
@@ -185,20 +185,34 @@ def _page_model(offered: Offered) -> type[Schema]:
 
 def _parameters(spec: ListSpec) -> Iterator[dict[str, Any]]:
     if spec.search:
-        yield _parameter("q", f"Looks in: {spec.search.hint.en}", {"type": "string", "maxLength": MOST_TYPED})
-    yield _parameter("find", "The query box of the list.", {"type": "string", "maxLength": LONGEST_QUERY})
+        yield _parameter(
+            "q",
+            f"Looks in: {spec.search.hint.en} · 查找范围：{spec.search.hint.zh}",
+            {"type": "string", "maxLength": MOST_TYPED},
+        )
+    yield _parameter(
+        "find", "The query box of the list. · 列表的查询框。", {"type": "string", "maxLength": LONGEST_QUERY}
+    )
     for one in spec.filters:
         choices = [choice.value for choice in one.choices] if isinstance(one.choices, tuple) else None
         schema = {"type": "string", "enum": choices} if choices else {"type": "string", "maxLength": MOST_TYPED}
         yield _parameter(one.key, f"{one.title.en} · {one.title.zh}", schema)
     sorts = [f"{sign}{column.key}" for column in spec.columns if column.sort for sign in ("", "-")]
     if sorts:
-        yield _parameter("sort", "Column to sort by; a minus turns it round.", {"type": "string", "enum": sorts})
+        yield _parameter(
+            "sort",
+            "Column to sort by; a minus turns it round. · 按哪一列排序；前加减号为倒序。",
+            {"type": "string", "enum": sorts},
+        )
     keys = {"type": "string", "enum": [column.key for column in spec.columns]}
     columns = {"type": "array", "items": keys, "minItems": 1, "uniqueItems": True}
-    yield {**_parameter("columns", "Columns wanted; all unless given.", columns), "style": "form", "explode": False}
-    yield _parameter("limit", "Rows in one answer.", {"type": "integer", "minimum": 1, "maximum": MOST})
-    yield _parameter(CURSOR, "From `next` of the answer before.", {"type": "string"})
+    yield {
+        **_parameter("columns", "Columns wanted; all unless given. · 需要哪些列；不写为全部。", columns),
+        "style": "form",
+        "explode": False,
+    }
+    yield _parameter("limit", "Rows in one answer. · 每段行数。", {"type": "integer", "minimum": 1, "maximum": MOST})
+    yield _parameter(CURSOR, "From `next` of the answer before. · 取自上一答复的 next。", {"type": "string"})
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -28,11 +28,29 @@ _TAGS: Final[Mapping[str, Text]] = {
     "registers": Text("名录", "Registers"),
     "CommonGrants": Text("CommonGrants（通用资助机会协议）", "CommonGrants"),
 }
-_PLACES: Final[Mapping[str, Text]] = {
-    "path": Text("地址", "path"),
-    "query": Text("参数", "query"),
-    "header": Text("请求头", "header"),
+_PLACES: Final[Mapping[str, Text | str]] = {
+    "path": Text("（地址中）", "(in the path)"),
+    "query": "",
+    "header": Text("（请求头）", "(header)"),
 }
+
+
+_IN_CHINESE: Final[Mapping[str, str]] = {
+    "list_calls": "已发布的申报通知，最晚截止的在前；列出最近300项。",
+    "read_call": "一项通知：条件、办理环节，以及需要填写的表单。",
+    "read_case": "办件所处的环节，以及现在可以办理的事。",
+    "read_answers": "表单提交时的内容；查看不公开的内容会留下痕迹。",
+    "begin_case": "在一项通知中开始申报，表单随后作为草稿等待填写。",
+    "do_deed": "办理办件 deeds 所列的一件事；不予受理时一次列出全部问题。",
+    "withdraw_case": "建立撤回申请：一个关联办件，其表单随后等待填写。",
+    "read_draft": "表单目前填写的内容。",
+    "save_draft": "逐项保存填写的内容，未发送的各项不变；不完整或有误的也予保存。",
+    "submit_draft": "按草稿现状提交；有问题时一次列出全部。",
+    "list_opportunities": "已发布的通知，最近有变化的在前。",
+    "read_opportunity": "按协议中的编号读取一项通知，编号不变。",
+    "search_opportunities": "按文字和条件检索已发布的通知。",
+}
+"""What the routes say of themselves, for readers of Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ class Route:
     method: str
     path: str
     title: Text
-    said: str
+    said: Text
     scope: str
     parameters: tuple[Member, ...]
     takes: str
@@ -119,12 +137,17 @@ def _route(path: str, method: str, one: dict[str, Any]) -> Route:
         method=method.upper(),
         path=path,
         title=_both(one["summary"]),
-        said=one.get("description", ""),
+        said=_said(one),
         scope=next((scope for way in one.get("security", ()) for scope in way["Bearer"]), ""),
         parameters=tuple(_parameter(each) for each in one["parameters"]),
         takes=_named(one.get("requestBody", {})),
         gives=_named(one["responses"][good]),
     )
+
+
+def _said(one: dict[str, Any]) -> Text:
+    both = _both(one.get("description", ""))
+    return Text(_IN_CHINESE.get(one["operationId"], both.zh), both.en)
 
 
 def _named(part: dict[str, Any]) -> str:
@@ -163,9 +186,9 @@ def _type(schema: dict[str, Any]) -> tuple[str, str]:
         parts = [_type(one) for one in several]
         return " | ".join(part for part, _ in parts), next((name for _, name in parts if name), "")
     if "const" in schema:
-        return repr(schema["const"]), ""
+        return str(schema["const"]), ""
     if "enum" in schema:
-        return " | ".join(f"“{value}”" for value in schema["enum"]), ""
+        return " | ".join(str(value) or '""' for value in schema["enum"]), ""
     if schema.get("type") == "array":
         inner, name = _type(schema.get("items", {}))
         return f"[{inner}]", name

@@ -10,7 +10,7 @@ from keguan.kernel.bilingual import Text
 Scope = Literal["read:cases", "write:cases", "read:registers"]
 
 SCOPES: Final[Mapping[str, Text]] = {
-    "read:cases": Text("读取办件、任务、批次和公示", "Read cases and rounds"),
+    "read:cases": Text("读取办件和批次", "Read cases and rounds"),
     "write:cases": Text("建立办件、保存草稿、提交和办理", "Begin cases, save drafts, submit and act on cases"),
     "read:registers": Text("读取名录", "Read registers"),
 }

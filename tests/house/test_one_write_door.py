@@ -31,6 +31,7 @@ BEHIND_THE_DOOR = {
     "casework/versions.py",
     "casework/people.py",  # whose cases they are, when people leave or two entries were one
     "casework/archive.py",  # which of one's own cases one keeps out of one's list
+    "casework/batch_undoing.py",
     "casework/batches.py",  # which cases, and what came of each; they move through the door
     "casework/alarms.py",  # drops alarms that have rung; acts through the door
 }

@@ -1,8 +1,8 @@
 """One command for many cases: looked over before, confirmed once, each case through `act` with a key of its own.
 
 A batch never does what single acts would refuse: it is nothing but single acts. It can be gone on with after anything, and
-done twice it does nothing twice. What is done is done: the engine knows no way back, and a batch invents none. What has
-not been reached yet can be stopped.
+done twice it does nothing twice. What has not been reached yet can be stopped; a yes that nothing followed can be taken back
+(`batch_undoing`), and nothing else.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ def hand_over_all(batch: Batch, actor: Actor, to: int | None, reason: str, reque
             return answer
         for line in lines:
             problem = answer.refused.get(line.case.number)
-            line.state, line.problems = ("refused", _kept([problem])) if problem else ("done", [])
+            line.state, line.problems = ("refused", kept_problems([problem])) if problem else ("done", [])
         BatchLine.objects.bulk_update(lines, ["state", "problems"], batch_size=2000)
         Batch.objects.filter(pk=batch.pk).update(state="done", verb=HAND_OVER, reason=reason.strip())
     return None
@@ -208,7 +208,7 @@ def resume(batch: Batch) -> None:
 
 def is_silent(batch: Batch) -> bool:
     """Whether work on it has broken off: a server that went down in the middle."""
-    return batch.state in ("looking", "running") and batch.beat_at < clock.now() - SILENT
+    return batch.state in ("looking", "running", "undoing") and batch.beat_at < clock.now() - SILENT
 
 
 def _put_off_if_long(batch: Batch) -> None:
@@ -243,14 +243,14 @@ def clear() -> int:
 
 def _look_over(batch: Batch, actor: Actor) -> None:
     endorsed: Counter[tuple[Any, Any]] = Counter()
-    for line in _lines(batch, "waiting"):
-        if not _beat(batch, "looking"):
+    for line in lines_of(batch, "waiting"):
+        if not beat(batch, "looking"):
             return
         case = store.look(line.case.number)
         assert case is not None  # noqa: S101 - a line holds its case
         against = _against(batch, line, case, actor, endorsed)
         line.revision, line.state = case.revision, "unable" if against else "able"
-        line.problems = _kept(against)
+        line.problems = kept_problems(against)
         line.save(update_fields=["revision", "state", "problems"])
     Batch.objects.filter(pk=batch.pk, state="looking").update(state="ready", beat_at=clock.now())
 
@@ -295,8 +295,8 @@ def _command(batch: Batch, line: BatchLine, situation: Situation) -> Command:
 
 
 def _carry_out(batch: Batch, actor: Actor) -> None:
-    for line in _lines(batch, "able"):
-        if not _beat(batch, "running"):
+    for line in lines_of(batch, "able"):
+        if not beat(batch, "running"):
             return
         case = store.look(line.case.number)
         assert case is not None  # noqa: S101 - a line holds its case
@@ -306,7 +306,7 @@ def _carry_out(batch: Batch, actor: Actor) -> None:
         answer = services.act(case.number, command, actor, key, revision=line.revision, request_id=batch.request_id)
         refused = isinstance(answer, Refusal)
         line.state = "refused" if refused else "done"
-        line.problems = _kept(answer.problems) if isinstance(answer, Refusal) else []
+        line.problems = kept_problems(answer.problems) if isinstance(answer, Refusal) else []
         line.save(update_fields=["state", "problems"])
     Batch.objects.filter(pk=batch.pk, state="running").update(state="done", beat_at=clock.now())
 
@@ -316,17 +316,20 @@ def key_of(batch: Batch, number: str) -> str:
     return sha256(f"{batch.key}:{number}".encode()).hexdigest()[:32]
 
 
-def _lines(batch: Batch, state: str) -> Iterable[BatchLine]:
+def lines_of(batch: Batch, state: str) -> Iterable[BatchLine]:
+    """The lines of a batch in this state, with their cases' numbers."""
     return list(
         batch.lines.filter(state=state).select_related("case").only("batch", "step", "revision", "rank", "case__number")
     )
 
 
-def _beat(batch: Batch, state: str) -> bool:
+def beat(batch: Batch, state: str) -> bool:
+    """Say that work goes on; whether the batch is still to be worked on in this way."""
     return bool(Batch.objects.filter(pk=batch.pk, state=state).update(beat_at=clock.now()))
 
 
-def _kept(problems: Sequence[Problem]) -> list[dict[str, str]]:
+def kept_problems(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    """Problems as a line of a batch keeps them."""
     return [
         {
             "code": one.code,

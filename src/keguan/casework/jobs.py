@@ -48,10 +48,11 @@ def forget_messages(timestamp: int = 0) -> None:
 
 @app.task(name="casework.batch")
 def go_on_with_batch(batch: int) -> None:
-    """Look over or carry out one long batch."""
-    from keguan.casework import batches
+    """Look over, carry out or take back one long batch."""
+    from keguan.casework import batch_undoing, batches
 
     batches.go_on(batch)
+    batch_undoing.go_on(batch)
 
 
 @app.periodic(cron="37 19 * * *")  # 03:37 in Beijing; cron counts in UTC

@@ -725,6 +725,7 @@ BATCH_STATES: dict[str, Text] = {
     "ready": Text("待确认", "To be confirmed"),
     "running": Text("正在办理", "Under way"),
     "stopped": Text("已停止", "Stopped"),
+    "undoing": Text("正在收回", "Being taken back"),
     "done": Text("已办完", "Done"),
 }
 LINE_STATES: dict[str, Text] = {
@@ -733,6 +734,7 @@ LINE_STATES: dict[str, Text] = {
     "unable": Text("不能办理", "Cannot be done"),
     "done": Text("已办理", "Done"),
     "refused": Text("未通过", "Refused"),
+    "undone": Text("已收回", "Taken back"),
 }
 
 
@@ -740,13 +742,14 @@ class Batch(models.Model):
     """One command for many cases: chosen, looked over, confirmed once, carried out case by case through the one door.
 
     key: of the form that began it; each case's own key comes from it, so that nothing happens twice. beat_at: when work on
-    it last went on.
+    it last went on. undone_because: why what it did was taken back.
     """
 
     key = models.TextField(unique=True)
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, db_index=False, related_name="batches")
     verb = models.TextField(default="")
     reason = models.TextField(default="")
+    undone_because = models.TextField(default="")
     state = models.TextField(default="draft")
     request_id = models.TextField(default="")
     made_at = models.DateTimeField()

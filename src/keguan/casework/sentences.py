@@ -44,6 +44,10 @@ _VERBS: Final[Mapping[str, tuple[Text, Text]]] = {
     "refuse": (Text("不予同意", "refuse"), Text("未予同意", "refused")),
     "pass": (Text("审查通过", "pass it"), Text("审查通过", "passed it")),
     "fail": (Text("审查不通过", "fail it"), Text("审查不通过", "failed it")),
+    "take-back": (
+        Text("收回上一环节的同意", "take back what was endorsed or passed"),
+        Text("收回了上一环节的同意", "took back what was endorsed or passed"),
+    ),
     "assign": (Text("指派评审专家", "assign reviewers"), Text("指派了评审专家", "assigned reviewers")),
     "release": (Text("解除评审指派", "release a reviewer"), Text("解除了一个评审指派", "released a reviewer")),
     "accept": (Text("接受评审", "accept a review"), Text("接受了评审", "accepted the review")),
@@ -118,6 +122,9 @@ sentences(
         "programme:version:published": Text("发布了计划 {code} {version} 版", "published programme {code} {version}"),
         "message:read:marked": Text("将 {n} 条消息标为已读", "marked messages as read: {n}"),
         "batch:cases:begun": Text("对 {cases} 件办件成批办理（{verb}）", "began a batch of {cases} cases ({verb})"),
+        "batch:cases:undoing": Text(
+            "收回 {cases} 件成批办理的结果（{verb}）", "began to take back a batch of {cases} cases ({verb})"
+        ),
         "batch:cases:stopped": Text(
             "停止了成批办理，{left} 件未办", "stopped a batch with {left} cases left as they were"
         ),

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
-from keguan.engine.moves import DISCARDED, Move, Verb, holds, names_in, refuse
+from keguan.engine.moves import DISCARDED, Move, Verb, holds, names_in, reason_owed, refuse, text_of
 from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, SideMoved, evolve
 from keguan.engine.steps import kind_for, publish
+from keguan.engine.taking_back import TAKE_BACK, TAKEN_BACK, YES, given_before
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.kernel.workdays import UnknownYear
@@ -68,6 +69,8 @@ def _decide(situation: Situation, command: Command) -> Decision:
     if isinstance(step_or_refusal, Refusal):
         return step_or_refusal
     step = step_or_refusal
+    if command.name == TAKE_BACK:
+        return _taken_back(situation, step, command)
     verb = next((verb for verb in kind_for(step).verbs(step) if verb.name == command.name), None)
     if verb is None:
         return refuse(
@@ -251,6 +254,25 @@ class _Walk:
         if self.situation.definition.programme.rounds == "side":
             self.effects += (TellParent(end),)
         return self
+
+
+# ------------------------------------------------------------------------------------------------- taking back
+
+
+def _taken_back(situation: Situation, here: Step, command: Command) -> Decision:
+    """Back to the step whose yes is taken back, for whoever may say yes there; with a reason, which the trace keeps."""
+    if owed := reason_owed(command):
+        return owed
+    given = given_before(situation)
+    if isinstance(given, Refusal):
+        return given
+    said = situation.state.steps[given.id].outcome
+    verb = next(verb for verb in kind_for(given).verbs(given) if verb.name == YES[said])
+    if forbidden := _forbidden(situation, verb):
+        return Refusal(forbidden)
+    walk = _Walk(situation).acted(verb)
+    walk.add(Noted(here.id, {"reason": text_of(command, "reason")}), Closed(here.id, TAKEN_BACK, situation.now))
+    return walk.enter(given).decided()
 
 
 # -------------------------------------------------------------------------------------------------- side cases

@@ -89,7 +89,7 @@ def test_a_research_office_endorses_several_after_a_look_without_javascript(
     with django_assert_max_num_queries(24):
         seen = page_of(host, batch)
     assert "确认：2 件 · 同意推荐" in seen
-    assert "不能撤回" in seen
+    assert "告知当事人后不能收回" in seen
     assert all(number in seen for number in numbers[:2])
     do(host, batch, "confirm")
     assert steps(*numbers) == ["recommend", "recommend", "endorse"]
@@ -240,7 +240,7 @@ def test_a_long_batch_is_worked_by_the_job_and_can_be_stopped(world: w.World, mo
     batches.go_on(batch.pk)
     do(host, batch, "confirm")
     assert (batch.state, steps(*numbers)) == ("running", ["endorse"] * 3)
-    real, beats = batches._beat, []
+    real, beats = batches.beat, []
 
     def beat(*given: Any) -> bool:
         beats.append(given)
@@ -248,7 +248,7 @@ def test_a_long_batch_is_worked_by_the_job_and_can_be_stopped(world: w.World, mo
             assert do(host, batch, "stop").status_code == 303
         return real(*given)
 
-    monkeypatch.setattr(batches, "_beat", beat)
+    monkeypatch.setattr(batches, "beat", beat)
     batches.go_on(batch.pk)
     assert steps(*numbers) == ["recommend", "endorse", "endorse"]
     seen = page_of(host, batch)

@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import batches as service
+from keguan.casework.batch_undoing import can_take_back, take_back
+from keguan.casework.batch_undoing import go_on as go_on_taking_back
 from keguan.casework.batches import HAND_OVER
 from keguan.casework.handing import ROLE
 from keguan.casework.models import BATCH_STATES, LINE_STATES, Batch, BatchLine, Case
@@ -32,7 +34,15 @@ BATCHES = Text("成批办理", "Batches")
 HANDLES = Right(Text("成批办理办件", "handle cases in batches"), service.may_batch)
 MOST_SHOWN = 300
 _AGAIN_AFTER_SECONDS = 2
-_LINE_TONES: dict[str, Tone] = {"able": "info", "unable": "warn", "done": "good", "refused": "bad"}
+_LINE_TONES: dict[str, Tone] = {"able": "info", "unable": "warn", "done": "good", "refused": "bad", "undone": "neutral"}
+_UNDO = Field(
+    "undone_because",
+    "prose",
+    Text("收回的理由", "Why it is taken back"),
+    hint=Text("留在痕迹中。", "The trace keeps it."),
+    required=True,
+    most=2000,
+)
 _OPINION = Text("意见", "Opinion")
 _OWED = Text(
     "退回或不予通过时必填；每件的申报人都会看到同一段话。",
@@ -84,7 +94,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A batch as it stands: what to choose, what it would do, how far it is, what came of it."""
     found = _mine(request, pk)
     answer = _page(request, found)
-    if found.state in ("looking", "running") and not service.is_silent(found):
+    if found.state in ("looking", "running", "undoing") and not service.is_silent(found):
         answer["Refresh"] = str(_AGAIN_AFTER_SECONDS)
     return answer
 
@@ -111,8 +121,13 @@ def batch_do(request: HttpRequest, pk: int, do: str) -> HttpResponseBase:
             )
             if refusal:
                 return _page(request, found, refusal.problems, status=422, handing=True)
+        case "take-back":
+            because = request.POST.get("undone_because", "")[:2000]
+            if refusal := take_back(found, actor, because, request_id(request)):
+                return _page(request, found, refusal.problems, status=422)
         case "resume":
             service.resume(found)
+            go_on_taking_back(found.pk)
         case _:
             raise Http404
     return SeeOther(reverse("batch", args=[pk]))
@@ -140,7 +155,7 @@ def _page(
     verbs = service.verbs_of(found, actor)
     chosen = TITLE if found.verb == HAND_OVER else next((one.title for one in verbs if one.name == found.verb), None)
     counts = {name: found.lines.filter(state=name).count() for name in LINE_STATES}
-    order = ("refused", "unable", "able", "waiting", "done")
+    order = ("undone", "refused", "unable", "able", "waiting", "done")
     rows: list[BatchLine] = []
     for state in order:
         shown = found.lines.filter(state=state).select_related("case", "case__host")
@@ -163,10 +178,15 @@ def _page(
         "counts": [(LINE_STATES[name], n) for name, n in counts.items() if n],
         "able": counts["able"],
         "total": total,
-        "worked": total - counts["waiting"] if found.state == "looking" else counts["done"] + counts["refused"],
+        "worked": counts["undone"]
+        if found.state == "undoing"
+        else total - counts["waiting"]
+        if found.state == "looking"
+        else counts["done"] + counts["refused"],
         "columns": COLUMNS,
         "rows": rows,
         "more": total - len(rows),
+        "undo": _UNDO.typed_in(request.POST).with_problems(problems) if can_take_back(found) else None,
         "is_silent": service.is_silent(found),
         "problems": problems,
         "crumbs": [Crumb(BATCHES, reverse("batches")), Crumb(Text("第 {n} 批", "Batch {n}").filled(n=found.pk))],

@@ -97,6 +97,13 @@ def test_whatever_is_wrong_is_told_at_once_and_nothing_is_handed_out(machine: Ma
     assert codes == {"list.parameter", "list.filter", "list.sort", "list.limit", "query.name"}
 
 
+@pytest.mark.parametrize(
+    "asked", ["limit=", "sort=", "cursor=", "columns=", "kind=", "q=", "q=a&q=b", "find=" + "x" * 501]
+)
+def test_what_is_empty_sent_twice_or_endless_is_a_slip(machine: Machine, asked: str) -> None:
+    assert machine.get(f"{ADDRESS}?{asked}").status_code == 422
+
+
 @pytest.mark.parametrize("typed", ["x", "W10", "eyJhIjoxfQ:1:2"])
 def test_a_cursor_of_another_list_or_none_is_refused(machine: Machine, typed: str) -> None:
     make.organisation("天河大学")

@@ -176,7 +176,10 @@ def test_a_token_does_not_what_its_person_may_not(world: w.World, machine: Machi
     assert codes(post(machine, f"/cases/{number}/deeds/dance", {"step": "apply"}))
 
 
-@pytest.mark.parametrize("body", ["{", "[]", '{"call": 1}', '{"call": "x", "host": 1, "more": 2}', '"\\u0000"'])
+@pytest.mark.parametrize(
+    "body",
+    ["{", "[]", '{"call": 1}', '{"call": "x", "host": 1, "more": 2}', '{"call": "\\u0000x", "host": 1}', '"\\u0000"'],
+)
 def test_a_body_that_does_not_keep_to_the_description_is_told_where(machine: Machine, body: str) -> None:
     response = machine.post(
         "/api/v1/cases", body, content_type="application/json", headers={"idempotency-key": uuid4().hex}

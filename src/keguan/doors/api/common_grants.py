@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, QueryDict
 from django.urls import reverse
 from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from keguan.casework.models import Round
@@ -40,6 +40,12 @@ router = Router(tags=["CommonGrants"], auth=None, by_alias=True, exclude_none=Tr
 
 class Wire(Schema):
     """Names as the protocol writes them."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Asked(BaseModel):
+    """What is sent. Plain, so that nothing but an object is taken for one."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
@@ -151,12 +157,12 @@ class OpportunitiesFound(OpportunitiesPage):
 Whole = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class PageAsked(Wire):
+class PageAsked(Asked):
     page: Whole = 1
     page_size: Whole = 10
 
 
-class SortAsked(Wire):
+class SortAsked(Asked):
     sort_by: Literal[
         "lastModifiedAt",
         "createdAt",
@@ -173,32 +179,37 @@ class SortAsked(Wire):
     custom_sort_by: str | None = None
 
 
-class StatusFilter(Wire):
+class StatusFilter(Asked):
     operator: Literal["in", "notIn"]
     value: list[str]
 
 
-class DateRange(Wire):
+class DateRange(Asked):
     min: dt.date
     max: dt.date
 
 
-class DateFilter(Wire):
+class DateFilter(Asked):
     operator: Literal["between", "outside"]
     value: DateRange
 
 
-class MoneyRange(Wire):
-    min: Money
-    max: Money
+class MoneyAsked(Asked):
+    amount: str = Field(pattern=r"^-?[0-9]+\.?[0-9]*$", max_length=40)
+    currency: str
 
 
-class MoneyFilter(Wire):
+class MoneyRange(Asked):
+    min: MoneyAsked
+    max: MoneyAsked
+
+
+class MoneyFilter(Asked):
     operator: Literal["between", "outside"]
     value: MoneyRange
 
 
-class Filters(Wire):
+class Filters(Asked):
     """The filters of the protocol; calls do not say what a single award is, so that those two are only told back."""
 
     status: StatusFilter | None = None
@@ -209,7 +220,7 @@ class Filters(Wire):
     custom_filters: dict[str, dict[str, Any]] | None = None
 
 
-class SearchAsked(Wire):
+class SearchAsked(Asked):
     """What is searched for."""
 
     search: str | None = Field(None, max_length=200)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from ninja import Router, Schema
 from pydantic import Field, create_model
@@ -19,8 +19,7 @@ from keguan.components.access import actor_on
 from keguan.components.keyset import CURSOR, piece_of
 from keguan.components.list_pages import listing_at
 from keguan.components.list_query import MOST as LONGEST_QUERY
-from keguan.components.lists import MOST_TYPED, Kind, Listing, ListSpec
-from keguan.components.typed import read_whole
+from keguan.components.lists import MOST_TYPED, Kind, ListSpec
 from keguan.doors.api.interface import needs
 from keguan.doors.api.scopes import Scope
 from keguan.doors.api.shapes import Bilingual, Cell, Day, Fen, Moment, Number
@@ -38,7 +37,9 @@ from keguan.registers.parties.lists import DUTIES, PEOPLE
 from keguan.registers.projects.lists import PROJECTS
 
 MOST: Final = 200
-"""Rows in one answer. · 每段行数。"""
+"""Rows in one answer."""
+LONGEST_ADDRESS: Final = 4000
+"""Characters of a cursor, or of the names of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,15 @@ def _add(offered: Offered) -> None:
 
 def page_of(request: HttpRequest, response: HttpResponse, offered: Offered) -> dict[str, Any]:
     """The piece of a list that was asked for, with the address of the next one. Raises Refused, Forbidden."""
+    problems = list(_misfits(request.GET, offered.spec))
     asked = request.GET.copy()
     after, typed = asked.pop(CURSOR, [""])[-1], asked.pop("limit", [""])[-1]
     listing = listing_at(reverse(offered.url_name), asked.urlencode(), actor_on(request))
-    size, problems = _size(typed, offered.spec)
-    problems += [*_unknown(listing, list(asked)), *listing.problems]
+    told = {one.where for one in problems}
+    problems += [one for one in listing.problems if one.where not in told]
     if problems:
         raise Refused.because(*problems)
-    piece = piece_of(listing.whole, offered.spec.name, after, size)
+    piece = piece_of(listing.whole, offered.spec.name, after, int(typed) if typed else offered.spec.page_size)
     if offered.spec.prepare and piece.rows:
         offered.spec.prepare(piece.rows)
     records = listing.records(piece.rows)
@@ -136,23 +138,25 @@ def next_page(request: HttpRequest, response: HttpResponse, cursor: str) -> str 
     return href
 
 
-def _size(typed: str, spec: ListSpec) -> tuple[int, list[Problem]]:
-    found = read_whole(typed, "limit") if typed else spec.page_size
-    if isinstance(found, Problem):
-        return spec.page_size, [found]
-    if 1 <= found <= MOST:
-        return found, []
-    say = Text("limit 须在 1 与 {most} 之间。", "limit must be between 1 and {most}.").filled(most=MOST)
-    return spec.page_size, [Problem("list.limit", say, "limit", typed[:20])]
-
-
-def _unknown(listing: Listing, names: list[str]) -> Iterator[Problem]:
-    """A slip in the name of a filter must not hand out more than was asked for."""
-    known = {"q", "find", "sort", "columns", "lang", *(one.key for one in listing.spec.filters)}
-    for name in names:
-        if name not in known:
-            say = Text("这个列表没有参数 {name}。", "This list has no parameter {name}.").filled(name=name[:40])
-            yield Problem("list.parameter", say, name[:40])
+def _misfits(asked: QueryDict, spec: ListSpec) -> Iterator[Problem]:
+    """What does not keep to the description. A slip in the name of a filter must not hand out more than was asked for."""
+    described = {one["name"]: one["schema"] for one in _parameters(spec)}
+    for name, values in asked.lists():
+        schema = described.get(name)
+        if schema is None:
+            if name != "lang":
+                say = Text("这个列表没有参数 {name}。", "This list has no parameter {name}.").filled(name=name[:40])
+                yield Problem("list.parameter", say, name[:40])
+        elif len(values) > 1:
+            yield Problem("list.twice", Text("参数只能出现一次。", "The parameter may stand only once."), name)
+        elif not values[0] or len(values[0]) > schema.get("maxLength", LONGEST_ADDRESS):
+            say = Text(
+                "参数为空或过长；不需要时请省略。", "It is empty or too long; leave it out where it is not needed."
+            )
+            yield Problem("list.length", say, name, values[0][:40])
+        elif name == "limit" and (not values[0].isdecimal() or not 1 <= int(values[0]) <= MOST):
+            say = Text("limit 须为 1 至 {most} 的整数。", "limit must be a whole number from 1 to {most}.")
+            yield Problem("list.limit", say.filled(most=MOST), name, values[0][:20])
 
 
 def _link(spec: ListSpec) -> Any:
@@ -195,7 +199,7 @@ def _parameters(spec: ListSpec) -> Iterator[dict[str, Any]]:
     )
     for one in spec.filters:
         choices = [choice.value for choice in one.choices] if isinstance(one.choices, tuple) else None
-        schema = {"type": "string", "enum": choices} if choices else {"type": "string", "maxLength": MOST_TYPED}
+        schema = {"type": "string", "enum": choices} if choices else _words(MOST_TYPED)
         yield _parameter(one.key, f"{one.title.en} · {one.title.zh}", schema)
     sorts = [f"{sign}{column.key}" for column in spec.columns if column.sort for sign in ("", "-")]
     if sorts:
@@ -205,14 +209,18 @@ def _parameters(spec: ListSpec) -> Iterator[dict[str, Any]]:
             {"type": "string", "enum": sorts},
         )
     keys = {"type": "string", "enum": [column.key for column in spec.columns]}
-    columns = {"type": "array", "items": keys, "minItems": 1, "uniqueItems": True}
+    columns = {"type": "array", "items": keys, "minItems": 1}
     yield {
         **_parameter("columns", "Columns wanted; all unless given. · 需要哪些列；不写为全部。", columns),
         "style": "form",
         "explode": False,
     }
     yield _parameter("limit", "Rows in one answer. · 每段行数。", {"type": "integer", "minimum": 1, "maximum": MOST})
-    yield _parameter(CURSOR, "From `next` of the answer before. · 取自上一答复的 next。", {"type": "string"})
+    yield _parameter(CURSOR, "From `next` of the answer before. · 取自上一答复的 next。", _words(LONGEST_ADDRESS))
+
+
+def _words(most: int) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "maxLength": most}
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:

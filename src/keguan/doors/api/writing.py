@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from keguan.casework import opening, services, sides
 from keguan.casework.drafts import save_draft
@@ -33,7 +33,7 @@ router = Router(tags=["casework"])
 MOST_ID = 2**63 - 1
 
 
-class Body(Schema):
+class Body(BaseModel):
     """What is sent. A member that is not described is a slip, and refused."""
 
     model_config = ConfigDict(extra="forbid")
@@ -42,7 +42,7 @@ class Body(Schema):
 class Beginning(Body):
     """An application in a call. host: the id of an organisation one belongs to."""
 
-    call: str = Field(max_length=40)
+    call: str = Field(max_length=40, pattern=r"^[A-Za-z0-9-]+$")
     host: int = Field(ge=1, le=MOST_ID)
 
 

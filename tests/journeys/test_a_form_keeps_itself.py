@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 from tests import make
 from tests.journeys import walks
 from tests.journeys.conftest import Stage
@@ -121,3 +121,22 @@ def test_lines_copied_in_a_spreadsheet_are_pasted_into_the_table(stage: Stage, w
     )
     assert soon(lambda: len(kept(number, "targets") or ()) == 2)
     expect(page.locator('[data-question="proposal.targets"] tbody tr')).to_have_count(2)
+
+
+def test_a_chosen_file_is_sent_by_itself_also_in_the_place_of_another(stage: Stage, world: w.World) -> None:
+    number = walks.world.started(world)
+    page = stage.signed_in(world.people["applicant"], script=True).page
+    page.goto(f"/cases/{number}/form/proposal/")
+    question = page.locator('[data-question="proposal.attachments"]')
+
+    def pdf(name: str) -> list[FilePayload]:
+        return [{"name": name, "mimeType": "application/pdf", "buffer": walks.PDF + name.encode()}]
+
+    page.get_by_label("项目名称").fill("还没存就选了文件")
+    question.locator("input[type=file][multiple]").set_input_files(pdf("甲.pdf"))
+    expect(question.locator(".files li")).to_contain_text("甲.pdf")
+    question.locator("summary").click()
+    question.locator("details input[type=file]").set_input_files(pdf("乙.pdf"))
+    expect(question.locator(".files li")).to_contain_text("乙.pdf")
+    expect(question.locator(".files li")).to_have_count(1)
+    assert kept(number, "title") == "还没存就选了文件"

@@ -237,3 +237,13 @@ def test_nobody_sets_up_a_webhook_for_an_organisation_they_do_not_speak_for(worl
     with pytest.raises(Refused) as refused:
         webhook_of(world.people["member"], "https://example.org/", organisation=world.university.pk)
     assert [one.code for one in refused.value.refusal.problems] == ["right.missing"]
+
+
+def test_deliveries_stay_on_their_page_for_a_season(world: w.World, receiver: Receiver) -> None:
+    webhook_of(world.people["applicant"], receiver.address)
+    sending.send_due()
+    now = clock.now()
+    with clock_at(now + timedelta(days=89)):
+        assert sending.forget_old() == 0
+    with clock_at(now + timedelta(days=91)):
+        assert sending.forget_old() == 1

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Header
 
 from keguan.casework.pages.answering import status_of_refusal
+from keguan.doors.api.interface import Plain
 from keguan.doors.api.models import KeptAnswer
 from keguan.doors.web.problem_details import problem_response
 from keguan.kernel import clock
@@ -35,6 +36,8 @@ Key = Annotated[
         description="a fresh one for each deed; a UUID will do · 每件事一个新的，可用 UUID",
     ),
 ]
+
+_PLAIN: Final = Plain()
 
 Do = Callable[[], Mapping[str, Any] | Refusal]
 
@@ -65,11 +68,8 @@ def once(request: HttpRequest, key: str, asked: Mapping[str, Any], do: Do, *, st
 
 def told(request: HttpRequest, status: int, content: Mapping[str, Any]) -> HttpResponse:
     """An answer over the wire."""
-    from keguan.doors.api.interface import Plain
-
-    plain = Plain()
-    body = plain.render(request, content, response_status=status)
-    return HttpResponse(body, status=status, content_type=f"{plain.media_type}; charset=utf-8")
+    body = _PLAIN.render(request, content, response_status=status)
+    return HttpResponse(body, status=status, content_type=f"{_PLAIN.media_type}; charset=utf-8")
 
 
 def _alone(name: str) -> None:

@@ -30,6 +30,9 @@ LEASE: Final = timedelta(minutes=30)
 WAITS: Final = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 480, 1440))
 """How long to wait after each try in vain; after the last, it is given up."""
 
+KEPT: Final = timedelta(days=90)
+"""So long a delivery that came to its end stays on its page."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -128,3 +131,9 @@ def _settle(delivery: WebhookDelivery, outcome: str) -> None:
         if changes["state"] == "given_up":
             payload = {"webhook": delivery.webhook_id, "delivery": delivery.pk, "kind": delivery.kind}
             trace.write("api:webhook:given-up", SYSTEM, outcome="refused", payload=payload)
+
+
+def forget_old() -> int:
+    """Delete deliveries that came to their end long ago. Returns how many."""
+    ended = WebhookDelivery.objects.filter(state__in=["sent", "given_up"], changed_at__lt=clock.now() - KEPT)
+    return ended.delete()[0]

@@ -181,12 +181,19 @@ def _endorsed(teller: _Teller) -> Story:
         teller.act("refuse", office, reason="与本单位已立项的重点方向重复，单位统筹后不予推荐。")
         return
     if of.fate == "awarded_corrected_host":
-        places = ["proposal.budget", "proposal.targets"]
-        teller.act("return", office, reason="劳务费测算依据不足，请补充；考核指标单位请统一。", places=places)
+        remarks = {"proposal.summary": "请写明示范地点。", "proposal.targets": "单位与指南不一致的，请说明。"}
+        teller.act("return", office, reason="摘要没有写明在哪里示范；考核指标请再核对。", remarks=remarks)
         yield stage.after(clock.now(), 1, 3, draw)
-        teller.act("submit", teller.principal, values=teller.values, confirmed=True)
+        _corrected(teller)
         yield stage.after(clock.now(), 1, 2, draw)
     teller.act("endorse", office, note=draw.choice(("材料属实，同意推荐。", "已核实负责人在岗情况，同意。", "")))
+
+
+def _corrected(teller: _Teller) -> None:
+    """Handed in once more, with what was asked for."""
+    values = teller.values or {}
+    teller.values = values | {"summary": f"{values['summary']}示范地点设在承担单位所在地及周边两个县市。"}
+    teller.act("submit", teller.principal, values=teller.values, confirmed=True)
 
 
 def _recommended(teller: _Teller, *, again: bool = False) -> Story:
@@ -213,14 +220,15 @@ def _screened(teller: _Teller) -> Story:
         stage.failed(teller.number, teller.officer, rules, rule, reason)
         return
     if of.fate in ("awarded_corrected", "at_correction"):
-        reason = "附件中的项目名称与申报书不一致，请更正后重新提交。"
+        reason = "附件中的项目名称与申报书不一致，摘要没有写明示范地点，请更正后重新提交。"
+        remarks = {"proposal.summary": "请写明示范地点。", "proposal.attachments": "项目名称须与申报书一致。"}
         if of.fate == "at_correction":
             yield stage.on(draw.randint(1, 2), draw)
-        teller.act("return", teller.officer, reason=reason, places=["proposal.title", "proposal.attachments"])
+        teller.act("return", teller.officer, reason=reason, places=["proposal.title"], remarks=remarks)
         if of.fate == "at_correction":
             return
         yield stage.after(clock.now(), 1, 3, draw)
-        teller.act("submit", teller.principal, values=teller.values, confirmed=True)
+        _corrected(teller)
         yield stage.after(clock.now(), 1, 2, draw)
         teller.act("endorse", stage.cast.research_offices[of.host], note="已按要求更正。")
         yield from _recommended(teller, again=True)

@@ -49,7 +49,7 @@ NOWHERE = {
     *("tour", "tour_role"),  # in a demo only
     *("import", "import_confirm", "award", "invitation_end", "member_duty_end"),
     *("join", "subscription_confirm", "subscription_end", "batch", "batch_do"),
-    *("deputy_end", "export", "export_cancel", "export_file", "view_drop", "token", "webhook"),
+    *("tour", "tour_role", "deputy_end", "export", "export_cancel", "export_file", "view_drop", "token", "webhook"),
     *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
 }
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an

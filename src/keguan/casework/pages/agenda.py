@@ -12,7 +12,7 @@ from django.urls import reverse
 from keguan.casework.models import SEAT_STATES, Case
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.opened import note_reading
-from keguan.casework.pages.rankings import DECIDES, READS_SCORES, reads_scores, round_and_step, to_decide
+from keguan.casework.pages.rankings import READS_SCORES, reads_scores, round_and_step, to_decide
 from keguan.casework.permissions import can_see_reviews, is_own
 from keguan.casework.queries import SeatShown, case_by_number, seats_of
 from keguan.casework.resolutions import decided_in
@@ -31,7 +31,7 @@ _KEPT_OUT = Status(
 )
 
 
-@page(DECIDES)
+@page(READS_SCORES)
 def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpResponseBase:
     """One application of the agenda: place, amounts, book, scores and comments without names, and the form to decide."""
     found, decide = round_and_step(request, code, step, Decide)

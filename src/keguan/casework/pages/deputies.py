@@ -47,6 +47,7 @@ def deputies(request: HttpRequest) -> HttpResponseBase:
             "duty",
             "choice",
             Text("职责", "Duty"),
+            next(iter(mine)) if len(mine) == 1 else "",
             required=True,
             choices=tuple(Choice(key, _said(duty)) for key, duty in mine.items()),
         ),

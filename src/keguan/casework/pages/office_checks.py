@@ -12,8 +12,8 @@ from keguan.casework.models import Case, OfficeItem, Round
 from keguan.casework.offices import rounds_followed
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href
-from keguan.casework.pages.progress import FOLLOWS, PROGRESS
-from keguan.components.access import actor_on, page
+from keguan.casework.pages.progress import PROGRESS
+from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.fields import Field, filled
 from keguan.components.notices import tell
@@ -31,7 +31,7 @@ _FIELDS = (
 )
 
 
-@page(FOLLOWS, methods=("GET", "POST"))
+@page(SIGNED_IN, methods=("GET", "POST"))
 def office_checks(request: HttpRequest, code: str, organisation: int) -> HttpResponseBase:
     """The list, and the cases on the desk with how much of it is ticked. Sent, it adds an item."""
     of_round, office = _found(request, code, organisation)
@@ -47,7 +47,7 @@ def office_checks(request: HttpRequest, code: str, organisation: int) -> HttpRes
     return SeeOther(reverse("office_checks", args=[code, organisation]))
 
 
-@page(FOLLOWS, methods=("POST",))
+@page(SIGNED_IN, methods=("POST",))
 def item_drop(request: HttpRequest, code: str, organisation: int, pk: int) -> HttpResponseBase:
     """Take an item off the list."""
     of_round, office = _found(request, code, organisation)
@@ -58,7 +58,7 @@ def item_drop(request: HttpRequest, code: str, organisation: int, pk: int) -> Ht
     return SeeOther(reverse("office_checks", args=[code, organisation]))
 
 
-@page(FOLLOWS, methods=("GET", "POST"))
+@page(SIGNED_IN, methods=("GET", "POST"))
 def case_checks(request: HttpRequest, code: str, organisation: int, number: str) -> HttpResponseBase:
     """The ticks of one case."""
     of_round, office = _found(request, code, organisation)

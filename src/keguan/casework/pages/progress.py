@@ -196,7 +196,6 @@ def _checks(actor: Actor, found: Round) -> list[str]:
 def _terms(found: Round, quotas: Sequence[offices.Quota], cases: int) -> list[Line | None]:
     used = Text("{used} / {allowed}", "{used} of {allowed}")
     return [
-        Line(Text("批次", "Round"), found.title, href=reverse("call", args=[found.code])),
         Line(Text("截止", "Closes"), found.closes, "deadline"),
         Line(Text("已开始", "Begun"), cases, "number"),
         *(

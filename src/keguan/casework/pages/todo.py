@@ -32,6 +32,8 @@ MOST_MESSAGES = 8
 MOST_HELPS = 6
 FEW = 12
 """Cases of one round at one step that are told apart. More of them are one line, which opens their list."""
+_DECIDING = {"committee", "planning"}
+"""Roles that decide on cases, and sign what was resolved."""
 IN_ROUNDS = {
     "rank": (Text("排序", "Rank"), "ranking"),
     "decide": (Text("立项决定", "Decide"), "deciding"),
@@ -71,7 +73,11 @@ def todo(request: HttpRequest) -> HttpResponseBase:
         *map(_of_pile, piles),
         *map(_single, tasks[:MOST]),
         *map(_of_draft, rounds_to_publish(actor)[:MOST]),
-        *(map(_of_resolution, resolutions.to_sign(actor)[:MOST]) if actor.holds("committee") else ()),
+        *(
+            map(_of_resolution, resolutions.to_sign(actor)[:MOST])
+            if _DECIDING & {duty.role for duty in actor.duties}
+            else ()
+        ),
     ]
     context = {
         "can_batch": may_batch and sum(bool(one.tick) for one in waiting) > 1,

@@ -208,13 +208,12 @@ def _parameters(spec: ListSpec) -> Iterator[dict[str, Any]]:
             "Column to sort by; a minus turns it round. · 按哪一列排序；前加减号为倒序。",
             {"type": "string", "enum": sorts},
         )
-    keys = {"type": "string", "enum": [column.key for column in spec.columns]}
-    columns = {"type": "array", "items": keys, "minItems": 1}
-    yield {
-        **_parameter("columns", "Columns wanted; all unless given. · 需要哪些列；不写为全部。", columns),
-        "style": "form",
-        "explode": False,
-    }
+    keys = "|".join(column.key for column in spec.columns)
+    yield _parameter(
+        "columns",
+        "Columns wanted, joined by commas; all unless given. · 需要哪些列，用逗号相连；不写为全部。",
+        {"type": "string", "pattern": f"^({keys})(,({keys}))*$", "maxLength": LONGEST_ADDRESS},
+    )
     yield _parameter("limit", "Rows in one answer. · 每段行数。", {"type": "integer", "minimum": 1, "maximum": MOST})
     yield _parameter(CURSOR, "From `next` of the answer before. · 取自上一答复的 next。", _words(LONGEST_ADDRESS))
 

@@ -6,11 +6,16 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from django.test import TransactionTestCase
 from tests import own_database
 from tests.shared_data import shared_file
+
+# A busy machine makes nothing wrong: how fast things are is measured by the bench.
+hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

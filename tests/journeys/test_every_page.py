@@ -278,7 +278,8 @@ def _is_sound(seen: str, language: str, html: str) -> None:
 
 
 TITLED_BY_A_NAME = {
-    *("case", "person", "organisation", "expert", "project", "document", "certificate", "sanction", "sanction_lift"),
+    *("case", "paper", "person", "organisation", "expert", "project", "document", "certificate"),
+    *("sanction", "sanction_lift"),
     *(
         "duty_new",
         "account_new",

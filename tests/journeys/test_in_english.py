@@ -91,6 +91,7 @@ def _is_english(visitor: Visitor, *names: str) -> None:
         "() => { const page = document.body.cloneNode(true);"
         " page.querySelectorAll('.source').forEach(one => one.remove()); return page.textContent; }"
     )
+    text = re.sub(r"Source: [^\n]*", "", text)
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, "")
     assert re.findall(r"[^\n]*[\u4e00-\u9fff]+[^\n]*", text) == [], visitor.page.url

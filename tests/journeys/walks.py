@@ -95,7 +95,7 @@ def opens_agenda(visitor: Visitor, number: str) -> None:
     visitor.opens("/todo/")
     visitor.follow(visitor.word("立项决定", "Decide"))
     visitor.clicks(visitor.page.locator("main tr").filter(has_text=number).get_by_role("link").first)
-    visitor.sees(visitor.word("现在请您办理", "For you to do now"))
+    visitor.page.get_by_role("button", name=visitor.word("同意", "Approve"), exact=True).wait_for()
 
 
 def judges(visitor: Visitor, *rules: str) -> None:

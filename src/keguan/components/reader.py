@@ -73,7 +73,12 @@ def is_foreign(value: Any) -> bool:
     """Whether this is Chinese among English: written by people, or the same in both languages, as names are."""
     if isinstance(value, Text):
         value = value.en if value.en == value.zh else ""
-    return isinstance(value, str) and language() == "en" and _CHINESE.search(value) is not None
+    return isinstance(value, str) and language() == "en" and is_chinese(value)
+
+
+def is_chinese(text: str) -> bool:
+    """Whether there is any Chinese in it."""
+    return _CHINESE.search(text) is not None
 
 
 def moment(value: dt.datetime | None) -> str:

@@ -87,7 +87,7 @@ def test_a_token_is_made_shown_once_listed_and_revoked_by_pages() -> None:
     assert made.status_code == 201
     assert "no-store" in made["Cache-Control"]
     token = Token.objects.get()
-    shown = made.content.decode().partition('readonly value="')[2].partition('"')[0]
+    shown = made.content.decode().partition('id="token"')[2].partition('value="')[2].partition('"')[0]
     assert tokens.digest_of(shown) == token.digest
     assert Machine(shown).get("/api/v1/cases").status_code == 200
     listed = browser.get("/me/tokens/").content.decode()

@@ -75,6 +75,13 @@ def lang_of(value: Any) -> SafeString:
 
 
 @register.filter
+def english_of(value: Text) -> SafeString:
+    """The lang attribute for a text that is the same in both languages and has no Chinese: what programmers read."""
+    is_english = value.en == value.zh and not reader.is_chinese(value.en)
+    return mark_safe(' lang="en"' if is_english else "")  # noqa: S308 - our own literal
+
+
+@register.filter
 def money(fen: int | None) -> str:
     """Fen as 12.5 万元."""
     return reader.money(fen)

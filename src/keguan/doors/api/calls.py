@@ -98,7 +98,7 @@ class FormColumn(Schema):
 
 class FormField(Schema):
     """A question. least, most: characters of a text, value of a number, fen of money, rows of a table, number of files.
-    Money is a text with its unit (`80 万元`) or a whole number of fen; a day is `2026-07-01`; people, organisations and
+    Money is a text with its unit, as it is typed on pages, or a whole number of fen; a day is `2026-07-01`; people, organisations and
     files are ids."""
 
     field: str

@@ -68,7 +68,8 @@ SAME_IN_CHINESE = (
 OF_THE_INTERFACE = (
     *(
         "Standard Webhooks",
-        "Authorization: Bearer",
+        "Authorization",
+        "Bearer",
         "CommonGrants",
         "OpenAPI",
         "Cookie",

@@ -23,7 +23,7 @@ from keguan.language.definition import Definition
 
 pytestmark = pytest.mark.django_db
 
-MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7919|add:1 }}{% now %}&lt;b"
+MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 791900000|add:1 }}{% now %}&lt;b"
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def _box(kind: str) -> str:
 
 
 def is_harmless(page: str) -> bool:
-    return not any(part in page for part in ("<script>alert", "<img src=x", "7920"))
+    return not any(part in page for part in ("<script>alert", "<img src=x", "791900001"))
 
 
 def test_markup_in_every_field_stays_words_on_every_page(world: w.World, applicant: Client, number: str) -> None:

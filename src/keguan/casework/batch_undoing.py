@@ -9,10 +9,9 @@ from __future__ import annotations
 from hashlib import sha256
 
 from django.db import transaction
-from procrastinate.contrib.django import app
 
 from keguan.casework import services
-from keguan.casework.batches import AT_ONCE, JOB, beat, kept_problems, key_of, lines_of
+from keguan.casework.batches import beat, is_long, kept_problems, key_of, lines_of, put_off_if_long
 from keguan.casework.models import Batch, BatchLine, Deed
 from keguan.engine.decision import Command
 from keguan.engine.moves import refuse
@@ -38,16 +37,14 @@ def take_back(batch: Batch, actor: Actor, reason: str, request_id: str = "") -> 
         return refuse("reason.missing", said, where="undone_because")
     if not can_take_back(batch):
         return None
-    is_long = batch.lines.count() > AT_ONCE
     with transaction.atomic():
         mine = Batch.objects.filter(pk=batch.pk, state=batch.state)
         if not mine.update(state="undoing", undone_because=reason.strip(), request_id=request_id, beat_at=clock.now()):
             return None
         payload = {"batch": batch.pk, "verb": batch.verb, "cases": batch.lines.filter(state="done").count()}
         trace.write("batch:cases:undoing", actor, payload=payload, request_id=request_id)
-        if is_long:
-            app.configure_task(JOB).defer(batch=batch.pk)
-    if not is_long:
+        put_off_if_long(batch)
+    if not is_long(batch):
         go_on(batch.pk)
     return None
 

@@ -8,7 +8,7 @@ done twice it does nothing twice. What has not been reached yet can be stopped; 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -156,8 +156,9 @@ def choose(batch: Batch, actor: Actor, verb: str, reason: str) -> Refusal | None
     with transaction.atomic():
         if mine.update(verb=verb, reason=reason.strip(), state="looking", beat_at=clock.now()):
             batch.lines.update(state="waiting", problems=[])
-            _put_off_if_long(batch)
-    _go_on_if_short(batch)
+            put_off_if_long(batch)
+    if not is_long(batch):
+        go_on(batch.pk)
     return None
 
 
@@ -169,8 +170,9 @@ def confirm(batch: Batch, actor: Actor, request_id: str = "") -> None:
             return
         payload = {"batch": batch.pk, "verb": batch.verb, "cases": batch.lines.filter(state="able").count()}
         trace.write("batch:cases:begun", actor, payload=payload, request_id=request_id)
-        _put_off_if_long(batch)
-    _go_on_if_short(batch)
+        put_off_if_long(batch)
+    if not is_long(batch):
+        go_on(batch.pk)
 
 
 def hand_over_all(batch: Batch, actor: Actor, to: int | None, reason: str, request_id: str = "") -> Refusal | None:
@@ -199,11 +201,12 @@ def stop(batch: Batch, actor: Actor) -> bool:
     return True
 
 
-def resume(batch: Batch) -> None:
-    """Go on with a batch whose work broke off."""
+def resume(batch: Batch, work: Callable[[int], None]) -> None:
+    """Go on with a batch whose work broke off: by the job where it is long, otherwise at once by `work`."""
     with transaction.atomic():
-        _put_off_if_long(batch)
-    _go_on_if_short(batch)
+        put_off_if_long(batch)
+    if not is_long(batch):
+        work(batch.pk)
 
 
 def is_silent(batch: Batch) -> bool:
@@ -211,14 +214,15 @@ def is_silent(batch: Batch) -> bool:
     return batch.state in ("looking", "running", "undoing") and batch.beat_at < clock.now() - SILENT
 
 
-def _put_off_if_long(batch: Batch) -> None:
-    if batch.lines.count() > AT_ONCE:
+def is_long(batch: Batch) -> bool:
+    """Whether it is too much to be worked through while its person waits."""
+    return batch.lines.count() > AT_ONCE
+
+
+def put_off_if_long(batch: Batch) -> None:
+    """Leave a long batch to the job, which does what it waits for."""
+    if is_long(batch):
         app.configure_task(JOB).defer(batch=batch.pk)
-
-
-def _go_on_if_short(batch: Batch) -> None:
-    if batch.lines.count() <= AT_ONCE:
-        go_on(batch.pk)
 
 
 def go_on(pk: int) -> None:

@@ -233,6 +233,7 @@ class Case(models.Model):
             models.Index(fields=["parent"], name="case_by_parent", condition=Q(parent__isnull=False)),
             # Without a list of what is still to be sorted in, which each search would have to read through.
             GinIndex(fields=["members"], name="case_by_member", fastupdate=False),
+            models.Index(fields=["handler"], name="case_by_handler", condition=Q(handler__isnull=False)),
             GinIndex(fields=["editors"], name="case_by_editor", fastupdate=False, condition=~Q(editors=[])),
         ]
 

@@ -8,28 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests import make
-from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, fields_on, form_address, send, signed_in
 
 from keguan.casework.models import Archived, Case, Draft
-from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Any:
-    of = cases.opened()
-    with clock_at(w.moment("2026-03-02")):
-        yield of
-
-
-@pytest.fixture
-def applicant(world: w.World) -> Client:
-    return signed_in(world.people["applicant"])
 
 
 def discarded(world: w.World, applicant: Client, title: str = "先写一半") -> str:

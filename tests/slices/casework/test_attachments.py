@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,37 +12,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
-from tests.make import cases
 from tests.make import world as w
-from tests.slices.casework.page_cast import fields_on, form_address, send, signed_in
+from tests.slices.casework.page_cast import fields_on, form_address, send
 
 from keguan.casework import services
 from keguan.casework.models import Draft
-from keguan.kernel.clock import clock_at
 from keguan.registers.documents.models import Document
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
 
 PDF = b"%PDF-1.7\nhello\n%%EOF\n"
-
-
-@pytest.fixture
-def world(settings: Any, tmp_path: Path) -> Any:
-    settings.MEDIA_ROOT = tmp_path
-    of = cases.opened()
-    with clock_at(w.moment("2026-03-02")):
-        yield of
-
-
-@pytest.fixture
-def number(world: w.World) -> str:
-    return w.started(world)
-
-
-@pytest.fixture
-def applicant(world: w.World) -> Client:
-    return signed_in(world.people["applicant"])
 
 
 def kept(number: str) -> list[str]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 from tests.slices.casework.test_batches import begun, do, page_of, steps, three
 
-from keguan.casework import services
+from keguan.casework import batches, services
 from keguan.casework.models import Batch, Case, Task
 from keguan.engine.decision import Command
 from keguan.engine.taking_back import TAKE_BACK
+from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Refusal
@@ -142,3 +145,17 @@ def test_a_pass_is_taken_back_before_the_panel_is_filled(world: w.World) -> None
         case = Case.objects.get(number=number)
         assert (case.step, case.step_kind) == ("screen", "screen")
         assert signed_in(world.people["officer"]).get(reverse("case", args=[number])).status_code == 200
+
+
+def test_a_long_taking_back_that_broke_off_is_gone_on_with_by_the_job_and_not_by_the_page(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, batch, numbers = endorsed(world)
+    Batch.objects.update(state="undoing", undone_because="看错了", beat_at=clock.now() - timedelta(hours=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "AT_ONCE", 1)
+        assert do(host, batch, "resume").status_code == 303
+    assert steps(*numbers) == ["recommend"] * 3, "nobody waits for thousands of cases"
+    assert ProcrastinateJob.objects.filter(task_name=batches.JOB, args={"batch": batch.pk}).exists()
+    do(host, batch, "resume")
+    assert steps(*numbers) == ["endorse"] * 3

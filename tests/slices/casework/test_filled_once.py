@@ -8,30 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests import make
-from tests.make import cases
 from tests.make import world as w
-from tests.slices.casework.page_cast import form_address, send, signed_in
+from tests.slices.casework.page_cast import form_address, send
 
 from keguan.casework import reuse
 from keguan.casework.models import Draft, DraftField
 from keguan.casework.services import Done
-from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Refusal
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Any:
-    of = cases.opened()
-    with clock_at(w.moment("2026-03-02")):
-        yield of
-
-
-@pytest.fixture
-def applicant(world: w.World) -> Client:
-    return signed_in(world.people["applicant"])
 
 
 def kept(number: str) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
-from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, filled, form_address, send, signed_in
 from tests.unit.engine.walks import programmes
@@ -24,24 +23,6 @@ from keguan.language.definition import Definition
 pytestmark = pytest.mark.django_db
 
 MARKUP = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 791900000|add:1 }}{% now %}&lt;b"
-
-
-@pytest.fixture
-def world(settings: Any, tmp_path: Any) -> Any:
-    settings.MEDIA_ROOT = tmp_path
-    of = cases.opened()
-    with clock_at(w.moment("2026-03-02")):
-        yield of
-
-
-@pytest.fixture
-def number(world: w.World) -> str:
-    return w.started(world)
-
-
-@pytest.fixture
-def applicant(world: w.World) -> Client:
-    return signed_in(world.people["applicant"])
 
 
 def draft(number: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import make
-from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, filled, form_address, send, signed_in
 
@@ -26,23 +25,6 @@ from keguan.language.parameters import load_parameters
 from keguan.registers.documents.models import Document
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Any:
-    of = cases.opened()
-    with clock_at(w.moment("2026-03-02")):
-        yield of
-
-
-@pytest.fixture
-def number(world: w.World) -> str:
-    return w.started(world)
-
-
-@pytest.fixture
-def applicant(world: w.World) -> Client:
-    return signed_in(world.people["applicant"])
 
 
 def draft(number: str) -> dict[str, Any]:

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests import make
-from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, form_address, send, signed_in
 
@@ -16,7 +15,6 @@ from keguan.casework import drafts, editors, services
 from keguan.casework.models import Case, Draft, Editor, Message
 from keguan.casework.permissions import can_see_proposal, visible_to
 from keguan.engine.decision import Command
-from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Refusal
 from keguan.registers.parties.access import actor_for
@@ -24,18 +22,6 @@ from keguan.registers.parties.models import Person
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world() -> Any:
-    of = cases.opened()
-    with clock_at(w.moment("2026-03-02")):
-        yield of
-
-
-@pytest.fixture
-def number(world: w.World) -> str:
-    return w.started(world)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -126,8 +127,7 @@ def batch_do(request: HttpRequest, pk: int, do: str) -> HttpResponseBase:
             if refusal := take_back(found, actor, because, request_id(request)):
                 return _page(request, found, refusal.problems, status=422)
         case "resume":
-            service.resume(found)
-            go_on_taking_back(found.pk)
+            service.resume(found, go_on_taking_back if found.state == "undoing" else service.go_on)
         case _:
             raise Http404
     return SeeOther(reverse("batch", args=[pk]))
@@ -154,10 +154,11 @@ def _page(
     ]
     verbs = service.verbs_of(found, actor)
     chosen = TITLE if found.verb == HAND_OVER else next((one.title for one in verbs if one.name == found.verb), None)
-    counts = {name: found.lines.filter(state=name).count() for name in LINE_STATES}
+    counted = dict(found.lines.order_by().values_list("state").annotate(Count("pk")))
+    counts = {name: counted.get(name, 0) for name in LINE_STATES}
     order = ("undone", "refused", "unable", "able", "waiting", "done")
     rows: list[BatchLine] = []
-    for state in order:
+    for state in filter(counts.get, order):
         shown = found.lines.filter(state=state).select_related("case", "case__host")
         rows += shown.only("state", "problems", "case__number", "case__title", "case__host__name")[
             : MOST_SHOWN - len(rows)

@@ -21,8 +21,8 @@ def test_imports_go_downstairs() -> None:
 def test_kernel_language_and_engine_run_without_django_or_a_database() -> None:
     code = (
         "import pkgutil, importlib, sys\n"
-        "import keguan.kernel, keguan.language, keguan.engine\n"
-        "for room in (keguan.kernel, keguan.language, keguan.engine):\n"
+        "import keguan.kernel, keguan.language, keguan.engine, keguan.fairness, keguan.texts\n"
+        "for room in (keguan.kernel, keguan.fairness, keguan.texts, keguan.language, keguan.engine):\n"
         "    for module in pkgutil.walk_packages(room.__path__, room.__name__ + '.'):\n"
         "        importlib.import_module(module.name)\n"
         "print(sorted({'django', 'psycopg', 'procrastinate'} & set(sys.modules)))\n"

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 from tests import make
 from tests.journeys.conftest import Stage
+from tests.journeys.pages import Visitor
 from tests.make import cases
 from tests.make import world as w
 
@@ -80,21 +81,31 @@ def test_one_applies_for_a_grant_with_the_keyboard_alone(stage: Stage) -> None:
     assert Case.objects.get().submitted_at is not None
 
 
+def _at_the_order_of_three(stage: Stage, *, script: bool = True) -> Visitor:
+    """The authority at the order of recommendation of Cotton, Wheat and Melons."""
+    world = cases.opened()
+    for n, name in enumerate(("Cotton", "Wheat", "Melons")):
+        world.people[name] = make.person(
+            employer=world.university, born=date(1980, 5, 1 + n), title="senior", degree="doctor"
+        )
+        team = [{"member": make.person(employer=world.university).pk, "role": "lead", "months": 6}]
+        cases.case(world, at="recommend", who=name, principal=world.people[name].pk, title=name, team=team)
+    authority = stage.signed_in(world.people["authority"], "en", script=script)
+    authority.page.goto("/progress/")
+    _opens(authority.page, "A round for tests")
+    _opens(authority.page, "Order of recommendation")
+    return authority
+
+
+def _kept_order() -> list[str]:
+    return [Case.objects.get(pk=pk).title for pk in RecommendationOrder.objects.get().cases]
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
 def test_an_authority_orders_its_recommendations_with_the_keyboard_alone(stage: Stage, *, script: bool) -> None:
-    world = cases.opened()
     with clock_at(w.moment("2026-03-02")):
-        for n, name in enumerate(("Cotton", "Wheat", "Melons")):
-            world.people[name] = make.person(
-                employer=world.university, born=date(1980, 5, 1 + n), title="senior", degree="doctor"
-            )
-            team = [{"member": make.person(employer=world.university).pk, "role": "lead", "months": 6}]
-            cases.case(world, at="recommend", who=name, principal=world.people[name].pk, title=name, team=team)
-        authority = stage.signed_in(world.people["authority"], "en", script=script)
+        authority = _at_the_order_of_three(stage, script=script)
         page = authority.page
-        page.goto("/progress/")
-        _opens(page, "A round for tests")
-        _opens(page, "Order of recommendation")
         _tab_to(page, "Up Melons")
         for place in (2, 1):
             with nullcontext() if script else page.expect_navigation(wait_until="load"):
@@ -107,5 +118,17 @@ def test_an_authority_orders_its_recommendations_with_the_keyboard_alone(stage: 
         authority.sees("What is going to be saved")
         _opens(page, "Save the order")
         authority.sees("The order of recommendation is saved.")
-    order = RecommendationOrder.objects.get()
-    assert [Case.objects.get(pk=pk).title for pk in order.cases] == ["Melons", "Cotton", "Wheat"]
+    assert _kept_order() == ["Melons", "Cotton", "Wheat"]
+
+
+def test_an_authority_drags_its_recommendations_into_order(stage: Stage) -> None:
+    with clock_at(w.moment("2026-03-02")):
+        authority = _at_the_order_of_three(stage)
+        rows = authority.page.locator("tbody tr[data-number]")
+        rows.nth(2).locator("[draggable]").drag_to(rows.nth(0), target_position={"x": 40, "y": 2})
+        assert rows.locator("th a").all_inner_texts() == ["Melons", "Cotton", "Wheat"]
+        assert authority.page.locator("#order-told").text_content() == "Melons: place 1, within the quota."
+        authority.press("Look over the changes")
+        authority.press("Save the order")
+        authority.sees("The order of recommendation is saved.")
+    assert _kept_order() == ["Melons", "Cotton", "Wheat"]

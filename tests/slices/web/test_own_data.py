@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from tests.slices.web import people
 
+from keguan.doors.api.models import Token, Webhook
 from keguan.doors.web.accounts import own_data
+from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.registers.parties import services
-from keguan.registers.parties.merging import relations_of_people
+from keguan.registers.parties.merging import relations_of_people, relations_to
 from keguan.registers.parties.models import Account
 from keguan.registers.trace.models import Event
 
@@ -60,3 +64,27 @@ def test_every_relation_to_a_person_is_exported_or_named_as_not_their_own() -> N
     assert set(own_data.NOT_THEIR_OWN) >= {"granted_duties", "declared_kin", "kin_of"}
     assert known == exported | (set(own_data.NOT_THEIR_OWN) & known)
     assert {"account", "duties", "begun_cases", "led_cases", "messages", "tasks", "documents", "expert"} <= exported
+
+
+def test_every_relation_to_an_account_is_exported_and_none_with_what_opens_a_door(
+    client: Client, account: Account
+) -> None:
+    opened(client)
+    now = clock.now()
+    token, digest = "wang's importer", "ab" * 32
+    Token.objects.create(
+        account=account, name=token, scopes=["cases:read"], digest=digest, hint="kg_abc", made_at=now,
+        expires_at=now + timedelta(days=30),
+    )  # fmt: skip
+    Webhook.objects.create(
+        account=account, address="https://example.org/hook", kinds=["case"], salt="s4lt", made_at=now
+    )
+    Authenticator.objects.create(user=account, type="totp", data={"secret": "JBSWY3DP"})
+    found = own_data.records(account)
+    assert [one["name"] for one in found["tokens"]] == [token]
+    assert [one["address"] for one in found["webhooks"]] == ["https://example.org/hook"]
+    assert [one["type"] for one in found["authenticator_set"]] == ["totp"]
+    assert found["usersession_set"], "where one is signed in"
+    text = json.dumps(found, ensure_ascii=False, default=str)
+    assert not [secret for secret in (digest, "s4lt", "JBSWY3DP", client.session.session_key) if secret in text]
+    assert set(own_data.account_relations()) == set(relations_to(Account)) - {"api.keptanswer.account"}

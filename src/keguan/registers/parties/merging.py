@@ -60,9 +60,14 @@ class Moving:
 
 
 def relations_of_people() -> dict[str, Any]:
-    """Everything in all registers and in casework that points at a person: by the name it goes by from there, or, where it
-    has none, by table and column."""
-    found = (one for one in Person._meta.get_fields(include_hidden=True) if one.auto_created and one.is_relation)
+    """Everything in all registers and in casework that points at a person."""
+    return relations_to(Person)
+
+
+def relations_to(model: type[models.Model]) -> dict[str, Any]:
+    """Everything that points at rows of a table: by the name it goes by from there, or, where it has none, by table and
+    column."""
+    found = (one for one in model._meta.get_fields(include_hidden=True) if one.auto_created and one.is_relation)
     return {_name_of(one): one for one in found if not one.concrete}
 
 

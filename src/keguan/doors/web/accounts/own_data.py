@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from keguan.casework.models import Answers, Draft, DraftField
 from keguan.kernel import clock
-from keguan.registers.parties.merging import relations_of_people
+from keguan.registers.parties.merging import relations_of_people, relations_to
 from keguan.registers.parties.models import Account, Person
 from keguan.registers.trace.models import Event
 
@@ -31,7 +31,12 @@ NOT_THEIR_OWN = {
 }
 """Relations to a person that say something about somebody else, each with the reason."""
 
-_SECRET = {"password", "id_salt", "id_commitment", "salt"}
+_NOT_OF_THE_PERSON = {"api.keptanswer.account": "what a repeated request was answered, for a day"}
+"""Relations to an account that say nothing about whom it belongs to."""
+
+_SECRET = {"password", "id_salt", "id_commitment", "salt", "digest", "session_key", "data"}
+"""What opens a door. `data` is what a second factor holds: its key, or codes that are not used up."""
+
 _README = """科管：本人数据 / Keguan: your own data
 
 {when}
@@ -59,8 +64,9 @@ def records(account: Account) -> dict[str, list[dict[str, Any]]]:
     person = Person.objects.get(pk=account.person_id)
     found: dict[str, list[dict[str, Any]]] = {"person": [_plain(person)]}
     for name, relation in own_relations().items():
-        rows = relation.related_model._base_manager.filter(**{relation.field.name: person})
-        found[name] = [_plain(row) for row in rows]
+        found[name] = _rows(relation.related_model._base_manager.filter(**{relation.field.name: person}))
+    for name, relation in account_relations().items():
+        found[name] = _rows(relation.related_model._base_manager.filter(**{relation.field.name: account}))
     found["files"] = [
         {**row, "address": reverse("document_file", args=[row["id"]])} for row in found.pop("documents", [])
     ]
@@ -75,6 +81,11 @@ def records(account: Account) -> dict[str, list[dict[str, Any]]]:
 def own_relations() -> dict[str, Any]:
     """Every relation that says something about the person, by its name."""
     return {name: one for name, one in relations_of_people().items() if name not in NOT_THEIR_OWN}
+
+
+def account_relations() -> dict[str, Any]:
+    """Every relation that says something about how the person signs in, and what signs in for them."""
+    return {name: one for name, one in relations_to(Account).items() if name not in _NOT_OF_THE_PERSON}
 
 
 def _rows(rows: Iterable[models.Model]) -> list[dict[str, Any]]:

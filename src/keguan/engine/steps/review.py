@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from keguan.engine.decision import Ask, Command, Seat, SeatMoved, Settle, Situation
 from keguan.engine.moves import Move, Verb, due_after, reason_owed, refuse, text_of
 from keguan.engine.waiting import reminders
+from keguan.fairness.scores import combined
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review, Rubric
@@ -202,20 +202,3 @@ def _score_problems(rubric: Rubric, command: Command) -> tuple[Problem, ...]:
         said = Text("评审意见不超过{most}字。", "A comment has at most {most} characters.")
         problems.append(Problem("review.comment_long", said.filled(most=COMMENT_MOST), where="comment"))
     return tuple(problems)
-
-
-def combined(how: str, totals: Sequence[int]) -> int:
-    """The panel's score in whole hundredths, half up, from each seat's total (0 to 100).
-
-    `trimmed_mean` leaves out one highest and one lowest total where there are at least five.
-    """
-    ordered = sorted(totals)
-    if how == "median":
-        middle = len(ordered) // 2
-        kept = [ordered[middle]] if len(ordered) % 2 else ordered[middle - 1 : middle + 1]
-    elif how == "trimmed_mean" and len(ordered) >= 5:
-        kept = ordered[1:-1]
-    else:
-        kept = ordered
-    mean = Fraction(sum(kept), len(kept))
-    return int(mean * 100 + Fraction(1, 2))

@@ -16,15 +16,17 @@ from keguan.casework import services
 from keguan.casework.messages import send_to_applicants
 from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
 from keguan.casework.round_versions import keep_version
+from keguan.casework.score_sheets import totals_of
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
 from keguan.engine.decision import Command
 from keguan.engine.moves import names_in, refuse
+from keguan.fairness.scores import RANK_BASED
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal, Refused
-from keguan.language.schema import Rank
+from keguan.language.schema import Rank, Review
 from keguan.registers.trace import services as trace
 
 
@@ -240,15 +242,20 @@ def _has_own_case(of_round: Round, step_id: str, actor: Actor) -> bool:
 
 
 def _entries(of_round: Round, step_id: str) -> list[engine.Entry]:
+    definition = definition_of(of_round.programme)
     waiting = (
         Case.objects.filter(round=of_round, step=step_id)
         .select_related("memo", "round", "programme")
         .defer("programme__sources")
     )
+    steps = definition.programme.steps
+    compared = [str(one.id) for one in steps if isinstance(one, Review) and one.combine == RANK_BASED]
+    totals = totals_of(of_round, step_id, compared)
     entries = []
     for case in waiting:
         situation = services.situation_for(case, SYSTEM)
-        entries.append(engine.Entry(case.number, names_in(situation), case.submitted_at or case.created_at))
+        came = case.submitted_at or case.created_at
+        entries.append(engine.Entry(case.number, names_in(situation), came, totals.get(case.number, {})))
     return entries
 
 

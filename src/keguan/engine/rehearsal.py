@@ -23,7 +23,7 @@ from keguan.kernel.workdays import UnknownYear, Workdays
 from keguan.language.definition import Definition
 from keguan.language.evidence import Evidence, Shown, together
 from keguan.language.examples import Action, Journey
-from keguan.language.schema import Agree, Apply, Deliver, Rank, Review, Step
+from keguan.language.schema import Agree, Apply, Decide, Deliver, Rank, Review, Step
 from keguan.language.typed import Unreadable, names_of, value_of
 from keguan.language.vocabulary import ROLES
 
@@ -243,6 +243,10 @@ class _Rehearsal:
                 seated = Acting(_FIRST_EXPERT + int(seat), frozenset({action.by or "expert"}), seat=seat)
                 sent = {**content, "confirmed": True, "scores": _whole(content.get("scores") or {})}
                 return [(Command(action.command, step.id, sent), seated, {})]
+            case "approve" | "reject" if isinstance(step, Decide) and step.vote is not None:
+                given = dict(content)
+                facts = _voted(action.command, given.pop("vote", None))
+                return [(Command(action.command, step.id, self.sent(given)), acting, facts)]
             case _:
                 return [(Command(action.command, step.id, self.sent(content)), acting, {})]
 
@@ -368,6 +372,19 @@ def moment(written: str, default: time = time(9)) -> datetime:
 
 def _whole(scores: Mapping[str, Any]) -> dict[str, int]:
     return {str(name): int(str(points)) for name, points in scores.items()}
+
+
+def _voted(command: str, given: Any) -> dict[str, Any]:
+    """The ballot before a decision: as the example counts it, none for `vote: none`, or one that carries it unanimously."""
+    if given == "none":
+        return {}
+    if not isinstance(given, Mapping):
+        return {"vote": {"motion": command, "for": 99, "against": 0, "abstain": 0, "present": 99, "members": 99}}
+    counts = {name: int(str(given.get(name, 0))) for name in ("for", "against", "abstain", "present", "members")}
+    counts["present"] = counts["present"] or counts["for"] + counts["against"] + counts["abstain"]
+    counts["members"] = counts["members"] or counts["present"]
+    amount = {"amount_fen": value_of(given["amount"], "int")} if "amount" in given else {}
+    return {"vote": {"motion": str(given.get("motion", "approve")), **counts, **amount}}
 
 
 def _recusals(experts: Iterable[int], given: Mapping[str, Any]) -> dict[int, tuple[Problem, ...]]:

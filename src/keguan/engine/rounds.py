@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from keguan.fairness.scores import RANK_BASED, Score, by_rank, hundredths
 from keguan.kernel.money import Money, share_pool
 from keguan.language.definition import Definition
-from keguan.language.schema import Rank
+from keguan.language.schema import Programme, Rank, Review
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One case that waits to be ranked. names: what its expressions may read. submitted: breaks the last tie."""
+    """One case that waits to be ranked. names: what its expressions may read. submitted: breaks the last tie.
+
+    totals: by review step, each reviewer's total, for scores that need the whole round.
+    """
 
     number: str
     names: Mapping[str, Any]
     submitted: datetime
+    totals: Mapping[str, Mapping[Hashable, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ def rank(definition: Definition, step: Rank, entries: Sequence[Entry], budget_fe
     Down the list the line is drawn at the first case that does not fit: nobody wins by asking less than a better one.
     A case that misses a value or does not meet `eligible` comes last and gets nothing.
     """
+    entries = with_places(definition.programme, entries)
     ordered = sorted(entries, key=lambda entry: _sort_key(definition, step, entry))
     amounts = [_amount(definition, step, entry) for entry in ordered]
     whys = [_bar(definition, step, entry, amount) for entry, amount in zip(ordered, amounts, strict=True)]
@@ -75,6 +83,31 @@ def rank(definition: Definition, step: Rank, entries: Sequence[Entry], budget_fe
         )
     )
     return Ranking(lines, budget_fen)
+
+
+def with_places(programme: Programme, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The same cases with the scores that only the whole round gives, for reviews that combine by rank."""
+    for step in programme.steps:
+        if (
+            not isinstance(step, Review)
+            or step.combine != RANK_BASED
+            or not any(one.totals.get(step.id) for one in entries)
+        ):
+            continue
+        scores = [
+            Score(one.number, who, total) for one in entries for who, total in one.totals.get(step.id, {}).items()
+        ]
+        places, name = by_rank(scores), f"{step.id}.score"
+        entries = [
+            replace(one, names={key: value for key, value in one.names.items() if key != name} | _score(name, place))
+            for one in entries
+            for place in (places.get(one.number),)
+        ]
+    return entries
+
+
+def _score(name: str, place: Fraction | None) -> dict[str, Decimal]:
+    return {} if place is None else {name: Decimal(hundredths(place)) / 100}
 
 
 def _sort_key(definition: Definition, step: Rank, entry: Entry) -> tuple[Any, ...]:

@@ -112,7 +112,7 @@ class Tally:
         needs = Text(
             "按{of}{base}人计，通过需{needed}票（{share}）",
             "counted of {of} ({base}), it takes {needed} votes ({share})",
-        ).filled(of=_OF[self.rule.of], base=self.base, needed=self.needed, share=self.rule.threshold.said())
+        ).filled(of=COUNTED_OF[self.rule.of], base=self.base, needed=self.needed, share=self.rule.threshold.said())
         return counted, needs, self._ended(titles)
 
     def _ended(self, titles: Mapping[str, Text]) -> Text:
@@ -125,11 +125,12 @@ class Tally:
         return Text("未通过", "not carried")
 
 
-_OF: Final[Mapping[Of, Text]] = {
+COUNTED_OF: Final[Mapping[Of, Text]] = {
     "members": Text("应到委员", "all members"),
     "present": Text("到会委员", "those present"),
-    "cast": Text("表示赞成或反对的", "votes for or against"),
+    "cast": Text("赞成票和反对票之和", "the votes for or against"),
 }
+"""What a share is counted of, in words."""
 
 
 def tally(rule: Rule, counts: Mapping[str, int], *, present: int, members: int) -> Tally:

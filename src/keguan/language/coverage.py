@@ -16,7 +16,7 @@ from keguan.language.conditions import EQUAL, ORDERED, Comparison, comparisons, 
 from keguan.language.definition import Definition
 from keguan.language.evidence import Evidence, Side
 from keguan.language.paths import SKIPPED, possible_outcomes
-from keguan.language.schema import Column, Endorse, Expression, Field, Place, Review, Rule, kind_of
+from keguan.language.schema import Column, Decide, Endorse, Expression, Field, Place, Review, Rule, kind_of
 from keguan.language.uses import Use, spans, uses
 from keguan.language.verdicts import SAID
 from keguan.language.wording import step_title
@@ -64,10 +64,20 @@ def _outcomes(definition: Definition, evidence: Evidence) -> Iterator[Problem]:
                 step=step_title(step)
             )
             yield _owed("score", say, step.place, f"values: {step.id}.score")
+        if isinstance(step, Decide) and step.vote:
+            yield from _votes(step, evidence)
     for end in programme.ends:
         if end.end not in evidence.ends:
             say = Text("没有示例到达“{end}”", "No journey ends as “{end}”").filled(end=end.title)
             yield _owed("end", say, programme.place, end.end)
+
+
+def _votes(step: Decide, evidence: Evidence) -> Iterator[Problem]:
+    """One member alone, too few, and too few votes: each is refused somewhere."""
+    for code in ("decide.not_voted", "decide.no_quorum", "decide.not_carried"):
+        if (step.id, code) not in evidence.refused:
+            say = Text("没有示例因“{code}”被拒绝", "No journey is refused for “{code}”").filled(code=code)
+            yield _owed("vote", say, step.place, f"{step.id}: refused: {code}")
 
 
 def _lengths(definition: Definition, evidence: Evidence) -> Iterator[Problem]:

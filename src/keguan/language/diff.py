@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from keguan.fairness.ballots import Share
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.language.definition import Definition
@@ -61,6 +62,13 @@ _LABELS: Mapping[str, Text] = {
     "avoid": Text("回避关系", "recusals"),
     "named": Text("不宜评审专家的字段", "field of unwelcome reviewers"),
     "combine": Text("计分方法", "way of combining scores"),
+    "nonconsensus": Text("非共识规则", "non-consensus rule"),
+    "top": Text("最高分的下限", "least highest total"),
+    "spread": Text("最高与最低的差", "distance of highest and lowest"),
+    "vote": Text("会议表决", "vote in a meeting"),
+    "quorum": Text("法定人数", "quorum"),
+    "threshold": Text("通过比例", "threshold"),
+    "of": Text("比例的基数", "base of the threshold"),
     "order": Text("排序依据", "order"),
     "ties": Text("并列时的次序", "ties"),
     "eligible": Text("入围条件", "eligibility"),
@@ -201,6 +209,8 @@ class _Changes:
                 return expression_said(programme, value)
             case Span():
                 return span_said(programme, value)
+            case Share():
+                return value.said()
             case bool():
                 return Text("是", "yes") if value else Text("否", "no")
             case tuple():
@@ -248,7 +258,7 @@ _KINDS: Mapping[str, Text] = {
 
 
 def _is_part(value: Any) -> bool:
-    whole = (Text, Expression, Span, Place)
+    whole = (Text, Expression, Span, Place, Share)
     return is_dataclass(value) and not isinstance(value, type) and not isinstance(value, whole)
 
 

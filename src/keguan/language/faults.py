@@ -341,9 +341,14 @@ _SEEDERS: tuple[tuple[str, tuple[str, ...], Seeder], ...] = (
     ("drop a quota or rank", _P, _drop_key("quota", "ranked", "ties", "order", "named")),
     ("change the panel", _P, _within(_change(r"[0-9]+", _off(1), _off(2), _off(-2)), "size")),
     ("change combining or sharing", _P, _change(
-        r"\b(?:trimmed_mean|median|mean|in_order|pro_rata)\b",
-        _swap({"trimmed_mean": "mean", "mean": "median", "median": "mean", "in_order": "pro_rata", "pro_rata": "in_order"}),
+        r"\b(?:trimmed_mean|median|mean|rank_based|in_order|pro_rata)\b",
+        _swap({"trimmed_mean": "mean", "mean": "median", "median": "mean", "rank_based": "mean", "in_order": "pro_rata", "pro_rata": "in_order"}),
     )),
+    ("drop a vote", _P, _drop_key("vote", "nonconsensus", "quorum", "threshold")),
+    ("change a vote", _P, _within(_change(
+        r"(?:more than )?[0-9]+/[0-9]+|present|members|cast",
+        _swap({"2/3": "more than 1/2", "more than 1/2": "2/3", "present": "cast", "members": "present", "cast": "members"}),
+    ), "quorum", "threshold", "of")),
     ("change a share", _P, _change(r"(?<=share: )[0-9]+", _off(10), _off(-10))),
     ("change what a case is about", _P, _below(_change(_NAME, lambda found: None if not found else f"{found[0]}x"), "about")),
     ("drop what a case is about", _P, _below(_drop_key("title", "principal", "members", "asked"), "about")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from keguan.fairness.ballots import COUNTED_OF
 from keguan.kernel.bilingual import Language, Text
 from keguan.language.definition import Definition
 from keguan.language.paths import Paths
@@ -50,6 +51,11 @@ _COMBINED = {
     "mean": Text("平均分", "the mean"),
     "trimmed_mean": Text("去掉一个最高分和一个最低分后的平均分", "the mean without one highest and one lowest"),
     "median": Text("中位数", "the median"),
+    "rank_based": Text(
+        "在各专家本人排序中的平均位次（整批排序时计算；专家都只评了一件的，无法比较）",
+        "the mean place in its reviewers' own rankings (computed when the round is ranked; a case whose reviewers all scored"
+        " nothing else cannot be compared)",
+    ),
 }
 _REGISTERS = {
     "projects": Text("项目库", "the register of projects"),
@@ -259,11 +265,8 @@ class _Prose:
                 yield from self.review(step)
             case Rank():
                 yield from self.rank(step)
-            case Decide(amount=amount) if amount:
-                yield self.say(
-                    "金额：{amount}；可以核减，不得增加", "Amount: {amount}; it may be lowered, never raised",
-                    amount=expression_said(programme, amount),
-                )  # fmt: skip
+            case Decide():
+                yield from self.deciding(step)
             case Publish():
                 shows = self.list_of([self.of(title_of(programme, name)) for name in step.shows])
                 yield self.say("公示{span}", "The notice stands for {span}", span=span_said(programme, step.period))
@@ -296,6 +299,29 @@ class _Prose:
         )
         avoided = self.list_of([self.of(_AVOIDED[one]) for one in step.panel.avoid])
         yield self.say("回避：{avoided}", "Kept out: {avoided}", avoided=avoided)
+
+        if one := step.nonconsensus:
+            yield self.say(
+                "非共识：最高分不低于{top}分且最高与最低相差{spread}分以上（含），单独提请审议，不改变得分；依据：{source}",
+                "Non-consensus: one total of {top} or more, and {spread} points or more between the highest and the lowest; it is"
+                " taken up apart, and no score changes. Source: {source}",
+                top=one.top, spread=one.spread, source=one.source,
+            )  # fmt: skip
+
+    def deciding(self, step: Decide) -> Iterator[str]:
+        if step.amount:
+            yield self.say(
+                "金额：{amount}；可以核减，不得增加", "Amount: {amount}; it may be lowered, never raised",
+                amount=expression_said(self.programme, step.amount),
+            )  # fmt: skip
+        if vote := step.vote:
+            yield self.say(
+                "在会议上无记名表决：应到人数的{quorum}且不少于{least}人到会，{of}的{threshold}赞成为通过；依据：{source}",
+                "By secret ballot in a meeting: {quorum} of those who may vote are present, {least} or more; it carries with"
+                " {threshold} of {of}. Source: {source}",
+                quorum=vote.quorum.said(), least=vote.least, of=COUNTED_OF[vote.of], threshold=vote.threshold.said(),
+                source=vote.source,
+            )  # fmt: skip
 
     def rank(self, step: Rank) -> Iterator[str]:
         programme = self.programme

@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import date
+from fractions import Fraction
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from keguan.fairness.ballots import Share
 from keguan.kernel import money
 from keguan.kernel.bilingual import Text
 from keguan.kernel.duration import Duration
@@ -30,6 +32,7 @@ _DurationText = NewType("_DurationText", str)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
+_SHARE: Final = re.compile(r"(more than )?[1-9][0-9]?/[1-9][0-9]?")
 _LOOKS_TYPED: Final = re.compile(
     r"[-+]?[0-9][0-9_]*(\.[0-9]*)?([eE][-+]?[0-9]+)?|true|false|null|~|True|False|Null|yes|no"
 )
@@ -266,6 +269,15 @@ class _Reader:
         found = self._matching(node, re.compile(r"[0-9]{1,4} ?%|[0-9]{1,4}"), say)
         return found if found is _BAD else int(found.rstrip(" %"))
 
+    def _share(self, node: Node) -> Any:
+        say = Text("应为分数，例如 2/3 或 more than 1/2", "Needed: a fraction, as in 2/3 or more than 1/2")
+        found = self._matching(node, _SHARE, say)
+        if found is _BAD:
+            return _BAD
+        above, part = found.startswith("more than "), found.removeprefix("more than ")
+        over, _, under = part.partition("/")
+        return Share(Fraction(int(over), int(under)), above)
+
     def _points(self, node: Node) -> Any:
         found = self._matching(node, re.compile(r"[0-9]{1,3}(\.[0-9]{1,2})?"), Text("应为分数", "Needed: points"))
         return int(found) if found is not _BAD and found.isdigit() else found
@@ -337,6 +349,7 @@ _SCALARS: Final[Mapping[Any, Any]] = {
     Name: _Reader._name,
     _Word: _Reader._word,
     Percent: _Reader._percent,
+    Share: _Reader._share,
     Duration: _Reader._duration,
     Span: _Reader._span,
     Expression: _Reader._expression,

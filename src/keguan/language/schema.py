@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NewType
 
+from keguan.fairness.ballots import Of, Share
 from keguan.kernel.bilingual import Text
 from keguan.kernel.duration import Duration
 
@@ -317,12 +318,28 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NonConsensus:
+    """When a case counts as non-consensus (非共识): at least one total of `top`, and `spread` points between the highest and the
+    lowest. It changes no score: `<step>.nonconsensus` says so, and whoever decides sees it."""
+
+    top: int
+    spread: int
+    source: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review(Step):
-    """Experts score by a rubric; their totals combine to `<step>.score` (0 to 100, two decimals)."""
+    """Experts score by a rubric; their totals combine to `<step>.score` (0 to 100, two decimals).
+
+    combine: `rank_based` is each case's mean place in its reviewers' own rankings, which only the whole round gives: it is
+    computed where the round is ranked, and nothing but that step may read the score.
+    """
 
     rubric: Name
     panel: Panel
-    combine: Literal["mean", "trimmed_mean", "median"]
+    combine: Literal["mean", "trimmed_mean", "median", "rank_based"]
+    nonconsensus: NonConsensus | None = None
     by: Role = "expert"
     assigned_by: Role = "officer"
 
@@ -346,12 +363,27 @@ class Rank(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """A body decides by secret ballot in a meeting; none of its members alone. quorum: of the members who may vote on the case,
+    how many must be present (`2/3` is at least, `more than 1/2` is above it). threshold: what carries it, counted of all
+    members, of those present, or of the votes cast for or against. least: fewer present never suffice."""
+
+    quorum: Share
+    threshold: Share
+    source: str
+    of: Of = "present"
+    least: int = 3
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(Step):
     """A body that did not run the case decides it, with a reason. amount: the proposed grant in fen, if money is given;
-    the decision may lower it, never raise it. `<step>.amount` afterwards."""
+    the decision may lower it, never raise it. `<step>.amount` afterwards. vote: only what a ballot carried is decided."""
 
     by: Role
     amount: Expression | None = None
+    vote: Vote | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
     "apply": Kind(Text("申报", "Application"), "submitted", ("lapsed",), {}),
     "endorse": Kind(Text("审核推荐", "Endorsement"), "endorsed", ("returned", "refused", "lapsed"), {"rank": "int"}),
     "screen": Kind(Text("形式审查", "Screening"), "passed", ("failed", "returned"), {}),
-    "review": Kind(Text("专家评审", "Expert review"), "reviewed", (), {"score": "score"}),
+    "review": Kind(Text("专家评审", "Expert review"), "reviewed", (), {"score": "score", "nonconsensus": "bool"}),
     "rank": Kind(Text("排序", "Ranking"), "within", ("beyond",), {"position": "int", "amount": "int"}),
     "decide": Kind(Text("立项决定", "Award decision"), "approved", ("rejected",), {"amount": "int"}),
     "publish": Kind(Text("公示", "Public notice"), "unopposed", ("upheld",), {}),

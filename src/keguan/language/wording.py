@@ -43,6 +43,7 @@ OUTCOMES: Mapping[str, Text] = {
 LEFT: Mapping[str, Text] = {
     "rank": Text("推荐排序", "rank"),
     "score": Text("得分", "score"),
+    "nonconsensus": Text("非共识", "non-consensus"),
     "position": Text("名次", "position"),
     "amount": Text("金额", "amount"),
 }

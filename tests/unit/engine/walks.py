@@ -108,6 +108,14 @@ class Walk:
             "today": self.now.date(),
             "round.opens": self.opens.date(),
             "round.closes": (self.opens + timedelta(days=30)).date(),
+            # What a meeting voted, where a programme asks for one: for it or against it by turns.
+            "vote": {
+                "for": 4 - 3 * (len(self.decided) % 2),
+                "against": 1 + 3 * (len(self.decided) % 2),
+                "abstain": 0,
+                "present": 5,
+                "members": 5,
+            },
             "recusals": dict.fromkeys(range(100, 140), ()),
         }
         terms = RoundTerms(self.opens, self.opens + timedelta(days=30), 30, 150_000_000, 3)

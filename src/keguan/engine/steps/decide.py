@@ -1,9 +1,13 @@
-"""decide 立项决定: a body that did not run the case decides it, with a reason that the applicant will read."""
+"""decide 立项决定: a body that did not run the case decides it, with a reason that the applicant will read.
+
+Where the step states a vote, a member of the body only writes down what a ballot carried (`engine.voting`).
+"""
 
 from __future__ import annotations
 
 from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.moves import Move, Verb, due_after, names_in, reason_owed, refuse, text_of
+from keguan.engine.voting import carries, not_as_voted
 from keguan.engine.waiting import reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
@@ -23,7 +27,10 @@ def verbs(step: Decide) -> tuple[Verb, ...]:
 
 
 def offers(situation: Situation, step: Decide, verb: Verb) -> bool:
-    """Approving is offered where there is something to give."""
+    """Approving is offered where there is something to give; what is voted on is not decided at the case."""
+    if step.vote is not None:
+        result = situation.facts.get("vote")
+        return result is not None and carries(step.vote, result) == verb.name
     return verb.name == "reject" or step.amount is None or proposed(situation, step) > 0
 
 
@@ -47,16 +54,19 @@ def enter(situation: Situation, step: Decide) -> Move:
 
 
 def decide(situation: Situation, step: Decide, command: Command) -> Move | Refusal:
-    """Approve at most the proposed amount, or reject; both with a reason."""
+    """Approve at most the proposed amount, or reject; both with a reason, and as the vote went where there is one."""
     if owed := reason_owed(command):
         return owed
+    if step.vote is not None and (against := not_as_voted(step.vote, situation.facts.get("vote"), command)):
+        return against
     reason = text_of(command, "reason")
     if command.name == "reject":
         return Move(outcome="rejected", memo={"reason": reason, "amount": 0})
     if step.amount is None:
         return Move(outcome="approved", memo={"reason": reason})
     ceiling = proposed(situation, step)
-    amount = command.content.get("amount_fen", ceiling)
+    voted = (situation.facts.get("vote") or {}).get("amount_fen") if step.vote is not None else None
+    amount = command.content.get("amount_fen", voted or ceiling)
     if ceiling <= 0:
         said = Text(
             "本件不在预算之内，没有可批准的金额。", "The case is beyond the budget: there is no amount to approve."

@@ -8,7 +8,7 @@ from typing import Any
 from keguan.engine.decision import Ask, Command, Seat, SeatMoved, Settle, Situation
 from keguan.engine.moves import Move, Verb, due_after, reason_owed, refuse, text_of
 from keguan.engine.waiting import reminders
-from keguan.fairness.scores import combined
+from keguan.fairness.scores import NonConsensus, combined
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review, Rubric
@@ -170,6 +170,8 @@ def _score(situation: Situation, step: Review, command: Command, seats: dict[str
     if len(finals) < step.panel.size:
         return Move(memo=memo, effects=(moved,))
     memo["score"] = combined(step.combine, finals)
+    rule = step.nonconsensus
+    memo["nonconsensus"] = rule is not None and NonConsensus(rule.top, rule.spread).holds(finals)
     return Move(outcome="reviewed", memo=memo, effects=(moved,))
 
 

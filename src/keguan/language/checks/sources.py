@@ -31,6 +31,11 @@ def check_sources(ground: Ground) -> Iterator[Problem]:
         for value in parameter.values:
             what = Text("参数“{n}”", "parameter “{n}”").filled(n=parameter.name)
             yield from _source(value.source, parameter.place, what)
+    for step in programme.steps:
+        if (vote := getattr(step, "vote", None)) is not None:
+            yield from _source(vote.source, vote.place, Text("表决规则", "rule of the vote"))
+        if (mark := getattr(step, "nonconsensus", None)) is not None:
+            yield from _source(mark.source, mark.place, Text("非共识规则", "non-consensus rule"))
     for one in programme.exceptions:
         yield from _source(one.source, programme.place, Text("例外“{n}”", "exception “{n}”").filled(n=one.check))
     yield from _texts(programme, programme.place)

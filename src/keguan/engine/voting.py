@@ -1,0 +1,69 @@
+"""What a ballot carried, judged by the rule that the programme states; the counts come from the meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from keguan.engine.decision import Command
+from keguan.engine.moves import refuse
+from keguan.fairness.ballots import ABSTAIN, AGAINST, FOR, Quorum, Rule, Tally, quorum, tally
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Refusal
+from keguan.language.schema import Vote
+
+APPROVE, REJECT = "approve", "reject"
+"""What a motion asks for."""
+TITLES: Mapping[str, Text] = {
+    FOR: Text("赞成", "For"),
+    AGAINST: Text("反对", "Against"),
+    ABSTAIN: Text("弃权", "Abstained"),
+}
+_MEETING = Text("请在会议上表决后再登记决定。", "Let the meeting vote on it; the decision follows the ballot.")
+
+
+def rule_of(vote: Vote) -> Rule:
+    """The rule by which a step's ballots are counted."""
+    return Rule(vote.quorum, vote.threshold, vote.of, vote.least)
+
+
+def counted(vote: Vote, result: Mapping[str, Any]) -> Tally:
+    """The tally of a ballot. result: `for`, `against`, `abstain`, `present`, `members` (those who may vote on the case)."""
+    counts = {option: int(result[option]) for option in (FOR, AGAINST, ABSTAIN)}
+    return tally(rule_of(vote), counts, present=int(result["present"]), members=int(result["members"]))
+
+
+def quorum_at(vote: Vote, result: Mapping[str, Any]) -> Quorum:
+    """Whether enough were present when the ballot was closed."""
+    return quorum(rule_of(vote), int(result["present"]), int(result["members"]))
+
+
+def carries(vote: Vote, result: Mapping[str, Any]) -> str:
+    """`approve` or `reject`: what may be decided after this ballot. A motion to approve that fails, or ties, is a rejection;
+    a motion to reject that fails decides nothing ("")."""
+    carried = counted(vote, result).carried == FOR
+    if result.get("motion", APPROVE) == APPROVE:
+        return APPROVE if carried else REJECT
+    return REJECT if carried else ""
+
+
+def not_as_voted(vote: Vote, result: Mapping[str, Any] | None, command: Command) -> Refusal | None:
+    """Why the decision asked for is not the one that a ballot carried; None where it is."""
+    if result is None:
+        said = Text(
+            "本环节由会议表决决定，任何一人不能单独决定。", "A meeting decides this by vote; nobody decides it alone."
+        )
+        return refuse("decide.not_voted", said, source=vote.source, fix=_MEETING)
+    present = quorum_at(vote, result)
+    if not present.is_met:
+        return refuse("decide.no_quorum", present.said(), value=str(present.present), source=vote.source, fix=_MEETING)
+    if carries(vote, result) != command.name:
+        said = Text("表决结果不是这项决定：{how}。", "The ballot did not carry this: {how}.")
+        counts, _, ended = counted(vote, result).said(TITLES)
+        how = Text(f"{counts.zh}，{ended.zh}", f"{counts.en}; {ended.en}")
+        return refuse("decide.not_carried", said.filled(how=how), source=vote.source)
+    voted = result.get("amount_fen")
+    if command.name == APPROVE and voted and command.content.get("amount_fen", voted) != voted:
+        said = Text("金额应为表决通过的金额。", "The amount is the one that was voted on.")
+        return refuse("decide.amount_voted", said, where="amount_fen", value=str(voted), source=vote.source)
+    return None

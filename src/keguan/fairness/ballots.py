@@ -110,7 +110,7 @@ class Tally:
         said = ", ".join(f"{titles[option].en.lower()} {n}" for option, n in self.counts.items())
         counted = Text("{votes}", "{said}").filled(votes=votes, said=said)
         needs = Text(
-            "按{of}{base}人计，通过需{needed}票（{share}）",
+            "按{of}（{base}）计，通过需{needed}票（{share}）",
             "counted of {of} ({base}), it takes {needed} votes ({share})",
         ).filled(of=COUNTED_OF[self.rule.of], base=self.base, needed=self.needed, share=self.rule.threshold.said())
         return counted, needs, self._ended(titles)

@@ -25,8 +25,8 @@ from keguan.casework import drafts
 from keguan.casework.models import Case
 from keguan.kernel import clock
 from keguan.kernel.ids import make_number
+from keguan.kernel.names import normal_title
 from keguan.kernel.problems import Refusal
-from keguan.registers.projects.logic import normal_title
 
 PROGRAMME = "key-rd-project"
 STAGES = {"apply": 0.10, "endorse": 0.10, "recommend": 0.10, "screen": 0.30, "review": 0.40}

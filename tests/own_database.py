@@ -15,7 +15,10 @@ from keguan.database.roles import application_role, as_owner, grant_rights
 
 _PREFIX = "test_keguan_"
 # What migrations themselves wrote; Django would otherwise have to write it again after each test.
-_KEPT = {"django_migrations", "django_content_type", "auth_permission", "organisations_region"}
+_KEPT = {"django_migrations", "django_content_type", "auth_permission", "organisations_region"} | {
+    "codes_codetree",
+    "codes_codenode",
+}
 
 
 def create() -> None:

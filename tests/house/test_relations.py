@@ -21,7 +21,7 @@ FLOORS = [
         "keguan.registers.funds",
     },
     {"keguan.registers.parties"},
-    {"keguan.registers.organisations"},
+    {"keguan.registers.organisations", "keguan.registers.codes"},
     {"keguan.registers.trace"},
     {"keguan.components"},
 ]

@@ -22,6 +22,7 @@ from keguan.casework.models import Notice
 from keguan.components.access import PUBLIC, SIGNED_IN
 from keguan.doors.mail import stop_links
 from keguan.kernel.clock import clock_at
+from keguan.registers.codes.models import CodeTree
 from keguan.registers.experts.models import Expert
 from keguan.registers.organisations.models import Parent
 from keguan.registers.parties.access import actor_for
@@ -162,6 +163,10 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "person": f"/registers/people/{world.people['applicant'].pk}/",
         "organisation": f"/registers/organisations/{world.university.pk}/",
         "expert": f"/registers/experts/{world.experts[0]}/",
+        "code_tree": f"/registers/codes/{CodeTree.objects.get(name='gbt13745').pk}/",
+        "works": f"/registers/experts/{world.experts[0]}/works/",
+        "work_new": f"/registers/experts/{world.experts[0]}/works/new/",
+        "work_drop": f"/registers/works/{make.work(Expert.objects.get(pk=world.experts[0])).pk}/drop/",
         "project": f"/registers/projects/{make.project().pk}/",
         "document": f"/registers/documents/{make.document(by=actor_for(world.people['applicant'])).pk}/",
         "certificate": f"/registers/certificates/{make.certificate().pk}/",
@@ -288,6 +293,8 @@ TITLED_BY_A_NAME = {
         "sanction_organisation",
         "expert_new",
         "expert_move",
+        "work_new",
+        "work_drop",
         "organisation_close",
         "organisation_correct",
         "organisation_rename",

@@ -5,7 +5,7 @@
 
 from tests.make.certificates import certificate
 from tests.make.documents import document
-from tests.make.experts import expert
+from tests.make.experts import expert, work
 from tests.make.funds import payment, pool
 from tests.make.integrity import sanction
 from tests.make.organisations import organisation, uscc
@@ -26,4 +26,5 @@ __all__ = [
     "project",
     "sanction",
     "uscc",
+    "work",
 ]

@@ -8,7 +8,8 @@ from tests.make.parties import person as make_person
 
 from keguan.kernel.actors import SYSTEM
 from keguan.registers.experts import services
-from keguan.registers.experts.models import Expert
+from keguan.registers.experts.models import Expert, Work
+from keguan.registers.experts.works import NewWork, add_work
 from keguan.registers.parties.models import Person
 
 
@@ -19,3 +20,8 @@ def expert(
     who = of or make_person()
     made = services.nominate(services.Nomination(person=who.pk, fields=fields, **given), SYSTEM)
     return services.verify(made, SYSTEM) if verified else made
+
+
+def work(of: Expert, title: str = "棉花节水灌溉技术研究", *, kind: str = "paper", **given: Any) -> Work:
+    """A work of an expert."""
+    return add_work(of, NewWork(kind, title, **given), SYSTEM)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from keguan.engine.state import Values
+from keguan.kernel.names import normal_title
 from keguan.language import cells
 from keguan.language.definition import Definition
-from keguan.registers.projects.logic import normal_title
 
 TITLE_MOST = 300
 """Characters of a title that are kept on the case. A side case is called by its reason, which may be long, and the

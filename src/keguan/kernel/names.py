@@ -63,6 +63,10 @@ _SURNAMES: Final = {
 }  # fmt: skip
 
 
+# Twins that text recognition mixes up in published lists.
+_LOOKALIKES: Final = str.maketrans({"硏": "研", "○": "〇"})
+
+
 def halfwidth(text: str, *, punctuation: bool = False) -> str:
     """Full-width digits and Latin letters as plain ones (２０２６ＡＢ → 2026AB).
 
@@ -135,6 +139,21 @@ def pinyin_key(text: str, *, person: bool = False) -> str:
     return "".join(
         _without_accents(char) if sound == char else f"~{sound}{char}" for char, sound in zip(name, sounds, strict=True)
     )
+
+
+def without_lookalikes(text: str) -> str:
+    """The text with characters that recognition software confuses put right (硏 for 研)."""
+    return text.translate(_LOOKALIKES)
+
+
+def normal_title(title: str) -> str:
+    """The form in which two spellings of one title are the same: letters and digits only.
+
+    Spaces, dashes, quotes, brackets, width and case do not count; a repeated title is a hint for a person, never proof.
+    A title without any letter stays as typed.
+    """
+    plain = unicodedata.normalize("NFKC", without_lookalikes(clean_text(title))).casefold()
+    return "".join(char for char in plain if char.isalnum()) or plain.strip()
 
 
 def _folded(name: str) -> str:

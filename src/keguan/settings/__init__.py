@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "keguan.registers.trace",
     "keguan.registers.organisations",
     "keguan.registers.parties",
+    "keguan.registers.codes",
     "keguan.registers.experts",
     "keguan.registers.projects",
     "keguan.registers.documents",

@@ -171,7 +171,10 @@ def test_an_account_passes_over_and_of_two_one_is_locked(registrar: Account) -> 
 
 def test_seats_pass_over_but_nobody_sits_twice_on_a_panel(registrar: Account) -> None:
     kept, gone = entry(), entry()
-    pool = {one.pk: Expert.objects.create(person=one, fields=[f"{n}10"]) for n, one in enumerate((kept, gone), 1)}
+    pool = {
+        one.pk: Expert.objects.create(person=one, fields=[f"gbt13745:2009:{n}10"])
+        for n, one in enumerate((kept, gone), 1)
+    }
     in_round = cases.bare_round(cases.version())
     first, second = cases.bare_case(in_round), cases.bare_case(in_round)
     seat = cases.bare_seat(first, pool[gone.pk])
@@ -180,7 +183,7 @@ def test_seats_pass_over_but_nobody_sits_twice_on_a_panel(registrar: Account) ->
     assert SeatHolder.objects.get(seat=seat).expert == pool[kept.pk]
     assert SeatHolder.objects.count() == 2
     pool[kept.pk].refresh_from_db()
-    assert pool[kept.pk].fields == ["110", "210"]
+    assert pool[kept.pk].fields == ["gbt13745:2009:110", "gbt13745:2009:210"]
     assert Expert.objects.get(person=gone).status == "left"
     assert row.moved["casework.seatholder.expert"] == [seat.pk]
 

@@ -55,7 +55,10 @@ class World:
         others = [people.organisation(f"单位{n:03}", "enterprise") for n in range(62)]
         self.person = self.owner.person
         Expert.objects.create(
-            person=self.person, fields=["210", "520"], status="active", verified_at=datetime(2026, 1, 1, tzinfo=UTC)
+            person=self.person,
+            fields=["gbt13745:2009:210", "gbt13745:2009:520"],
+            status="active",
+            verified_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
         Project.objects.bulk_create(
             Project(

@@ -18,7 +18,7 @@ HELP = Text(
     "从 .xlsx 或 .csv 导入名录（全部写入或全不写入）", "Import a register from .xlsx or .csv, all of it or nothing"
 )
 NEEDS_DATABASE = True
-KINDS = ("organisations", "people", "experts", "projects", "nsfc-projects", "national-rd-projects")
+KINDS = ("organisations", "people", "codes", "experts", "works", "projects", "nsfc-projects", "national-rd-projects")
 _SHOWN_PER_KIND = 5
 _SHOWN_PROBLEMS = 50
 

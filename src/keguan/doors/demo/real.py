@@ -27,6 +27,7 @@ from keguan.engine.judging import verdicts_at
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, clock_at
+from keguan.kernel.names import normal_title, without_lookalikes
 from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.schema import Screen
 from keguan.registers.imports import services as imports
@@ -38,7 +39,7 @@ from keguan.registers.parties import services as parties
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Person
 from keguan.registers.projects import services as projects
-from keguan.registers.projects.logic import clean_number, normal_title, number_grammar, without_lookalikes
+from keguan.registers.projects.logic import clean_number, number_grammar
 from keguan.registers.projects.models import Project
 
 FILES = ("nsfc-projects.csv", "national-rd-projects.csv")

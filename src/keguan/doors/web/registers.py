@@ -43,6 +43,11 @@ ENTRIES = (
     Entry(Text("人员", "People"), Text("负责人、成员与工作人员", "Investigators, members and staff"), "people"),
     Entry(Text("任职", "Duties"), Text("谁在何时承担何种职责", "Who holds which role, and when"), "duties"),
     Entry(Text("专家", "Experts"), Text("评审专家库", "The pool of reviewers"), "experts"),
+    Entry(
+        Text("分类代码", "Classifications"),
+        Text("学科与资助领域的代码及版本", "Codes of fields, in their editions"),
+        "codes",
+    ),
     Entry(Text("文件", "Documents"), Text("提交的附件", "Files that were handed in"), "documents"),
     Entry(Text("诚信惩戒", "Sanctions"), Text("诚信记录与惩戒", "Integrity records and sanctions"), "sanctions"),
     Entry(Text("痕迹", "Trace"), Text("谁在何时做了什么", "Who did what, and when"), "trace"),

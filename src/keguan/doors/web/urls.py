@@ -12,6 +12,7 @@ from keguan.doors.web import gallery, home, looks, members, merging, registers, 
 REGISTERS = (
     "organisations",
     "parties",
+    "codes",
     "experts",
     "projects",
     "documents",

@@ -6,19 +6,21 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from keguan.components.access import actor_on, holding, page
+from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import Given
 from keguan.components.fields import Field
+from keguan.components.lists import choices_of
 from keguan.components.status import Crumb
 from keguan.components.typed import read_whole
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.registers.experts import lists, services
-from keguan.registers.experts.models import Expert
+from keguan.registers.experts.models import WORK_KINDS, Expert, Work
+from keguan.registers.experts.rights import KEEPS_ENTRY, KEEPS_POOL, keeps_or_is_expert
+from keguan.registers.experts.works import NewWork, add_work, drop_work
 from keguan.registers.parties.models import Person
 from keguan.registers.trace.deeds import traced_deed_page
-
-KEEPS_POOL = holding(Text("维护专家库", "keep the pool of experts"), "registrar", "officer")
 
 MOVES: dict[str, tuple[Text, bool, tuple[str, ...]]] = {
     "verify": (Text("核实", "Verify"), False, ("candidate", "suspended")),
@@ -28,6 +30,12 @@ MOVES: dict[str, tuple[Text, bool, tuple[str, ...]]] = {
 """What may become of an entry: how it is called, whether a reason is owed, and from which states it comes."""
 
 
+FIELDS_HINT = Text(
+    "以逗号或空格分隔；GB/T 13745 只写代码，如 210, 520.20，其他分类写全，如 nsfc:A",
+    "with commas or blanks; of GB/T 13745 the bare code (210, 520.20), of others with their name (nsfc:A)",
+)
+
+
 @page(KEEPS_POOL, methods=("GET", "POST"))
 def expert_new(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Nominate a person for the pool."""
@@ -35,7 +43,7 @@ def expert_new(request: HttpRequest, pk: int) -> HttpResponseBase:
     fields = [
         Field(
             "fields", "text", Text("学科代码", "Disciplines"), required=True, most=200,
-            hint=Text("GB/T 13745，以逗号或空格分隔，如 210, 520.20", "GB/T 13745, with commas or blanks: 210, 520.20"),
+            hint=FIELDS_HINT,
         ),
         Field("keywords", "text", Text("关键词", "Keywords"), hint=Text("以逗号分隔", "with commas"), most=500),
         Field("region_code", "text", Text("地区代码", "Region"), hint=Text("GB/T 2260，六位", "GB/T 2260, six digits"), most=6),
@@ -96,6 +104,69 @@ def expert_move(request: HttpRequest, pk: int, move: str) -> HttpResponseBase:
     title = Text("{what}：{name}", "{what}: {name}").filled(what=button, name=found.person.name)
     fields = [] if move == "verify" else [reason]
     return traced_deed_page(request, title, fields, do, button=button, back=back, crumbs=_crumbs())
+
+
+@page(SIGNED_IN, methods=("GET", "POST"))
+def work_new(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Enter a work of an expert: they themselves do it, or who keeps the pool."""
+    actor = actor_on(request)
+    found = get_object_or_404(Expert.objects.select_related("person"), pk=pk)
+    if not keeps_or_is_expert(actor, found):
+        raise KEEPS_ENTRY.refusal()
+    several = Text("以逗号或分号分隔", "with commas or semicolons")
+    fields = [
+        Field("kind", "choice", Text("类别", "Kind"), required=True, choices=choices_of(WORK_KINDS)),
+        Field("title", "text", Text("题目", "Title"), required=True, most=500),
+        Field("authors", "text", Text("作者", "Authors"), hint=several, most=2000),
+        Field("year", "number", Text("年份", "Year")),
+        Field("identifier", "text", Text("标识", "Identifier"), most=200, hint=Text("DOI、专利号或项目编号", "DOI, patent or project number")),
+        Field("keywords", "text", Text("关键词", "Keywords"), hint=several, most=500),
+        Field("abstract", "prose", Text("摘要", "Abstract"), most=5000),
+    ]  # fmt: skip
+
+    def do(given: Given) -> tuple[Text, str]:
+        kind, title = given.needed("kind"), given.needed("title")
+        year = read_whole(given.text("year"), "year") if given.text("year") else None
+        if isinstance(year, Problem):
+            given.problems.append(year)
+        elif year is not None and not 1900 <= year <= clock.today().year + 1:
+            given.problems.append(Problem("work.year", Text("年份不对。", "No such year."), "year", str(year)))
+        if kind and kind not in WORK_KINDS:
+            given.problems.append(Problem("work.kind", Text("请选择类别。", "Choose the kind."), "kind", kind))
+        given.check()
+        new = NewWork(
+            kind,
+            title,
+            given.text("abstract"),
+            _parts(given.text("keywords"), blanks=False),
+            _parts(given.text("authors"), blanks=False),
+            year if isinstance(year, int) else None,
+            source="self" if found.person_id == actor.person else "officer",
+            identifier=given.text("identifier"),
+        )
+        add_work(found, new, actor)
+        return Text("已登记。", "Entered."), back
+
+    title = Text("登记成果：{name}", "Enter a work: {name}").filled(name=found.person.name)
+    back = reverse("expert", args=[pk])
+    return traced_deed_page(request, title, fields, do, button=Text("登记", "Enter"), back=back, crumbs=_crumbs())
+
+
+@page(SIGNED_IN, methods=("GET", "POST"))
+def work_drop(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Remove a work that was entered by mistake."""
+    actor = actor_on(request)
+    work = get_object_or_404(Work.objects.select_related("expert__person"), pk=pk)
+    if not keeps_or_is_expert(actor, work.expert):
+        raise KEEPS_ENTRY.refusal()
+    back = reverse("works", args=[work.expert_id])
+
+    def do(given: Given) -> tuple[Text, str]:
+        drop_work(work, actor)
+        return Text("已删除。", "Removed."), back
+
+    title = Text("删除成果：{title}", "Remove a work: {title}").filled(title=work.title)
+    return traced_deed_page(request, title, [], do, button=Text("删除", "Remove"), back=back, crumbs=_crumbs())
 
 
 def _parts(typed: str, *, blanks: bool = True) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from django.db.models import F, Func, Q, TextField, Value
 
 from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status, Tone
 from keguan.kernel.bilingual import Text
-from keguan.kernel.names import normal_name
-from keguan.registers.experts.disciplines import FIRST_LEVEL
-from keguan.registers.experts.models import STATUSES, Expert
+from keguan.kernel.names import normal_name, normal_title
+from keguan.registers.codes.queries import names_of, top_choices
+from keguan.registers.experts.models import STATUSES, WORK_KINDS, Expert, Work
 from keguan.registers.organisations.lists import say_regions
 from keguan.registers.parties.models import TITLES
 
@@ -21,10 +24,11 @@ def status_of(expert: Expert) -> Status:
     return Status(STATUSES[expert.status], TONES[expert.status])
 
 
-def discipline(code: str) -> Text:
-    """A discipline code with the name of its first level."""
-    name = FIRST_LEVEL.get(code[:3])
-    return Text(f"{code} {name.zh}", f"{code} {name.en}") if name else Text(code, code)
+def _say(rows: Sequence[Expert]) -> None:
+    say_regions(rows)
+    names = names_of(code for one in rows for code in one.fields)
+    for one in rows:
+        one.fields_said = [names[code] for code in one.fields]  # type: ignore[attr-defined]
 
 
 def _employer(expert: Expert) -> str:
@@ -33,7 +37,7 @@ def _employer(expert: Expert) -> str:
 
 def _in_discipline(rows: Rows, code: str) -> Rows:
     every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
-    return rows.alias(all_fields=every).filter(all_fields__regex=rf"(^| ){code}")
+    return rows.alias(all_fields=every).filter(all_fields__regex=rf"(^| ){re.escape(code)}")
 
 
 def _search(rows: Rows, text: str) -> Rows:
@@ -58,7 +62,7 @@ EXPERTS = ListSpec(
         ),
         Column("employer", Text("工作单位", "Employer"), _employer, sort=("person__employer__pinyin",)),
         Column("title", Text("职称", "Title"), lambda e: TITLES[e.person.title], sort=("person__title",)),
-        Column("fields", Text("学科", "Disciplines"), lambda e: [discipline(code) for code in e.fields]),
+        Column("fields", Text("学科", "Disciplines"), lambda e: e.fields_said),
         Column("region", Text("地区", "Region"), lambda e: e.region_said, sort=("region_code",)),
         Column("load", Text("评审上限", "Most reviews"), lambda e: e.max_load, "number", sort=("max_load",)),
         Column("status", Text("状态", "State"), status_of, "status", sort=("status",)),
@@ -67,9 +71,38 @@ EXPERTS = ListSpec(
     ),
     filters=(
         Filter("status", Text("状态", "State"), lambda rows, word: rows.filter(status=word), choices_of(STATUSES)),
-        Filter("field", Text("一级学科", "Discipline"), _in_discipline, choices_of(FIRST_LEVEL)),
+        Filter("field", Text("一级学科", "Discipline"), _in_discipline, top_choices),
     ),
     search=Search(Text("姓名、单位或关键词", "name, employer or keyword"), _search),
     default_sort="name",
-    prepare=say_regions,
+    prepare=_say,
+)
+
+
+def _search_works(rows: Rows, text: str) -> Rows:
+    title = normal_title(text)
+    return rows.filter(Q(normal_title__contains=title) | Q(keywords__contains=[text]) | Q(identifier=text.casefold()))
+
+
+def _drop_href(work: Work) -> str:
+    return href_to("work_drop", work.pk)
+
+
+WORKS = ListSpec(
+    name="works",
+    title=Text("成果", "Works"),
+    columns=(
+        Column("title", Text("题目", "Title"), lambda one: one.title, sort=("normal_title",)),
+        Column("kind", Text("类别", "Kind"), lambda one: WORK_KINDS[one.kind], sort=("kind",)),
+        Column("year", Text("年份", "Year"), lambda one: str(one.year or ""), sort=("year",)),
+        Column("keywords", Text("关键词", "Keywords"), lambda one: one.keywords),
+        Column("authors", Text("作者", "Authors"), lambda one: one.authors, sheet_only=True),
+        Column("identifier", Text("标识", "Identifier"), lambda one: one.identifier),
+        Column("source", Text("来源", "Source"), lambda one: one.source),
+        Column("abstract", Text("摘要", "Abstract"), lambda one: one.abstract, sheet_only=True),
+        Column("drop", Text("删除", "Remove"), lambda one: Text("删除", "Remove"), link=_drop_href),
+    ),
+    filters=(Filter("kind", Text("类别", "Kind"), lambda rows, word: rows.filter(kind=word), choices_of(WORK_KINDS)),),
+    search=Search(Text("题目、关键词或标识", "title, keyword or identifier"), _search_works),
+    default_sort="-year",
 )

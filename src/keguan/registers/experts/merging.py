@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keguan.registers.experts.models import Expert
+from keguan.registers.experts.models import Expert, Work
 from keguan.registers.parties.merging import Moving, follows
 
 
@@ -16,6 +16,7 @@ def expert_follows(moving: Moving) -> None:
     if stays is None:
         moving.point(Expert.objects.all(), "person")
         return
+    _works_follow(moving, entry, stays)
     before = {"fields": list(stays.fields), "keywords": list(stays.keywords), "status": entry.status}
     stays.fields = list(dict.fromkeys([*stays.fields, *entry.fields]))
     stays.keywords = list(dict.fromkeys([*stays.keywords, *entry.keywords]))
@@ -23,3 +24,19 @@ def expert_follows(moving: Moving) -> None:
     entry.status = "left"
     entry.save(update_fields=["status"])
     moving.dropped.append({"table": "experts.expert", "row": stays.pk, "left": entry.pk, "before": before})
+
+
+def _works_follow(moving: Moving, entry: Expert, stays: Expert) -> None:
+    """Works pass over; one that both entries had is kept once."""
+    rows = list(Work.objects.select_for_update().filter(expert=stays))
+    identified = {one.identifier for one in rows if one.identifier}
+    titled = {(one.kind, one.normal_title) for one in rows if not one.identifier}
+    keys = []
+    for one in Work.objects.select_for_update().filter(expert=entry):
+        if one.identifier in identified if one.identifier else (one.kind, one.normal_title) in titled:
+            moving.drop(one)
+        else:
+            one.expert = stays
+            one.save(update_fields=["expert"])
+            keys.append(one.pk)
+    moving.note("experts.work.expert", keys)

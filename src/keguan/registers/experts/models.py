@@ -20,7 +20,8 @@ STATUSES: dict[str, Text] = {
 class Expert(models.Model):
     """A person in the pool of experts.
 
-    fields: codes of GB/T 13745-2009, digits only (3, 5 or 7). keywords: in the expert's own words.
+    fields: codes with the edition they are from (`gbt13745:2009:520`), see `registers.codes`. keywords: in the expert's own
+    words.
     max_load: how many reviews at most at one time. verified_at: null until an officer verified the entry.
     """
 
@@ -50,3 +51,55 @@ class Expert(models.Model):
 
     def __str__(self) -> str:
         return f"expert {self.person_id}"
+
+
+WORK_KINDS: dict[str, Text] = {
+    "paper": Text("论文", "Paper"),
+    "book": Text("著作", "Book"),
+    "patent": Text("专利", "Patent"),
+    "project": Text("项目", "Project"),
+    "standard": Text("标准", "Standard"),
+    "prize": Text("科技奖励", "Prize"),
+    "other": Text("其他", "Other"),
+}
+
+
+class Work(models.Model):
+    """Something that an expert did and that shows what they know; also what they did together with others.
+
+    year: of publication, null where unknown. authors: all of them as printed, the expert among them. identifier: a DOI, a
+    patent or a project number, as `normal_identifier` writes it, "" where none is known. source: where the entry comes
+    from: a file and row, or who typed it.
+    """
+
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="works")
+    kind = models.TextField(default="paper")
+    title = models.TextField()
+    normal_title = models.TextField(db_index=True)
+    abstract = models.TextField(default="")
+    keywords = ArrayField(models.TextField(), default=list)
+    authors = ArrayField(models.TextField(), default=list)
+    year = models.IntegerField(null=True)
+    source = models.TextField(default="")
+    identifier = models.TextField(default="")
+
+    class Meta:
+        ordering = ("-year", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(WORK_KINDS)), name="work_kind_known"),
+            models.CheckConstraint(condition=~Q(normal_title=""), name="work_titled"),
+            models.CheckConstraint(condition=Q(year__gte=1900, year__lte=2100), name="work_year_sensible"),
+            # By its title where it has no identifier: a paper and the patent of one name are two works.
+            models.UniqueConstraint(
+                fields=["expert", "kind", "normal_title"], condition=Q(identifier=""), name="work_once_by_title"
+            ),
+            models.UniqueConstraint(
+                fields=["expert", "identifier"], condition=~Q(identifier=""), name="work_once_by_identifier"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["identifier"], condition=~Q(identifier=""), name="work_by_identifier"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expert_id} {self.title[:40]}"

@@ -7,22 +7,23 @@ from collections.abc import Iterable
 
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
+from keguan.registers.codes.queries import Reference, read_codes
 from keguan.registers.experts.models import Expert
 
 
 def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
     """The active experts, with person and employer, optionally those of any of these disciplines.
 
-    fields: GB/T 13745 codes of any level. A broad code finds the narrow ones below it, and an expert who only gave a
-    broad code is found by the narrow one.
+    fields: codes of any level, as typed or as stored. A broad code finds the narrow ones below it, and an expert who only
+    gave a broad code is found by the narrow one. A code that does not exist finds nobody.
     """
     experts = Expert.objects.filter(status="active").select_related("person", "person__employer").order_by("id")
     wanted = [code for code in fields if code]
     if not wanted:
         return experts
-    near = Q()
-    for code in wanted:
-        above = [code[:length] for length in (3, 5, 7) if length <= len(code)]
-        near |= Q(fields__overlap=above) | Q(all_fields__regex=rf"(^| ){re.escape(code)}")
+    near = Q(pk__in=())
+    for code in read_codes(wanted).values():
+        if isinstance(code, str):
+            near |= Q(fields__overlap=Reference.of(code).line) | Q(all_fields__regex=rf"(^| ){re.escape(code)}")
     every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
     return experts.alias(all_fields=every).filter(near)

@@ -12,14 +12,14 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.experts.disciplines import discipline_code
+from keguan.registers.codes.queries import read_codes
 from keguan.registers.experts.models import STATUSES, Expert
 from keguan.registers.trace import services as trace
 
 
 @dataclass(frozen=True, slots=True)
 class Nomination:
-    """Who is proposed for the pool. person: id. fields: GB/T 13745 codes as typed. max_load: reviews at one time."""
+    """Who is proposed for the pool. person: id. fields: codes as typed, see `read_codes`. max_load: reviews at one time."""
 
     person: int
     fields: tuple[str, ...]
@@ -74,9 +74,9 @@ def correct(expert: Expert, actor: Actor, **changes: Any) -> Expert:
 
 
 def checked_fields(codes: Iterable[str]) -> list[str]:
-    """The codes as stored, each once. Raises Refused naming every unknown one."""
-    read = [discipline_code(code) for code in codes]
-    problems = [one for one in read if isinstance(one, Problem)]
+    """The codes as stored, with their edition, each once. Raises Refused naming every unknown one."""
+    read = read_codes(codes)
+    problems = [one for one in read.values() if isinstance(one, Problem)]
     if not read:
         say = Text("请至少填一个学科代码", "Give at least one discipline code")
         problems.append(
@@ -90,7 +90,7 @@ def checked_fields(codes: Iterable[str]) -> list[str]:
         )
     if problems:
         raise Refused.because(*problems)
-    return list(dict.fromkeys(code for code in read if isinstance(code, str)))
+    return list(dict.fromkeys(code for code in read.values() if isinstance(code, str)))
 
 
 def verify(expert: Expert, actor: Actor) -> Expert:

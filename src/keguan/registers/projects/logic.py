@@ -1,9 +1,8 @@
-"""How funders number their projects, and when two titles are one title."""
+"""How funders number their projects."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from keguan.kernel.names import clean_text, halfwidth
 
@@ -13,8 +12,6 @@ _NSFC = re.compile(r"[1-9A-Z]\d{7}|[1-9]\d{10}")
 _NATIONAL_RD = re.compile(r"20\d{2}YF[A-Z]\d{7,8}|SQ20\d{2}YF[A-Z]\d{6,8}")
 _OWN = re.compile(r"[0-9]{2}[A-Z]{2,4}[0-9]{4}[0-9A-Z][0-9]{5}[0-9A-Z]")
 _FOOTNOTE = "*＊※"
-# Twins that text recognition mixes up in published lists.
-_LOOKALIKES = str.maketrans({"硏": "研", "○": "〇"})
 
 
 def clean_number(given: str) -> str:
@@ -41,18 +38,3 @@ def approved_year(number: str) -> int | None:
         year = int(number[1:3])
         return 1900 + year if year >= 80 else 2000 + year
     return None
-
-
-def without_lookalikes(text: str) -> str:
-    """The text with characters that recognition software confuses put right (硏 for 研)."""
-    return text.translate(_LOOKALIKES)
-
-
-def normal_title(title: str) -> str:
-    """The form in which two spellings of one title are the same: letters and digits only.
-
-    Spaces, dashes, quotes, brackets, width and case do not count; a repeated title is a hint for a person, never proof.
-    A title without any letter stays as typed.
-    """
-    plain = unicodedata.normalize("NFKC", without_lookalikes(clean_text(title))).casefold()
-    return "".join(char for char in plain if char.isalnum()) or plain.strip()

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from keguan.kernel.names import normal_title as normalised
 from keguan.registers.parties.models import Person
-from keguan.registers.projects.logic import normal_title as normalised
 from keguan.registers.projects.models import Membership, Project
 
 

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.names import normal_title
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.projects.logic import clean_number, normal_title, number_grammar
+from keguan.registers.projects.logic import clean_number, number_grammar
 from keguan.registers.projects.models import STATUSES, Membership, Project
 from keguan.registers.trace import services as trace
 

@@ -6,9 +6,9 @@ import pytest
 from tests import make
 
 from keguan.kernel.actors import SYSTEM
-from keguan.kernel.problems import Refused
+from keguan.kernel.problems import Problem, Refused
+from keguan.registers.codes.queries import names_of, read_codes
 from keguan.registers.experts import services
-from keguan.registers.experts.disciplines import discipline_code, discipline_name
 from keguan.registers.experts.models import Expert
 from keguan.registers.experts.queries import pool
 from keguan.registers.trace.models import Event
@@ -62,5 +62,7 @@ def test_a_suspended_expert_is_not_drawn_until_verified_again() -> None:
 
 
 def test_codes_are_read_with_dots_and_wide_digits_and_named_in_two_languages() -> None:
-    assert discipline_code("５２０．40") == "52040"
-    assert discipline_name("52040").zh == "计算机科学技术"
+    read = read_codes(["５２０．40", "999"])
+    assert read["５２０．40"] == "gbt13745:2009:52040"
+    assert isinstance(read["999"], Problem)
+    assert names_of(["gbt13745:2009:52040"])["gbt13745:2009:52040"].zh == "52040 计算机科学技术"

@@ -268,10 +268,17 @@ def test_experts_are_nominated_from_people_and_wait_for_an_officer() -> None:
     content = csv_of([["姓名", "单位", "学科代码", "关键词"], ["古丽", "天山大学", "210;520.40", "棉花、节水"]])
     assert _run("experts", content).counts == Counts(created=1)
     expert = Expert.objects.get()
-    assert (expert.fields, expert.keywords, expert.status) == (["210", "52040"], ["棉花", "节水"], "candidate")
+    assert (expert.fields, expert.keywords, expert.status) == (
+        ["gbt13745:2009:210", "gbt13745:2009:52040"],
+        ["棉花", "节水"],
+        "candidate",
+    )
     assert _run("experts", content).counts == Counts(unchanged=1)
     wrong = csv_of([["姓名", "学科代码"], ["古丽", "999"], ["无此人", "210"]])
-    assert [problem.code for problem in _run("experts", wrong).problems] == ["expert.field-unknown"]
+    assert [problem.code for problem in _run("experts", wrong).problems] == [
+        "expert.field-unknown",
+        "import.row.person-unknown",
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests import make
 
 from keguan.kernel.actors import SYSTEM
+from keguan.kernel.names import normal_title
 from keguan.kernel.problems import Refused
 from keguan.registers.projects import queries, services
-from keguan.registers.projects.logic import approved_year, clean_number, normal_title, number_grammar
+from keguan.registers.projects.logic import approved_year, clean_number, number_grammar
 from keguan.registers.projects.models import Project
 from keguan.registers.trace.models import Event
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
+from keguan.registers.codes.queries import read_codes
 from keguan.registers.experts import services
-from keguan.registers.experts.disciplines import discipline_code
 from keguan.registers.experts.models import Expert
 from keguan.registers.imports.cells import code, whole, words
 from keguan.registers.imports.finding import Organisations, People
@@ -21,11 +23,13 @@ def _save(rows: Sequence[Row], saving: Saving) -> None:
     employers = Organisations(row.values.get("employer", "") for row in rows)
     people = People(rows)
     pool = {expert.person_id: expert for expert in Expert.objects.all()}
+    codes = read_codes({one for row in rows for one in row.values.get("fields") or ()})
 
     def save(row: Row) -> Done | None:
         before = len(saving.problems)
+        row.values["fields"] = _stored(row, codes, saving)
         employer = employers.demand(row, "employer", saving)
-        person = people.one(row, employer, saving) if len(saving.problems) == before else None
+        person = people.one(row, employer, saving) if employer or not row.values.get("employer") else None
         if len(saving.problems) > before:
             return None
         if person is None:
@@ -36,6 +40,12 @@ def _save(rows: Sequence[Row], saving: Saving) -> None:
         return _enter(row, person.pk, pool.get(person.pk), saving)
 
     save_each(rows, saving, save)
+
+
+def _stored(row: Row, codes: Mapping[str, str | Problem], saving: Saving) -> list[str]:
+    read = [codes[one] for one in row.values.get("fields") or ()]
+    saving.problems += [replace(one, where=saving.place(row, "fields")) for one in read if isinstance(one, Problem)]
+    return list(dict.fromkeys(one for one in read if isinstance(one, str)))
 
 
 def _enter(row: Row, person: int, known: Expert | None, saving: Saving) -> Done:
@@ -69,8 +79,10 @@ EXPERTS = ImportSpec(
             ("学科代码", "学科", "研究领域代码"),
             Text("学科代码", "Disciplines"),
             words(
-                discipline_code,
-                Text("GB/T 13745 学科代码，如 520.40", "discipline codes of GB/T 13745, such as 520.40"),
+                takes=Text(
+                    "学科代码，如 520.40；其他分类写全，如 nsfc:A",
+                    "codes of GB/T 13745, such as 520.40; of others with their name, such as nsfc:A",
+                )
             ),
             required=True,
             blank=[],

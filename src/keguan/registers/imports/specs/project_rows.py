@@ -6,16 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from keguan.kernel.bilingual import Text
+from keguan.kernel.names import normal_title, without_lookalikes
 from keguan.registers.imports.bring_in import bring_in
 from keguan.registers.imports.hosts import host_ids
 from keguan.registers.imports.spec import Row, Saving
-from keguan.registers.projects.logic import (
-    approved_year,
-    clean_number,
-    normal_title,
-    number_grammar,
-    without_lookalikes,
-)
+from keguan.registers.projects.logic import approved_year, clean_number, number_grammar
 from keguan.registers.projects.models import Project, Restatement
 
 Build = Callable[[Row], Project]

@@ -326,14 +326,14 @@ class Candidate:
 def pool_for(actor: Actor, case: Case, asked: str = "", also: Collection[int] = (), most: int = 200) -> list[Candidate]:
     """The experts for the panel of the step where the case stands, the free ones with the lightest load first.
 
-    asked: a GB/T 13745 code, or a part of a name or an employer, or a whole keyword; "" finds all. also: ids of experts who
+    asked: a code (GB/T 13745, or `nsfc:A`), or a part of a name or an employer, or a whole keyword; "" finds all. also: ids of experts who
     are shown whatever is asked. Empty where the case is not under review, or the actor may not know reviewers.
     """
     step = definition_of(case.programme).programme.step(case.step) if case.step_kind == "review" else None
     if not isinstance(step, Review) or not can_see_reviewers(actor, case):
         return []
-    code = asked if asked.replace(".", "").isdecimal() else ""
-    rows = pool((code.replace(".", ""),) if code else ())
+    code = asked if asked.replace(".", "").isdecimal() or ":" in asked else ""
+    rows = pool((code,) if code else ())
     if asked and not code:
         wanted = normal_name(asked)
         named = Q(person__normal_name__contains=wanted) | Q(person__employer__normal_name__contains=wanted)

@@ -11,8 +11,9 @@ from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choi
 from keguan.components.status import Status, Tone
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name, normal_title
-from keguan.registers.codes.queries import names_of, top_choices
+from keguan.registers.codes.queries import top_choices
 from keguan.registers.experts.models import STATUSES, WORK_KINDS, Expert, Work
+from keguan.registers.experts.queries import say_fields
 from keguan.registers.organisations.lists import say_regions
 from keguan.registers.parties.models import TITLES
 
@@ -26,9 +27,7 @@ def status_of(expert: Expert) -> Status:
 
 def _say(rows: Sequence[Expert]) -> None:
     say_regions(rows)
-    names = names_of(code for one in rows for code in one.fields)
-    for one in rows:
-        one.fields_said = [names[code] for code in one.fields]  # type: ignore[attr-defined]
+    say_fields(rows)
 
 
 def _employer(expert: Expert) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
-from keguan.registers.codes.queries import Reference, read_codes
+from keguan.registers.codes.queries import Reference, names_of, read_codes
 from keguan.registers.experts.models import Expert
 
 
@@ -27,3 +27,10 @@ def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
             near |= Q(fields__overlap=Reference.of(code).line) | Q(all_fields__regex=rf"(^| ){re.escape(code)}")
     every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
     return experts.alias(all_fields=every).filter(near)
+
+
+def say_fields(experts: Sequence[Expert]) -> None:
+    """Give each of them `fields_said`: what their codes are called. One query."""
+    names = names_of(code for one in experts for code in one.fields)
+    for one in experts:
+        one.fields_said = [names[code] for code in one.fields]  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from keguan.casework import queries
 from keguan.casework.steps.scene import Scene
 from keguan.kernel.names import clean_text, halfwidth
+from keguan.registers.experts.queries import say_fields
 
 MOST_SHOWN = 60
 
@@ -25,7 +26,9 @@ def choices(scene: Scene) -> list[Choice]:
     ticked = {int(one) for one in sent if one.isdecimal() and len(one) < 19}
     pool = queries.pool_for(scene.actor, scene.case, searched(scene), ticked)
     found = [one for one in pool if one.expert.pk not in ticked][:MOST_SHOWN]
-    return [Choice(one, one.expert.pk in ticked) for one in pool if one in found or one.expert.pk in ticked]
+    shown = [one for one in pool if one in found or one.expert.pk in ticked]
+    say_fields([one.expert for one in shown])
+    return [Choice(one, one.expert.pk in ticked) for one in shown]
 
 
 def searched(scene: Scene) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 FLOORS = [
     {"keguan.doors"},
     {"keguan.insight"},
+    {"keguan.panels"},
     {"keguan.casework", "keguan.facilities"},
     {"keguan.registers.imports", "keguan.registers.exports", "keguan.registers.views"},
     {

@@ -19,6 +19,7 @@ from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.call_search import state_of as window_of
 from keguan.casework.pages.round_changes import Told, like_last, told_versions
 from keguan.casework.pages.round_fields import EXTENSION, LATE, SUBJECTS, read_moment
+from keguan.casework.pages.round_places import places_of
 from keguan.casework.queries import round_numbers
 from keguan.casework.round_versions import versions_of
 from keguan.casework.versions import definition_of
@@ -131,7 +132,8 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
             (step_title(step), reverse("ranking" if isinstance(step, Rank) else "deciding", args=[code, step.id]))
             for step in definition.programme.steps
             if isinstance(step, Rank | Decide)
-        ],
+        ]
+        + places_of(actor, found, definition),
         "crumbs": [Crumb(Text("批次", "Rounds"), reverse("rounds")), Crumb(found.code)],
     }
     return render(request, "casework/round.html", context, status=status)

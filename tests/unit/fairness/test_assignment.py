@@ -163,7 +163,7 @@ def without(terms: Terms, codes: set[str]) -> Terms:
     return replace(terms, bounds=tuple(one for one in terms.bounds if one.code not in codes))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(worlds())
 def test_the_plan_keeps_every_bound_and_is_worth_what_the_oracle_finds(world: World) -> None:
     plan = assign(world.candidates, world.terms)

@@ -77,7 +77,10 @@ def _still_empty(
     remake(replace(problem, families=families), [np.zeros(problem.pairs, np.int64)], anew, cases)
     seats = np.bincount(problem.case[anew], minlength=problem.cases)
     offered = np.minimum(np.bincount(problem.case, minlength=problem.cases), problem.size)
-    return {case: max(0, int(offered[case] - seats[case]) - crowded[case]) for case in bound}
+    return {
+        case: min(missing, max(0, int(offered[case] - seats[case]) - crowded[case]))
+        for case, (_, missing) in bound.items()
+    }
 
 
 def _reach(problem: Problem, pairs: Whole, size: int, without: frozenset[str]) -> tuple[int, list[str]]:

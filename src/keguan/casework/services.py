@@ -15,6 +15,7 @@ from django.db import transaction
 from keguan.casework import effects, facts, office_checks, references, store
 from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
+from keguan.casework.drawn import drawn_for
 from keguan.casework.late import late_until
 from keguan.casework.memo import restored
 from keguan.casework.models import Case, Deed
@@ -245,6 +246,9 @@ def _facts(
         known["ranks_taken"] = facts.ranks_taken(case)
     if chosen and isinstance(step, Review):
         known["recusals"] = recusals(case, step, chosen, state.answers)
+        if step.panel.draw is not None:
+            said = command.content.get("draw")
+            known["drawn"] = drawn_for(case, str(step.id), state.current.attempt, said)
     if isinstance(step, Review) and command.name in ("accept", "score") and actor.person is not None:
         known["own_recusals"] = own_recusals(case, step, actor.person, state.answers)
     return known

@@ -237,7 +237,8 @@ class _Rehearsal:
             case "assign":
                 experts = [int(str(one)) for one in content.get("experts") or ()]
                 recusals = _recusals(experts, content.get("recusals") or {})
-                return [(Command("assign", step.id, {"experts": experts}), acting, {"recusals": recusals})]
+                known = {"recusals": recusals, "drawn": experts}
+                return [(Command("assign", step.id, {"experts": experts}), acting, known)]
             case "accept" | "decline" | "score":
                 seat = str(content.get("seat", "1"))
                 seated = Acting(_FIRST_EXPERT + int(seat), frozenset({action.by or "expert"}), seat=seat)
@@ -285,8 +286,9 @@ class _Rehearsal:
     ) -> list[tuple[Command, Acting, Mapping[str, Any]]]:
         given = content.get("scores") or []
         experts = [_FIRST_EXPERT + at for at in range(len(given))]
+        known = {"recusals": dict.fromkeys(experts, ()), "drawn": experts}
         found: list[tuple[Command, Acting, Mapping[str, Any]]] = [
-            (Command("assign", step.id, {"experts": experts}), acting, {"recusals": dict.fromkeys(experts, ())})
+            (Command("assign", step.id, {"experts": experts}), acting, known)
         ]
         taken = len(self.state.current.memo.get("seats") or {})
         for at, (expert, score) in enumerate(zip(experts, given, strict=True), taken + 1):

@@ -8,6 +8,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.checks.bodies import check_bodies
 from keguan.language.checks.declared import check_declared
+from keguan.language.checks.drawing import check_drawing
 from keguan.language.checks.duties import check_duties
 from keguan.language.checks.flow import check_flow
 from keguan.language.checks.ground import Ground, found
@@ -28,7 +29,7 @@ def check(definition: Definition, house: Iterable[Parameter] = ()) -> tuple[Prob
     flow = tuple(check_flow(ground))
     problems = [*flow, *check_declared(ground), *check_duties(ground), *check_sources(ground)]
     if not any(problem.code in _WITHOUT_A_WAY for problem in flow):
-        problems += [*check_names(ground), *check_worth(ground), *check_bodies(ground)]
+        problems += [*check_names(ground), *check_worth(ground), *check_bodies(ground), *check_drawing(ground)]
     return tuple(dict.fromkeys(problems))
 
 

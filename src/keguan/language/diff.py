@@ -10,7 +10,7 @@ from keguan.fairness.ballots import Share
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.language.definition import Definition
-from keguan.language.schema import DatedValue, Expression, Place, Programme, Span, Step
+from keguan.language.schema import DatedValue, Draw, Expression, Place, Programme, Span, Step
 from keguan.language.vocabulary import APPLICANT_KINDS, ROLES
 from keguan.language.wording import OUTCOMES, expression_said, parameter_value, span_said, step_title
 
@@ -23,6 +23,7 @@ _KEYS = (
     "rule",
     "rubric",
     "criterion",
+    "stratum",
     "end",
     "check",
     "since",
@@ -61,6 +62,15 @@ _LABELS: Mapping[str, Text] = {
     "size": Text("人数", "size"),
     "avoid": Text("回避关系", "recusals"),
     "named": Text("不宜评审专家的字段", "field of unwelcome reviewers"),
+    "draw": Text("公开抽取", "public draw"),
+    "where": Text("分层条件", "condition of a stratum"),
+    "seats": Text("席位", "seats"),
+    "reserves": Text("备选人数", "reserves"),
+    "load": Text("一次抽取的承接上限", "load of a draw"),
+    "rest_days": Text("轮换间隔（日）", "rest in days"),
+    "yearly": Text("年度上限", "yearly cap"),
+    "field": Text("字段", "field"),
+    "codes": Text("学科代码", "disciplines"),
     "combine": Text("计分方法", "way of combining scores"),
     "nonconsensus": Text("非共识规则", "non-consensus rule"),
     "top": Text("最高分的下限", "least highest total"),
@@ -224,6 +234,11 @@ class _Changes:
                 return Text(f"{value}%", f"{value} %")
             case int() if self.in_fen and name in ("least", "most"):
                 return Text(str(Money(value)), str(Money(value)))
+            case Draw():
+                strata = [
+                    Text(f"{one.title.zh}{one.seats}名", f"{one.seats} from “{one.title.en}”") for one in value.strata
+                ]
+                return Text("、".join(one.zh for one in strata), ", ".join(one.en for one in strata))
             case int() | str() if name == "value":
                 return self.number(programme, value)
             case _:
@@ -254,6 +269,8 @@ _KINDS: Mapping[str, Text] = {
     "Tranche": Text("拨付批次", "instalment"),
     "Basis": Text("依据", "basis"),
     "Exempt": Text("例外", "exception"),
+    "Stratum": Text("分层", "stratum"),
+    "FieldCodes": Text("学科", "disciplines of"),
 }
 
 

@@ -18,6 +18,7 @@ from keguan.language.schema import (
     Check,
     Decide,
     Deliver,
+    Draw,
     Endorse,
     Field,
     Pay,
@@ -299,7 +300,8 @@ class _Prose:
         )
         avoided = self.list_of([self.of(_AVOIDED[one]) for one in step.panel.avoid])
         yield self.say("回避：{avoided}", "Kept out: {avoided}", avoided=avoided)
-
+        if step.panel.draw is not None:
+            yield from self.draw(step.panel.draw)
         if one := step.nonconsensus:
             yield self.say(
                 "非共识：最高分不低于{top}分且最高与最低相差{spread}分以上（含），单独提请审议，不改变得分；依据：{source}",
@@ -307,6 +309,25 @@ class _Prose:
                 " taken up apart, and no score changes. Source: {source}",
                 top=one.top, spread=one.spread, source=one.source,
             )  # fmt: skip
+
+    def draw(self, draw: Draw) -> Iterator[str]:
+        strata = [self.say("{title}{n}名", "{n} from “{title}”", title=one.title, n=one.seats) for one in draw.strata]
+        yield self.say(
+            "专家由公开抽取产生，不得指定：{strata}；每层备选{n}名，依次递补",
+            "Reviewers are drawn in public, never chosen: {strata}; {n} reserves each, in order",
+            strata=self.list_of(strata),
+            n=draw.reserves,
+        )
+        limits = [self.say("一次抽取至多{n}件", "{n} cases of one draw", n=draw.load)]
+        if draw.yearly:
+            limits.append(self.say("一年至多{n}件", "{n} cases in a year", n=draw.yearly))
+        yield self.say("每位专家{limits}", "An expert gets at most {limits}", limits=self.list_of(limits))
+        if draw.rest_days:
+            yield self.say(
+                "{n}日内在本计划评审过的不再抽取",
+                "Who reviewed in this programme within {n} days rests",
+                n=draw.rest_days,
+            )
 
     def deciding(self, step: Decide) -> Iterator[str]:
         if step.amount:

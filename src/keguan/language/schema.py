@@ -307,14 +307,54 @@ class Screen(Step):
 Avoided = Literal["kin", "same_institution", "own_application", "named_by_applicant"]
 
 
+DrawnBy = Literal["same_field", "other_region"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """A part of the pool from which so many seats are drawn. where: what all its experts have in common with the case, or
+    not; an expert stands in the first stratum that fits, and one without it takes whoever is left."""
+
+    stratum: Name
+    title: Text
+    seats: int
+    where: tuple[DrawnBy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldCodes:
+    """The disciplines (GB/T 13745, 3, 5 or 7 digits) that an answer of the field stands for."""
+
+    value: Name
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Reviewers come by a public draw. reserves: drawn for each stratum of a case, in order. load: cases of one draw that an
+    expert gets at most. rest_days: who was seated in this programme so recently is not drawn. yearly: seats in a calendar
+    year at most. field: the form field that says what an application is about, with the disciplines of its answers."""
+
+    strata: tuple[Stratum, ...]
+    reserves: int
+    load: int
+    rest_days: int = 0
+    yearly: int = 0
+    field: str = ""
+    disciplines: tuple[FieldCodes, ...] = ()
+    place: Place = dataclasses.field(default=NOWHERE, compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """How many review a case, and which relations keep an expert out of it. named: the form field (a table column or
-    person field) in which the applicant names up to three unwelcome reviewers."""
+    person field) in which the applicant names up to three unwelcome reviewers. draw: where chance says who they are;
+    nobody is assigned by hand then."""
 
     size: int
     avoid: tuple[Avoided, ...]
     named: str = ""
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,27 @@ from keguan.engine.decision import SYSTEM, Acting, Ask, Command
 from keguan.engine.moves import Move
 from keguan.engine.state import StepState
 from keguan.engine.steps import review
-from keguan.language.schema import Review
+from keguan.kernel.bilingual import Text
+from keguan.language.schema import Draw, Name, Review, Stratum
 
 DUE = opening("key-rd-project") + timedelta(days=60)
+
+
+def test_where_reviewers_are_drawn_nobody_is_assigned_by_hand() -> None:
+    walk = Walk(programmes()["key-rd-project"], opening("key-rd-project"))
+    there = StepState(entered=walk.now, due=DUE, memo={"seats": {}, "totals": {}})
+    walk.state = replace(walk.state, step="review", steps={"review": there})
+    step = walk.definition.programme.step("review")
+    assert isinstance(step, Review)
+    strata = (Stratum(stratum=Name("all"), title=Text("同行", "Peers"), seats=step.panel.size),)
+    step = replace(step, panel=replace(step.panel, draw=Draw(strata=strata, reserves=2, load=5)))
+    situation = walk.situation(SYSTEM)
+    assert "assign" not in [verb.name for verb in review.verbs(step) if review.offers(situation, step, verb)]
+    for drawn, code in ((None, "review.drawn_only"), ([102], "review.drawn_only"), ([101], "")):
+        known = {"recusals": {101: ()}} | ({"drawn": drawn} if drawn else {})
+        command = Command("assign", "review", {"experts": [101], "draw": {"draw": "R1.review.1"}})
+        answer = review.decide(replace(situation, facts=known), step, command)
+        assert [one.code for one in getattr(answer, "problems", ())] == ([code] if code else [])
 
 
 @pytest.mark.parametrize(

@@ -297,6 +297,32 @@ SOURCES = {
     "parameters.yaml": PARAMETERS,
 }
 
+DRAW = """        named: proposal.unwelcome
+        draw:
+          strata:
+            - stratum: outside
+              title:
+                zh: 区外同行
+                en: Peers from elsewhere
+              where:
+                - same_field
+                - other_region
+              seats: 1
+            - stratum: peers
+              title:
+                zh: 同行
+                en: Peers
+              where:
+                - same_field
+              seats: 2
+          reserves: 2
+          load: 5
+          rest_days: 365
+          yearly: 12
+          field: proposal.title
+"""
+"""In place of the line that names the unwelcome: the panel of the programme comes by a draw."""
+
 
 def house() -> tuple[object, ...]:
     """The parameters that hold for all programmes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.language.sound import FORMS, PROGRAMME, changed, codes, house, loaded
+from tests.unit.language.sound import DRAW, FORMS, PROGRAMME, changed, codes, house, loaded
 
 from keguan.language.checker import check, notes
 
@@ -132,6 +132,33 @@ WORTH = {
 def test_money_notices_and_panels_out_of_order_are_refused(slip: str) -> None:
     change, code = WORTH[slip]
     assert code in codes(PROGRAMME_FILE, change)
+
+
+DRAWING = {
+    "strata that do not fill the panel": (("seats: 2", "seats: 1"), "draw_seats"),
+    "a stratum without a seat": (("seats: 2", "seats: 0"), "draw_seats"),
+    "two strata of one name": (("stratum: peers", "stratum: outside"), "draw_twice"),
+    "a stratum that nobody reaches": (("                - other_region\n", ""), "draw_empty"),
+    "no reserves": (("reserves: 2", "reserves: 0"), "draw_numbers"),
+    "a load of nothing": (("load: 5", "load: 0"), "draw_numbers"),
+    "the same field of what": (("          field: proposal.title\n", ""), "draw_field"),
+    "a field that is no discipline": (("field: proposal.title", "field: proposal.asked"), "draw_field"),
+    "a discipline of two digits": (
+        ("field: proposal.title\n", "field: proposal.title\n          disciplines:\n            - value: x\n              codes:\n                - \"12\"\n"),
+        "draw_code",
+    ),
+}  # fmt: skip
+
+
+def test_a_sound_draw_is_let_through() -> None:
+    assert codes(PROGRAMME_FILE, ("        named: proposal.unwelcome\n", DRAW)) == set()
+
+
+@pytest.mark.parametrize("slip", DRAWING)
+def test_draws_that_cannot_be_are_refused(slip: str) -> None:
+    (before, after), code = DRAWING[slip]
+    assert DRAW.count(before) == 1
+    assert code in codes(PROGRAMME_FILE, ("        named: proposal.unwelcome\n", DRAW.replace(before, after)))
 
 
 def test_money_and_records_need_a_public_notice_on_every_way() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.language.sound import SOURCES, changed, loaded
+from tests.unit.language.sound import DRAW, SOURCES, changed, loaded
 
 from keguan.language.diff import changes
 
@@ -40,6 +40,17 @@ def test_rules_fields_and_choices_come_and_go() -> None:
     ]
     (requirement,) = said("rules.yaml", ("person.running_projects <= 1", "person.running_projects <= 2"))
     assert "requirement changes from “running projects led by the principal” ≤ 1 to" in requirement
+
+
+def test_a_panel_that_is_drawn_from_now_on_says_so() -> None:
+    named = "        named: proposal.unwelcome\n"
+    (added,) = said("programme.yaml", (named, DRAW))
+    assert "public draw is added: 1 from “Peers from elsewhere”, 2 from “Peers”" in added
+    other = DRAW.replace("seats: 1", "seats: 9").replace("reserves: 2", "reserves: 3")
+    drawn = loaded(changed("programme.yaml", (named, DRAW)))
+    told = [one.en for one in changes(drawn, loaded(changed("programme.yaml", (named, other))))]
+    assert [one for one in told if "seats changes from 1 to 9" in one]
+    assert [one for one in told if "reserves changes from 2 to 3" in one]
 
 
 def test_a_step_that_moves_is_told_as_an_order() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.language.sound import loaded
+from tests.unit.language.sound import DRAW, changed, loaded
 
 from keguan.kernel.bilingual import Language, Text
 from keguan.language.definition import Definition
@@ -32,6 +32,17 @@ def test_every_step_rule_source_number_and_end_is_told(language: Language) -> No
         assert parameter.title.said_in(language) in told
     for step in programme.steps:
         assert f"`{step.id}`" in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draw_is_told_with_its_strata_reserves_and_limits(language: Language) -> None:
+    drawn = loaded(changed("programme.yaml", ("        named: proposal.unwelcome\n", DRAW)))
+    told = prose(drawn, language)
+    for said in (
+        {"zh": "区外同行1名", "en": "1 from “Peers from elsewhere”"},
+        {"zh": "备选2名", "en": "2 reserves each"},
+    ):
+        assert said[language] in told
 
 
 def test_working_notes_are_told_to_those_who_keep_the_programme_and_not_with_a_step() -> None:

@@ -17,6 +17,7 @@ LIVE = ("invited", "accepted", "final")
 WAITS = ("invited", "accepted")
 """States of a seat that still asks something of its holder."""
 COMMENT_MOST = 5000
+_DRAW = Text("请在批次的抽取页面办理。", "Go on at the page of the round's draw.")
 
 
 def verbs(step: Review) -> tuple[Verb, ...]:
@@ -31,12 +32,12 @@ def verbs(step: Review) -> tuple[Verb, ...]:
 
 
 def offers(situation: Situation, step: Review, verb: Verb) -> bool:
-    """Reviewers are offered what their seat's state allows; officers may assign while a seat is free."""
+    """Reviewers are offered what their seat's state allows; officers may assign while a seat is free and none is drawn."""
     seats: Mapping[str, str] = situation.state.current.memo.get("seats") or {}
     state = seats.get(situation.acting.seat, "")
     match verb.name:
         case "assign":
-            return _live(seats) < step.panel.size
+            return _live(seats) < step.panel.size and step.panel.draw is None
         case "release":
             return any(state in ("invited", "accepted") for state in seats.values())
         case "accept":
@@ -107,6 +108,12 @@ def _assign(situation: Situation, step: Review, command: Command) -> Move | Refu
     ):
         said = Text("请选择专家，每人一次。", "Choose experts, each once.")
         return refuse("review.experts", said, where="experts")
+    drawn = situation.facts.get("drawn") or ()
+    if step.panel.draw is not None and not set(experts) <= set(drawn):
+        said = Text(
+            "本环节的评审专家由公开抽取产生，不得指派。", "Reviewers of this step are drawn in public, never chosen."
+        )
+        return refuse("review.drawn_only", said, where="experts", fix=_DRAW)
     free = step.panel.size - _live(seats)
     if len(experts) > free:
         said = Text("评审组共{size}席，尚余{free}席。", "The panel has {size} seats, {free} of them free.")

@@ -2,5 +2,6 @@
 
 flow      every outcome leads somewhere, nothing is unreachable      names     expressions read only what is there
 duties    who plans, runs and supervises are different people        worth     money, notices, panels, points
-sources   every rule has its source, both languages are there        unused    nothing is declared in vain
+sources   every rule has its source, both languages are there        drawing   reviewers who are drawn, and from what
+unused    nothing is declared in vain
 """

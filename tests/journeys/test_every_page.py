@@ -49,12 +49,12 @@ NOT_PAGES = {
 NOWHERE = {
     *("tour", "tour_role"),  # in a demo only
     *("import", "import_confirm", "award", "invitation_end", "member_duty_end"),
-    *("join", "subscription_confirm", "subscription_end", "batch", "batch_do"),
+    *("join", "subscription_confirm", "subscription_end", "batch", "batch_do", "similarity_finding"),
     *("tour", "tour_role", "deputy_end", "export", "export_cancel", "export_file", "view_drop", "token", "webhook"),
     *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
 }
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
-export, a batch, a token, a webhook: their own tests walk them."""
+export, a batch, a token, a webhook, what two applications share: their own tests walk them."""
 TURNS_AWAY = {
     "resolution_sign",
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),

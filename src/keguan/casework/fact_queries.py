@@ -123,6 +123,16 @@ COUNTED = frozenset(
 )
 """The facts that say what they counted. None of them is ever unknown: nothing found is 0."""
 
+ABOVE: dict[str, str] = {}
+"""Of what a floor above keeps of the case: `told_from_above`."""
+
+
+def told_from_above(name: str, query: str) -> None:
+    """Let a floor above casework say how one fact of the vocabulary is asked for: a scalar query over its own tables, NULL
+    while it cannot be known. So rules read it in the same statement as all others, and casework imports nobody above."""
+    ABOVE[name] = _query(query)
+
+
 RANKED = _query("""
   SELECT count(*) FROM casework_case other
   WHERE other.round_id = %(round)s AND other.authority_id = %(authority)s AND other.id <> %(case)s

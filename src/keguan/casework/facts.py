@@ -129,6 +129,7 @@ def _asked(wanted: frozenset[str], case: Case, about: About) -> dict[str, str]:
     if case.host_id is not None:
         asked |= {name: query for name, query in fact_queries.APPLICANT.items() if name in wanted}
     asked |= {name: query for name, query in fact_queries.OTHERS.items() if name in wanted}
+    asked |= {name: query for name, query in fact_queries.ABOVE.items() if name in wanted}
     if not about.normal_title:
         asked = {name: query for name, query in asked.items() if not name.startswith("duplicate.")}
     if "authority.endorsed_in_round" in wanted and case.authority_id is not None:

@@ -121,6 +121,9 @@ FACTS: Mapping[str, Fact] = {
         "int", Text("本批次同名申报", "applications of the same title in this round"), "title"
     ),
     "duplicate.projects": Fact("int", Text("已立项的同名项目", "funded projects of the same title"), ""),
+    "similar.share": Fact(
+        "int", Text("与其他申报或项目重复的最高比例", "largest share found in another application or project, %")
+    ),
     "authority.endorsed_in_round": Fact(
         "int", Text("推荐单位在本批次已推荐", "already recommended by the authority in this round"), "authority"
     ),

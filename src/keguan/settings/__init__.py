@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "keguan.casework.subscriptions",
     "keguan.insight.awards",
     "keguan.insight.rounds",
+    "keguan.insight.similarity",
     "keguan.doors.mail",
     "keguan.doors.api",
     "keguan.doors.web",

@@ -11,7 +11,7 @@ Characters, not words: a word cut differently in two places would hide a shared 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -71,15 +71,20 @@ def units(text: str) -> Units:
     return Units(codes, at, after)
 
 
-def shingles(of: Units, size: int = SHINGLE) -> Numbers:
-    """The number of every `size` units in a row, in their order; none where the text is shorter."""
-    count = len(of) - size + 1
+def shingles(of: Units) -> Numbers:
+    """The number of every six units in a row, in their order; none where the text is shorter."""
+    return numbered(of.codes, SHINGLE)
+
+
+def numbered(codes: Numbers, size: int) -> Numbers:
+    """A number for every `size` codes in a row, in their order."""
+    count = len(codes) - size + 1
     if count <= 0:
         return np.zeros(0, np.uint64)
-    found = of.codes[:count].copy()
+    found = codes[:count].copy()
     for place in range(1, size):
         found *= _STEP
-        found += of.codes[place : place + count]
+        found += codes[place : place + count]
     return _mixed(found)
 
 
@@ -93,10 +98,9 @@ def fingerprints(of: Units) -> Fingerprints:
     return np.unique((found >> np.uint64(32)).astype(np.uint32))
 
 
-def fingerprints_of(texts: Iterable[str]) -> Fingerprints:
-    """The fingerprints of something with several texts (a form's fields). Each text keeps its own share, so that a title
-    is found as surely as ten pages."""
-    found = [fingerprints(units(text)) for text in texts]
+def combined(found: Sequence[Fingerprints]) -> Fingerprints:
+    """The fingerprints of something with several texts (a form's fields). Each text has kept its own share, so that a
+    title is found as surely as ten pages."""
     return np.unique(np.concatenate(found)) if found else np.zeros(0, np.uint32)
 
 

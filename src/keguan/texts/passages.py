@@ -6,14 +6,14 @@ words exchanged, added or left out. What is shorter than a clause is no passage,
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from keguan.texts.fingerprints import WORD, Units, shingles
+from keguan.texts.fingerprints import WORD, Numbers, Units, numbered
 
 SEED = 5
 """Units in a row that begin a run."""
@@ -33,11 +33,12 @@ Runs = NDArray[np.int64]
 class Passage:
     """A stretch of one text and its counterpart in the other, as offsets in both as they were written: `text[first:after]`.
 
-    equal: units that are the same in both.
+    other_part: which of the other's texts it stands in. equal: units that are the same in both.
     """
 
     first: int
     after: int
+    other_part: int
     other_first: int
     other_after: int
     equal: int
@@ -60,24 +61,71 @@ class Shared:
 
 def shared(one: Units, other: Units) -> Shared:
     """The passages of `one` that stand in `other`."""
-    if len(one) and np.array_equal(one.codes, other.codes):
-        whole = _Chain(0, len(one), 0, len(other), len(one))
-        return _told([whole], one, other)
-    return _told(_apart([chain for chain in _chained(_runs(one, other)) if _counts(chain, one, other)]), one, other)
+    return shared_parts([one], [other])[0]
 
 
-def _told(kept: Sequence[_Chain], one: Units, other: Units) -> Shared:
-    found = tuple(
-        Passage(
-            int(one.first[chain.at]),
-            int(one.after[chain.to - 1]),
-            int(other.first[chain.other_at]),
-            int(other.after[chain.other_to - 1]),
-            chain.equal,
+def shared_parts(one: Sequence[Units], other: Sequence[Units]) -> list[Shared]:
+    """The same for two things of several texts each: the passages of each text of `one`, whichever text of `other` they
+    stand in. No passage reaches from one text into the next."""
+    here, there = _joined(one), _joined(other)
+    if np.array_equal(here.codes, there.codes):
+        chains = [
+            _Chain(begin, begin + len(part), begin, begin + len(part), len(part))
+            for begin, part in here.parts
+            if len(part)
+        ]
+    else:
+        chains = _apart([chain for chain in _chained(_runs(here.codes, there.codes)) if _counts(chain, here, there)])
+    found: list[list[_Chain]] = [[] for _ in one]
+    for chain in chains:
+        found[here.part_at(chain.at)].append(chain)
+    return [
+        Shared(
+            tuple(_passage(chain, here, there) for chain in of),
+            sum(chain.to - chain.at for chain in of),
+            len(part),
         )
-        for chain in kept
-    )
-    return Shared(found, sum(chain.to - chain.at for chain in kept), len(one))
+        for of, part in zip(found, one, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """Several texts one after another, with so much nothing between them that no passage reaches across.
+
+    parts: each with the place where it begins, in units.
+    """
+
+    codes: Numbers
+    parts: tuple[tuple[int, Units], ...]
+
+    def part_at(self, at: int) -> int:
+        return bisect_right(self.parts, at, key=lambda part: part[0]) - 1
+
+    def stretch(self, at: int, to: int) -> tuple[int, int, int]:
+        """The part that these units stand in, and their offsets there as it was written."""
+        number = self.part_at(at)
+        begin, part = self.parts[number]
+        return number, int(part.first[at - begin]), int(part.after[to - begin - 1])
+
+
+_NOTHING = np.zeros(GAP + 1, np.uint64)
+
+
+def _joined(texts: Sequence[Units]) -> _Joined:
+    pieces: list[Numbers] = []
+    parts: list[tuple[int, Units]] = []
+    at = 0
+    for text in texts:
+        parts.append((at, text))
+        pieces += [text.codes, _NOTHING]
+        at += len(text) + len(_NOTHING)
+    return _Joined(np.concatenate(pieces) if pieces else np.zeros(0, np.uint64), tuple(parts))
+
+
+def _passage(chain: _Chain, here: _Joined, there: _Joined) -> Passage:
+    _, first, after = here.stretch(chain.at, chain.to)
+    return Passage(first, after, *there.stretch(chain.other_at, chain.other_to), chain.equal)
 
 
 @dataclass(slots=True)
@@ -91,13 +139,15 @@ class _Chain:
     equal: int
 
 
-def _runs(one: Units, other: Units) -> Runs:
+def _runs(one: Numbers, other: Numbers) -> Runs:
     """Maximal runs of the same units in both: rows of (at, other_at, length), by their place in the first text."""
-    here, there = shingles(one, SEED), shingles(other, SEED)
+    here, there = numbered(one, SEED), numbered(other, SEED)
     order = np.argsort(there, kind="stable")
     sorted_there = there[order]
     low = np.searchsorted(sorted_there, here, "left")
     times = np.searchsorted(sorted_there, here, "right") - low
+    nowhere = np.cumsum(np.append(0, one == 0))
+    times[nowhere[SEED:] != nowhere[:-SEED]] = 0  # between two texts
     often = np.sort(times)
     beyond = int(np.searchsorted(np.cumsum(often), _PAIRS + 2 * len(here), "right"))
     if beyond < len(often):
@@ -144,11 +194,12 @@ def _chained(runs: Runs) -> list[_Chain]:
     return done + open_
 
 
-def _counts(chain: _Chain, one: Units, other: Units) -> bool:
+def _counts(chain: _Chain, here: _Joined, there: _Joined) -> bool:
     """Whether it is a passage: long and dense enough, or all of a short text."""
-    least = min(LEAST, max(len(one) - 2, SEED), max(len(other) - 2, SEED))
+    sizes = (len(here.parts[here.part_at(chain.at)][1]), len(there.parts[there.part_at(chain.other_at)][1]))
+    least = min(LEAST, *(max(size - 2, SEED) for size in sizes))
     span = max(chain.to - chain.at, chain.other_to - chain.other_at)
-    words = int(np.count_nonzero(one.codes[chain.at : chain.to] >= WORD))
+    words = int(np.count_nonzero(here.codes[chain.at : chain.to] >= WORD))
     return chain.equal + min(words, chain.equal) >= least and chain.equal >= DENSEST * span
 
 

@@ -109,7 +109,8 @@ def test_everything_else_is_one_query(call: Round, django_assert_num_queries: An
     facts.compute(EVERYTHING, case, about, NOW)
     with django_assert_num_queries(1):
         known = facts.compute(EVERYTHING, case, about, NOW)
-    assert known.keys() == EVERYTHING - {"applicant.age_days"}  # nobody wrote when the university was founded
+    # Nobody wrote when the university was founded, and nothing was compared.
+    assert known.keys() == EVERYTHING - {"applicant.age_days", "similar.share"}
     assert known["person.age"] == 45  # 46 only on the day after the round closes
     assert (known["person.title"], known["person.degree"]) == ("senior", "doctor")
     assert all(known[name] == 0 for name, fact in FACTS.items() if fact.counts and name in known)

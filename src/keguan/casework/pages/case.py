@@ -18,6 +18,7 @@ from keguan.casework.pages.case_about import about_lines, sides_of
 from keguan.casework.pages.case_parts import Parts, parts_of
 from keguan.casework.pages.case_words import left_behind, stages, status_of, what_next
 from keguan.casework.pages.desk import desk_of
+from keguan.casework.pages.links import links_for
 from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
 from keguan.casework.pages.queue import queue_for
 from keguan.casework.pages.step_help import help_for
@@ -89,6 +90,7 @@ def case_page(
         "parts": parts,
         "desk": desk,
         "can_handle": handles,
+        "links": links_for(actor, found),
         "handler": parts.names.people.get(found.handler_id or 0, "") if sees_notes else "",
         "notes": notes_of(actor, found) if sees_notes else [],
         "note_field": _NOTE.typed_in(request.POST).with_problems(problems),

@@ -1,0 +1,157 @@
+"""What officers and the supervision may know of findings: the actor first, and the other side only as far as it is theirs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from keguan.casework.models import Case
+from keguan.casework.permissions import can_see_notes, notes_visible_to, proposals_visible_to, why_not
+from keguan.insight.similarity.models import Document, Finding
+from keguan.insight.similarity.sources import Piece, texts_of
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
+
+
+def findings(actor: Actor) -> QuerySet[Finding]:
+    """The findings on the latest version of every case whose notes the actor may read: never for its people or for who
+    reviews it. `other_seen`: whether the other side's text is open to them."""
+    cases = Case.objects.filter(notes_visible_to(actor)).values("pk")
+    others = Case.objects.filter(proposals_visible_to(actor), pk=OuterRef("other__case"))
+    return (
+        Finding.objects.filter(document__case__in=cases, document__gone_at__isnull=True)
+        .annotate(other_seen=Exists(others))
+        .select_related(
+            "document__case__round", "document__case__host", "other__case__host", "other__project__host", "decided_by"
+        )
+    )
+
+
+def finding_for(actor: Actor, pk: int) -> Finding | None:
+    """One finding, also on an earlier version; None where there is none that the actor may know of."""
+    found = (
+        Finding.objects.filter(pk=pk)
+        .select_related(
+            *("document__case__programme", "document__case__parent", "document__case__round", "document__case__host"),
+            *(
+                "other__case__programme",
+                "other__case__parent",
+                "other__case__host",
+                "other__project__host",
+                "decided_by",
+            ),
+        )
+        .first()
+    )
+    return found if found and found.document.case and can_see_notes(actor, found.document.case) else None
+
+
+def looked_at(actor: Actor, number: str) -> Case | None:
+    """The case of this number, if its findings are open to the actor."""
+    return Case.objects.filter(notes_visible_to(actor), number=number, round__isnull=False).first() if number else None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the comparison of a case is. at: when its latest version was compared, None while it was not; waiting, all:
+    its findings that nobody looked at yet, and all of them."""
+
+    at: datetime | None
+    waiting: int
+    all: int
+
+
+def standing_of(case: Case) -> Standing:
+    """How far the comparison of its latest version is. One query."""
+    row = (
+        Document.objects.filter(case=case, gone_at__isnull=True)
+        .annotate(waiting=Count("findings", filter=Q(findings__state="open")), all=Count("findings"))
+        .values_list("compared_at", "waiting", "all")
+        .first()
+    )
+    return Standing(*row) if row else Standing(None, 0, 0)
+
+
+def decided_before(finding: Finding) -> Sequence[Finding]:
+    """What was decided about the same two things in earlier versions, the latest first."""
+    same = Finding.objects.filter(document__case=finding.document.case).exclude(pk=finding.pk).exclude(state="open")
+    if finding.other.case_id:
+        same = same.filter(other__case=finding.other.case_id)
+    else:
+        same = same.filter(other__project=finding.other.project_id)
+    return list(same.select_related("decided_by").order_by(F("decided_at").desc())[:5])
+
+
+@dataclass(frozen=True, slots=True)
+class Bit:
+    """A stretch of a text. numbers: the passages that it belongs to; begins: those that begin here."""
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    begins: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One text of one side, in bits. share: thousandths, None on the other side."""
+
+    title: Text
+    bits: Sequence[Bit]
+    share: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Both sides of a finding as one reader may see them. closed: why the other side's text stays closed to them."""
+
+    mine: Sequence[Shown]
+    other: Sequence[Shown]
+    closed: Problem | None
+
+
+def side_by_side(actor: Actor, finding: Finding) -> SideBySide:
+    """The texts that share something, with what they share. The caller has found the finding for this actor, and traces
+    the reading."""
+    closed = why_not(actor, finding.other.case, "proposal") if finding.other.case else None
+    documents = [finding.document] if closed else [finding.document, finding.other]
+    texts = texts_of(documents)
+    mine: dict[str, list[tuple[int, int, int]]] = {}
+    other: dict[str, list[tuple[int, int, int]]] = {}
+    for number, (name, first, after, other_name, other_first, other_after, _) in enumerate(finding.passages, start=1):
+        mine.setdefault(name, []).append((first, after, number))
+        other.setdefault(other_name, []).append((other_first, other_after, number))
+    shares = {one["field"]: one["share"] for one in finding.by_field}
+    return SideBySide(
+        _shown(texts.get(finding.document_id, ()), mine, shares),
+        [] if closed else _shown(texts.get(finding.other_id, ()), other, {}),
+        closed,
+    )
+
+
+def _shown(
+    pieces: Sequence[Piece], marked: Mapping[str, list[tuple[int, int, int]]], shares: Mapping[str, Any]
+) -> list[Shown]:
+    return [
+        Shown(one.title, bits_of(one.text, marked[one.name]), shares.get(one.name))
+        for one in pieces
+        if one.name in marked
+    ]
+
+
+def bits_of(text: str, passages: Sequence[tuple[int, int, int]]) -> list[Bit]:
+    """The text cut where passages (first, after, number) begin and end; they may overlap. Together the bits are the text."""
+    edges = sorted({0, len(text), *(edge for first, after, _ in passages for edge in (first, after))})
+    return [
+        Bit(
+            text[low:high],
+            tuple(number for first, after, number in passages if first <= low < after),
+            tuple(number for first, _, number in passages if first == low),
+        )
+        for low, high in itertools.pairwise(edges)
+    ]

@@ -1,0 +1,370 @@
+"""Text that two applications share is found, shown to those who run the programme, and decided by a person alone."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from django.urls import reverse
+from tests import make
+from tests.make import cases
+from tests.make import world as w
+from tests.slices.casework.page_cast import signed_in
+
+from keguan.casework import facts
+from keguan.casework.about import About
+from keguan.casework.models import Case
+from keguan.casework.services import Done
+from keguan.insight.similarity import index, services
+from keguan.insight.similarity.decisions import decide
+from keguan.insight.similarity.models import Document, Finding, Generation
+from keguan.insight.similarity.queries import bits_of, findings, side_by_side
+from keguan.insight.similarity.sources import texts_of
+from keguan.kernel import clock
+from keguan.kernel.clock import clock_at
+from keguan.kernel.problems import Refusal
+from keguan.registers.trace.models import Event
+from keguan.texts.fingerprints import fingerprints, units
+
+pytestmark = pytest.mark.django_db
+
+SAID = (
+    "针对南疆灌区春旱频繁、出苗率低的问题，收集国内外抗旱种质三百余份，在人工气候室和大田两种条件下鉴定其苗期和花铃期的抗旱性。"
+    "利用重测序数据挖掘与根系构型相关的主效位点，开发可用于育种的分子标记，建立早代选择的技术流程。"
+    "在三个植棉团场设置多年多点试验，评价新品系的产量、品质与水分利用效率，形成配套的膜下滴灌制度。"
+)
+MOVED = (
+    "在三个植棉团场设置多年多点试验，评价新品系的产量、品质与水分利用效率，形成配套的膜下滴灌方案。"
+    "针对南疆灌区春旱频繁、出苗率低的难题，收集国内外抗旱种质三百余份，在人工气候室和大田两种条件下鉴定其苗期和花铃期的抗旱性。"
+)
+
+
+def apply(of: w.World, **changes: Any) -> Case:
+    """Another application, of people of its own, handed in."""
+    number = w.started(of)
+    leads = make.person(employer=of.university, born=date(1980, 5, 1)).pk
+    team = [{"member": make.person(employer=of.university).pk, "role": "lead", "months": 6}]
+    mine = {name: _nonsense(name, number) for name in ("summary", "objectives", "route")}
+    mine["title"] = _nonsense("title", number)[:20]
+    values = w.proposal(of, principal=leads, team=team, **(mine | changes))
+    answer = of.act(number, "submit", "applicant", values=values)
+    assert isinstance(answer, Done), answer
+    return Case.objects.get(number=number)
+
+
+def _nonsense(*seed: str) -> str:
+    """A text that no other shares anything with."""
+    chance = random.Random(" ".join(seed))
+    return "".join(chr(chance.randrange(0x4E00, 0x9000)) for _ in range(90))
+
+
+def share(case: Case) -> Any:
+    case = Case.objects.select_related("host", "round", "programme").get(pk=case.pk)
+    return facts.compute(frozenset({"similar.share"}), case, About(), clock.now()).get("similar.share")
+
+
+@pytest.fixture
+def world() -> Any:
+    of = cases.opened(quota=20)
+    with clock_at(w.moment("2026-03-02")):
+        yield of
+
+
+@pytest.fixture
+def pair(world: w.World) -> tuple[Case, Case, Finding]:
+    """An application, and a later one that took much of its summary, moved and with other words."""
+    first, second = apply(world, summary=SAID), apply(world, summary=MOVED)
+    services.keep_up()
+    return first, second, Finding.objects.get(document__case=second)
+
+
+def test_a_copied_summary_is_found_and_quoted_from_both_as_it_was_written(pair: tuple[Case, Case, Finding]) -> None:
+    first, _second, found = pair
+    assert found.other.case == first
+    assert found.share >= 200
+    (field,) = found.by_field
+    assert field["field"] == "proposal.summary"
+    assert field["share"] >= 900
+    texts = texts_of([found.document, found.other])
+    mine = {piece.name: piece.text for piece in texts[found.document_id]}
+    other = {piece.name: piece.text for piece in texts[found.other_id]}
+    quoted = [
+        (mine[name][first:after], other[other_name][other_first:other_after])
+        for name, first, after, other_name, other_first, other_after, _ in found.passages
+    ]
+    assert len(quoted) == 2, "two sentences, however they were moved"
+    for one, two in quoted:
+        assert (one in MOVED, two in SAID) == (True, True)
+        assert (one[:4], one[-4:]) == (two[:4], two[-4:])
+
+
+def test_both_of_two_running_applications_are_to_be_looked_at(world: w.World) -> None:
+    first = apply(world, summary=SAID)
+    assert services.keep_up().found == 0
+    second = apply(world, summary=MOVED)
+    services.keep_up()
+    assert set(Finding.objects.values_list("document__case", "other__case")) == {
+        (first.pk, second.pk),
+        (second.pk, first.pk),
+    }
+    assert services.keep_up() == services.KeptUp(), "what was read and compared is not read again"
+
+
+def test_unrelated_applications_share_nothing(world: w.World) -> None:
+    assert apply(world)
+    assert share(apply(world)) is None, "not compared yet: nobody knows"
+    done = services.keep_up()
+    assert (done.read, done.compared, done.found) == (2, 2, 0)
+    assert [share(case) for case in Case.objects.all()] == [0, 0]
+
+
+def test_a_draft_is_nobodys_business(world: w.World) -> None:
+    w.started(world)
+    assert services.keep_up().read == 0
+
+
+def test_a_corrected_application_takes_the_place_of_its_earlier_version(
+    world: w.World, pair: tuple[Case, Case, Finding]
+) -> None:
+    _, second, found = pair
+    assert decide(found.pk, "matters", "两处整句相同", world.actor("officer"), seen="open") == found
+    assert isinstance(world.act(second.number, "return", "host", reason="请说明与在先申报的关系"), Done)
+    values = w.proposal(world, summary=_nonsense("new"), title=second.title) | {
+        name: value for name, value in _answers(second).items() if name not in ("summary",)
+    }
+    assert isinstance(world.act(second.number, "submit", "applicant", values=values), Done)
+    assert share(second) is None, "what was compared is not what stands there now"
+    services.keep_up()
+    assert share(second) == 0
+    assert list(findings(world.actor("officer")).filter(document__case=second)) == []
+    assert Document.objects.filter(case=second, gone_at=None).count() == 1
+    found.refresh_from_db()
+    assert found.state == "matters", "what a person decided stays"
+    assert signed_in(world.people["officer"]).get(reverse("similarity_finding", args=[found.pk])).status_code == 200
+
+
+def _answers(case: Case) -> dict[str, Any]:
+    return case.memo.answers["proposal"]
+
+
+def test_a_withdrawn_application_is_let_go(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
+    first, _, _ = pair
+    Case.objects.filter(pk=first.pk).update(step="", step_kind="", end="withdrawn", changed_at=clock.now())
+    assert services.keep_up().gone == 1
+    third = apply(world, summary=SAID)
+    services.keep_up()
+    assert first.pk not in Finding.objects.filter(document__case=third).values_list("other__case", flat=True)
+
+
+def test_the_fact_is_the_largest_share_that_nobody_found_harmless(
+    world: w.World, pair: tuple[Case, Case, Finding]
+) -> None:
+    _, second, found = pair
+    assert share(second) == found.share // 10
+    answer = decide(found.pk, "no_matter", "同一团队的前期工作，申报书已说明", world.actor("officer"), seen="open")
+    assert isinstance(answer, Finding)
+    assert share(second) == 0
+
+
+def test_a_funded_project_of_the_same_title_is_found(world: w.World) -> None:
+    project = make.project(title="盐碱地棉花抗旱新品种选育与节水栽培示范")
+    assert services.read_projects() >= 1
+    case = apply(world, title="盐碱地棉花抗旱新品种选育及节水栽培示范")
+    services.keep_up()
+    assert Finding.objects.get(document__case=case).other.project == project
+    assert services.read_projects() == 0
+    project.title = "另外一个完全不同的项目名称在此登记"
+    project.save()
+    assert services.read_projects() == 1
+    assert Document.objects.filter(project=project, gone_at=None).get().versions == {"title": project.title}
+
+
+# ---------------------------------------------------------------------------------------------------- the index
+
+
+def _documents(count: int, seed: int = 0) -> list[Document]:
+    rows = []
+    for number in range(count):
+        prints = fingerprints(units(_nonsense(str(seed), str(number))))
+        project = make.project(title=f"项目{seed}号之{number}")
+        rows.append(Document(project=project, size=90, fingerprints=prints.tobytes(), made_at=clock.now()))
+    return Document.objects.bulk_create(rows)
+
+
+def test_packing_changes_no_answer_and_generations_merge() -> None:
+    known = _documents(6)
+    asked = [np.frombuffer(one.fingerprints, np.uint32) for one in known]
+    before = [index.candidates(of) for of in asked]
+    assert before == [[one.pk] for one in known]
+    assert index.pack(least=7) == 0
+    assert index.pack(least=1) == 6
+    assert [index.candidates(of) for of in asked] == before
+    later = _documents(2, seed=1)
+    assert index.candidates(np.frombuffer(later[0].fingerprints, np.uint32)) == [later[0].pk]
+    assert index.pack(least=1) == 2
+    assert Generation.objects.count() == 2, "a small generation is not merged into a much larger one"
+    more = _documents(4, seed=2)
+    assert index.pack(least=1) == 4
+    assert list(Generation.objects.values_list("documents", flat=True)) == [12]
+    for one in [*known, *later, *more]:
+        assert index.candidates(np.frombuffer(one.fingerprints, np.uint32)) == [one.pk]
+
+
+def test_merging_drops_what_is_gone() -> None:
+    known = _documents(3)
+    index.pack(least=1)
+    Document.objects.filter(pk=known[0].pk).update(gone_at=clock.now())
+    _documents(3, seed=1)
+    index.pack(least=1)
+    assert index.candidates(np.frombuffer(known[0].fingerprints, np.uint32)) == []
+    assert index.candidates(np.frombuffer(known[1].fingerprints, np.uint32)) == [known[1].pk]
+
+
+def test_set_phrases_are_no_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "too_common", lambda documents: 3)
+    prints = fingerprints(units(SAID))
+    rows = [
+        Document(project=make.project(), size=9, fingerprints=prints.tobytes(), made_at=clock.now()) for _ in range(4)
+    ]
+    Document.objects.bulk_create(rows[:3])
+    assert len(index.candidates(prints)) == 3
+    Document.objects.bulk_create(rows[3:])
+    assert index.candidates(prints) == []
+    index.pack(least=1)
+    assert index.candidates(prints) == []
+
+
+def test_rebuilding_keeps_findings_and_answers(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
+    _, _, found = pair
+    prints = np.frombuffer(found.document.fingerprints, np.uint32)
+    before = index.candidates(prints)
+    Document.objects.update(fingerprints=b"", size=0)
+    assert index.candidates(prints) == []
+    assert services.rebuild() == 2
+    assert index.candidates(prints) == before
+    assert Finding.objects.filter(pk=found.pk).exists()
+
+
+# ------------------------------------------------------------------------------------------------ rights and pages
+
+
+def test_officers_and_the_supervision_look_others_do_not(
+    world: w.World, pair: tuple[Case, Case, Finding], django_assert_max_num_queries: Any
+) -> None:
+    _, second, found = pair
+    address = reverse("similarity_finding", args=[found.pk])
+    for who in ("officer", "supervisor"):
+        client = signed_in(world.people[who])
+        client.get("/")
+        with django_assert_max_num_queries(12):
+            page = client.get(address)
+        assert page.status_code == 200
+        with django_assert_max_num_queries(12):
+            listed = client.get(reverse("similarity"), {"case": second.number})
+        assert listed.status_code == 200
+        assert second.number in listed.content.decode()
+    for who in ("applicant", "member", "host", "authority", "committee", "planner", "finance"):
+        assert signed_in(world.people[who]).get(address).status_code == 403, who
+        assert signed_in(world.people[who]).get(reverse("similarity")).status_code == 403, who
+        assert not findings(world.actor(who)).exists(), who
+
+
+def test_the_page_of_a_case_says_how_far_the_comparison_is(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
+    _, second, _found = pair
+    address = reverse("case", args=[second.number])
+    officer = signed_in(world.people["officer"])
+    assert f"?case={second.number}" in officer.get(address).content.decode()
+    third = apply(world)
+    listed = officer.get(reverse("similarity"), {"case": third.number}).content.decode()
+    assert "尚未比对" in listed
+    services.keep_up()
+    assert "未发现重复" in officer.get(reverse("similarity"), {"case": third.number}).content.decode()
+    assert "其中 1 项待核看" in officer.get(reverse("similarity"), {"case": second.number}).content.decode()
+    assert reverse("similarity") not in signed_in(world.people["applicant"]).get(address).content.decode()
+    assert reverse("similarity") not in signed_in(world.people["host"]).get(address).content.decode()
+
+
+def test_whoever_reviews_the_case_meets_nothing_of_it(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
+    _, second, found = pair
+    officer = world.people["officer"]
+    expert = make.expert(officer, fields=("210",))
+    cases.bare_seat(second, expert, state="accepted")
+    assert signed_in(officer).get(reverse("similarity_finding", args=[found.pk])).status_code == 404
+    assert not findings(world.actor("officer")).filter(document__case=second).exists()
+
+
+def test_the_text_of_another_programme_stays_closed(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
+    first, second, found = pair
+    person = make.person()
+    make.duty("officer", person, programme="key-rd-project")
+    Case.objects.filter(pk=first.pk).update(code="another-programme", title="别的计划的名称")
+    client = signed_in(person)
+    page = client.get(reverse("similarity_finding", args=[found.pk])).content.decode()
+    assert first.number in page
+    assert "别的计划的名称" not in page
+    assert "出苗率低的问题" not in page, "only in the other"
+    assert "出苗率低的难题" in page, "their own programme's"
+    listed = client.get(reverse("similarity")).content.decode()
+    assert first.number in listed
+    assert "别的计划的名称" not in listed
+    assert not Event.objects.filter(tag="read:proposal:opened", case_number=first.number, actor=person.pk).exists()
+    assert Event.objects.filter(tag="read:proposal:opened", case_number=second.number, actor=person.pk).exists()
+
+
+def test_a_decision_has_a_reason_is_traced_and_does_not_overwrite_one_unseen(
+    world: w.World, pair: tuple[Case, Case, Finding]
+) -> None:
+    _, second, found = pair
+    client = signed_in(world.people["officer"])
+    address = reverse("similarity_finding", args=[found.pk])
+    refused = client.post(address, {"seen": "open", "state": "", "reason": ""})
+    assert refused.status_code == 422
+    found.refresh_from_db()
+    assert found.state == "open"
+    typed = client.post(address, {"seen": "open", "state": "", "reason": "同一团队的前期工作"})
+    assert "同一团队的前期工作" in typed.content.decode(), "nothing typed is lost"
+    assert (
+        client.post(address, {"seen": "open", "state": "no_matter", "reason": "同一团队的前期工作"}).status_code == 303
+    )
+    found.refresh_from_db()
+    assert (found.state, found.decided_by) == ("no_matter", world.people["officer"])
+    event = Event.objects.get(tag="similarity:finding:decided")
+    assert (event.case_number, event.payload["after"]) == (second.number, "no_matter")
+    stale = client.post(address, {"seen": "open", "state": "matters", "reason": "另有看法"})
+    assert stale.status_code == 422
+    found.refresh_from_db()
+    assert found.state == "no_matter"
+    answer = decide(found.pk, "matters", "不是我的职责", world.actor("supervisor"), seen="no_matter")
+    assert isinstance(answer, Refusal)
+
+
+def test_nothing_is_refused_by_the_machine(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
+    _, second, _ = pair
+    assert isinstance(world.act(second.number, "endorse", "host", note="材料属实"), Done)
+
+
+def test_bits_are_the_text_again_with_every_passage_marked(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
+    _, _, found = pair
+    texts = side_by_side(world.actor("officer"), found)
+    assert texts.closed is None
+    for side in (texts.mine, texts.other):
+        assert "".join(bit.text for one in side for bit in one.bits) in (SAID, MOVED)
+        assert {n for one in side for bit in one.bits for n in bit.numbers} == {1, 2}
+        assert sorted(n for one in side for bit in one.bits for n in bit.begins) == [1, 2]
+    overlapping = bits_of("零一二三四五六七", [(1, 5, 1), (3, 8, 2)])
+    assert [(bit.text, bit.numbers, bit.begins) for bit in overlapping] == [
+        ("零", (), ()),
+        ("一二", (1,), (1,)),
+        ("三四", (1, 2), (2,)),
+        ("五六七", (2,), ()),
+    ]
+
+
+def test_the_list_is_handed_out_as_a_spreadsheet(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
+    sheet = signed_in(world.people["officer"]).get(reverse("similarity"), {"format": "xlsx"})
+    assert sheet.status_code == 200
+    assert sheet["Content-Type"].startswith("application/vnd")
+    sheet.close()

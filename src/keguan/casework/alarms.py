@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +19,7 @@ from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
-from keguan.language.schema import Publish
+from keguan.language.schema import Publish, Review
 from keguan.registers.parties.queries import holders
 
 BATCH = 500
@@ -75,8 +77,10 @@ def _one(alarm: Alarm) -> str:
         alarm.delete()
         return "stale"
     if alarm.purpose == "remind":
-        return _reminded(case, alarm)
+        return _once(case, alarm, _remind)
     step = definition_of(case.programme).programme.step(alarm.step)
+    if isinstance(step, Review):
+        return _once(case, alarm, _escalate)
     verb = "close" if isinstance(step, Publish) else "expire"
     key = f"alarm-{alarm.pk}"
     try:
@@ -97,12 +101,12 @@ def _again_later(alarm: Alarm) -> str:
     return "refused"
 
 
-def _reminded(case: Case, alarm: Alarm) -> str:
+def _once(case: Case, alarm: Alarm, send_out: Callable[[Case, Alarm], None]) -> str:
     with transaction.atomic():
         # Whoever deletes it sends it: the other worker finds nothing to delete.
         taken, _ = Alarm.objects.filter(pk=alarm.pk).delete()
         if taken:
-            _remind(case, alarm)
+            send_out(case, alarm)
     return "reminded" if taken else "stale"
 
 
@@ -120,3 +124,29 @@ def _remind(case: Case, alarm: Alarm) -> None:
                 holders(task.role, organisation=task.organisation_id, programme=task.code).values_list("pk", flat=True)
             )
     send("deadline", sorted(people), case, said, clock.now())
+
+
+_OVERDUE = Text(
+    "{number} 的“{step}”已逾期：{invited}席未答复，{accepted}席未评分。可催促专家，或在办件页面解除后改派。",
+    "“{step}” of {number} is overdue: {invited} seats have not answered, {accepted} not scored. Ask them again, or release"
+    " them on the page of the case and assign others.",
+)
+
+
+def _escalate(case: Case, alarm: Alarm) -> None:
+    """A review is overdue: those who assigned it hear how many are missing, and what they can do; nobody's name."""
+    definition = definition_of(case.programme)
+    step = definition.programme.step(alarm.step)
+    seats: Mapping[str, str] = case.memo.state["steps"][alarm.step]["memo"].get("seats") or {}
+    states = Counter(seats.values())
+    said = _OVERDUE.filled(
+        number=case.number,
+        step=step_title(definition, alarm.step),
+        invited=states["invited"],
+        accepted=states["accepted"],
+    )
+    role = step.assigned_by if isinstance(step, Review) else "officer"
+    people = (
+        {case.handler_id} if case.handler_id else set(holders(role, programme=case.code).values_list("pk", flat=True))
+    )
+    send("overdue", sorted(people), case, said, clock.now())

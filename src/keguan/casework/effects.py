@@ -56,7 +56,7 @@ def carry_out(
     for effect in decided.effects:
         match effect:
             case Seat():
-                give_seat(case, effect, after, now)
+                give_seat(case, effect, after, now, blind=situation.definition.programme.is_double_blind)
             case SeatMoved():
                 move_seat(case, effect, after, now)
             case Due():

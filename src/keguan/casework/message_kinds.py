@@ -14,7 +14,7 @@ from keguan.kernel.bilingual import Text
 How = Literal["at_once", "daily", "weekly", "none"]
 """How mails of a kind come: each by itself, gathered by day or by week, or not at all."""
 
-Word = Literal["returned", "waits", "deadline", "extended", "ended", "review", "write", "handed", "reminder"]
+Word = Literal["returned", "waits", "deadline", "extended", "ended", "review", "write", "handed", "reminder", "overdue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,10 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("转交给您", "Handed to you"),
         Text("办件 {number} 已转交给您办理。", "{number} was handed to you."),
         by_text=True,
+    ),
+    "overdue": MessageKind(
+        Text("评审逾期", "Review overdue"),
+        Text("办件 {number} 的评审已逾期，请登录处理。", "A review of {number} is overdue; sign in to see to it."),
     ),
     "write": MessageKind(
         Text("邀请参与填写", "Asked to write along"),

@@ -453,7 +453,11 @@ class Alarm(models.Model):
 
 
 class Seat(models.Model):
-    """A place on a review panel, without its holder's name: state, scores and comment."""
+    """A place on a review panel, without its holder's name: state, scores and comment.
+
+    comments: what was said of single criteria, by name. because: why its holder declined (`engine.steps.review.DECLINES`).
+    blind: whether its holder must not learn who applies.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="seats")
     step = models.TextField()
@@ -463,6 +467,9 @@ class Seat(models.Model):
     scores = models.JSONField(default=dict)
     total = models.IntegerField(null=True)
     comment = models.TextField(default="")
+    comments = models.JSONField(default=dict, db_default={})
+    because = models.TextField(default="", db_default="")
+    blind = models.BooleanField(default=False, db_default=False)
     reason = models.TextField(default="")
     changed_at = models.DateTimeField()
 

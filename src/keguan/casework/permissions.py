@@ -353,11 +353,14 @@ def _own_ids(actor: Actor) -> RawSQL:
 
 
 def _holds_seat(actor: Actor, case: Case, states: Iterable[str]) -> bool:
+    """Whether the actor holds a seat in one of these states. Asked once for a case at hand: a page asks for each part."""
     if actor.person is None:
         return False
-    return SeatHolder.objects.filter(
-        seat__case=case, seat__state__in=list(states), expert__person=actor.person
-    ).exists()
+    known: dict[int, list[str]] = case.__dict__.setdefault("_states_of_seats", {})
+    if actor.person not in known:
+        held = SeatHolder.objects.filter(seat__case=case, expert__person=actor.person)
+        known[actor.person] = list(held.values_list("seat__state", flat=True))
+    return not set(states).isdisjoint(known[actor.person])
 
 
 def _seats_of(actor: Actor, states: Iterable[str]) -> Q | None:

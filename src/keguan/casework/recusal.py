@@ -163,7 +163,7 @@ def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Va
     # Whom the applicant does not want is for the officer to know, never for that person.
     told = {f"recusal.{code}" for code in _FROM_LAW - {"named_by_applicant"}}
     related = [one for one in found if one.code in told]
-    return tuple(replace(one, where="confirmed", fix=_DECLINE) for one in related)
+    return tuple(replace(one, where="declared.interests", fix=_DECLINE) for one in related)
 
 
 def at_hand(experts: Iterable[int]) -> dict[int, int]:

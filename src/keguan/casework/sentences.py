@@ -28,7 +28,7 @@ from keguan.registers.trace.sentences import SYSTEM_NAME, acting_for, changes, d
 
 REVIEWER: Final = Text("一位评审专家", "A reviewer")
 SOMEBODY: Final = Text("一位实名人员", "Somebody under their real name")
-OF_REVIEWERS: Final = frozenset({"accept", "decline", "score"})
+OF_REVIEWERS: Final = frozenset({"accept", "decline", "score", "rescore"})
 OBJECTION: Final = "object"
 
 _VERBS: Final[Mapping[str, tuple[Text, Text]]] = {
@@ -53,6 +53,10 @@ _VERBS: Final[Mapping[str, tuple[Text, Text]]] = {
     "accept": (Text("接受评审", "accept a review"), Text("接受了评审", "accepted the review")),
     "decline": (Text("谢绝评审", "decline a review"), Text("谢绝了评审", "declined the review")),
     "score": (Text("评分", "score"), Text("完成了评分", "handed in the scores")),
+    "rescore": (
+        Text("修改评分", "change their scores"),
+        Text("修改了评分，原评分留存", "changed their scores; the earlier ones are kept"),
+    ),
     "place": (Text("排序", "place it in the ranking"), Text("按批次完成排序", "placed it in the ranking")),
     "approve": (Text("决定同意", "approve it"), Text("决定同意", "approved it")),
     "reject": (Text("决定不同意", "reject it"), Text("决定不同意", "rejected it")),

@@ -249,7 +249,7 @@ def _facts(
         if step.panel.draw is not None:
             said = command.content.get("draw")
             known["drawn"] = drawn_for(case, str(step.id), state.current.attempt, said)
-    if isinstance(step, Review) and command.name in ("accept", "score") and actor.person is not None:
+    if isinstance(step, Review) and command.name in ("accept", "score", "rescore") and actor.person is not None:
         known["own_recusals"] = own_recusals(case, step, actor.person, state.answers)
     return known
 

@@ -118,15 +118,32 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class SeatMoved:
-    """A seat's holder accepted, declined, was released, or scored (whole points by criterion, their total)."""
+    """A seat's holder accepted, declined, was released, or scored (whole points by criterion, their total).
+
+    because: why they declined, as a word. declared: the statements made on accepting, word for word. comments: what was
+    said of single criteria. again: whether the scores replace earlier ones, which are kept.
+    """
 
     step: str
     seat: str
     state: str
     reason: str = ""
+    because: str = ""
+    declared: Mapping[str, Text] = field(default_factory=dict)
     scores: Mapping[str, int] = field(default_factory=dict)
     comment: str = ""
+    comments: Mapping[str, str] = field(default_factory=dict)
     total: int | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeeOwed:
+    """A reviewer is owed a fee for a final review."""
+
+    step: str
+    seat: str
+    amount_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +183,7 @@ class TellParent:
     end: str
 
 
-Effect = Ask | Settle | Wake | Seat | SeatMoved | Enter | Due | Tell | TellParent
+Effect = Ask | Settle | Wake | Seat | SeatMoved | FeeOwed | Enter | Due | Tell | TellParent
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,9 +295,16 @@ class _Rehearsal:
             seated = Acting(expert, frozenset({"expert"}), seat=str(at))
             scores = _whole(score) if isinstance(score, dict) else self.spread(step, int(str(score)))
             found.append((Command("accept", step.id, {"confirmed": True}), seated, {}))
-            said_of_it = {"scores": scores, "comment": "示例评语"}
+            said_of_it = {"scores": scores, **self.comments(step)}
             found.append((Command("score", step.id, said_of_it), seated, {}))
         return found
+
+    def comments(self, step: Review) -> dict[str, Any]:
+        """What reviewers say where an example leaves it open: as much as the rubric asks for."""
+        rubric = self.definition.programme.rubric(step.rubric)
+        said = "示例评语"
+        repeated = said * max(1, -(-rubric.comment_least // len(said)))
+        return {"comment": repeated, "comments": {str(one.criterion): said for one in rubric.criteria}}
 
     def spread(self, step: Review, total: int) -> dict[str, int]:
         """A total over the criteria of the rubric, from the first on."""

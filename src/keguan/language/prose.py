@@ -302,6 +302,19 @@ class _Prose:
         yield self.say("回避：{avoided}", "Kept out: {avoided}", avoided=avoided)
         if step.panel.draw is not None:
             yield from self.draw(step.panel.draw)
+        if step.blind == "double":
+            yield self.say(
+                "双盲：评审专家不知道申报人是谁，申报人不知道评审专家是谁",
+                "Double-blind: reviewers do not learn who applies, applicants not who reviews",
+            )
+        if step.within:
+            yield self.say(
+                "评审期限：{span}", "Reviews are owed within {span}", span=span_said(self.programme, step.within)
+            )
+        if step.fee:
+            said = expression_said(self.programme, step.fee)
+            yield self.say("每份完成的评审支付：{fee}", "Each final review is paid {fee}", fee=said)
+
         if one := step.nonconsensus:
             yield self.say(
                 "非共识：最高分不低于{top}分且最高与最低相差{spread}分以上（含），单独提请审议，不改变得分；依据：{source}",
@@ -446,6 +459,8 @@ class _Prose:
             marks.append(self.list_of([self.of(column.title) for column in field.columns]))
         if field.personal:
             marks.append(self.say("个人信息", "personal"))
+        if field.identity:
+            marks.append(self.say("透露申报人身份", "tells who applies"))
         if not marks:
             return ""
         return f"（{'；'.join(marks)}）" if self.language == "zh" else f" ({'; '.join(marks)})"
@@ -458,6 +473,15 @@ class _Prose:
                 yield "- " + self.say("{title}：{n}分", "{title}: {n} points", title=one.title, n=one.points)
                 for anchor in sorted(one.anchors, key=lambda anchor: -anchor.least):
                     yield "  - " + self.say("{n}分起：{what}", "from {n}: {what}", n=anchor.least, what=anchor.say)
+            if rubric.comment_least:
+                yield "- " + self.say(
+                    "评语不少于{n}字", "A comment has at least {n} characters", n=rubric.comment_least
+                )
+            if rubric.comment_at_ends:
+                yield "- " + self.say(
+                    "打满分或零分的指标逐项说明理由",
+                    "A score of nothing or of all points is explained at its criterion",
+                )
             if rubric.source:
                 yield "- " + self.say("依据：{source}", "Source: {source}", source=rubric.source)
             yield from (f"- {line}" for line in self.noted(rubric.note))

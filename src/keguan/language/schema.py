@@ -144,6 +144,8 @@ class Field:
     least, most: characters of a text, value of an integer, fen of money, rows of a table, files of a file field.
     required: an answer is owed whenever the field is shown. shown_when: a bool over fields of the same form and facts.
     computed: the machine fills it, nobody types it. personal: kept behind a salted commitment in the trace.
+    identity: its answer tells who applies: hidden from the reviewers of a double-blind review, as people and
+    organisations always are.
     """
 
     field: Name
@@ -159,15 +161,20 @@ class Field:
     choices: tuple[Choice, ...] = ()
     columns: tuple[Column, ...] = ()
     personal: bool = False
+    identity: bool = False
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
+
+
+_NAMES = ("person", "organisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """Fields that belong together, under one heading."""
+    """Fields that belong together, under one heading. identity: all of them tell who applies."""
 
     section: Text
     fields: tuple[Field, ...]
+    identity: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +190,20 @@ class Form:
     def fields(self) -> tuple[Field, ...]:
         """Every field, in the order of the form."""
         return tuple(one for section in self.sections for one in section.fields)
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The fields whose answers tell who applies: marked so, in a section marked so, or naming people or organisations,
+        be it in a column."""
+        return frozenset(
+            str(one.field)
+            for section in self.sections
+            for one in section.fields
+            if section.identity
+            or one.identity
+            or one.type in _NAMES
+            or any(column.type in _NAMES for column in one.columns)
+        )
 
 
 # --------------------------------------------------------------------------------------------------- rules
@@ -240,12 +261,15 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rubric:
-    """How reviewers score."""
+    """How reviewers score. comment: whether a comment is owed, comment_least: of how many characters. comment_at_ends:
+    whether a score of nothing or of all points is explained at its criterion."""
 
     rubric: Name
     title: Text
     criteria: tuple[Criterion, ...]
     comment: bool = True
+    comment_least: int = 0
+    comment_at_ends: bool = False
     source: str = ""
     note: str = ""
     place: Place = field(default=NOWHERE, compare=False)
@@ -374,12 +398,18 @@ class Review(Step):
 
     combine: `rank_based` is each case's mean place in its reviewers' own rankings, which only the whole round gives: it is
     computed where the round is ranked, and nothing but that step may read the score.
+    blind: applicants never learn who reviewed them; in a `double` one reviewers do not learn who applies, either.
+    within: by when reviews are owed, from the case's coming to the step; nothing ends by itself, the officer is told.
+    fee: what one final review is owed, in fen.
     """
 
     rubric: Name
     panel: Panel
     combine: Literal["mean", "trimmed_mean", "median", "rank_based"]
     nonconsensus: NonConsensus | None = None
+    blind: Literal["single", "double"] = "single"
+    within: Span | None = None
+    fee: Expression | None = None
     by: Role = "expert"
     assigned_by: Role = "officer"
 
@@ -570,6 +600,11 @@ class Programme:
             if rule_set.name == name:
                 return rule_set
         raise KeyError(name)
+
+    @property
+    def is_double_blind(self) -> bool:
+        """Whether its reviewers must not learn who applies."""
+        return any(isinstance(step, Review) and step.blind == "double" for step in self.steps)
 
     def rubric(self, name: str) -> Rubric:
         """The rubric of that name. Raises KeyError."""

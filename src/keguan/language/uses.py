@@ -20,6 +20,7 @@ from keguan.language.schema import (
     Publish,
     Rank,
     Record,
+    Review,
     RuleSet,
     Screen,
     Span,
@@ -77,6 +78,8 @@ def spans(programme: Programme) -> tuple[tuple[str, Span], ...]:
         match step:
             case Apply():
                 found.append((f"{step.id}.correct_within", step.correct_within))
+            case Review():
+                found.append((f"{step.id}.within", step.within))
             case Publish():
                 found.append((f"{step.id}.period", step.period))
             case Record():
@@ -99,6 +102,8 @@ def _of_steps(programme: Programme) -> Iterator[Use]:
         match step:
             case Endorse(quota=quota) if quota:
                 yield Use(f"{step.id}.quota", "", quota, "int", here)
+            case Review(fee=fee) if fee:
+                yield Use(f"{step.id}.fee", "", fee, "int", here)
             case Rank():
                 yield from _of_rank(step)
             case Decide(amount=amount) if amount:

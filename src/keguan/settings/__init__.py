@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "keguan.registers.views",
     "keguan.casework",
     "keguan.casework.subscriptions",
+    "keguan.casework.reviewing",
     "keguan.insight.awards",
     "keguan.insight.rounds",
     "keguan.insight.similarity",

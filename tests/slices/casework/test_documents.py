@@ -135,7 +135,7 @@ def test_a_reviewer_reads_the_book_after_promising_confidence(world: w.World) ->
         world.act(case.number, "assign", "officer", experts=world.experts[:5])
         reviewer = signed_in(holders(case.number)[0])
         assert reviewer.get(address("case_book", case.number)).status_code == 403
-        act(reviewer, case.number, "accept", confirmed="yes")
+        act(reviewer, case.number, "accept", declared=["interests", "confidence"])
         assert Seat.objects.filter(case=case, state="accepted").exists()
         assert case.title.replace(" ", "") in words(reviewer.get(address("case_book", case.number)))
 

@@ -205,8 +205,8 @@ def test_a_reviewer_promises_first_scores_whole_points_and_sees_their_own_total_
     world.act(case.number, "assign", "officer", experts=world.experts[:2])
     first, second = (signed_in(person) for person in holders(case.number))
     assert act(first, case.number, "accept").status_code == 422
-    assert act(first, case.number, "accept", confirmed="yes").status_code == 303
-    assert act(second, case.number, "accept", confirmed="yes").status_code == 303
+    assert act(first, case.number, "accept", declared=["interests", "confidence"]).status_code == 303
+    assert act(second, case.number, "accept", declared=["interests", "confidence"]).status_code == 303
     typed = {f"scores.{name}": "10" for name in ("need", "novelty", "route", "team", "results")}
     refused = act(first, case.number, "score", comment="意见保留在此", **{**typed, "scores.need": "18.5"})
     said = refused.content.decode()

@@ -74,7 +74,7 @@ def test_a_project_goes_from_call_to_signed_agreement_by_pages_alone(language: s
             client = signed_in(expert)
             client.cookies["lang"] = language
             assert "分子标记" not in page(client, number), "the proposal opens with the promise of confidence"
-            done(act(client, number, "accept", confirmed="yes"))
+            done(act(client, number, "accept", declared=["interests", "confidence"]))
             opened = page(client, number)
             assert "分子标记" in opened
             assert "scores.need" in opened

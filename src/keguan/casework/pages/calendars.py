@@ -39,7 +39,7 @@ def call_calendar(request: HttpRequest, code: str) -> HttpResponseBase:
         day = clock.local_date(since).isoformat()
         event = _event(f"{found.code}-notice-{day}", _NOTICE.filled(call=found.title), until, found, request)
         event.add("url", request.build_absolute_uri(reverse("notices")))
-        _warn(event)
+        warn(event)
         calendar.add_component(event)
     return _answer(calendar, f"{found.code}.ics")
 
@@ -74,7 +74,7 @@ def _add_call(calendar: Calendar, of: Round, request: HttpRequest) -> None:
     for event in (opens, closes):
         event.add("url", request.build_absolute_uri(reverse("call", args=[of.code])))
         event.add("description", said(of.summary))
-    _warn(closes)
+    warn(closes)
     calendar.add_component(opens)
     calendar.add_component(closes)
 
@@ -91,7 +91,8 @@ def _event(uid: str, title: Text, at: datetime, of: Round, request: HttpRequest)
     return event
 
 
-def _warn(event: Event) -> None:
+def warn(event: Event) -> None:
+    """Let the event ring before its moment."""
     for before in WARNED:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

@@ -17,7 +17,7 @@ from keguan.casework.models import ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.deputies import may_deputise
 from keguan.casework.pages.step_help import StepHelp, help_for
-from keguan.casework.queries import messages_of, mine_of, rounds_to_publish, tasks_of
+from keguan.casework.queries import messages_of, mine_of, reviews_of, rounds_to_publish, tasks_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.status import Status, Tab
@@ -94,6 +94,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
         else [],
         "is_office": offices.is_office(actor),
         "may_deputise": may_deputise(actor),
+        "is_reviewer": not actor.duties and reviews_of(actor).exists(),
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
         "is_more": len(tasks) > MOST,
         "helps": list(dict.fromkeys(one.help for one in waiting if one.help))[:MOST_HELPS],

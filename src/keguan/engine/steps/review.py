@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from keguan.engine.decision import Ask, Command, Seat, SeatMoved, Settle, Situation
-from keguan.engine.moves import Move, Verb, due_after, reason_owed, refuse, text_of
+from keguan.engine.decision import Ask, Command, Effect, FeeOwed, Seat, SeatMoved, Settle, Situation, Wake
+from keguan.engine.moves import Move, Verb, names_in, reason_owed, refuse, text_of
 from keguan.engine.waiting import reminders
 from keguan.fairness.scores import NonConsensus, combined
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import local_date
+from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review, Rubric
 
@@ -18,6 +20,33 @@ WAITS = ("invited", "accepted")
 """States of a seat that still asks something of its holder."""
 COMMENT_MOST = 5000
 _DRAW = Text("请在批次的抽取页面办理。", "Go on at the page of the round's draw.")
+REMARK_MOST = 1000
+"""The most characters of what is said of one criterion."""
+
+DECLARED: Mapping[str, Text] = {
+    "interests": Text(
+        "我与申报人及项目组成员没有利益冲突：不是近亲属，不在同一单位，没有师生、合作或经济利益关系，也没有其他可能影响公正的关系。",
+        "I have no conflict of interest with the applicant or the team: no kinship, no common employer, no tie of teacher"
+        " and student, of joint work or of money, nor anything else that might sway me.",
+    ),
+    "confidence": Text(
+        "我对申报内容、评审意见和评审过程保密，不复制、不外传，不使用人工智能工具上传申报内容，评审结束后不留存。",
+        "I keep the proposal, my review and the panel's work in confidence: I neither copy nor pass them on, give the"
+        " proposal to no outside tool, and keep nothing when the review is over.",
+    ),
+}
+"""What a reviewer states before the proposal opens, one by one. Kept word for word: who changes the words changes what
+later reviewers state, never what others have stated."""
+
+DECLINES: Mapping[str, Text] = {
+    "conflict": Text("存在利益冲突", "A conflict of interest"),
+    "field": Text("不属于我的研究领域", "Not my field"),
+    "time": Text("时间不允许", "No time"),
+    "other": Text("其他", "Another reason"),
+}
+"""Why a reviewer declines, by name."""
+
+_NEEDS_WORDS = ("conflict", "other", "")
 
 
 def verbs(step: Review) -> tuple[Verb, ...]:
@@ -28,6 +57,7 @@ def verbs(step: Review) -> tuple[Verb, ...]:
         Verb("accept", Text("接受评审", "Accept"), step.by),
         Verb("decline", Text("谢绝评审", "Decline"), step.by),
         Verb("score", Text("评分", "Score"), step.by),
+        Verb("rescore", Text("修改评分", "Change my scores"), step.by, is_awaited=False),
     )
 
 
@@ -44,17 +74,23 @@ def offers(situation: Situation, step: Review, verb: Verb) -> bool:
             return state == "invited"
         case "decline":
             return state in ("invited", "accepted")
+        case "rescore":
+            return state == "final"
         case _:
             return state == "accepted"
 
 
 def enter(situation: Situation, step: Review) -> Move:
-    """The officer has a panel to fill."""
-    due = due_after(situation, step)
+    """The officer has a panel to fill. When reviews are overdue, nothing ends: the officer is told."""
+    due = None
+    if step.within is not None:
+        span = situation.definition.span(step.within, local_date(situation.terms.opens))
+        due = span.after(situation.now, situation.calendar)
+    late = (Wake(step.id, due, "due"),) if due is not None else ()
     return Move(
         due=due,
         memo={"seats": {}, "totals": {}},
-        effects=(Ask(step.id, step.assigned_by, due), *reminders(situation, step, due)),
+        effects=(Ask(step.id, step.assigned_by, due), *reminders(situation, step, due), *late),
     )
 
 
@@ -70,7 +106,7 @@ def decide(situation: Situation, step: Review, command: Command) -> Move | Refus
             return _release(situation, step, command)
     seats = dict(situation.state.current.memo["seats"])
     seat = situation.acting.seat
-    if seats.get(seat) not in ("invited", "accepted"):
+    if seats.get(seat) not in (("final",) if command.name == "rescore" else WAITS):
         said = Text("您在本评审组没有待处理的席位。", "You have no open seat on this panel.")
         return refuse("review.no_seat", said)
     if command.name != "decline" and (own := situation.facts.get("own_recusals")):
@@ -79,11 +115,7 @@ def decide(situation: Situation, step: Review, command: Command) -> Move | Refus
         case "accept":
             return _accept(step, seats, seat, command)
         case "decline":
-            if owed := reason_owed(command):
-                return owed
-            seats[seat] = "declined"
-            moved = SeatMoved(step.id, seat, "declined", reason=text_of(command, "reason"))
-            return Move(memo={"seats": seats}, effects=(moved, _ask(situation, step, step.assigned_by)))
+            return _decline(situation, step, seats, seat, command)
         case _:
             return _score(situation, step, command, seats, seat)
 
@@ -150,39 +182,85 @@ def _release(situation: Situation, step: Review, command: Command) -> Move | Ref
 def _accept(step: Review, seats: dict[str, str], seat: str, command: Command) -> Move | Refusal:
     if seats[seat] != "invited":
         return refuse("review.accepted", Text("您已接受评审。", "You have accepted already."))
-    if command.content.get("confirmed") is not True:
+    given = command.content.get("declared")
+    declared = set(map(str, given)) if isinstance(given, list | tuple) else set()
+    if command.content.get("confirmed") is True:
+        declared = set(DECLARED)
+    missing = [name for name in DECLARED if name not in declared]
+    if missing:
         said = Text(
-            "请确认无利益冲突并承诺保密。", "Confirm that you have no conflict of interest and will keep confidence."
+            "请逐项确认：无利益冲突，并承诺保密。",
+            "Confirm each: that you have no conflict of interest, and will keep confidence.",
         )
-        return refuse("review.unconfirmed", said, where="confirmed")
+        fix = Text("有利益冲突的，请谢绝评审。", "Where there is a conflict, decline the review.")
+        return Refusal(tuple(Problem("review.unconfirmed", said, where=f"declared.{one}", fix=fix) for one in missing))
     seats[seat] = "accepted"
-    return Move(memo={"seats": seats}, effects=(SeatMoved(step.id, seat, "accepted"),))
+    return Move(memo={"seats": seats}, effects=(SeatMoved(step.id, seat, "accepted", declared=DECLARED),))
+
+
+def _decline(situation: Situation, step: Review, seats: dict[str, str], seat: str, command: Command) -> Move | Refusal:
+    because = text_of(command, "because")
+    if because and because not in DECLINES:
+        said = Text("请从列出的理由中选择。", "Choose one of the reasons listed.")
+        return refuse("review.because", said, where="because", value=because)
+    if because in _NEEDS_WORDS and (owed := reason_owed(command)):
+        return owed
+    seats[seat] = "declined"
+    moved = SeatMoved(step.id, seat, "declined", reason=text_of(command, "reason"), because=because or "other")
+    return Move(memo={"seats": seats}, effects=(moved, _ask(situation, step, step.assigned_by)))
 
 
 def _score(situation: Situation, step: Review, command: Command, seats: dict[str, str], seat: str) -> Move | Refusal:
-    if seats[seat] != "accepted":
+    if seats[seat] == "invited":
         said = Text("请先接受评审。", "Accept the review first.")
         return refuse("review.not_accepted", said)
     rubric = situation.definition.programme.rubric(step.rubric)
-    problems = _score_problems(rubric, command)
+    problems = score_problems(rubric, command)
     if problems:
         return Refusal(problems)
     scores = {str(one.criterion): command.content["scores"][one.criterion] for one in rubric.criteria}
     total = sum(scores.values())
+    again = seats[seat] == "final"
     seats[seat] = "final"
-    moved = SeatMoved(step.id, seat, "final", scores=scores, comment=text_of(command, "comment"), total=total)
+    remarks = {name: said for name, said in _remarks(command).items() if name in scores and said}
+    moved = SeatMoved(
+        step.id,
+        seat,
+        "final",
+        scores=scores,
+        comment=text_of(command, "comment"),
+        comments=remarks,
+        total=total,
+        again=again,
+    )
+    effects: tuple[Effect, ...] = (moved, *(() if again else _fee(situation, step, seat)))
     totals = {**situation.state.current.memo["totals"], seat: total}
     memo: dict[str, Any] = {"seats": seats, "totals": totals}
     finals = [totals[number] for number, state in seats.items() if state == "final"]
     if len(finals) < step.panel.size:
-        return Move(memo=memo, effects=(moved,))
+        return Move(memo=memo, effects=effects)
     memo["score"] = combined(step.combine, finals)
     rule = step.nonconsensus
     memo["nonconsensus"] = rule is not None and NonConsensus(rule.top, rule.spread).holds(finals)
-    return Move(outcome="reviewed", memo=memo, effects=(moved,))
+    return Move(outcome="reviewed", memo=memo, effects=effects)
 
 
-def _score_problems(rubric: Rubric, command: Command) -> tuple[Problem, ...]:
+def _fee(situation: Situation, step: Review, seat: str) -> tuple[FeeOwed, ...]:
+    if step.fee is None:
+        return ()
+    amount = situation.definition.value(step.fee, names_in(situation))
+    return (FeeOwed(step.id, seat, int(amount)),) if amount and amount > 0 else ()
+
+
+def _remarks(command: Command) -> dict[str, str]:
+    given = command.content.get("comments")
+    return (
+        {str(name): clean_text(str(said)).strip() for name, said in given.items()} if isinstance(given, Mapping) else {}
+    )
+
+
+def score_problems(rubric: Rubric, command: Command) -> tuple[Problem, ...]:
+    """Everything that is wrong with scores and comments, by `scores.<criterion>`, `comments.<criterion>` and `comment`."""
     given = command.content.get("scores")
     scores: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
     problems: list[Problem] = []
@@ -207,7 +285,27 @@ def _score_problems(rubric: Rubric, command: Command) -> tuple[Problem, ...]:
     if rubric.comment and not comment:
         said = Text("请写评审意见。", "Write a comment.")
         problems.append(Problem("review.comment", said, where="comment"))
+    elif len(comment) < rubric.comment_least:
+        said = Text(
+            "评审意见不少于{least}字，现有{n}字。", "A comment has at least {least} characters; this one has {n}."
+        )
+        said = said.filled(least=rubric.comment_least, n=len(comment))
+        problems.append(Problem("review.comment_short", said, where="comment"))
     if len(comment) > COMMENT_MOST:
         said = Text("评审意见不超过{most}字。", "A comment has at most {most} characters.")
         problems.append(Problem("review.comment_long", said.filled(most=COMMENT_MOST), where="comment"))
+    problems += _remark_problems(rubric, scores, _remarks(command))
     return tuple(problems)
+
+
+def _remark_problems(rubric: Rubric, scores: Mapping[str, Any], remarks: Mapping[str, str]) -> Iterator[Problem]:
+    for one in rubric.criteria:
+        where, remark = f"comments.{one.criterion}", remarks.get(one.criterion, "")
+        if rubric.comment_at_ends and scores.get(one.criterion) in (0, one.points) and not remark:
+            said = Text(
+                "“{title}”打了零分或满分，请说明理由。", "“{title}” has no points or all of them: say why."
+            ).filled(title=one.title)
+            yield Problem("review.end_unexplained", said, where=where)
+        if len(remark) > REMARK_MOST:
+            said = Text("逐项说明不超过{most}字。", "A remark on a criterion has at most {most} characters.")
+            yield Problem("review.remark_long", said.filled(most=REMARK_MOST), where=where)

@@ -21,13 +21,16 @@ from keguan.language.schema import (
     Step,
     Tranche,
 )
-from keguan.language.uses import spans
+from keguan.language.uses import form_of, spans
 
 SHORTEST_NOTICE = "shortest_notice"
 """The parameter of `parameters/house.yaml` that holds the shortest public notice anybody may declare."""
 
 LEAST_PANEL = 3
 """国家自然科学基金条例 第十五条：从同行专家库中随机选择3名以上专家."""
+
+COMMENT_MOST = 5000
+"""The most characters of a reviewer's comment."""
 
 EXCEPTIONS = frozenset({"notice_before_money", "notice_before_record", "decision_before_money", "panel_size"})
 """Checks from which the law can excuse a programme."""
@@ -137,9 +140,10 @@ def _spans(ground: Ground, step: Step) -> Iterator[Problem]:
             if length.amount == 0:
                 say = Text("时长不能为零", "A length of time cannot be zero")
                 yield found("no_time", say, span.place, value=str(length))
-    if not step.lapse or not step.remind:
+    until = step.within if isinstance(step, Review) else step.lapse
+    if not until or not step.remind:
         return
-    for _, lapse in _values_of(ground, step.lapse):
+    for _, lapse in _values_of(ground, until):
         for _, remind in _values_of(ground, step.remind):
             if _hours(remind) >= _hours(lapse):
                 say = Text(
@@ -193,6 +197,36 @@ def _panel(ground: Ground, step: Review) -> Iterator[Problem]:
         yield found("named", say, step.place, value=step.panel.named)
     if step.panel.named:
         yield from _named(ground, step)
+    if step.lapse:
+        say = Text("评审不会自行结束", "A review does not end by itself")
+        fix = Text("评审期限写在 within", "Say in `within` by when reviews are owed")
+        yield found("review_lapse", say, step.place, fix=fix)
+    if step.blind == "double":
+        yield from _blind(ground, step)
+
+
+def _blind(ground: Ground, step: Review) -> Iterator[Problem]:
+    """Of what reviewers read before, something must tell who applies and be hidden, and something must be left."""
+    steps = list(ground.programme.steps)
+    before = [form_of(one) for one in steps[: steps.index(step)]]
+    forms = [one for one in ground.programme.forms if one.form in before]
+    if forms and not any(
+        part.identity or any(one.identity for one in part.fields) for form in forms for part in form.sections
+    ):
+        say = Text("双盲评审须写明哪些字段透露申报人身份", "A double-blind review says which fields tell who applies")
+        fix = Text(
+            "在 forms.yaml 的字段或栏目上写 identity: yes；附件通常要写",
+            "Write `identity: yes` on fields or sections of forms.yaml; attachments usually need it",
+        )
+        yield found("blind", say, step.place, fix=fix)
+    for form in forms:
+        if all(str(one.field) in form.telling for one in form.fields):
+            say = Text("“{form}”没有评审专家可以阅读的字段", "“{form}” leaves reviewers nothing to read")
+            yield found("blind", say.filled(form=form.title), form.place)
+    title = ground.programme.about.title.split(".")
+    if any(one.form == title[0] and title[-1] in one.telling for one in forms):
+        say = Text("办件的名称不能是透露身份的字段", "What a case is called by cannot tell who applies")
+        yield found("blind", say, step.place, value=ground.programme.about.title)
 
 
 def _named(ground: Ground, step: Review) -> Iterator[Problem]:
@@ -234,6 +268,13 @@ def _points(rubric: Rubric) -> Iterator[Problem]:
         if len(set(leasts)) != len(leasts):
             say = Text("“{title}”有两档起点相同", "Two anchors of “{title}” begin at the same score")
             yield found("anchors", say.filled(title=one.title), rubric.place, value=str(leasts))
+    if not 0 <= rubric.comment_least <= COMMENT_MOST:
+        say = Text("评语最少字数应在0至{most}之间", "A comment asks for 0 to {most} characters at the least")
+        value = str(rubric.comment_least)
+        yield found("comment_least", say.filled(most=COMMENT_MOST), rubric.place, value=value)
+    elif rubric.comment_least and not rubric.comment:
+        say = Text("不要求评语，就没有最少字数", "Where no comment is owed, none has a least length")
+        yield found("comment_least", say, rubric.place, value=str(rubric.comment_least))
 
 
 def _exceptions(ground: Ground) -> Iterator[Problem]:

@@ -79,8 +79,10 @@
       const notes = questionAt(where)?.querySelector("[data-errors]");
       if (notes) notes.innerHTML = errors;
     }
+    if (told.totals) document.getElementById("totals").innerHTML = told.totals;
     if (changed.size) return wait(WAIT);
     say(told.said, "good");
+    if (!progress) return;  // nothing on this page depends on several answers but its totals
     clearTimeout(quiet);
     quiet = setTimeout(refresh, QUIET);
   }

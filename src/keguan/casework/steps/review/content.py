@@ -9,21 +9,33 @@ from django.http import QueryDict
 from keguan.casework.steps import typed
 from keguan.engine.decision import Situation
 from keguan.language.definition import Definition
-from keguan.language.schema import Review
+from keguan.language.schema import Review, Rubric
 
 
 def read(post: QueryDict, definition: Definition, step: Review, verb: str, situation: Situation) -> dict[str, Any]:
-    """Experts for a seat; a reason; or whole points by criterion with a comment."""
+    """Experts for a seat; a reason; what is declared; or whole points by criterion with comments."""
     match verb:
         case "assign":
             return {"experts": [int(one) for one in post.getlist("experts") if one.isdecimal() and len(one) < 19]}
         case "release":
             return {"seat": typed.text(post, "seat"), "reason": typed.text(post, "reason")}
         case "accept":
-            return {"confirmed": post.get("confirmed") == "yes"}
+            return {"declared": [one[:40] for one in post.getlist("declared")]}
         case "decline":
-            return {"reason": typed.text(post, "reason")}
+            return {"because": typed.text(post, "because"), "reason": typed.text(post, "reason")}
     rubric = definition.programme.rubric(step.rubric)
+    return scored(rubric, post) | {"final": True}
+
+
+def scored(rubric: Rubric, post: QueryDict) -> dict[str, Any]:
+    """What was typed into the fields of a rubric, as the engine takes it."""
     names = [str(one.criterion) for one in rubric.criteria]
     scores = {name: value for name in names if (value := typed.whole(post, f"scores.{name}")) is not None}
-    return {"scores": scores, "comment": typed.text(post, "comment"), "final": True}
+    comments = {name: said for name in names if (said := typed.text(post, f"comments.{name}"))}
+    return {"scores": scores, "comments": comments, "comment": typed.text(post, "comment")}
+
+
+def fields_of(rubric: Rubric) -> list[str]:
+    """The names of all fields of a rubric's sheet."""
+    names = [str(one.criterion) for one in rubric.criteria]
+    return [*(f"scores.{name}" for name in names), *(f"comments.{name}" for name in names), "comment"]

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from keguan.casework.models import SEAT_STATES
+from django.http import QueryDict
+
+from keguan.casework.models import SEAT_STATES, Seat
+from keguan.casework.reviewing.drafts import draft_of
+from keguan.casework.steps.review.content import scored
 from keguan.casework.steps.review.pool import choices, searched
 from keguan.casework.steps.scene import Scene
-from keguan.components.fields import Field
+from keguan.components.fields import Field, field_id
+from keguan.components.lists import Choice
 from keguan.components.status import Status, Tone
-from keguan.engine.steps.review import COMMENT_MOST, LIVE
+from keguan.engine.decision import Command
+from keguan.engine.steps.review import COMMENT_MOST, DECLARED, DECLINES, LIVE, REMARK_MOST, score_problems
 from keguan.kernel.bilingual import Text
-from keguan.language.schema import Review
+from keguan.kernel.problems import Problem
+from keguan.language.schema import Criterion, Review, Rubric
 
 _TONES: Mapping[str, Tone] = {"invited": "warn", "accepted": "info", "final": "good"}
 STATES: Mapping[str, Status] = {name: Status(said, _TONES.get(name, "neutral")) for name, said in SEAT_STATES.items()}
 _WHY_RELEASE = Text("解除理由", "Reason")
-_WHY_DECLINE = Text("谢绝理由", "Reason")
+_WHY_DECLINE = Text("谢绝理由", "Why you decline")
+_DECLINE_WORDS = Text("说明", "In words")
+_DECLINE_HINT = Text(
+    "利益冲突和其他理由须写明；项目主管会看到。",
+    "Owed for a conflict of interest and for other reasons; the officer reads it.",
+)
+_REMARK = Text("“{title}”的说明", "On “{title}”")
+_END_HINT = Text("打零分或满分时必填。", "Owed where the score is nothing or all points.")
 _COMMENT = Text("评审意见", "Comment")
 _HINT = Text(
     "说明打分的依据、优点和不足。立项决定后申报人可以看到，不署名。",
@@ -53,19 +68,154 @@ def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One criterion on the sheet: its field for points, and one for what is said of it."""
+
+    criterion: Criterion
+    points: Field
+    remark: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How far a sheet is: points so far of how many, criteria scored of how many, what is still wrong with it."""
+
+    points: int
+    of: int
+    scored: int
+    count: int
+    wrong: tuple[Problem, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it could be sent as it stands."""
+        return not self.wrong
+
+
+def totals(rubric: Rubric, values: Mapping[str, str]) -> Totals:
+    """What the values of a sheet come to. values: as typed, by field."""
+    post = QueryDict(mutable=True)
+    post.update(values)
+    given = scored(rubric, post)
+    whole = [
+        value
+        for one in rubric.criteria
+        if isinstance(value := given["scores"].get(one.criterion), int) and 0 <= value <= one.points
+    ]
+    points = sum(one.points for one in rubric.criteria)
+    wrong = score_problems(rubric, Command("score", "", given))
+    return Totals(sum(whole), points, len(whole), len(rubric.criteria), wrong)
+
+
+def sheet_fields(rubric: Rubric) -> tuple[list[Scored], Field]:
+    """The empty fields of a rubric: those of its criteria, and the comment on the whole."""
+    remark_hint = _END_HINT if rubric.comment_at_ends else None
+    criteria = [
+        Scored(
+            one,
+            Field(f"scores.{one.criterion}", "number", one.title, required=True),
+            Field(
+                f"comments.{one.criterion}", "text", _REMARK.filled(title=one.title), hint=remark_hint, most=REMARK_MOST
+            ),
+        )
+        for one in rubric.criteria
+    ]
+    least = Text("不少于{n}字。", "At least {n} characters. ").filled(n=rubric.comment_least)
+    hint = Text(least.zh + _HINT.zh, least.en + _HINT.en) if rubric.comment_least else _HINT
+    return criteria, Field("comment", "prose", _COMMENT, hint=hint, required=rubric.comment, most=COMMENT_MOST)
+
+
 def _reviewer(scene: Scene, step: Review, seats: list[Any]) -> dict[str, Any]:
     mine = next((one for one in seats if str(one.number) == scene.situation.acting.seat), None)
     rubric = scene.definition.programme.rubric(step.rubric)
+    if mine is None or mine.state == "invited":
+        return {"mine": mine, "rubric": rubric, **_invitation(scene, rubric)}
+    draft = draft_of(mine.pk)
+    given = given_in(mine) if mine.state == "final" else {}
+    values = {**given, **(draft.values if draft else {})}
+    criteria, comment = sheet_fields(rubric)
+
+    def filled(one: Field) -> Field:
+        return scene.asked(replace(one, value=values.get(one.name, "")))
+
     return {
         "mine": mine,
         "rubric": rubric,
-        "criteria": [
-            (one, scene.asked(Field(f"scores.{one.criterion}", "number", one.title, required=True)))
-            for one in rubric.criteria
-        ],
-        "confirmed": scene.asked(Field("confirmed", "hidden", Text("承诺", "Declaration"))),
-        "comment": scene.asked(
-            Field("comment", "prose", _COMMENT, hint=_HINT, required=rubric.comment, most=COMMENT_MOST)
+        "criteria": [Scored(one.criterion, filled(one.points), filled(one.remark)) for one in criteria],
+        "comment": filled(comment),
+        "totals": totals(
+            rubric, {name: str(value) for name, value in scene.post.items()} if scene.post is not None else values
         ),
-        "decline_reason": scene.asked(Field("reason", "text", _WHY_DECLINE)),
+        "saved_at": draft.saved_at if draft else None,
+        "given": [
+            (one, mine.scores.get(one.criterion), mine.comments.get(one.criterion, "")) for one in rubric.criteria
+        ],
+        "verb": scene.verbs.get("score") or scene.verbs.get("rescore"),
+        **_declining(scene),
+    }
+
+
+def given_in(seat: Seat) -> dict[str, str]:
+    """What a final seat says, by field."""
+    return {
+        **{f"scores.{name}": str(points) for name, points in seat.scores.items()},
+        **{f"comments.{name}": said for name, said in seat.comments.items()},
+        "comment": seat.comment,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an invitation asks for, before the proposal opens. characters: of everything that is to be read, roughly."""
+
+    questions: int
+    characters: int
+    files: int
+    criteria: int
+    minutes: int
+
+
+_READ_A_MINUTE = 400
+"""Characters of a proposal that a reviewer reads in a minute, weighing them."""
+_MINUTES_A_CRITERION = 3
+
+
+def asked_of(scene: Scene, rubric: Rubric) -> Asked:
+    """How much there is to read and to score. No query."""
+    programme = scene.definition.programme
+    questions = characters = files = 0
+    for name, values in scene.situation.state.answers.items():
+        types = {str(one.field): one.type for one in programme.form(name).fields}
+        hidden = programme.form(name).telling if programme.is_double_blind else frozenset()
+        for field, value in values.items():
+            if field in hidden or value in (None, "", []):
+                continue
+            questions += 1
+            if types.get(field) == "file":
+                files += len(value) if isinstance(value, list) else 1
+            else:
+                characters += len(str(value))
+    minutes = characters // _READ_A_MINUTE + _MINUTES_A_CRITERION * len(rubric.criteria) + 10 * files
+    return Asked(questions, characters, files, len(rubric.criteria), max(15, -(-minutes // 5) * 5))
+
+
+def _invitation(scene: Scene, rubric: Rubric) -> dict[str, Any]:
+    wrong = {one.where: one for one in scene.problems}
+    return {
+        "asked": asked_of(scene, rubric),
+        "is_double": scene.definition.programme.is_double_blind,
+        "declared": [
+            (name, said, wrong.get(f"declared.{name}"), field_id(f"declared.{name}")) for name, said in DECLARED.items()
+        ],
+        "ticked": scene.post.getlist("declared") if scene.post is not None else [],
+        **_declining(scene),
+    }
+
+
+def _declining(scene: Scene) -> dict[str, Any]:
+    reasons = tuple(Choice(name, said) for name, said in DECLINES.items())
+    return {
+        "because": scene.asked(Field("because", "choice", _WHY_DECLINE, required=True, choices=reasons)),
+        "decline_reason": scene.asked(Field("reason", "text", _DECLINE_WORDS, hint=_DECLINE_HINT)),
     }

@@ -1,0 +1,86 @@
+"""What a reviewer types is kept as it is, complete or not, for them alone, until they send their scores.
+
+A seat has one holder, so nobody else writes here; each field is kept by itself, and two windows meet only in the same
+field. Beside `act` on purpose: what is typed happens to nobody's case before it is sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from keguan.casework.reviewing.models import SeatDraft
+from keguan.casework.store import as_json
+from keguan.database import prepared
+from keguan.engine.moves import refuse
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Refusal
+
+BYTES_MOST = 200_000
+"""More than this nobody typed about one case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed so far, by field (`scores.<criterion>`, `comments.<criterion>`, `comment`), and when."""
+
+    values: Mapping[str, str]
+    saved_at: datetime
+
+
+_KEEP = """
+  INSERT INTO reviewing_seatdraft AS kept (seat_id, values, revision, saved_at)
+  SELECT seat.id, %(sent)s::jsonb, 1, %(now)s
+  FROM casework_seat seat
+  JOIN casework_case this ON this.id = seat.case_id AND this.step = seat.step AND this.step_kind = 'review'
+  JOIN casework_memo memo ON memo.case_id = this.id
+  JOIN casework_seatholder holder ON holder.seat_id = seat.id
+  JOIN experts_expert expert ON expert.id = holder.expert_id
+  WHERE this.number = %(number)s AND expert.person_id = %(person)s AND seat.state IN ('accepted', 'final')
+    AND seat.attempt = (memo.state #>> ARRAY['steps', this.step, 'attempt'])::int
+  ORDER BY seat.id LIMIT 1
+  ON CONFLICT (seat_id) DO UPDATE
+    SET values = kept.values || excluded.values, revision = kept.revision + 1, saved_at = excluded.saved_at
+  RETURNING values"""
+
+
+def keep(number: str, typed: Mapping[str, str], actor: Actor) -> Draft | Refusal:
+    """Keep these fields beside those kept before. Refused to whoever holds no seat that has accepted."""
+    sent = {name: storable(value) for name, value in typed.items()}
+    now = clock.now()
+    if len(as_json(sent).encode()) > BYTES_MOST:
+        return refuse("draft.too_large", Text("评语过长，没有保存。", "This is too much text: it was not saved."))
+    with prepared.cursor() as cursor:
+        given = {"sent": as_json(sent), "now": now, "number": number, "person": prepared.stable(actor.person)}
+        cursor.execute(_KEEP, given)
+        row = cursor.fetchone()
+    if row is None:
+        return refuse(
+            "review.no_seat",
+            Text(
+                "您在本评审组没有可以评分的席位，内容没有保存。",
+                "You have no seat on this panel to score from: nothing was saved.",
+            ),
+            fix=Text(
+                "评审可能已结束或您已被解除指派，请返回“我的评审”。",
+                "The review may be over, or you were released: see “My reviews”.",
+            ),
+        )
+    kept: Any = row[0]
+    return Draft(json.loads(kept) if isinstance(kept, str) else kept, now)
+
+
+def draft_of(seat: int) -> Draft | None:
+    """What the holder of this seat has typed, None for nothing. For the holder's own pages only. One query."""
+    found = SeatDraft.objects.filter(seat=seat).first()
+    return None if found is None else Draft(found.values, found.saved_at)
+
+
+def storable(value: str) -> str:
+    """The text without the one character (NUL) and the broken halves of others that no database text can hold."""
+    return value.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "replace").decode("utf-8")

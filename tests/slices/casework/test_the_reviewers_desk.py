@@ -1,0 +1,178 @@
+"""The reviewer's desk: what is asked is said first, what is typed is kept for its writer alone, what is stated stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from tests.make import cases
+from tests.make import world as w
+from tests.slices.casework.page_cast import act, holders, signed_in
+
+from keguan.casework.models import Case, Message, Seat
+from keguan.casework.reviewing.models import Declaration, EarlierScore, SeatDraft
+from keguan.engine.steps.review import DECLARED
+from keguan.kernel.canonical import digest
+from keguan.kernel.clock import clock_at
+from keguan.registers.parties.access import actor_for
+from keguan.registers.trace.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> Iterator[w.World]:
+    made = cases.opened()
+    with clock_at(w.moment("2026-04-10")):
+        yield made
+
+
+def asked(world: w.World, count: int = 2) -> tuple[Case, list[Client]]:
+    """A case under review, and the browsers of those who are asked."""
+    case = cases.case(world, at="review")
+    world.act(case.number, "assign", "officer", experts=world.experts[:count])
+    return case, [signed_in(person) for person in holders(case.number)]
+
+
+def page(client: Client, case: Case) -> str:
+    return client.get(reverse("case", args=[case.number])).content.decode()
+
+
+def keep(client: Client, case: Case, **typed: str) -> Any:
+    return client.post(reverse("case_review_draft", args=[case.number]), typed, headers={"Accept": "application/json"})
+
+
+def scores(**changes: str) -> dict[str, str]:
+    given = {"need": "15", "novelty": "14", "route": "20", "team": "11", "results": "12", "budget": "3"} | changes
+    return {f"scores.{name}": value for name, value in given.items()}
+
+
+COMMENT = "思路清楚，基础扎实，指标可测。"
+
+
+def test_an_invitation_says_what_is_asked_before_the_proposal_opens(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    said = page(first, case)
+    assert "给 6 项指标打分" in said
+    assert "针对南疆灌区缺水问题" not in said
+    assert all(one.zh in said for one in DECLARED.values())
+
+
+def test_each_statement_is_made_by_itself_and_kept_word_for_word(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    refused = act(first, case.number, "accept", declared=["confidence"])
+    assert refused.status_code == 422
+    assert 'href="#field-declared-interests"' in refused.content.decode()
+    assert not Declaration.objects.exists()
+    assert act(first, case.number, "accept", declared=["interests", "confidence"]).status_code == 303
+    kept = {one.statement: one for one in Declaration.objects.all()}
+    assert {name: (one.zh, one.en) for name, one in kept.items()} == {
+        name: (said.zh, said.en) for name, said in DECLARED.items()
+    }
+    assert kept["interests"].digest == digest({"zh": kept["interests"].zh, "en": kept["interests"].en})
+    assert "针对南疆灌区缺水问题" in page(first, case)
+
+
+def test_who_declines_names_a_reason(world: w.World) -> None:
+    case, (first, second) = asked(world)
+    assert act(first, case.number, "decline", because="bored").status_code == 422
+    assert act(first, case.number, "decline", because="conflict").status_code == 422, "which conflict is owed"
+    assert act(first, case.number, "decline", because="time").status_code == 303
+    assert act(second, case.number, "decline", because="conflict", reason="曾为同一课题组").status_code == 303
+    assert list(Seat.objects.order_by("number").values_list("because", "reason")) == [
+        ("time", ""),
+        ("conflict", "曾为同一课题组"),
+    ]
+
+
+def test_what_is_typed_is_kept_added_up_and_seen_by_its_writer_alone(world: w.World) -> None:
+    case, (first, second) = asked(world)
+    for client in (first, second):
+        act(client, case.number, "accept", declared=["interests", "confidence"])
+    told = keep(first, case, **{"scores.need": "15", "comments.need": "只有我看得到的草稿"}).json()
+    assert "15 / 100" in told["totals"]
+    told = keep(first, case, **{"scores.route": "99"}).json()
+    assert "0至25" in told["errors"]["scores.route"]
+    assert "15 / 100" in told["totals"], "what lies outside its bounds is not added up"
+    assert 'value="99"' in page(first, case)
+    for reader in (
+        second,
+        *(signed_in(world.people[who]) for who in ("officer", "supervisor", "applicant", "committee")),
+    ):
+        assert "只有我看得到的草稿" not in page(reader, case)
+    assert keep(signed_in(world.people["officer"]), case, comment="代写").status_code == 422
+    assert SeatDraft.objects.count() == 1
+    assert not Event.objects.filter(payload__icontains="只有我看得到的草稿").exists()
+
+
+def test_without_a_script_a_button_keeps_the_draft_and_tells_the_total(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    answer = first.post(reverse("case_review_draft", args=[case.number]), scores() | {"comment": "半句"}, follow=True)
+    said = answer.content.decode()
+    assert "合计 75 / 100 分，已评 6 / 6 项" in said
+    assert "半句" in said
+    assert "已评 6 / 6 项" in first.get(reverse("reviews")).content.decode()
+
+
+def test_scores_can_be_changed_until_the_panel_is_complete_and_the_earlier_ones_stay(world: w.World) -> None:
+    case, clients = asked(world, 5)
+    for client in clients:
+        act(client, case.number, "accept", declared=["interests", "confidence"])
+    keep(clients[0], case, comment="草稿")
+    assert act(clients[0], case.number, "score", comment=COMMENT, **scores()).status_code == 303
+    assert not SeatDraft.objects.exists(), "what was sent is no draft any more"
+    changed = act(clients[0], case.number, "rescore", comment=COMMENT + "改。", **scores(need="10"))
+    assert changed.status_code == 303
+    seat = Seat.objects.get(number=1)
+    assert (seat.total, seat.comment) == (70, COMMENT + "改。")
+    assert list(EarlierScore.objects.values_list("version", "total", "comment")) == [(1, 75, COMMENT)]
+    for client in clients[1:]:
+        assert act(client, case.number, "score", comment=COMMENT, **scores()).status_code == 303
+    late = act(clients[0], case.number, "rescore", comment=COMMENT, **scores())
+    assert late.status_code == 422
+    assert Case.objects.get(pk=case.pk).score_hundredths == 7500
+
+
+def test_an_overdue_review_is_told_to_the_officer_with_the_way_out_and_to_nobody_by_name(world: w.World) -> None:
+    from keguan.casework.alarms import ring
+    from keguan.casework.models import Alarm
+
+    case, _ = asked(world)
+    names = [person.name for person in holders(case.number)]
+    Message.objects.all().delete()
+    Alarm.objects.create(case=case, step="review", attempt=1, purpose="due", at=w.moment("2026-04-09"))
+    assert ring().reminded >= 1
+    (told,) = Message.objects.filter(kind="overdue")
+    assert told.person_id == world.people["officer"].pk
+    assert "2席未答复" in told.zh
+    assert "改派" in told.zh
+    assert not any(name in told.zh + told.en for name in names)
+    assert Case.objects.get(pk=case.pk).step == "review"
+
+
+def test_the_calendar_of_a_reviewer_holds_numbers_and_no_titles(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    Case.objects.filter(pk=case.pk).update(due_at=w.moment("2026-05-01"))
+    answer = first.get(reverse("reviews_calendar")).content.decode()
+    assert f"{case.number}" in answer
+    assert "BEGIN:VEVENT" in answer
+    assert case.title[:6] not in answer
+    assert "VEVENT" not in signed_in(world.people["applicant"]).get(reverse("reviews_calendar")).content.decode()
+
+
+def test_the_desk_asks_few_questions_of_the_database(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    keep(first, case, **{"scores.need": "15"})
+    for address in (reverse("case", args=[case.number]), reverse("reviews")):
+        first.get(address)
+        with CaptureQueriesContext(connection) as asked_:
+            first.get(address)
+        assert len(asked_) <= 10, [str(one["sql"])[:100] for one in asked_]
+    assert actor_for(holders(case.number)[0]).is_known

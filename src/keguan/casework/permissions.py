@@ -16,6 +16,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySe
 from django.db.models.expressions import RawSQL
 
 from keguan.casework.models import Case, Memo, Seat, SeatHolder
+from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import LIVE
 from keguan.kernel.actors import Actor, HeldDuty
 from keguan.kernel.bilingual import Text
@@ -109,6 +110,19 @@ def can_see_reviewers(actor: Actor, case: Case) -> bool:
     return case.submitted_at is not None and _holds(actor, KNOWS_REVIEWERS, case)
 
 
+def reads_by_seat(actor: Actor, case: Case) -> bool:
+    """Whether nothing but a seat on its panel opens the case to the actor, given that they may see it. No query."""
+    if actor.is_system or is_own(actor, case) or _is_desk_of(actor, "host", case.host_id):
+        return False
+    return not (_is_desk_of(actor, "authority", case.authority_id) or _holds(actor, RUNS_AND_WATCHES, case))
+
+
+def is_blinded(actor: Actor, case: Case) -> bool:
+    """Whether the actor must not learn who applies: they see the case as a reviewer of a double-blind programme, and
+    for no other reason. No query."""
+    return reads_by_seat(actor, case) and definition_of(case.programme).programme.is_double_blind
+
+
 def can_see_notes(actor: Actor, case: Case) -> bool:
     """Whether the actor may read what officers note on a case for one another: officers and the supervision, unless they
     sit on its panel."""
@@ -172,6 +186,15 @@ def visible_to(actor: Actor) -> Q:
     if actor.is_system:
         return Q()
     came_in = _came_in(_desk("authority", actor), _runs(actor, RUNS_AND_WATCHES), _seats_of(actor, LIVE))
+    return _any(_own(actor), _desk("host", actor), came_in)
+
+
+def listed_to(actor: Actor) -> Q:
+    """The cases that lists show: those of `visible_to` but for what only a double-blind seat opens. A list filters, sorts
+    and counts by who applies, and each of these would tell it; such cases stand among one's reviews (`queries.reviews_of`)."""
+    if actor.is_system:
+        return Q()
+    came_in = _came_in(_desk("authority", actor), _runs(actor, RUNS_AND_WATCHES), _seats_of(actor, LIVE, sighted=True))
     return _any(_own(actor), _desk("host", actor), came_in)
 
 
@@ -353,20 +376,26 @@ def _own_ids(actor: Actor) -> RawSQL:
 
 
 def _holds_seat(actor: Actor, case: Case, states: Iterable[str]) -> bool:
-    """Whether the actor holds a seat in one of these states. Asked once for a case at hand: a page asks for each part."""
+    """Whether the actor holds a seat in one of these states. On a page (`remember_seats`) asked once for all parts."""
     if actor.person is None:
         return False
-    known: dict[int, list[str]] = case.__dict__.setdefault("_states_of_seats", {})
+    known: dict[int, list[str]] = case.__dict__.get("_states_of_seats", {})
     if actor.person not in known:
         held = SeatHolder.objects.filter(seat__case=case, expert__person=actor.person)
         known[actor.person] = list(held.values_list("seat__state", flat=True))
     return not set(states).isdisjoint(known[actor.person])
 
 
-def _seats_of(actor: Actor, states: Iterable[str]) -> Q | None:
+def remember_seats(case: Case) -> None:
+    """Let the rights of this case look for the reader's seats once: it was read for one answer and is then gone."""
+    case.__dict__["_states_of_seats"] = {}
+
+
+def _seats_of(actor: Actor, states: Iterable[str], *, sighted: bool = False) -> Q | None:
     if actor.person is None:
         return None
-    return Q(pk__in=RawSQL(_SEAT_IDS, [actor.person, list(states)]))  # noqa: S611 - the same
+    asked = _SEAT_IDS + (" AND NOT seat.blind" if sighted else "")
+    return Q(pk__in=RawSQL(asked, [actor.person, list(states)]))  # noqa: S611 - the same
 
 
 def _came_in(*ways: Q | None) -> Q:

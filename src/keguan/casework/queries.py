@@ -21,8 +21,8 @@ from keguan.casework.permissions import (
     can_see_reviews,
     is_own,
     kept_ids,
+    listed_to,
     reviews_visible_to,
-    visible_to,
 )
 from keguan.casework.recusal import at_hand, recusals
 from keguan.casework.versions import definition_of
@@ -97,9 +97,9 @@ def messages_of(actor: Actor) -> QuerySet[Message]:
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
-    """Every case that the actor may know of, newest first, with what a list shows at hand."""
+    """Every case that lists show the actor, newest first, with what a row shows at hand."""
     return (
-        Case.objects.filter(visible_to(actor))
+        Case.objects.filter(listed_to(actor))
         .select_related("programme", "round", "host", "authority", "principal")
         .defer("programme__sources")
     )
@@ -151,7 +151,7 @@ class RoundNumbers:
 def round_numbers(actor: Actor, of_round: Round) -> RoundNumbers:
     """Where the cases of a round stand. One query."""
     rows = (
-        Case.objects.filter(visible_to(actor), round=of_round)
+        Case.objects.filter(listed_to(actor), round=of_round)
         .order_by()
         .values_list("step", "end")
         .annotate(cases=Count("pk"), submitted=Count("submitted_at"))

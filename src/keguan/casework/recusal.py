@@ -45,6 +45,10 @@ _SAID: Mapping[str, Text] = {
     "full": Text("该专家在手的评审已达上限。", "The expert has as many reviews at hand as they will take."),
     "seated": Text("该专家已在本评审组。", "The expert already sits on this panel."),
 }
+_RELATED = Text(
+    "您与本件存在应当回避的关系；双盲评审中不告知是哪一种。",
+    "A relation keeps you out of this case; in a double-blind review it is not said which.",
+)
 _ALWAYS = frozenset({"own_case", "not_active", "seated", "full"})
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
 LEGAL_KINDS = ("university", "institute", "enterprise", "hospital")
@@ -163,6 +167,9 @@ def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Va
     # Whom the applicant does not want is for the officer to know, never for that person.
     told = {f"recusal.{code}" for code in _FROM_LAW - {"named_by_applicant"}}
     related = [one for one in found if one.code in told]
+    if related and definition_of(case.programme).programme.is_double_blind:
+        # Which relation it is would tell who applies.
+        related = [Problem("recusal.related", _RELATED, where="experts", source=ARTICLE)]
     return tuple(replace(one, where="declared.interests", fix=_DECLINE) for one in related)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from keguan.casework.documents import files
 from keguan.casework.documents import pages as papers
 from keguan.casework.pages import (
     actions,
@@ -17,7 +18,6 @@ from keguan.casework.pages import (
     case_versions,
     cases,
     deputies,
-    documents,
     feeds,
     form,
     guide,
@@ -108,7 +108,7 @@ urlpatterns = [
     path("cases/<slug:number>/archive/", keeping.case_archive, name="case_archive"),
     path("cases/<slug:number>/copy/", keeping.case_copy, name="case_copy"),
     path("cases/<slug:number>/withdraw/", actions.withdraw, name="case_withdraw"),
-    path("documents/<int:pk>/", documents.case_document, name="case_document"),
+    path("documents/<int:pk>/", files.case_document, name="case_document"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/new/", round_set_up.round_new, name="round_new"),
     path("rounds/<slug:code>/", rounds.round_, name="round"),

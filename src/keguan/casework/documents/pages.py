@@ -17,19 +17,24 @@ from keguan.casework.documents import book, shelf
 from keguan.casework.documents.reading import HandedIn, cover_of, drafted, handed_in, particulars
 from keguan.casework.documents.receipt import receipt
 from keguan.casework.documents.resolution import resolution
+from keguan.casework.documents.stamping import stamped
 from keguan.casework.documents.typesetting import breakable
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rankings import DECIDES
 from keguan.casework.pages.rounds import rounds_for
 from keguan.casework.pages.secrets import sees_identity
+from keguan.casework.permissions import reads_by_seat
 from keguan.casework.resolutions import content_of, last_decided
 from keguan.casework.versions import definition_of
+from keguan.casework.watermarks import said_of
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.status import Crumb
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import canonical
+from keguan.kernel.clock import now
 from keguan.language.schema import Decide
 from keguan.language.wording import step_title
 from keguan.registers.parties.models import Person
@@ -71,7 +76,8 @@ def case_book(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
     found = handed_in(request, number, form)
     tree = book.book(found.told, cover_of(found.case, found.actor, found.told, found.row))
     name = f"{tree['heading']}-{number}"
-    return _pdf(request, "book", tree, found.row.at, name)
+    by_seat = reads_by_seat(found.actor, found.case)
+    return _pdf(request, "book", tree, found.row.at, name, stamp_for=found.actor if by_seat else None)
 
 
 # --------------------------------------------------------------------------------------------------------- receipts
@@ -163,13 +169,24 @@ def resolution_json(request: HttpRequest, code: str, step: str) -> HttpResponseB
 # ------------------------------------------------------------------------------------------------------------ pieces
 
 
-def _pdf(request: HttpRequest, template: str, tree: Mapping[str, Any], at: datetime, name: str) -> HttpResponseBase:
-    """The PDF, or a page that waits for it and asks again by itself."""
+def _pdf(
+    request: HttpRequest,
+    template: str,
+    tree: Mapping[str, Any],
+    at: datetime,
+    name: str,
+    *,
+    stamp_for: Actor | None = None,
+) -> HttpResponseBase:
+    """The PDF, or a page that waits for it and asks again by itself. stamp_for: a reader whose name every page carries."""
     body = shelf.finished(template, tree, at)
     if body is None:
         answer = render(request, "casework/documents/waiting.html", {"title": tree["title"]}, status=202)
         answer["Refresh"] = str(_AGAIN_AFTER_SECONDS)
         return answer
+    if stamp_for is not None:
+        moment = now()
+        body = stamped(body, said_of(stamp_for, moment), moment)
     answer = HttpResponse(body, content_type="application/pdf")
     answer["Content-Disposition"] = f"attachment; filename=\"document.pdf\"; filename*=UTF-8''{quote(name)}.pdf"
     return answer

@@ -14,7 +14,7 @@ from keguan.casework.documents.book import Cover, Told, seconds
 from keguan.casework.models import Answers, Case, Draft
 from keguan.casework.pages.answers import Named, named
 from keguan.casework.pages.opened import case_for, note_reading
-from keguan.casework.pages.secrets import hidden_answers, sees_identity
+from keguan.casework.pages.secrets import as_told, hidden_answers, sees_identity
 from keguan.casework.pages.sheet import Sheet, checked, sheet_for
 from keguan.casework.permissions import is_own, why_not
 from keguan.casework.versions import definition_of
@@ -62,7 +62,7 @@ def handed_in(request: HttpRequest, number: str, form_name: str) -> HandedIn:
         str(one.field) for one in form.fields if one.shown_when is not None and one.field not in row.values
     )
     note_reading(request, case, actor, ["proposal"])
-    names = named([(form, row.values)], number, actor)
+    names = as_told(named([(form, row.values)], number, actor), actor, case)
     return HandedIn(case, actor, form, row, Told(form, row.values, names, hidden, unasked))
 
 

@@ -22,13 +22,16 @@ from keguan.casework.pages.links import links_for
 from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
 from keguan.casework.pages.queue import queue_for
 from keguan.casework.pages.step_help import help_for
+from keguan.casework.permissions import reads_by_seat
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.steps.scene import Scene
+from keguan.casework.watermarks import said_of
 from keguan.components.access import SIGNED_IN, page
 from keguan.components.fields import Field
 from keguan.components.status import Crumb
 from keguan.engine.decision import Situation
 from keguan.engine.machine import commands_for
+from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
@@ -87,6 +90,7 @@ def case_page(
         "can_archive": may_archive(found, actor),
         "is_archived": may_archive(found, actor) and is_archived(found, actor),
         "is_reviewing": bool(situation.acting.seat) and "proposal" in sees,
+        "watermark": said_of(actor, clock.now()) if "proposal" in sees and reads_by_seat(actor, found) else "",
         "parts": parts,
         "desk": desk,
         "can_handle": handles,

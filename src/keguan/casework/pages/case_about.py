@@ -9,7 +9,7 @@ from django.urls import reverse
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.secrets import sees_identity
-from keguan.casework.permissions import can_see_case, is_own
+from keguan.casework.permissions import can_see_case, is_blinded, is_own
 from keguan.casework.versions import definition_of
 from keguan.components.status import Line, Status
 from keguan.engine.decision import Situation
@@ -40,6 +40,7 @@ class SideCase:
 
 def about_lines(case: Case, actor: Actor, sees: frozenset[str]) -> list[Line | None]:
     """Whose case it is, in which round, for how much, since when."""
+    knows = not is_blinded(actor, case)
     who = case.applicant.name if case.applicant and sees_identity(actor, case) else None
     hidden = Text("只对承办方公开", "known only to those who decide")
     amounts = is_own(actor, case) or bool(sees & {"proposal", "reviews"}) or bool(case.end)
@@ -51,11 +52,11 @@ def about_lines(case: Case, actor: Actor, sees: frozenset[str]) -> list[Line | N
         Line(Text("批次", "Round"), case.round.title, href=round_href) if case.round else None,
         Line(Text("针对的办件", "About the case"), case.parent.number, href=parent_href) if case.parent else None,
         Line(Text("申报单位", "Host"), case.host.name, href=reverse("organisation", args=[case.host.pk]))
-        if case.host
+        if case.host and knows
         else None,
-        Line(Text("推荐单位", "Recommending authority"), case.authority.name) if case.authority else None,
+        Line(Text("推荐单位", "Recommending authority"), case.authority.name) if case.authority and knows else None,
         Line(Text("申报人", "Applicant"), who if who is not None else hidden),
-        Line(Text("项目负责人", "Principal"), case.principal.name) if case.principal else None,
+        Line(Text("项目负责人", "Principal"), case.principal.name) if case.principal and knows else None,
         Line(Text("申请金额", "Asked"), case.asked_fen, "money") if case.asked_fen is not None and amounts else None,
         Line(Text("批准金额", "Granted"), case.amount_fen, "money") if case.amount_fen and amounts else None,
         Line(Text("提交时间", "Submitted"), case.submitted_at, "moment", _receipt(case, sees), _SERVER_TIME)

@@ -14,7 +14,7 @@ from keguan.casework.models import Case, Judgement, Seat
 from keguan.casework.pages.answers import Named, Shown, named, shown_form
 from keguan.casework.pages.case_trace import Return, Trace, events_for, returns_in, told
 from keguan.casework.pages.case_versions import Since, Version, told_since, versions_of
-from keguan.casework.pages.secrets import hidden_answers, sees_identity
+from keguan.casework.pages.secrets import as_told, hidden_answers, sees_identity
 from keguan.casework.permissions import is_own
 from keguan.casework.steps.review.panel import STATES
 from keguan.casework.steps.verdict_rows import Row, hidden_from, rows_kept
@@ -107,7 +107,7 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
     returns = returns_in(situation.definition, events)
     versions, since = versions_of(case, situation, returns) if forms else ([], None)
     compared = [(since.form, since.version.values or {})] if since else []
-    names = named([*forms, *compared], case.number, actor, _people_in(case, situation, events))
+    names = as_told(named([*forms, *compared], case.number, actor, _people_in(case, situation, events)), actor, case)
     team = {one for one in (case.applicant_id, case.principal_id, *case.members) if one is not None}
     known = names.known | (team if sees_identity(actor, case) else frozenset())
     names_known = {pk: name for pk, name in names.people.items() if pk in known or pk == actor.person}

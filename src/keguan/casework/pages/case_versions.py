@@ -20,13 +20,15 @@ from keguan.casework.pages.answers import Named, named, shown_form
 from keguan.casework.pages.case_trace import Return
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.opened import case_for, note_reading
-from keguan.casework.pages.secrets import hidden_answers
-from keguan.casework.permissions import why_not
+from keguan.casework.pages.secrets import as_told, hidden_answers
+from keguan.casework.permissions import reads_by_seat, why_not
 from keguan.casework.steps.corrections import Mark
 from keguan.casework.steps.opinion import returned_form
+from keguan.casework.watermarks import said_of
 from keguan.components.access import SIGNED_IN, page
 from keguan.components.status import Crumb
 from keguan.engine.decision import Situation
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Forbidden
 from keguan.language.schema import Form
@@ -95,7 +97,7 @@ def case_versions(request: HttpRequest, number: str, form: str) -> HttpResponseB
     read = dict(Answers.objects.filter(pk__in={old.pk, new.pk}).values_list("pk", "values"))
     note_reading(request, case, actor, ["proposal"])
     of = services.situation_for(case, actor, with_facts=False).definition.programme.form(form)
-    names = named([(of, values) for values in read.values()], number, actor)
+    names = as_told(named([(of, values) for values in read.values()], number, actor), actor, case)
     hidden = hidden_answers(actor, case)
     context = {
         "case": case,
@@ -106,6 +108,7 @@ def case_versions(request: HttpRequest, number: str, form: str) -> HttpResponseB
         "new": new,
         "parts": changes_between(of, read[old.pk], read[new.pk], names, hidden),
         "shown": shown_form(of, read[old.pk], names, hidden),
+        "watermark": said_of(actor, clock.now()) if reads_by_seat(actor, case) else "",
         "crumbs": [
             Crumb(Text("办件", "Cases"), reverse("cases")),
             Crumb(case.number, case_href(case.number)),

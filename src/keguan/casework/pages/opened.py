@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 
 from keguan.casework import store
 from keguan.casework.models import Case
-from keguan.casework.permissions import Part, is_own, why_not
+from keguan.casework.permissions import Part, is_own, remember_seats, why_not
 from keguan.components.access import actor_on
 from keguan.kernel.actors import Actor
 from keguan.kernel.problems import Forbidden, Problem
@@ -25,6 +25,7 @@ def case_for(request: HttpRequest, number: str) -> tuple[Case, Actor]:
     found = store.look(number)
     if found is None:
         raise Http404
+    remember_seats(found)
     if problem := why_not(actor, found, "case"):
         raise Forbidden(SEES, (problem,))
     return found, actor

@@ -15,6 +15,8 @@ from keguan.casework.models import Case
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.opened import case_for, closed_parts, note_reading
 from keguan.casework.pages.secrets import hidden_answers
+from keguan.casework.permissions import is_blinded
+from keguan.components.access import actor_on
 from keguan.doors.api.calls import ProgrammeOf, programme_as_json
 from keguan.doors.api.interface import needs
 from keguan.doors.api.shapes import Bilingual
@@ -80,12 +82,13 @@ def read_case(request: HttpRequest, number: str) -> dict[str, Any]:
 
 def case_as_json(request: HttpRequest, found: Case, situation: Any) -> dict[str, Any]:
     """A case as it goes over the wire, for whom the situation is meant."""
+    knows_host = found.host is not None and not is_blinded(actor_on(request), found)
     return {
         "number": found.number,
         "title": found.title,
         "programme": programme_as_json(found.programme),
         "round": found.round.code if found.round else "",
-        "host": found.host.name if found.host else "",
+        "host": found.host.name if found.host and knows_host else "",
         "status": Bilingual.of(status_of(found).text),
         "step": found.step,
         "step_kind": found.step_kind,

@@ -16,7 +16,7 @@ from django.db.models import Aggregate, Count, ExpressionWrapper, F, Func, Max, 
 from django.db.models.fields import DateTimeField, DurationField, FloatField
 
 from keguan.casework.models import Case, Round, Task
-from keguan.casework.permissions import runs_or_watches_programme, visible_to
+from keguan.casework.permissions import listed_to, runs_or_watches_programme
 from keguan.kernel.actors import Actor
 from keguan.language.definition import Definition
 
@@ -84,7 +84,7 @@ class Glance:
 def glance_at(actor: Actor, of_round: Round, definition: Definition, now: datetime) -> Glance:
     """The round as it stands now; as it stood at most a minute ago where it is large."""
     if not runs_or_watches_programme(actor, of_round.programme.code):
-        return _counted(Case.objects.filter(visible_to(actor)), of_round, definition, now)
+        return _counted(Case.objects.filter(listed_to(actor)), of_round, definition, now)
     key = f"round-at-a-glance:{of_round.pk}"
     kept: Glance | None = cache.get(key)
     if kept is not None and kept.at <= now < kept.at + KEPT:

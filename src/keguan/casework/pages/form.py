@@ -18,7 +18,7 @@ from keguan.casework.pages.finding import found_for
 from keguan.casework.pages.form_fields import AskedSection, Page, sections
 from keguan.casework.pages.form_progress import progress_of
 from keguan.casework.pages.opened import case_for, closed_parts, note_reading
-from keguan.casework.pages.secrets import hidden_answers
+from keguan.casework.pages.secrets import as_told, hidden_answers
 from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_for
 from keguan.casework.pages.step_help import help_for
 from keguan.casework.pages.uploads import take_files
@@ -216,7 +216,7 @@ def _to_read(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
     if problem := closed_parts(actor, case).get("proposal"):
         raise Forbidden("read this form", (problem,))
     values = sheet.values if own and handed_in is None else handed_in or {}
-    names = named([(sheet.form, values)], case.number)
+    names = as_told(named([(sheet.form, values)], case.number), actor, case)
     note_reading(request, case, actor, ["proposal"])
     context = {
         "case": case,

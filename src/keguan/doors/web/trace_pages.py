@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from keguan.casework.permissions import kept_from
+from keguan.casework.sentences import OF_REVIEWERS
 from keguan.components.access import SIGNED_IN, actor_on, holding, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
@@ -107,6 +108,8 @@ def event(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not is_own and not events_visible_to(actor).filter(pk=pk).exists():
         raise SEES_TRACE.refusal()
     names = names_of([found.actor]) if found.actor else {}
+    # What a reviewer did to a case says beside it how the whole panel stands: scores of others are none of theirs.
+    is_open = SEES_TRACE.holds(actor) or not found.tag.startswith(tuple(f"case:{verb}:" for verb in OF_REVIEWERS))
     lines = [
         Line(Text("事项", "What happened"), told(found, names)),
         Line(Text("时间", "At"), found.at, "moment"),
@@ -115,7 +118,9 @@ def event(request: HttpRequest, pk: int) -> HttpResponseBase:
         Line(Text("办件", "Case"), found.case_number) if found.case_number else None,
         Line(Text("请求编号", "Request"), found.request_id),
         Line(Text("摘要值", "Digest"), found.payload_digest, note="SHA-256"),
-        Line(Text("内容", "Payload"), json.dumps(found.payload, ensure_ascii=False, indent=2), "prose"),
+        Line(Text("内容", "Payload"), json.dumps(found.payload, ensure_ascii=False, indent=2), "prose")
+        if is_open
+        else None,
     ]
     crumbs = [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(Text("痕迹", "Trace"), reverse("trace"))]
     return thing_page(request, f"#{found.pk}", [Section(Text("痕迹", "Event"), lines)], crumbs=crumbs)

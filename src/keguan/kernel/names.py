@@ -13,8 +13,9 @@ from typing import Final
 
 MIDDLE_DOT: Final = "\u00b7"
 
-# Characters that keyboards and fonts offer for the dot of a transliterated name (艾力·斯木吐拉).
-_DOTS: Final = "\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2981\u2e31\u2e33\u30fb\uff65\ua78f\u318d"
+DOTS: Final = "\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2981\u2e31\u2e33\u30fb\uff65\ua78f\u318d"
+"""Characters that keyboards and fonts offer for the dot of a transliterated name (艾力·斯木吐拉)."""
+
 # A full stop is a middle dot only between two Chinese characters: `J. Smith` and `Co. Ltd.` keep theirs. 。 counts,
 # because the Chinese keyboard gives it where . was meant, and no name contains a sentence.
 _STOPS: Final = ".\uff0e\ufe52\u3002\uff61\u2024"
@@ -52,7 +53,7 @@ _SPACES: Final = re.compile(r"[^\S\u202f]+")
 _SPACES_IN_CHINESE: Final = re.compile(rf"(?<=[{_CJK}]) (?=[{_CJK}])")
 _SPACES_BY_CHINESE: Final = re.compile(rf"(?<=[{_CJK}]) | (?=[{_CJK}])")
 _SPACES_BY_BRACKET: Final = re.compile(r"(?<=[()]) | (?=[()])")
-_DOT_RUN: Final = re.compile(rf" ?[{_DOTS}](?: ?[{_DOTS}])* ?")
+_DOT_RUN: Final = re.compile(rf" ?[{DOTS}](?: ?[{DOTS}])* ?")
 _STOP_IN_CHINESE: Final = re.compile(rf"(?<=[{_CJK}]) ?[{_STOPS}] ?(?=[{_CJK}])")
 
 # Surnames that are read otherwise than the same character elsewhere.

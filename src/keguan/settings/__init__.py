@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "keguan.insight.awards",
     "keguan.insight.rounds",
     "keguan.insight.similarity",
+    "keguan.insight.search",
     "keguan.doors.mail",
     "keguan.doors.api",
     "keguan.doors.web",

@@ -8,7 +8,7 @@ from typing import Final
 from keguan.texts.variants import plain
 
 _HAN: Final = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_RUNS: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+(?:\.\d+)*)")
+RUNS: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+(?:\.\d+)*)")
 """A run of Chinese characters, which has to be cut, or a word of any other script; PM2.5 is one word."""
 
 PAIR: Final = "_"
@@ -40,7 +40,7 @@ def words(text: str) -> list[str]:
     from rjieba import cut
 
     found: list[str] = []
-    for chinese, other in _RUNS.findall(plain(text)):
+    for chinese, other in RUNS.findall(plain(text)):
         if chinese:
             found += cut(chinese)
         else:
@@ -59,7 +59,7 @@ def terms(text: str) -> list[str]:
     Pairs let 农田水利 meet 水利工程 however the dictionary cuts them; measured in docs/reference/performance.md, “Matching”.
     """
     return words(text) + [
-        PAIR + chinese[at : at + 2] for chinese, _ in _RUNS.findall(plain(text)) for at in range(len(chinese) - 1)
+        PAIR + chinese[at : at + 2] for chinese, _ in RUNS.findall(plain(text)) for at in range(len(chinese) - 1)
     ]
 
 

@@ -31,6 +31,7 @@ class Site:
     sign_out: str
     account: str
     messages: str
+    search: str
     unread: int
     other_language_href: str
     request_id: str
@@ -56,6 +57,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             sign_out=reverse("sign_out"),
             account=reverse("profile"),
             messages=reverse("messages"),
+            search="" if request.path == reverse("search") else reverse("search"),
             unread=unread_by(request) if actor.is_known else 0,
             other_language_href=f"{reverse('language')}?{urlencode({'to': other, 'next': here})}",
             request_id=getattr(request, "request_id", ""),

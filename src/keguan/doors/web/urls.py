@@ -61,6 +61,7 @@ urlpatterns.append(path("", include("keguan.registers.views.urls")))
 urlpatterns.append(path("", include("keguan.insight.awards.urls")))
 urlpatterns.append(path("", include("keguan.insight.rounds.urls")))
 urlpatterns.append(path("", include("keguan.insight.similarity.urls")))
+urlpatterns.append(path("", include("keguan.insight.search.urls")))
 
 handler400 = "keguan.doors.web.refusals.bad_request"
 handler403 = "keguan.doors.web.refusals.forbidden"

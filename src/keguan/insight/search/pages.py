@@ -1,0 +1,260 @@
+"""The page of search: one question over everything the reader may find."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from django.db.models import Case, F, TextField, Value, When
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from keguan.casework.models import ProgrammeVersion
+from keguan.components.access import PUBLIC, actor_on, page
+from keguan.components.facets import Facet, FacetBox
+from keguan.components.lists import Choice
+from keguan.components.reader import language
+from keguan.components.status import Crumb
+from keguan.insight.search.finding import MOST, Answer, Hit, find
+from keguan.insight.search.models import KINDS, Shown
+from keguan.insight.search.scopes import PASSAGES
+from keguan.kernel.bilingual import Text
+from keguan.kernel.names import clean_text
+from keguan.kernel.problems import Problem
+from keguan.registers.organisations.queries import regions_said
+from keguan.texts.terms import marks, passage, wanted
+from keguan.texts.variants import fold
+
+SEARCH = Text("搜索", "Search")
+LONGEST: Final = 200
+PAGE_SIZE: Final = 20
+_MOST_VALUES: Final = 12
+"""Values of a facet that are offered: the most frequent."""
+
+_ADDRESSES: Final = {"proposal": "case", "report": "case"}
+"""Kinds that have no page of their own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of text, marked where it is what was asked for."""
+
+    text: str
+    is_marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result as it stands on the page."""
+
+    hit: Hit
+    kind: Text
+    href: str
+    title: tuple[Piece, ...]
+    names: tuple[Piece, ...]
+    passage: tuple[Piece, ...]
+    programme: Text
+    region: Text
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it was found by its number or by a name."""
+        return any(piece.is_marked for piece in self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a query string asks. problems: what of it makes no sense; it is told and left out."""
+
+    words: str
+    asked: Mapping[str, str]
+    sort: str
+    page: int
+    problems: tuple[Problem, ...] = ()
+
+    def query(self, **changes: str | None) -> str:
+        """The same question as a query string, with some parts changed; page 1 unless given."""
+        parts: dict[str, str | None] = {"q": self.words, **self.asked, "sort": self.sort, **changes}
+        return "?" + urlencode({key: value for key, value in parts.items() if value})
+
+
+def question_of(asked: QueryDict) -> Question:
+    """Read a query string. Whatever stands in it means itself: there are no operators."""
+    words, problems = " ".join(clean_text(asked.get("q", "")).split()), []
+    if len(words) > LONGEST:
+        say = Text("最多搜索 {most} 个字。", "At most {most} characters can be searched for.").filled(most=LONGEST)
+        fix = Text("请只留下最要紧的词。", "Keep the words that matter most.")
+        problems.append(Problem("search.too_long", say, "q", words[:40] + "…", fix=fix))
+        words = ""
+    elif words and not wanted(words):
+        say = Text("其中没有可以搜索的字词。", "There is no word in it to search for.")
+        fix = Text("请输入汉字、字母或数字。", "Type Chinese characters, letters or digits.")
+        problems.append(Problem("search.no_words", say, "q", words[:40], fix=fix))
+    narrowed = {facet.key: clean_text(asked.get(facet.key, ""))[:LONGEST] for facet in FACETS}
+    typed = asked.get("page", "")
+    number = int(typed) if typed.isdecimal() and len(typed) < 4 else 1
+    sort = "newest" if asked.get("sort") == "newest" else ""
+    return Question(
+        words, {key: value for key, value in narrowed.items() if value}, sort, max(1, number), tuple(problems)
+    )
+
+
+@page(PUBLIC)
+def search(request: HttpRequest) -> HttpResponseBase:
+    """Everything the reader may find for `?q=`, narrowed by facets."""
+    question = question_of(request.GET)
+    answer = Answer() if question.problems else find(actor_on(request), question.words, question.asked)
+    hits = list(answer.hits)
+    if question.sort == "newest":
+        hits.sort(key=lambda one: (one.day is not None, one.day, one.entry), reverse=True)
+    start = (question.page - 1) * PAGE_SIZE
+    shown = hits[start : start + PAGE_SIZE]
+    names = _Names(hits)
+    context = {
+        "title": SEARCH,
+        "question": question,
+        "answer": answer,
+        "found": _found(shown, answer, names),
+        "boxes": _boxes(hits, question, names),
+        "count": min(len(hits), MOST) if answer.is_more else len(hits),
+        "first": start + 1,
+        "last": start + len(shown),
+        "meant": _meant(question, answer),
+        "sorts": _sorts(question),
+        "previous": question.query(page=str(question.page - 1)) if question.page > 1 else "",
+        "next": question.query(page=str(question.page + 1)) if start + PAGE_SIZE < len(hits) else "",
+        "has_asked": bool(question.words or question.asked),
+        "longest": LONGEST,
+        "crumbs": [Crumb(SEARCH)],
+    }
+    return render(request, "search/search.html", context)
+
+
+# ------------------------------------------------------------------------------------------------------------- results
+
+
+def _found(hits: Sequence[Hit], answer: Answer, names: _Names) -> list[Found]:
+    quoted = Case(When(entry__kind__in=PASSAGES, then=F("text")), default=Value(""), output_field=TextField())
+    rows = Shown.objects.filter(pk__in=[one.entry for one in hits]).defer("text", "digest").annotate(quoted=quoted)
+    by_entry = {row.pk: row for row in rows}
+    return [_one(hit, row, row.quoted, answer, names) for hit in hits if (row := by_entry.get(hit.entry))]
+
+
+def _one(hit: Hit, row: Shown, text: str, answer: Answer, names: _Names) -> Found:
+    title = row.title_en if language() == "en" else row.title_zh
+    named = " · ".join(row.names.split("\n"))
+    return Found(
+        hit=hit,
+        kind=KINDS[hit.kind],
+        href=reverse(_ADDRESSES.get(hit.kind, hit.kind), args=[row.slug.partition("/")[0]]),
+        title=_marked(title, answer),
+        names=_marked(named, answer),
+        passage=_pieces(*passage(text, answer.terms)) if text and text != title else (),
+        programme=names.programme(hit.programme),
+        region=names.region(hit.region),
+    )
+
+
+def _marked(text: str, answer: Answer) -> tuple[Piece, ...]:
+    return _pieces(text, marks(fold(text), answer.terms))
+
+
+def _pieces(text: str, places: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
+    pieces, at = [], 0
+    for start, end in places:
+        pieces += [Piece(text[at:start], False), Piece(text[start:end], True)]
+        at = end
+    return tuple(one for one in (*pieces, Piece(text[at:], False)) if one.text)
+
+
+# -------------------------------------------------------------------------------------------------------------- facets
+
+
+class _Names:
+    """What the values of facets are called; a query for programmes and one for regions, once somebody asks."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        codes = {one.programme for one in hits if one.programme}
+        rows = ProgrammeVersion.objects.filter(code__in=codes).order_by("published_at") if codes else ()
+        self._programmes = {one.code: one.title for one in rows.defer("sources")} if codes else {}  # type: ignore[union-attr]
+        regions = {one.region for one in hits if one.region}
+        self._regions = regions_said(regions) if regions else {}
+
+    def programme(self, code: str) -> Text:
+        return self._programmes.get(code) or Text(code, code)
+
+    def region(self, code: str) -> Text:
+        return self._regions.get(code) or Text(code, code)
+
+
+def _kinds(hit: Hit) -> str:
+    return "case" if hit.kind == "proposal" else hit.kind
+
+
+_VALUES: Final[Mapping[str, Callable[[Hit], str]]] = {
+    "kind": _kinds,
+    "programme": lambda hit: hit.programme,
+    "year": lambda hit: str(hit.year or ""),
+    "region": lambda hit: hit.region,
+    "host": lambda hit: hit.host,
+}
+FACETS: Final[tuple[Facet[Hit], ...]] = tuple(
+    Facet(key, title, lambda hit: ())
+    for key, title in (
+        ("kind", Text("种类", "Kind")),
+        ("programme", Text("计划", "Programme")),
+        ("year", Text("年度", "Year")),
+        ("region", Text("地区", "Region")),
+        ("host", Text("单位", "Organisation")),
+    )
+)
+
+
+def _boxes(hits: Sequence[Hit], question: Question, names: _Names) -> list[FacetBox[Hit]]:
+    """Each facet with what a click on each value would leave of this answer."""
+    boxes = []
+    for facet in FACETS:
+        counts = Counter(value for hit in hits if (value := _VALUES[facet.key](hit)))
+        by_year = facet.key == "year"
+        ordered = sorted(counts, key=lambda one: (-int(one) if by_year else -counts[one], one))[:_MOST_VALUES]
+        asked = question.asked.get(facet.key, "")
+        if asked and asked not in ordered:
+            ordered.append(asked)
+        counted = tuple((Choice(one, _said(facet.key, one, names)), counts[one]) for one in ordered)
+        boxes.append(FacetBox(facet, counted, asked))
+    return boxes
+
+
+def _said(key: str, value: str, names: _Names) -> Text:
+    if key == "kind":
+        return KINDS.get(value) or Text(value, value)
+    if key == "programme":
+        return names.programme(value)
+    return names.region(value) if key == "region" else Text(value, value)
+
+
+def _meant(question: Question, answer: Answer) -> list[tuple[str, str]]:
+    """The words that may have been meant, with the question that asks for them."""
+    proposals = []
+    for word, instead in answer.meant.items():
+        for one in instead:
+            folded = fold(question.words)
+            at = folded.text.find(word)
+            words = (
+                question.words[: folded.starts[at]] + one + question.words[folded.starts[at + len(word)] :]
+                if at >= 0
+                else one
+            )
+            proposals.append((words, question.query(q=words)))
+    return proposals
+
+
+def _sorts(question: Question) -> list[tuple[Text, str, bool]]:
+    return [
+        (Text("最相关在前", "Best match first"), question.query(sort=None), question.sort == ""),
+        (Text("最新在前", "Newest first"), question.query(sort="newest"), question.sort == "newest"),
+    ]

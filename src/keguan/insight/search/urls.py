@@ -1,0 +1,11 @@
+"""The addresses of search."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from keguan.insight.search import pages
+
+urlpatterns = [
+    path("search/", pages.search, name="search"),
+]

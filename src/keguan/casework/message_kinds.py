@@ -14,7 +14,9 @@ from keguan.kernel.bilingual import Text
 How = Literal["at_once", "daily", "weekly", "none"]
 """How mails of a kind come: each by itself, gathered by day or by week, or not at all."""
 
-Word = Literal["returned", "waits", "deadline", "extended", "ended", "review", "write", "handed", "reminder", "overdue"]
+Word = Literal[
+    "returned", "waits", "deadline", "extended", "ended", "review", "write", "handed", "reminder", "overdue", "search"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +88,10 @@ KINDS: Final[Mapping[str, MessageKind]] = {
     "write": MessageKind(
         Text("邀请参与填写", "Asked to write along"),
         Text("请您登录平台，参与填写或阅看 {number}。", "Sign in to write or read along in {number}."),
+    ),
+    "search": MessageKind(
+        Text("保存的搜索有新结果", "New results of a kept search"),
+        Text("您保存的搜索有新结果，请登录查看。", "A search that you keep has new results; sign in to read them."),
+        how="daily",
     ),
 }

@@ -49,8 +49,8 @@ def tell(case: Case, definition: Definition, decided: Decided, now: datetime) ->
             send(found[0], [case.applicant_id], case, found[1], now)
 
 
-def send(kind: Word, people: Iterable[int], case: Case, line: Text, now: datetime) -> None:
-    """Put a line into these people's messages."""
+def send(kind: Word, people: Iterable[int], case: Case | None, line: Text, now: datetime) -> None:
+    """Put a line into these people's messages. case: None for what is about no case."""
     Message.objects.bulk_create(
         Message(person_id=person, case=case, kind=kind, zh=line.zh, en=line.en, at=now) for person in people
     )

@@ -19,6 +19,15 @@ def follow(timestamp: int = 0) -> None:
         log.info("search", changed=changed)
 
 
+@app.periodic(cron="20 0 * * *")  # 08:20 in Beijing
+@app.task(name="search.tell", queueing_lock="search.tell", lock="search.tell")
+def tell(timestamp: int = 0) -> None:
+    """Each morning: tell people what is new in the searches they keep."""
+    from keguan.insight.search import alerts
+
+    log.info("search alerts", told=alerts.tell_all())
+
+
 @app.periodic(cron="33 18 * * *")  # 02:33 in Beijing; cron counts in UTC
 @app.task(name="search.rebuild", queueing_lock="search.rebuild", lock="search.keep")
 def rebuild(timestamp: int = 0) -> None:

@@ -10,22 +10,27 @@ from urllib.parse import urlencode
 
 from django.db.models import Case, F, TextField, Value, When
 from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework.models import ProgrammeVersion
-from keguan.components.access import PUBLIC, actor_on, page
+from keguan.components.access import PUBLIC, SIGNED_IN, actor_on, page
+from keguan.components.deeds import SeeOther
 from keguan.components.facets import Facet, FacetBox
 from keguan.components.lists import Choice
+from keguan.components.notices import tell
 from keguan.components.reader import language
 from keguan.components.status import Crumb
+from keguan.insight.search.alerts import PATH, switch
 from keguan.insight.search.finding import MOST, Answer, Hit, find
 from keguan.insight.search.models import KINDS, Shown
 from keguan.insight.search.scopes import PASSAGES
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem
 from keguan.registers.organisations.queries import regions_said
+from keguan.registers.views.models import SavedView
 from keguan.texts.terms import marks, passage, wanted
 from keguan.texts.variants import fold
 
@@ -129,9 +134,31 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "next": question.query(page=str(question.page + 1)) if start + PAGE_SIZE < len(hits) else "",
         "has_asked": bool(question.words or question.asked),
         "longest": LONGEST,
+        "kept": _kept(actor_on(request)),
+        "can_keep": actor_on(request).person is not None and not question.problems,
         "crumbs": [Crumb(SEARCH)],
     }
     return render(request, "search/search.html", context)
+
+
+def _kept(actor: Actor) -> list[tuple[SavedView, bool]]:
+    """The searches that this reader keeps, each with whether they are told what is new in it. One query."""
+    if actor.person is None:
+        return []
+    rows = SavedView.objects.filter(owner=actor.person, path=PATH).select_related("alert").order_by("name")
+    return [(one, hasattr(one, "alert")) for one in rows]
+
+
+@page(SIGNED_IN, methods=("POST",))
+def search_alert(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Be told each morning what is new in a search that one keeps, or no more."""
+    actor = actor_on(request)
+    view = get_object_or_404(SavedView, pk=pk, owner=actor.person, path=PATH)
+    if switch(actor, view, request_id=getattr(request, "request_id", "")):
+        tell(request, Text("有新结果时，每天早上告诉您。", "You are told each morning what is new."))
+    else:
+        tell(request, Text("不再提醒。", "You are told no more."))
+    return SeeOther(f"{PATH}?{view.query}")
 
 
 # ------------------------------------------------------------------------------------------------------------- results

@@ -8,4 +8,5 @@ from keguan.insight.search import pages
 
 urlpatterns = [
     path("search/", pages.search, name="search"),
+    path("search/alerts/<int:pk>/", pages.search_alert, name="search_alert"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.urls import Resolver404
 
@@ -18,6 +20,15 @@ MOST_VIEWS = 50
 MOST_NAME = 60
 PRIVATE = frozenset({"registrar", "expert"})
 """Duties that share nothing: experts do not know of each other, registrars need not."""
+
+
+Tidied = Callable[[str], tuple[str, tuple[Problem, ...]]]
+_others: dict[str, Tidied] = {}
+
+
+def keep_also(path: str, tidied: Tidied) -> None:
+    """Let the questions of a page that is no list be kept as views. tidied: a query as it is kept, with what is wrong."""
+    _others[path] = tidied
 
 
 def duties_to_share(actor: Actor) -> tuple[HeldDuty, ...]:
@@ -41,9 +52,12 @@ def keep(
         say = Text("只能与您本人所任职责的人员共享。", "You can share only with holders of a duty of your own.")
         problems.append(Problem("view.duty", say, "share"))
     try:
-        listing = listing_at(path, query, actor)
-        query = listing.query()[1:]
-        problems += listing.problems
+        if path in _others:
+            query, wrong = _others[path](query)
+        else:
+            listing = listing_at(path, query, actor)
+            query, wrong = listing.query()[1:], tuple(listing.problems)
+        problems += wrong
     except (Resolver404, LookupError, Forbidden):
         problems.append(Problem("view.path", Text("没有这个列表。", "There is no such list."), "path"))
     if actor.person is None or SavedView.objects.filter(owner=actor.person).count() >= MOST_VIEWS:

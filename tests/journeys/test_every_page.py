@@ -48,13 +48,14 @@ NOT_PAGES = {
 """Answers that are no page of ours: files, feeds, a redirect, a machine's question."""
 NOWHERE = {
     *("tour", "tour_role"),  # in a demo only
+    "panels_replace",
     *("import", "import_confirm", "award", "invitation_end", "member_duty_end"),
     *("join", "subscription_confirm", "subscription_end", "batch", "batch_do", "similarity_finding"),
     *("tour", "tour_role", "deputy_end", "export", "export_cancel", "export_file", "view_drop", "token", "webhook"),
     *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
 }
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
-export, a batch, a token, a webhook, what two applications share: their own tests walk them."""
+export, a batch, a seat of a proposal, a token, a webhook, what two applications share: their own tests walk them."""
 TURNS_AWAY = {
     "resolution_sign",
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
@@ -153,6 +154,7 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "office_case": f"/progress/{code}/checks/{world.university.pk}/{number}/",
         "recommendations": f"/progress/{code}/order/{world.bureau.pk}/",
         "round_overview": f"/rounds/{code}/overview/",
+        "panels": f"/rounds/{code}/panels/review/",
         "ranking": f"/rounds/{code}/ranking/rank/",
         "deciding": f"/rounds/{code}/decide/decide/",
         "what_if": f"/rounds/{code}/ranking/rank/what-if/?line=0",

@@ -77,17 +77,18 @@ class Reason:
 def weight_of(kind: str, years: float | None = None) -> float:
     """How much a work counts: what an expert led in full, what they took part in or said of themselves less, old works less.
 
-    kind: `led`, `member`, `paper`, `keywords`, any other as a paper. years: its age; None where that is not known.
+    kind: `led`, `member`, `keywords`, `fields` (names of disciplines), any other as a paper. years: its age; None where that is not known.
     A work loses half of its weight in twenty years and never more.
     """
-    share = {"led": 1.0, "member": 0.8, "keywords": 0.7}.get(kind, 0.9)
+    share = {"led": 1.0, "member": 0.8, "keywords": 0.7, "fields": 0.5}.get(kind, 0.9)
     return share * (1.0 if years is None else max(0.5, 0.5 ** (max(years, 0.0) / 20)))
 
 
 def agreement(ours: Iterable[str], theirs: Iterable[str]) -> float:
     """How far two sets of discipline codes agree: 1 for the same code, less for a shared discipline above, 0 for none.
 
-    Codes of three levels (3, 5 and 7 characters: GB/T 13745, and NSFC's F0101 alike); the best pair counts.
+    Codes of three levels (3, 5 and 7 characters: GB/T 13745, and NSFC's F0101 alike), with or without the tree they are
+    from in front (`gbt13745:2009:52040`); codes of two trees do not agree. The best pair counts.
     """
     ours = list(ours)
     return max((_agreeing(one, other) for one in theirs for other in ours), default=0.0)
@@ -95,6 +96,9 @@ def agreement(ours: Iterable[str], theirs: Iterable[str]) -> float:
 
 @lru_cache(maxsize=65536)
 def _agreeing(one: str, other: str) -> float:
+    (tree, _, one), (other_tree, _, other) = one.rpartition(":"), other.rpartition(":")
+    if tree != other_tree:
+        return 0.0
     shared = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
     length = min(len(one), len(other)) if shared is None else shared
     level = max((size for size in (3, 5, 7) if size <= length), default=0)
@@ -123,6 +127,9 @@ class Expertise:
         self._works: Any = self._weighed(counted, np.array([work.weight for work in works], dtype=np.float64))
         self._works_by_term: Any = self._works.T.tocsr()
         self._owned: Any = _one_each(self._owner, len(self.experts))
+        self._by_owner: Ints = np.argsort(self._owner, kind="stable")
+        self._owners: Ints = self._owner[self._by_owner]
+        self._names = list(self._terms)
         self._by_code = _experts_by_code(self._codes, self._at)
 
     def nearest(self, applications: Sequence[Application], most: int = 100) -> list[Near]:
@@ -146,24 +153,31 @@ class Expertise:
 
     def because(self, application: Application, expert: int, most: int = 3) -> tuple[Reason, ...]:
         """The works that make this expert near, the nearest first, each with the terms it shares; () where none shares any."""
-        if expert not in self._at:
-            return ()
+        return self.reasons(application, [expert], most)[expert]
+
+    def reasons(self, application: Application, experts: Iterable[int], most: int = 3) -> dict[int, tuple[Reason, ...]]:
+        """The same for several experts at once."""
         asked = self._asked([application])
-        mine = np.flatnonzero(self._owner == self._at[expert])
         said = {column: value for column, value in zip(asked.indices, asked.data, strict=True) if value}
-        names = list(self._terms) if len(mine) else []
-        reasons = []
-        for work in mine:
-            row = self._works[work]
-            shared = {
-                names[column]: said[column] * value
-                for column, value in zip(row.indices, row.data, strict=True)
-                if column in said and value
-            }
-            if shared:
-                ordered = sorted(shared, key=lambda term: (-shared[term], term))
-                reasons.append(Reason(int(work), min(1.0, round(float(sum(shared.values())), 6)), tuple(ordered)))
-        return tuple(sorted(reasons, key=lambda one: (-one.fit, one.work))[:most])
+        return {expert: self._because(said, expert, most) for expert in experts}
+
+    def _because(self, said: Mapping[int, float], expert: int, most: int) -> tuple[Reason, ...]:
+        at = self._at.get(expert)
+        if at is None:
+            return ()
+        first, last = np.searchsorted(self._owners, [at, at + 1])
+        reasons = [self._reason(said, int(work)) for work in self._by_owner[first:last]]
+        return tuple(sorted((one for one in reasons if one.terms), key=lambda one: (-one.fit, one.work))[:most])
+
+    def _reason(self, said: Mapping[int, float], work: int) -> Reason:
+        row = slice(self._works.indptr[work], self._works.indptr[work + 1])
+        shared = {
+            self._names[column]: said[column] * value
+            for column, value in zip(self._works.indices[row], self._works.data[row], strict=True)
+            if column in said and value
+        }
+        ordered = sorted(shared, key=lambda term: (-shared[term], term))
+        return Reason(work, min(1.0, round(float(sum(shared.values())), 6)), tuple(ordered))
 
     def _asked(self, applications: Sequence[Application]) -> Any:
         """The applications as rows over the terms of the works, each of length one. Terms that no work says count too, as

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "keguan.casework",
     "keguan.casework.subscriptions",
     "keguan.casework.reviewing",
+    "keguan.panels.matching",
     "keguan.insight.awards",
     "keguan.insight.rounds",
     "keguan.insight.similarity",

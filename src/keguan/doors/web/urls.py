@@ -58,6 +58,7 @@ if find_spec("keguan.casework.urls"):
 urlpatterns.append(path("", include("keguan.casework.subscriptions.urls")))
 urlpatterns.append(path("", include("keguan.registers.exports.urls")))
 urlpatterns.append(path("", include("keguan.registers.views.urls")))
+urlpatterns.append(path("", include("keguan.panels.matching.urls")))
 urlpatterns.append(path("", include("keguan.insight.awards.urls")))
 urlpatterns.append(path("", include("keguan.insight.rounds.urls")))
 urlpatterns.append(path("", include("keguan.insight.similarity.urls")))

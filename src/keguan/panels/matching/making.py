@@ -1,0 +1,200 @@
+"""A proposal computed: who is near each case, who must keep out, and the plan with the most fit in sum."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from keguan.casework.models import Case, SeatHolder
+from keguan.casework.permissions import reviewers_visible_to
+from keguan.casework.recusal import at_hand, recusals
+from keguan.casework.versions import definition_of
+from keguan.engine.steps.review import LIVE
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.language.schema import Review
+from keguan.panels.matching.expertise import Pool, application_of, pool_of
+from keguan.panels.matching.models import WHOLE, ProposedCase, ProposedSeat
+from keguan.registers.experts.queries import pool
+
+if TYPE_CHECKING:
+    from keguan.fairness.affinity import Near
+    from keguan.fairness.assignment import Plan
+
+NEAREST = 60
+"""So many experts are looked at for a case, the nearest first."""
+SPARE = 30
+"""So many more, those with the lightest load, where words bring too few."""
+OTHERS = 12
+"""So many of those who were not proposed are kept for the officer to choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the officer asks of the panels. None: no bound of its own.
+
+    same_institution_most: experts of one employer on a panel. most_new: reviews that one expert gets by this proposal.
+    """
+
+    same_institution_most: int | None = None
+    most_new: int | None = None
+
+
+@dataclass(slots=True)
+class Open:
+    """A case with free seats, and who could take them, the nearest first."""
+
+    case: Case
+    free: int
+    seated: Counter[int] = field(default_factory=Counter)
+    fits: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan over these cases and experts."""
+
+    open: Sequence[Open]
+    experts: Sequence[int]
+    pool: Pool
+    plan: Plan
+
+
+def open_cases(actor: Actor, round_id: int, step: Review) -> list[Open]:
+    """The cases of the round whose panels this officer may know and that have free seats, by number."""
+    rows = Case.objects.filter(reviewers_visible_to(actor), round=round_id, step=step.id)
+    found = []
+    for case in rows.select_related("memo", "programme", "round", "host").order_by("number"):
+        there = case.memo.state["steps"].get(step.id, {})
+        states = (there.get("memo") or {}).get("seats") or {}
+        free = step.panel.size - sum(state in LIVE for state in states.values())
+        if free > 0:
+            found.append(Open(case, free))
+    return found
+
+
+def look_around(opened: Sequence[Open], step: Review) -> Pool:
+    """Who could take the free seats of each case: near by their works, free of every relation, and not asked before.
+
+    One query for each case, and some for all.
+    """
+    found = pool_of(pool(), clock.today())
+    asked = [application_of(definition_of(one.case.programme), one.case.memo.answers) for one in opened]
+    near = found.expertise.nearest(asked, NEAREST)
+    load = at_hand(found.experts)
+    lightest = sorted(found.experts, key=lambda expert: (load.get(expert, 0), expert))
+    gone = _panels(opened, step, found)
+    for one, nearest in zip(opened, near, strict=True):
+        _look(one, step, nearest, lightest, gone.get(one.case.pk, frozenset()))
+    return found
+
+
+def _look(one: Open, step: Review, nearest: Near, lightest: Sequence[int], gone: frozenset[int]) -> None:
+    fits = dict(zip(nearest.experts.tolist(), nearest.fits.tolist(), strict=True))
+    spare = [expert for expert in lightest if expert not in fits][:SPARE]
+    fits |= dict.fromkeys(spare, 0.0)
+    asked = [expert for expert in fits if expert not in gone]
+    against = recusals(one.case, step, asked, one.case.memo.answers)
+    one.fits = {expert: fits[expert] for expert in asked if not against[expert]}
+
+
+def _panels(opened: Sequence[Open], step: Review, found: Pool) -> Mapping[int, frozenset[int]]:
+    """Who declined or was released, by case: they are not asked again. And of which employers the others are."""
+    attempts = {one.case.pk: one.case.memo.state["steps"].get(step.id, {}).get("attempt", 1) for one in opened}
+    by_case = {one.case.pk: one for one in opened}
+    rows = SeatHolder.objects.filter(seat__case__in=list(attempts), seat__step=step.id)
+    gone: dict[int, set[int]] = {}
+    for case, attempt, state, expert, employer in rows.values_list(
+        "seat__case", "seat__attempt", "seat__state", "expert", "expert__person__employer"
+    ):
+        if attempt != attempts[case]:
+            continue
+        if state in LIVE:
+            by_case[case].seated[employer or 0] += 1
+        else:
+            gone.setdefault(case, set()).add(expert)
+    return {case: frozenset(who) for case, who in gone.items()}
+
+
+def plan_for(opened: Sequence[Open], found: Pool, bounds: Bounds, before: Sequence[tuple[int, int]] = ()) -> Made:
+    """The best plan over these cases; where an earlier one stands (case id, expert), the nearest to it.
+
+    Proven by the bound that it comes with. Source of the method: fairness/assignment.
+    """
+    import numpy as np
+
+    from keguan.fairness.assignment import Candidates, Terms, assign, repair
+
+    experts = sorted(found.experts)
+    place = {expert: at for at, expert in enumerate(experts)}
+    pairs = [
+        (at, place[expert], fit)
+        for at, one in enumerate(opened)
+        for expert, fit in one.fits.items()
+        if not _is_crowded(one, found.experts[expert].person.employer_id, bounds)
+    ]
+    case, expert, fit = (np.array(part) for part in zip(*pairs, strict=True)) if pairs else (np.zeros(0),) * 3
+    candidates = Candidates(len(opened), len(experts), case.astype(np.int64), expert.astype(np.int64), fit)
+    load = at_hand(experts)
+    held = np.array([load.get(one, 0) for one in experts], dtype=np.int64)
+    most = np.array([found.experts[one].max_load for one in experts], dtype=np.int64)
+    if bounds.most_new is not None:
+        most = np.minimum(most, held + bounds.most_new)
+    terms = Terms(
+        size=np.array([one.free for one in opened], dtype=np.int64),
+        most_load=np.maximum(most, held),
+        held=held,
+        institution=np.array([found.experts[one].person.employer_id or -1 for one in experts], dtype=np.int64),
+        same_institution_most=bounds.same_institution_most,
+    )
+    at_case = {one.case.pk: at for at, one in enumerate(opened)}
+    earlier = [(at_case[of], place[who]) for of, who in before if of in at_case and who in place]
+    plan = repair(candidates, terms, earlier).plan if earlier else assign(candidates, terms)
+    return Made(opened, experts, found, plan)
+
+
+def _is_crowded(one: Open, employer: int | None, bounds: Bounds) -> bool:
+    most = bounds.same_institution_most
+    return most is not None and employer is not None and one.seated[employer] >= most
+
+
+def rows_of(
+    made: Made, proposal: int, before: Sequence[tuple[int, int]]
+) -> tuple[list[ProposedCase], list[ProposedSeat]]:
+    """The plan as rows to be kept, with the reasons for everybody proposed and for the next nearest."""
+    chosen: dict[int, list[int]] = {}
+    for at, expert in made.plan.pairs():
+        chosen.setdefault(at, []).append(made.experts[expert])
+    cases, seats = [], []
+    earlier = set(before)
+    for at, one in enumerate(made.open):
+        mine = sorted(chosen.get(at, ()), key=lambda expert: (-one.fits[expert], expert))
+        others = [expert for expert in one.fits if expert not in mine][:OTHERS]
+        told = told_for(one, [*mine, *others], made.pool)
+        case = ProposedCase(
+            proposal_id=proposal, case=one.case, free=one.free, others=[told[expert] for expert in others]
+        )
+        cases.append(case)
+        for expert in mine:
+            said = told[expert]
+            is_new = bool(earlier) and (one.case.pk, expert) not in earlier
+            kept = {"fit": said["fit"], "by": said["by"], "reasons": said["reasons"]}
+            seats.append(ProposedSeat(case=case, expert_id=expert, is_new=is_new, **kept))
+    return cases, seats
+
+
+def told_for(one: Open, experts: Sequence[int], found: Pool) -> dict[int, dict[str, Any]]:
+    """Fit, basis and reasons of each of these experts for one case."""
+    asked = application_of(definition_of(one.case.programme), one.case.memo.answers)
+    reasons = found.expertise.reasons(asked, experts)
+    return {
+        expert: {
+            "expert": expert,
+            "fit": round(one.fits[expert] * WHOLE),
+            "by": found.by(expert, reasons[expert], one.fits[expert]),
+            "reasons": found.told(reasons[expert]),
+        }
+        for expert in experts
+    }

@@ -1,0 +1,308 @@
+"""The desk on which an officer has panels proposed, looks them over, changes them by hand and confirms them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from keguan.casework.models import Case, Round
+from keguan.casework.pages.answering import request_id, status_of_refusal
+from keguan.casework.pages.case_words import case_href
+from keguan.casework.pages.rankings import round_and_step
+from keguan.casework.permissions import reviewers_visible_to
+from keguan.components.access import actor_on, holding, page
+from keguan.components.deeds import SeeOther
+from keguan.components.fields import Field, filled
+from keguan.components.notices import tell
+from keguan.components.status import Crumb, Line
+from keguan.components.typed import posted_key
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.names import clean_text, normal_name
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Review
+from keguan.language.wording import step_title
+from keguan.panels.matching import queries, services
+from keguan.panels.matching.making import Bounds
+from keguan.panels.matching.models import STATES, WHOLE, Proposal, ProposedSeat
+from keguan.panels.matching.ports import DESK, because_said
+from keguan.registers.experts.models import Expert
+from keguan.registers.experts.queries import pool
+from keguan.registers.trace import services as trace
+
+ASSIGNS = holding(Text("为批次的办件指派评审专家", "assign reviewers to the cases of a round"), "officer")
+_SAME = Field(
+    "same_institution_most",
+    "number",
+    Text("同一单位的专家最多（人）", "Experts of one employer at most"),
+    value="2",
+    hint=Text("每个评审组内；不限请留空。", "On one panel; leave empty for no bound."),
+)
+_NEW = Field(
+    "most_new",
+    "number",
+    Text("每位专家本次最多新增（件）", "New reviews for one expert at most"),
+    hint=Text("不填的，以专家自己的上限为准。", "If empty, as many as the expert takes."),
+)
+_REASON = Field(
+    "reason",
+    "prose",
+    Text("理由", "Reason"),
+    hint=Text(
+        "与方案一并保存并留痕（个人信息保护法 第二十四条：系统只作推荐，由人决定）。",
+        "Kept with the proposal and in the trace (Personal Information Protection Law, art. 24: the machine recommends, a person"
+        " decides).",
+    ),
+    required=True,
+    most=1000,
+)
+_UNCONFIRMED = Problem(
+    "matching.unconfirmed", Text("请勾选“已核对”。", "Tick that you have looked it over."), "confirmed"
+)
+_CHOOSE = Problem(
+    "matching.choose", Text("请选择接替的专家，或选择空缺。", "Choose an expert, or leave the seat empty."), "expert"
+)
+FOUND_MOST = 20
+
+
+@page(ASSIGNS)
+def panels(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """The last proposal, or the way to one."""
+    found, review = _round(request, code, step)
+    return _desk(request, found, review)
+
+
+@page(ASSIGNS, methods=("POST",))
+def panels_propose(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """Have panels proposed, or the last proposal mended."""
+    found, review = _round(request, code, step)
+    bounds, problems = _bounds(request)
+    if problems:
+        return _desk(request, found, review, problems, 422)
+    answer = services.ask(found, review, bounds, actor_on(request), posted_key(request))
+    if isinstance(answer, Refusal):
+        return _desk(request, found, review, answer.problems, status_of_refusal(answer))
+    if answer.state == "ready":
+        tell(request, Text("方案已拟定，请核对。", "The panels are proposed; look them over."))
+    return SeeOther(reverse("panels", args=[code, step]))
+
+
+@page(ASSIGNS, methods=("POST",))
+def panels_confirm(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """Assign everybody who is proposed, after a confirmation."""
+    found, review = _round(request, code, step)
+    proposal = _proposal(found, review, request.POST.get("proposal", ""))
+    if request.POST.get("confirmed") != "yes":
+        return _desk(request, found, review, (_UNCONFIRMED,), 422)
+    answer = services.confirm(proposal, actor_on(request), request_id(request))
+    if isinstance(answer, Refusal):
+        return _desk(request, found, review, answer.problems, status_of_refusal(answer))
+    refused = ProposedSeat.objects.filter(case__proposal=proposal, state="refused").count()
+    if refused:
+        said = Text(
+            "已指派；{n} 席未能指派，原因见下。", "Assigned; {n} seats could not be filled, for the reasons below."
+        )
+        tell(request, said.filled(n=refused), "warn")
+    else:
+        tell(request, Text("已确认，正在逐件指派。", "Confirmed: each case is being assigned."))
+    return SeeOther(reverse("panels", args=[code, step]))
+
+
+@page(ASSIGNS, methods=("POST",))
+def panels_resume(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """Go on with work that broke off."""
+    found, review = _round(request, code, step)
+    proposal = _proposal(found, review, request.POST.get("proposal", ""))
+    if services.is_silent(proposal):
+        services.resume(proposal)
+    return SeeOther(reverse("panels", args=[code, step]))
+
+
+def _round(request: HttpRequest, code: str, step: str) -> tuple[Round, Review]:
+    found, review = round_and_step(request, code, step, Review)
+    if review.panel.draw is not None:
+        raise Http404
+    if not actor_on(request).holds(review.assigned_by, programme=found.programme.code):
+        raise ASSIGNS.refusal()
+    return found, review
+
+
+def _proposal(found: Round, review: Review, pk: str) -> Proposal:
+    rows = Proposal.objects.select_related("round", "round__programme").filter(round=found, step=str(review.id))
+    return get_object_or_404(rows, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+
+
+def _bounds(request: HttpRequest) -> tuple[Bounds, tuple[Problem, ...]]:
+    problems: list[Problem] = []
+    read: dict[str, int | None] = {}
+    for one in (_SAME, _NEW):
+        typed = clean_text(request.POST.get(one.name, "")).strip()
+        read[one.name] = int(typed) if typed.isdecimal() and 0 < len(typed) < 4 and int(typed) > 0 else None
+        if typed and read[one.name] is None:
+            said = Text("请填写1至999的整数，或留空。", "Give a whole number from 1 to 999, or leave it empty.")
+            problems.append(Problem("matching.bound", said, one.name, typed[:20]))
+    return Bounds(**read), tuple(problems)
+
+
+def _desk(
+    request: HttpRequest, found: Round, review: Review, problems: tuple[Problem, ...] = (), status: int = 200
+) -> HttpResponse:
+    actor = actor_on(request)
+    proposal = services.latest(found, review)
+    view = request.GET.get("view", "")
+    view = view if view in queries.VIEWS else ""
+    listed, cases = None, []
+    if proposal is not None and proposal.state != "making":
+        listed = Paginator(queries.cases_of(actor, proposal, view), queries.CASES_SHOWN).get_page(
+            request.GET.get("page")
+        )
+        cases = queries.shown(listed, proposal)
+        if cases:
+            trace.read(actor, "reviewers", f"{found.code}/{review.id}", request_id=request_id(request))
+    fields = [_SAME, _NEW]
+    if request.method == "POST" and "same_institution_most" in request.POST:
+        fields = filled(fields, request.POST, problems)
+    context: dict[str, Any] = {
+        "round": found,
+        "step": review,
+        "title": DESK.filled(step=step_title(review)),
+        "proposal": proposal,
+        "state": None if proposal is None else STATES[proposal.state],
+        "lines": [] if proposal is None else _lines(proposal),
+        "shortages": []
+        if proposal is None
+        else [(Text(one["zh"], one["en"]), one["cases"][:20]) for one in proposal.shortages],
+        "cases": cases,
+        "listed": listed,
+        "view": view,
+        "views": list(queries.VIEWS.items()),
+        "waiting": _waiting(actor, found, review),
+        "is_silent": proposal is not None and services.is_silent(proposal),
+        "is_at_work": proposal is not None and proposal.state in ("making", "confirming"),
+        "fields": fields,
+        "problems": problems,
+        "crumbs": _crumbs(found, review),
+    }
+    return render(request, "matching/panels.html", context, status=status)
+
+
+def _waiting(actor: Actor, found: Round, review: Review) -> int:
+    return Case.objects.filter(reviewers_visible_to(actor), round=found, step=str(review.id)).count()
+
+
+def _lines(proposal: Proposal) -> list[Line | None]:
+    mean = proposal.value // proposal.seats if proposal.seats else 0
+    proof = Text("已证明没有更好的方案", "proven: no plan is better")
+    gap = Text("与上界相差 {n}%", "within {n}% of the bound").filled(n=f"{proposal.gap * 100:.3f}")
+    return [
+        Line(Text("计算时间", "Computed"), proposal.made_at, "moment"),
+        Line(Text("比较的专家", "Experts compared"), proposal.pool, "number"),
+        Line(Text("拟指派席位", "Seats filled"), proposal.seats, "number"),
+        Line(Text("空缺席位", "Seats left empty"), proposal.missing, "number"),
+        Line(Text("平均契合度", "Mean fit"), f"{queries.percent(mean)}%"),
+        Line(
+            Text("契合度总和 / 上界", "Sum of fits / bound"),
+            f"{proposal.value / WHOLE:.2f} / {proposal.upper / WHOLE:.2f}",
+            note=proof if proposal.is_proven else gap,
+        ),
+        Line(Text("与上一方案相同 / 不同", "As before / changed"), f"{proposal.kept} / {proposal.changed}")
+        if proposal.kept
+        else None,
+    ]
+
+
+def _crumbs(found: Round, review: Review, *more: Crumb) -> list[Crumb]:
+    here = DESK.filled(step=step_title(review))
+    return [
+        Crumb(Text("批次", "Rounds"), reverse("rounds")),
+        Crumb(found.code, reverse("round", args=[found.code])),
+        Crumb(here, reverse("panels", args=[found.code, review.id])) if more else Crumb(here),
+        *more,
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------ replacing
+
+
+@page(ASSIGNS, methods=("GET", "POST"))
+def panels_replace(request: HttpRequest, code: str, step: str, pk: int) -> HttpResponseBase:
+    """Take a proposed expert off, and put another in their place or nobody, for a reason."""
+    found, review = _round(request, code, step)
+    actor = actor_on(request)
+    seats = ProposedSeat.objects.select_related("case", "case__case", "case__proposal", "expert__person")
+    seat = get_object_or_404(seats, pk=pk, case__proposal__round=found, case__proposal__step=str(review.id))
+    if not Case.objects.filter(reviewers_visible_to(actor), pk=seat.case.case_id).exists():
+        raise Http404
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST" and "find" not in request.POST:
+        chosen = request.POST.get("expert", "")
+        is_read = chosen == "nobody" or (chosen.isdecimal() and len(chosen) < 19)
+        if not is_read:
+            problems = (_CHOOSE,) if request.POST.get("reason", "").strip() else (_CHOOSE, _no_reason())
+        else:
+            expert = None if chosen == "nobody" else int(chosen)
+            reason = clean_text(request.POST.get("reason", ""))[:1000]
+            answer = services.replace(seat, expert, reason, actor, request_id(request))
+            if answer is None:
+                tell(request, Text("已更换，理由已留痕。", "Changed; the trace keeps the reason."))
+                return SeeOther(reverse("panels", args=[code, step]))
+            problems = answer.problems
+    trace.read(actor, "reviewers", f"{found.code}/{review.id}", request_id=request_id(request))
+    return _replace_page(request, found, review, seat, problems)
+
+
+def _no_reason() -> Problem:
+    return Problem("reason.missing", Text("请写明理由。", "Give a reason."), "reason", source=services.LAW)
+
+
+def _replace_page(
+    request: HttpRequest, found: Round, review: Review, seat: ProposedSeat, problems: tuple[Problem, ...]
+) -> HttpResponse:
+    typed = request.POST if request.method == "POST" else request.GET
+    words = clean_text(typed.get("q", "")).strip()[:60]
+    others = {one["expert"]: one for one in seat.case.others}
+    rows = {one.pk: one for one in pool().filter(pk__in=list(others))} | {one.pk: one for one in _searched(words)}
+    shown = [
+        (
+            row,
+            others.get(pk, {}).get("fit"),
+            because_said(others[pk]["reasons"], others[pk]["by"]) if pk in others else (),
+        )
+        for pk, row in rows.items()
+    ]
+    title = Text("更换拟指派的专家", "Replace a proposed expert")
+    context = {
+        "round": found,
+        "step": review,
+        "title": title,
+        "seat": seat,
+        "percent": queries.percent(seat.fit),
+        "because": because_said(seat.reasons, seat.by),
+        "case": seat.case.case,
+        "case_href": case_href(seat.case.case.number),
+        "choices": [
+            (row, None if fit is None else queries.percent(fit), because)
+            for row, fit, because in sorted(shown, key=lambda one: -(one[1] or 0))
+        ],
+        "chosen": typed.get("expert", ""),
+        "words": words,
+        "field": _REASON.typed_in(request.POST).with_problems(problems) if request.method == "POST" else _REASON,
+        "problems": problems,
+        "crumbs": _crumbs(found, review, Crumb(title)),
+    }
+    return render(request, "matching/replace.html", context, status=422 if problems else 200)
+
+
+def _searched(words: str) -> list[Expert]:
+    """Experts of the pool by a part of their name or employer, or by a whole keyword."""
+    wanted = normal_name(words)
+    if not wanted:
+        return []
+    rows = pool()
+    by_name = rows.filter(person__normal_name__contains=wanted)
+    by_employer = rows.filter(person__employer__normal_name__contains=wanted)
+    return list((by_name | by_employer | rows.filter(keywords__contains=[words]))[:FOUND_MOST])

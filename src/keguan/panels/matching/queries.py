@@ -1,0 +1,118 @@
+"""What the desk shows of a proposal, as far as its officer may know the reviewers of each case."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.core.paginator import Page
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+
+from keguan.casework.models import Case
+from keguan.casework.permissions import reviewers_visible_to
+from keguan.casework.recusal import at_hand
+from keguan.components.status import Status, Tone
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.panels.matching.models import SEAT_STATES, WHOLE, Proposal, ProposedCase, ProposedSeat
+from keguan.panels.matching.ports import because_said
+
+CASES_SHOWN = 25
+_TONES: Mapping[str, Tone] = {"proposed": "info", "assigned": "good", "refused": "bad", "dropped": "neutral"}
+VIEWS: Mapping[str, Text] = {
+    "": Text("全部", "All"),
+    "short": Text("席位不足的", "Short of seats"),
+    "refused": Text("未能指派的", "Not assigned"),
+    "hand": Text("人工更换的", "Changed by hand"),
+    "new": Text("与上一方案不同的", "Other than before"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What an expert has to do: at hand now, by this proposal besides, and at most."""
+
+    at_hand: int
+    proposed: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatShown:
+    """One proposed expert with why, and their load."""
+
+    row: ProposedSeat
+    because: tuple[Text, ...]
+    load: Load
+
+    @property
+    def percent(self) -> int:
+        """The fit in whole percent."""
+        return percent(self.row.fit)
+
+    @property
+    def state(self) -> Status:
+        """Where it stands."""
+        return Status(SEAT_STATES[self.row.state], _TONES[self.row.state])
+
+    @property
+    def problems(self) -> list[Text]:
+        """What stood against it."""
+        return [Text(one["zh"], one["en"]) for one in self.row.problems]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """One case with everybody proposed for it. missing: seats that stay empty."""
+
+    row: ProposedCase
+    seats: Sequence[SeatShown]
+    missing: int
+
+
+def percent(fit: int) -> int:
+    """A fit in whole percent."""
+    return round(fit * 100 / WHOLE)
+
+
+def cases_of(actor: Actor, proposal: Proposal, view: str = "") -> QuerySet[ProposedCase]:
+    """The cases of a proposal whose reviewers this officer may know, those short of seats first."""
+    seats = ProposedSeat.objects.filter(case=OuterRef("pk"))
+    rows = proposal.cases.filter(case__in=Case.objects.filter(reviewers_visible_to(actor)).values("pk"))
+    rows = rows.annotate(filled=Count("seats", filter=Q(seats__state__in=("proposed", "assigned"))))
+    match view:
+        case "short":
+            rows = rows.filter(filled__lt=F("free"))
+        case "refused":
+            rows = rows.filter(Exists(seats.filter(state="refused")))
+        case "hand":
+            rows = rows.filter(Exists(seats.filter(Q(is_chosen=True) | Q(state="dropped"))))
+        case "new":
+            rows = rows.filter(Exists(seats.filter(is_new=True)))
+    return rows.select_related("case", "case__host").order_by("pk")
+
+
+def shown(page: Page[ProposedCase], proposal: Proposal) -> list[CaseShown]:
+    """These cases as the desk shows them. Four queries."""
+    seats = ProposedSeat.objects.select_related("expert", "expert__person", "expert__person__employer")
+    found = list(page.object_list)
+    prefetch_related_objects(found, Prefetch("seats", seats))
+    experts = {seat.expert_id for one in found for seat in one.seats.all()}
+    hands = at_hand(experts)
+    mine = ProposedSeat.objects.filter(case__proposal=proposal, state="proposed", expert__in=experts)
+    proposed = Counter(dict(mine.order_by().values_list("expert").annotate(n=Count("pk"))))
+    return [_case(one, hands, proposed) for one in found]
+
+
+def _case(one: ProposedCase, hands: Mapping[int, int], proposed: Mapping[int, int]) -> CaseShown:
+    seats = [
+        SeatShown(
+            seat,
+            because_said(seat.reasons, seat.by),
+            Load(hands.get(seat.expert_id, 0), proposed.get(seat.expert_id, 0), seat.expert.max_load),
+        )
+        for seat in one.seats.all()
+    ]
+    filled = sum(seat.row.state in ("proposed", "assigned") for seat in seats)
+    return CaseShown(one, seats, max(0, one.free - filled))

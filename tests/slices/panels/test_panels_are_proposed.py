@@ -1,0 +1,328 @@
+"""The officer's desk of a round: panels proposed with reasons, changed by hand with a reason, confirmed case by case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests import make
+from tests.make import cases
+from tests.make import world as w
+from tests.slices.casework.page_cast import holders, signed_in
+
+from keguan.casework.models import Case, SeatHolder
+from keguan.kernel.clock import clock_at
+from keguan.kernel.ids import new_key
+from keguan.kernel.problems import Refusal
+from keguan.language.schema import Review
+from keguan.panels.matching import services
+from keguan.panels.matching.making import Bounds
+from keguan.panels.matching.models import Proposal, ProposedSeat
+from keguan.registers.experts import works
+from keguan.registers.experts.models import Expert
+from keguan.registers.parties import services as parties
+from keguan.registers.trace.models import Event
+
+pytestmark = pytest.mark.django_db
+FREE = Bounds()
+
+
+@pytest.fixture
+def world() -> Any:
+    """Two cases at review: on cotton and on speech. Expert 0 led a cotton project, expert 1 published on speech."""
+    of = cases.opened()
+    cases.case(of, at="review", title="棉花抗旱新品种选育与示范推广")
+    _second(of)
+    first, second, *_ = (Expert.objects.get(pk=pk) for pk in of.experts)
+    project = make.project("棉花抗旱种质资源鉴定与利用", principal=first.person_id)
+    assert project.principal_id == first.person_id
+    works.add_work(second, works.NewWork("paper", "维吾尔语语音识别声学模型", year=2024), of.actor("officer"))
+    with clock_at(w.moment("2026-04-12")):
+        yield of
+
+
+def _second(of: w.World) -> None:
+    leads = make.person(employer=of.university, title="senior", degree="doctor")
+    of.people["other"] = leads
+    cases.case(
+        of,
+        at="review",
+        rank=2,
+        who="other",
+        title="维吾尔语语音识别关键技术研究",
+        domain="information",
+        principal=leads.pk,
+        team=[{"member": make.person(employer=of.university).pk, "role": "lead", "months": 6}],
+        summary="面向少数民族语言的语音识别，研究声学模型与语言模型的联合训练方法。",
+        objectives="形成语音识别软件一套，识别准确率达到实用水平，并在政务服务中示范。",
+        route="采用端到端模型和迁移学习，分三年完成数据采集、训练和示范应用。",
+    )
+
+
+def step_of(world: w.World) -> Review:
+    found = cases.definition().programme.step("review")
+    assert isinstance(found, Review)
+    return found
+
+
+def proposed(world: w.World, bounds: Bounds = FREE) -> Proposal:
+    assert world.round is not None
+    made = services.ask(world.round, step_of(world), bounds, world.actor("officer"), new_key())
+    assert isinstance(made, Proposal), made
+    assert made.state == "ready"
+    return made
+
+
+def numbers() -> tuple[str, str]:
+    cotton, speech = Case.objects.order_by("pk").values_list("number", flat=True)
+    return cotton, speech
+
+
+def seats(number: str, **given: Any) -> list[ProposedSeat]:
+    return list(ProposedSeat.objects.filter(case__case__number=number, **given).order_by("-fit", "pk"))
+
+
+def desk(world: w.World) -> str:
+    assert world.round is not None
+    return reverse("panels", args=[world.round.code, "review"])
+
+
+def officer(world: w.World) -> Client:
+    return signed_in(world.people["officer"])
+
+
+def test_every_free_seat_is_proposed_for_and_who_did_such_work_is_the_first_with_the_work_as_the_reason(
+    world: w.World,
+) -> None:
+    made = proposed(world)
+    assert (made.seats, made.missing, made.pool) == (10, 0, 7)
+    assert made.is_proven
+    assert made.upper == made.value > 0
+    cotton, speech = numbers()
+    led, published = seats(cotton)[0], seats(speech)[0]
+    assert (led.expert_id, led.by) == (world.experts[0], "works")
+    assert led.reasons[0]["title"] == "棉花抗旱种质资源鉴定与利用"
+    assert "抗旱" in led.reasons[0]["words"]
+    assert (published.expert_id, published.by) == (world.experts[1], "works")
+    assert "语音" in "".join(published.reasons[0]["words"])
+
+
+def test_an_expert_without_works_is_near_by_keywords_and_that_is_said(world: w.World) -> None:
+    proposed(world)
+    cotton, _ = numbers()
+    others = [one for one in seats(cotton) if one.expert_id not in world.experts[:2]]
+    assert others
+    assert {one.by for one in others} == {"keywords"}
+    page = officer(world).get(desk(world)).content.decode()
+    assert "没有相近的项目或成果，依据：关键词" in page
+
+
+def test_asking_twice_with_one_key_proposes_once(world: w.World) -> None:
+    assert world.round is not None
+    key, actor = new_key(), world.actor("officer")
+    first = services.ask(world.round, step_of(world), FREE, actor, key)
+    assert services.ask(world.round, step_of(world), FREE, actor, key) == first
+    assert Proposal.objects.count() == 1
+
+
+def test_confirming_assigns_everybody_who_is_proposed_and_a_second_time_nobody(world: w.World) -> None:
+    made = proposed(world)
+    client = officer(world)
+    unread = client.post(reverse("panels_confirm", args=[made.round.code, "review"]), {"proposal": made.pk})
+    assert unread.status_code == 422
+    assert not SeatHolder.objects.exists()
+    sent = {"proposal": str(made.pk), "confirmed": "yes"}
+    answer = client.post(reverse("panels_confirm", args=[made.round.code, "review"]), sent)
+    assert answer.status_code == 303
+    for number in numbers():
+        assert {one.expert.person_id for one in seats(number, state="assigned")} == {one.pk for one in holders(number)}
+        assert len(holders(number)) == 5
+    again = client.post(reverse("panels_confirm", args=[made.round.code, "review"]), sent)
+    assert again.status_code in (409, 422)
+    assert SeatHolder.objects.count() == 10
+    tags = set(Event.objects.filter(tag__startswith="matching:").values_list("tag", flat=True))
+    assert tags == {
+        "matching:proposal:asked",
+        "matching:proposal:made",
+        "matching:proposal:confirmed",
+        "matching:proposal:done",
+    }
+
+
+def test_a_relation_that_came_up_after_the_proposal_is_refused_with_its_reason_and_the_others_go_ahead(
+    world: w.World,
+) -> None:
+    made = proposed(world)
+    cotton, speech = numbers()
+    relative = Expert.objects.get(pk=seats(cotton)[0].expert_id)
+    parties.declare_kin(world.actor("officer"), relative.person, world.people["member"], "sibling")
+    answer = services.confirm(made, world.actor("officer"))
+    assert answer is None
+    (kept_out,) = seats(cotton, state="refused")
+    assert kept_out.expert_id == relative.pk
+    assert [one["code"] for one in kept_out.problems] == ["recusal.kin"]
+    assert len(seats(cotton, state="assigned")) == len(holders(cotton)) == 4
+    assert len(holders(speech)) == 5
+    page = officer(world).get(desk(world) + "?view=refused").content.decode()
+    assert "近亲属" in page
+    assert relative.person.name in page
+
+
+def test_filling_up_after_a_refusal_leaves_who_sits_and_asks_nobody_again_who_declined(world: w.World) -> None:
+    services.confirm(proposed(world), world.actor("officer"))
+    cotton, _ = numbers()
+    gone = holders(cotton)[2]
+    world.people["gone"] = gone
+    world.act(cotton, "decline", "gone", reason="出差")
+    mended = proposed(world)
+    assert (mended.seats, mended.missing) == (1, 0)
+    (new,) = ProposedSeat.objects.filter(case__proposal=mended)
+    assert new.expert.person_id not in {one.pk for one in holders(cotton)}
+
+
+def test_proposing_again_before_confirming_keeps_what_still_can_stand(world: w.World) -> None:
+    first = proposed(world)
+    cotton, _ = numbers()
+    before = set(ProposedSeat.objects.filter(case__proposal=first).values_list("case__case", "expert"))
+    relative = Expert.objects.get(pk=seats(cotton)[0].expert_id)
+    parties.declare_kin(world.actor("officer"), relative.person, world.people["member"], "sibling")
+    second = proposed(world)
+    after = set(ProposedSeat.objects.filter(case__proposal=second).values_list("case__case", "expert"))
+    gone = (Case.objects.get(number=cotton).pk, relative.pk)
+    assert before - after == {gone}
+    assert (second.kept, second.changed) == (9, 1)
+    first.refresh_from_db()
+    assert first.state == "replaced"
+
+
+def test_an_officer_puts_another_in_the_place_of_one_for_a_reason_that_is_traced(world: w.World) -> None:
+    made = proposed(world)
+    cotton, _ = numbers()
+    first, other = seats(cotton)[0], _not_on(cotton, world)
+    address = reverse("panels_replace", args=[made.round.code, "review", first.pk])
+    client = officer(world)
+    refused = client.post(address, {"expert": str(other)})
+    assert refused.status_code == 422
+    assert "请写明理由" in refused.content.decode()
+    assert client.post(address, {"expert": str(other), "reason": "研究方向更近"}).status_code == 303
+    first.refresh_from_db()
+    assert (first.state, first.reason) == ("dropped", "研究方向更近")
+    (chosen,) = seats(cotton, is_chosen=True)
+    assert (chosen.expert_id, chosen.reason, chosen.state) == (other, "研究方向更近", "proposed")
+    event = Event.objects.get(tag="matching:seat:replaced")
+    assert event.payload["case"] == cotton
+    assert event.case_number == "", "the people of the case read its trace, and may not learn who reviews it"
+    assert {"gone", "came", "reason"} <= event.payload.keys()
+    assert str(other) not in str(event.payload["came"]), "who it is stays behind a commitment"
+    services.confirm(made, world.actor("officer"))
+    assert other in SeatHolder.objects.filter(seat__case__number=cotton).values_list("expert", flat=True)
+    assert first.expert_id not in SeatHolder.objects.filter(seat__case__number=cotton).values_list("expert", flat=True)
+
+
+def _not_on(number: str, world: w.World) -> int:
+    on = {one.expert_id for one in seats(number)}
+    return next(pk for pk in world.experts if pk not in on)
+
+
+def test_nobody_is_put_on_a_panel_by_hand_who_must_keep_out(world: w.World) -> None:
+    proposed(world)
+    cotton, _ = numbers()
+    other = _not_on(cotton, world)
+    parties.declare_kin(
+        world.actor("officer"), Expert.objects.get(pk=other).person, world.people["applicant"], "spouse"
+    )
+    answer = services.replace(seats(cotton)[0], other, "更合适", world.actor("officer"))
+    assert isinstance(answer, Refusal)
+    assert [one.code for one in answer.problems] == ["recusal.kin"]
+    twice = services.replace(seats(cotton)[0], seats(cotton)[1].expert_id, "更合适", world.actor("officer"))
+    assert isinstance(twice, Refusal)
+    assert [one.code for one in twice.problems] == ["matching.twice"]
+
+
+def test_a_seat_may_be_left_empty_for_a_reason(world: w.World) -> None:
+    made = proposed(world)
+    cotton, _ = numbers()
+    assert services.replace(seats(cotton)[0], None, "拟另请外地专家", world.actor("officer")) is None
+    services.confirm(made, world.actor("officer"))
+    assert len(holders(cotton)) == 4
+
+
+def test_too_few_experts_leave_seats_empty_and_say_why_in_words(world: w.World) -> None:
+    made = proposed(world, Bounds(most_new=1))
+    assert (made.seats, made.missing) == (7, 3)
+    assert made.shortages
+    page = officer(world).get(desk(world)).content.decode()
+    assert made.shortages[0]["zh"] in page
+    held = proposed(world, Bounds(same_institution_most=2))
+    assert held.missing == 6, "all seven have one employer"
+
+
+def test_nobody_but_officers_of_the_programme_opens_the_desk_and_whose_case_it_is_sees_nothing_of_it(
+    world: w.World,
+) -> None:
+    proposed(world)
+    for who in ("applicant", "host", "committee", "planner", "authority"):
+        assert signed_in(world.people[who]).get(desk(world)).status_code == 403, who
+    page = officer(world).get(desk(world)).content.decode()
+    assert Case.objects.get(number=numbers()[0]).title in page
+    Case.objects.filter(number=numbers()[0]).update(members=[world.people["officer"].pk])
+    page = officer(world).get(desk(world)).content.decode()
+    assert numbers()[0] not in page
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_desk_says_who_why_and_how_good_and_its_reading_is_traced(world: w.World, language: str) -> None:
+    made = proposed(world)
+    client = officer(world)
+    page = client.get(desk(world), {"lang": language}).content.decode()
+    said = {
+        "zh": ("已证明没有更好的方案", "主持项目", "没有相近的项目或成果"),
+        "en": ("no plan is better", "project led", "No project or work"),
+    }
+    assert all(words in page for words in said[language])
+    other = said["zh" if language == "en" else "en"]
+    assert not any(words in page for words in other)
+    for seat in ProposedSeat.objects.filter(case__proposal=made).select_related("expert__person"):
+        assert seat.expert.person.name in page
+    assert "棉花抗旱种质资源鉴定与利用" in page
+    assert Event.objects.filter(tag="read:reviewers:opened", payload__key=f"{made.round.code}/review").exists()
+
+
+def test_the_desk_and_the_change_by_hand_take_few_statements(
+    world: w.World, django_assert_max_num_queries: Any
+) -> None:
+    made = proposed(world)
+    client = officer(world)
+    client.get(desk(world))
+    with django_assert_max_num_queries(12):
+        assert client.get(desk(world)).status_code == 200
+    address = reverse("panels_replace", args=[made.round.code, "review", seats(numbers()[0])[0].pk])
+    with django_assert_max_num_queries(12):
+        assert client.get(address).status_code == 200
+
+
+def test_the_pool_of_a_single_case_tells_who_is_near_and_why(world: w.World) -> None:
+    cotton, _ = numbers()
+    page = officer(world).get(reverse("case", args=[cotton]) + "?pool=1").content.decode()
+    assert "棉花抗旱种质资源鉴定与利用" in page
+    assert page.index(f'value="{world.experts[0]}"') < page.index(f'value="{world.experts[3]}"')
+
+
+def test_the_rounds_page_leads_officers_to_the_desk(world: w.World) -> None:
+    assert world.round is not None
+    address = reverse("round", args=[world.round.code])
+    assert desk(world) in officer(world).get(address).content.decode()
+    assert desk(world) not in signed_in(world.people["planner"]).get(address).content.decode()
+
+
+def test_work_that_broke_off_is_gone_on_with_and_assigns_nobody_twice(world: w.World) -> None:
+    made = proposed(world)
+    cotton, _ = numbers()
+    mine = [one.expert_id for one in seats(cotton)]
+    world.act(cotton, "assign", "officer", experts=mine)
+    Proposal.objects.filter(pk=made.pk).update(state="confirming", confirmed_by=world.people["officer"].pk)
+    services.go_on(made.pk)
+    assert {one.state for one in ProposedSeat.objects.filter(case__proposal=made)} == {"assigned"}
+    assert SeatHolder.objects.count() == 10

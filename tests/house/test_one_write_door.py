@@ -33,6 +33,8 @@ BEHIND_THE_DOOR = {
     "casework/archive.py",  # which of one's own cases one keeps out of one's list
     "casework/batch_undoing.py",
     "casework/batches.py",  # which cases, and what came of each; they move through the door
+    "panels/draws/services.py",  # draws, rows of their own beside casework's
+    "panels/draws/chairs.py",  # and who was drawn; seats are given and taken through the door
     "casework/alarms.py",  # drops alarms that have rung; acts through the door
 }
 """Files that may write casework's tables."""

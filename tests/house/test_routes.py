@@ -27,7 +27,7 @@ PUBLIC_ADDRESSES = {
 """What anybody may open. A new public page is added here on purpose, never by accident."""
 
 
-_WINDOW = ("calls/", "notices/", "awards/", "subscriptions/")
+_WINDOW = ("calls/", "notices/", "awards/", "draws/", "subscriptions/")
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -54,5 +54,5 @@ def test_only_the_listed_addresses_are_public() -> None:
 
 
 def _casework_public(public: set[str]) -> set[str]:
-    """The public window: calls, notices, results, subscriptions."""
+    """The public window: calls, notices, results, draws, subscriptions."""
     return {address for address in public if address.startswith(_WINDOW)}

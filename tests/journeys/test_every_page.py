@@ -42,7 +42,7 @@ NOT_PAGES = {
         "resolution_json",
     ),
     *("calls_rss", "calls_atom", "calls_calendar", "call_calendar", "notices_rss", "notices_atom"),
-    *("awards_csv", "awards_360giving", "chart"),
+    *("awards_csv", "awards_360giving", "chart", "draw_file"),
     *("mfa_download_recovery_codes", "openid_connect_login", "openid_connect_callback"),
 }
 """Answers that are no page of ours: files, feeds, a redirect, a machine's question."""
@@ -51,11 +51,13 @@ NOWHERE = {
     "panels_replace",
     *("import", "import_confirm", "award", "invitation_end", "member_duty_end"),
     *("join", "subscription_confirm", "subscription_end", "batch", "batch_do", "similarity_finding"),
+    *("draws", "draw", "draw_people", "draw_prepare", "draw_fix", "draw_reveal", "draw_enter", "draw_settle"),
+    *("draw_publish", "draw_void", "announced_draw"),
     *("tour", "tour_role", "deputy_end", "export", "export_cancel", "export_file", "view_drop", "token", "webhook"),
     *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
 }
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
-export, a batch, a seat of a proposal, a token, a webhook, what two applications share: their own tests walk them."""
+export, a batch, a seat of a proposal, a draw, a token, a webhook, what two applications share: their own tests walk them."""
 TURNS_AWAY = {
     "resolution_sign",
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "keguan.casework.subscriptions",
     "keguan.casework.reviewing",
     "keguan.panels.matching",
+    "keguan.panels.draws",
     "keguan.insight.awards",
     "keguan.insight.rounds",
     "keguan.insight.similarity",

@@ -50,13 +50,18 @@ def panel(scene: Scene) -> dict[str, Any]:
     shown: dict[str, Any] = {"size": step.panel.size, "free": free}
     if "assign" in scene.verbs or "release" in scene.verbs:
         shown |= _officer(scene, seats, free)
+    if step.panel.draw is not None and scene.actor.holds(step.assigned_by, programme=scene.case.code):
+        shown["drawn_in"] = scene.case.round.code if scene.case.round else ""
     if scene.situation.acting.seat:
         shown |= _reviewer(scene, step, seats)
     return shown
 
 
 def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
-    wants_pool = free > 0 and ("pool" in scene.query or (scene.post is not None and "pool" in scene.post))
+    is_drawn = isinstance(scene.step, Review) and scene.step.panel.draw is not None
+    wants_pool = (
+        free > 0 and not is_drawn and ("pool" in scene.query or (scene.post is not None and "pool" in scene.post))
+    )
     return {
         "is_officer": True,
         "open_seats": [one for one in seats if one.state in ("invited", "accepted")],

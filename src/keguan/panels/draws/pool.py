@@ -1,0 +1,204 @@
+"""Who may be drawn: the active experts, their strata and recusals by case, and how much each may still be given."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db.models import Count
+
+from keguan.casework.about import finder
+from keguan.casework.models import Case, Round, SeatHolder
+from keguan.casework.recusal import at_hand, recusals
+from keguan.casework.versions import definition_of
+from keguan.engine.steps.review import LIVE
+from keguan.fairness.draw import CasePool, Expert, FrozenList, Stratum
+from keguan.kernel import clock
+from keguan.kernel.canonical import commitment, new_salt
+from keguan.language.schema import Draw, Review
+from keguan.registers.experts.models import Expert as Row
+from keguan.registers.experts.queries import pool
+
+PREFECTURE = 4
+"""Digits of a region code that name the prefecture."""
+NO_STRATUM = "no_stratum"
+DRAWN_BEFORE = "drawn_before"
+
+
+@dataclass
+class Behind:
+    """Who is behind a place of a list, and why they are kept out of which cases."""
+
+    expert: int
+    salt: bytes
+    kept_out: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A list that could be fixed, and what it keeps to itself. left_out: how many experts no case of the draw can have, by
+    reason."""
+
+    frozen: FrozenList
+    behind: tuple[Behind, ...]
+    left_out: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A case and how many it wants from each stratum; before: experts whom an earlier draw named for it."""
+
+    case: Case
+    seats: Mapping[str, int]
+    before: frozenset[int] = frozenset()
+
+
+def prepared_list(
+    name: str, about: Mapping[str, object], of_round: Round, step: Review, wanted: Sequence[Wanted]
+) -> Prepared:
+    """The list of a draw, not fixed yet: everybody who stands in a stratum of at least one case, with fresh salts."""
+    draw = step.panel.draw
+    assert draw is not None  # noqa: S101 - the caller has looked
+    experts = list(pool())
+    room, left_out = _room(of_round, draw, experts)
+    usable = [one for one in experts if room[one.pk] > 0]
+    standing: dict[int, Behind] = {one.pk: Behind(one.pk, new_salt()) for one in usable}
+    strata: dict[tuple[int, str], str] = {}
+    for one in wanted:
+        for pk, stratum, reasons in _stands(one, step, draw, usable):
+            if stratum:
+                strata[pk, one.case.number] = stratum
+            else:
+                standing[pk].kept_out[one.case.number] = reasons
+    somewhere = {pk for pk, _ in strata}
+    left_out["nowhere"] = len(usable) - len(somewhere)
+    hidden = {pk: commitment({"draw": name, "expert": pk}, standing[pk].salt) for pk in somewhere}
+    order = sorted(somewhere, key=lambda pk: hidden[pk])
+    cases = tuple(
+        _case_pool(name, draw, one, order, strata, standing) for one in sorted(wanted, key=lambda w: w.case.number)
+    )
+    frozen = FrozenList(
+        draw=name,
+        about=about,
+        frozen_at="",
+        randomness={},
+        experts=tuple(Expert(hidden[pk], room[pk]) for pk in order),
+        cases=cases,
+        reserves=draw.reserves,
+    )
+    return Prepared(frozen, tuple(standing[pk] for pk in order), {why: n for why, n in left_out.items() if n})
+
+
+def _case_pool(
+    name: str,
+    draw: Draw,
+    wanted: Wanted,
+    order: Sequence[int],
+    strata: Mapping[tuple[int, str], str],
+    standing: Mapping[int, Behind],
+) -> CasePool:
+    number = wanted.case.number
+    parts = []
+    for one in draw.strata:
+        places = tuple(place for place, pk in enumerate(order) if strata.get((pk, number)) == one.stratum)
+        if seats := wanted.seats.get(str(one.stratum), 0):
+            parts.append(Stratum(str(one.stratum), seats, places))
+    inside = {place for part in parts for place in part.experts}
+    kept_out = []
+    for place, pk in enumerate(order):
+        if place not in inside:
+            behind = standing[pk]
+            reasons = behind.kept_out.setdefault(number, [NO_STRATUM])  # its stratum is not wanted this time
+            kept_out.append((place, commitment({"draw": name, "case": number, "reasons": reasons}, behind.salt)))
+    return CasePool(number, tuple(parts), tuple(kept_out))
+
+
+def _stands(wanted: Wanted, step: Review, draw: Draw, experts: Sequence[Row]) -> list[tuple[int, str, list[str]]]:
+    """Each expert with the stratum of this case, or with the reasons that keep them out."""
+    case = wanted.case
+    against = recusals(case, step, [one.pk for one in experts], case.memo.answers)
+    stratum_of = _strata(case, draw)
+    found = []
+    for one in experts:
+        reasons = [problem.code.removeprefix("recusal.") for problem in against[one.pk]]
+        if one.pk in wanted.before:
+            reasons.append(DRAWN_BEFORE)
+        stratum = stratum_of(one)
+        if not stratum:
+            reasons.append(NO_STRATUM)
+        found.append((one.pk, "" if reasons else stratum, sorted(set(reasons))))
+    return found
+
+
+def _strata(case: Case, draw: Draw) -> Callable[[Row], str]:
+    """The first stratum that an expert fits, "" where none does. What is unknown never fits."""
+    codes = _codes(case, draw)
+    here = (case.host.region_code if case.host else "")[:PREFECTURE]
+
+    def stratum_of(one: Row) -> str:
+        employer = one.person.employer
+        there = (one.region_code or (employer.region_code if employer else ""))[:PREFECTURE]
+        holds = {
+            "same_field": any(
+                own.startswith(code) or code.startswith(own) for own in _gb(one.fields) for code in codes
+            ),
+            "other_region": bool(here and there and here != there),
+        }
+        return next((str(part.stratum) for part in draw.strata if all(holds[word] for word in part.where)), "")
+
+    return stratum_of
+
+
+def _codes(case: Case, draw: Draw) -> list[str]:
+    if not draw.field:
+        return []
+    said = finder(definition_of(case.programme), draw.field)(case.memo.answers)
+    answers = [str(word) for one in said for word in (one if isinstance(one, list | tuple) else [one])]
+    if not draw.disciplines:
+        return [code for one in answers for code in _gb(one.replace("，", ",").replace("、", ",").split(","))]
+    named = {str(one.value): one.codes for one in draw.disciplines}
+    return [code for one in answers for code in named.get(one, ())]
+
+
+def _gb(codes: Sequence[str]) -> list[str]:
+    """Codes of GB/T 13745, digits only; codes of other classifications (`nsfc:2026:A01`) are left out."""
+    ours = [one for one in codes if ":" not in one or one.startswith("gbt13745:")]
+    bare = [one.rpartition(":")[2].strip().replace(".", "") for one in ours]
+    return [one for one in bare if one.isdecimal() and len(one) in (3, 5, 7)]
+
+
+def _room(of_round: Round, draw: Draw, experts: Sequence[Row]) -> tuple[dict[int, int], Counter[str]]:
+    """How many cases of this draw each may be given, and how many experts have no room, by reason."""
+    ids = [one.pk for one in experts]
+    hands, resting, year = at_hand(ids), _resting(of_round, draw), _this_year(draw)
+    room: dict[int, int] = {}
+    left_out: Counter[str] = Counter()
+    for one in experts:
+        free = one.max_load - hands.get(one.pk, 0)
+        yearly = draw.yearly - year.get(one.pk, 0) if draw.yearly else draw.load
+        room[one.pk] = 0 if one.pk in resting else max(0, min(draw.load, free, yearly))
+        if not room[one.pk]:
+            left_out["resting" if one.pk in resting else "full" if free <= 0 else "yearly"] += 1
+    return room, left_out
+
+
+def _resting(of_round: Round, draw: Draw) -> set[int]:
+    """Who was seated in an earlier round of this programme within the days of rest."""
+    if not draw.rest_days:
+        return set()
+    since = clock.now() - timedelta(days=draw.rest_days)
+    seats = SeatHolder.objects.filter(
+        seat__case__code=of_round.programme.code, seat__state__in=LIVE, seat__changed_at__gte=since
+    ).exclude(seat__case__round=of_round)
+    return set(seats.values_list("expert", flat=True))
+
+
+def _this_year(draw: Draw) -> dict[int, int]:
+    """How many seats each expert was given this calendar year."""
+    if not draw.yearly:
+        return {}
+    year = clock.today().year
+    seats = SeatHolder.objects.filter(seat__state__in=LIVE, seat__changed_at__year=year).order_by()
+    return dict(seats.values_list("expert").annotate(n=Count("pk")))

@@ -1,0 +1,45 @@
+"""What is asked of draws: the list, the seats as the log leaves them, and to whom a draw gives a seat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keguan.casework.models import Case
+from keguan.engine.state import Values
+from keguan.fairness.draw import Drawn, FrozenList, Panel, list_of
+from keguan.fairness.seating import Seating
+from keguan.panels.draws.models import SITS, Chair, Draw
+
+AFTER_CHANCE = ("drawn", "published")
+
+
+def frozen_of(draw: Draw) -> FrozenList:
+    """The list of a draw."""
+    return list_of(draw.document)
+
+
+def seating_of(draw: Draw) -> Seating:
+    """The seats of a draw as its log leaves them."""
+    told = draw.outcome or {"attempt": 0, "panels": []}
+    panels = tuple(Panel(one["case"], _named(one["members"]), _named(one["reserves"])) for one in told["panels"])
+    entries = list(draw.entries.values_list("content", flat=True))
+    return Seating(frozen_of(draw), Drawn(told["attempt"], panels), entries)
+
+
+def _named(pairs: Sequence[Sequence[object]]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return tuple((str(stratum), tuple(places)) for stratum, places in pairs)  # type: ignore[arg-type]
+
+
+def entitled(case: Case, step: str, attempt: int, said: Values) -> frozenset[int]:
+    """The experts whom the draw that a command names gives a seat of this case, as its log stands."""
+    chairs = Chair.objects.filter(
+        case=case,
+        state__in=SITS,
+        draw__name=str(said.get("draw", "")),
+        draw__digest=str(said.get("digest", "")),
+        draw__state="drawn",
+        draw__step=step,
+        draw__round=case.round_id,
+    )
+    found = list(chairs.values_list("place__expert", "draw__attempts"))
+    return frozenset(expert for expert, attempts in found if attempts.get(case.number) == attempt)

@@ -9,7 +9,7 @@ Sources: R. K. Ahuja, T. L. Magnanti, J. B. Orlin, Network Flows, 1993, chapters
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -59,6 +59,18 @@ def begin(problem: Problem, weight: Whole) -> Flow:
     nodes = problem.cases + len(problem.group_most) + problem.experts + 2
     price = 16 * max(UNIT, int(weight.max(initial=0)))
     return Flow(tried, np.zeros(nodes, np.int64), np.zeros(problem.pairs, bool), price, price)
+
+
+def moved(before: Problem, after: Problem, flow: Flow) -> Flow:
+    """The same search on a network with other groups: what was tried and priced stays."""
+    own = flow.price[: before.cases]
+    first_expert = before.cases + len(before.group_most)
+    # A group costs what its case costs until it is priced.
+    root = np.arange(after.cases + len(after.group_most))
+    for at, parent in enumerate(after.group_parent.tolist(), after.cases):
+        root[at] = root[parent]
+    price = np.concatenate([own[root], flow.price[first_expert:]])
+    return replace(flow, price=price, tried=flow.tried.copy())
 
 
 def improve(problem: Problem, weight: Whole, flow: Flow) -> bool:

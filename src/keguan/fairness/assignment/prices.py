@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keguan.fairness.assignment import flows, programs
-from keguan.fairness.assignment.problems import Family, Problem
+from keguan.fairness.assignment import flows, programs, splits
+from keguan.fairness.assignment.problems import NONE, Family, Problem
 from keguan.fairness.assignment.terms import Marks, Whole
 
-ROUNDS = 8
+ROUNDS = 5
+SPLITS = 5
 SMALL = 20_000
 """So many pairs are solved to the end in one programme."""
 CASES = 300
@@ -39,37 +40,74 @@ def find(problem: Problem, weight: Whole, aims: Sequence[Whole] = ()) -> Found:
     aims = aims or [weight]
     flow = flows.begin(problem, weight)
     flows.best(problem, weight, flow)
-    if not any(over(family, flow.chosen).any() for family in problem.crossing):
+    if not _breaks(problem, flow.chosen).any():
         return _found(problem, weight, flow.chosen, flow.upper, flow)
     if problem.pairs <= SMALL:
         pairs, proven = programs.solve(problem, programs.whole(problem), aims)
         if proven:
             chosen = _marks(problem, pairs)
             return Found(chosen, int(weight[chosen].sum()))
-    tolls = [np.zeros(len(family.most), np.int64) for family in problem.crossing]
     upper = flow.upper
+    tolls = [np.zeros(len(family.most), np.int64) for family in problem.families]
     for _ in range(ROUNDS if len(aims) == 1 else 0):
         _adjust(problem, tolled(problem, weight, tolls), tolls, flow)
         reduced = tolled(problem, weight, tolls)
         flow.tried |= flows.gains(problem, reduced, flow) > 0
         flows.improve(problem, reduced, flow)
-        brought = sum(int(toll @ family.most) for toll, family in zip(tolls, problem.crossing, strict=True))
+        brought = sum(int(toll @ family.most) for toll, family in zip(tolls, problem.families, strict=True))
         upper = min(upper, flow.upper + brought)
-    chosen = _mended(problem, aims, tolls, flow)
+    hard = _breaks(problem, flow.chosen)
+    for toll, family in zip(tolls, problem.families, strict=True):
+        hard[family.case[toll > 0]] = True
+    chosen = _kept(problem, weight, aims, tolls, flow, hard)
     return _found(problem, weight, chosen, upper, flow)
 
 
-def over(family: Family, chosen: Marks) -> Marks:
-    """Marks the groups of which more are chosen than may be."""
+def _kept(
+    problem: Problem, weight: Whole, aims: Sequence[Whole], tolls: list[Whole], flow: flows.Flow, hard: Marks
+) -> Marks:
+    """A plan within every bound: those of hard cases are split so that they nest, until no other case breaks one."""
+    asked = flow.price[-2 - problem.experts : -2]
+    within, broken = flow, _breaks(problem, flow.chosen)
+    taken = splits.panels(problem, tolled(problem, weight, tolls) + asked[problem.expert], broken)
+    taken |= flow.chosen & (hard & ~broken)[problem.case]
+    for _ in range(SPLITS):
+        nested = splits.split(problem, taken, hard)
+        within = flows.moved(problem, nested, flow)
+        within.tried |= taken
+        for _ in range(2):
+            if flows.improve(nested, weight, within):
+                break
+        broken = _breaks(problem, within.chosen)
+        if not broken.any():
+            return within.chosen
+        asked = within.price[-2 - problem.experts : -2]
+        taken |= splits.panels(problem, weight + asked[problem.expert], broken & ~hard)
+        hard = hard | broken
+    chosen = within.chosen & ~broken[problem.case]
+    remake(problem, aims, chosen, np.flatnonzero(broken))
+    return chosen
+
+
+def counted(family: Family, chosen: Marks) -> Whole:
+    """How many are chosen of each group."""
     label = family.label[chosen]
-    counted: Whole = np.bincount(label[label >= 0], minlength=len(family.most))
-    return counted > family.most
+    number: Whole = np.bincount(label[label >= 0], minlength=len(family.most))
+    return number
+
+
+def _breaks(problem: Problem, chosen: Marks) -> Marks:
+    """Marks the cases whose panel breaks a bound."""
+    broken = np.zeros(problem.cases, bool)
+    for family in problem.families:
+        broken[family.case[counted(family, chosen) > family.most]] = True
+    return broken
 
 
 def tolled(problem: Problem, weight: Whole, tolls: list[Whole]) -> Whole:
     """Weights less what the groups of each pair cost."""
     reduced = weight.copy()
-    for toll, family in zip(tolls, problem.crossing, strict=True):
+    for toll, family in zip(tolls, problem.families, strict=True):
         member = family.label >= 0
         reduced[member] -= toll[family.label[member]]
     return reduced
@@ -87,10 +125,9 @@ def _adjust(problem: Problem, reduced: Whole, tolls: list[Whole], flow: flows.Fl
     """Raise the toll of a group that has too many to where an outsider is as good; lower it where there is room."""
     gain = flows.gains(problem, reduced, flow)
     nobody = -(flow.empty_price + flow.price[: problem.cases] - flow.price[-1])
-    for toll, family in zip(tolls, problem.crossing, strict=True):
-        groups, member = len(toll), family.label >= 0
-        counted = np.bincount(family.label[member & flow.chosen], minlength=groups)
-        too_many, room = counted > family.most, (counted < family.most) & (toll > 0)
+    for toll, family, node in zip(tolls, problem.families, problem.nodes, strict=True):
+        groups, member, number = len(toll), family.label >= 0, counted(family, flow.chosen)
+        too_many, room = number > family.most, (number < family.most) & (toll > 0) & (node == NONE)
         full = np.zeros(problem.pairs, bool)
         full[member] = too_many[family.label[member]]
         outsider = nobody.copy()
@@ -108,18 +145,6 @@ def _adjust(problem: Problem, reduced: Whole, tolls: list[Whole], flow: flows.Fl
         np.maximum.at(waiting, family.label[one], gain[one])
         fall = np.maximum(weakest[family.case[room]] - waiting[room], 0)
         toll[room] -= np.minimum(toll[room], fall)
-
-
-def _mended(problem: Problem, aims: Sequence[Whole], tolls: list[Whole], flow: flows.Flow) -> Marks:
-    """Make the panels anew that break a bound, or leave room where a toll was asked, a few hundred at a time."""
-    anew = np.zeros(problem.cases, bool)
-    for toll, family in zip(tolls, problem.crossing, strict=True):
-        label = family.label[flow.chosen]
-        counted = np.bincount(label[label >= 0], minlength=len(toll))
-        anew[family.case[(counted > family.most) | ((counted < family.most) & (toll > 0))]] = True
-    chosen = flow.chosen & ~anew[problem.case]
-    remake(problem, aims, chosen, np.flatnonzero(anew))
-    return chosen
 
 
 def remake(problem: Problem, aims: Sequence[Whole], chosen: Marks, cases: Whole) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from keguan.fairness.assignment.terms import UNIT, Candidates, Marks, Terms, Whole
 
@@ -32,7 +31,8 @@ class Problem:
     """An assignment to be solved. Pairs are in the order of cases; `order` leads back to the candidates.
 
     parent: the node from which a pair is reached, a case (its position) or a group of the flow (cases + its position).
-    group_parent, group_most: per group of the flow. crossing: families whose groups could not become nodes.
+    group_parent, group_most: per group of the flow. nodes: per family, the node of each group,
+    or NONE where it crosses another.
     """
 
     cases: int
@@ -48,7 +48,7 @@ class Problem:
     parent: Whole
     group_parent: Whole
     group_most: Whole
-    crossing: list[Family] = field(default_factory=list)
+    nodes: list[Whole] = field(default_factory=list)
 
     @property
     def pairs(self) -> int:
@@ -148,29 +148,22 @@ def _family(
 
 def _nest(problem: Problem) -> None:
     """Make nodes of the groups whose members are all reached from one node; the rest cross and are priced."""
-    node, group_parent, group_most = problem.parent.copy(), [], []
-    made = problem.cases
+    node, made = problem.case.copy(), problem.cases
+    parents, mosts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for family in problem.families:
         member = np.flatnonzero(family.label >= 0)
         label, groups = family.label[member], len(family.most)
-        first, last = np.full(groups, np.iinfo(np.int64).max), np.full(groups, NONE)
-        np.minimum.at(first, label, node[member])
-        np.maximum.at(last, label, node[member])
-        nests = first == last
-        number = made + np.cumsum(nests) - 1
+        low, high = np.full(groups, np.iinfo(np.int64).max), np.full(groups, NONE)
+        np.minimum.at(low, label, node[member])
+        np.maximum.at(high, label, node[member])
+        nests = low == high
+        number = np.full(groups, NONE)
+        number[nests] = made + np.arange(int(nests.sum()))
         inside = nests[label]
         node[member[inside]] = number[label[inside]]
-        group_parent.append(first[nests])
-        group_most.append(family.most[nests])
+        problem.nodes.append(number)
+        parents.append(low[nests])
+        mosts.append(family.most[nests])
         made += int(nests.sum())
-        if not nests.all():
-            problem.crossing.append(_part(family, ~nests))
     problem.parent = node
-    if group_parent:
-        problem.group_parent, problem.group_most = np.concatenate(group_parent), np.concatenate(group_most)
-
-
-def _part(family: Family, keep: NDArray[np.bool_]) -> Family:
-    renamed = np.where(keep, np.cumsum(keep) - 1, NONE)
-    label = np.where(family.label >= 0, renamed[family.label], NONE)
-    return Family(family.code, label, family.most[keep], family.case[keep])
+    problem.group_parent, problem.group_most = np.concatenate(parents), np.concatenate(mosts)

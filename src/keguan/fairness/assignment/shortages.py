@@ -13,6 +13,7 @@ import numpy as np
 from keguan.fairness.assignment.plans import Shortage
 from keguan.fairness.assignment.prices import remake
 from keguan.fairness.assignment.problems import NONE, Problem
+from keguan.fairness.assignment.splits import greedy
 from keguan.fairness.assignment.terms import Bound, Marks, Terms, Whole
 from keguan.kernel.bilingual import Text
 
@@ -30,7 +31,12 @@ def explained(problem: Problem, terms: Terms, chosen: Marks) -> tuple[Shortage, 
     reasons: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
     bound: dict[int, tuple[str, int]] = {}
     crowded: dict[int, int] = {}
+    easy = greedy(problem, np.zeros(problem.pairs, np.int64), empty > 0)
+    easily = np.bincount(problem.case[easy], minlength=problem.cases)
     for case in np.flatnonzero(empty > 0).tolist():
+        if easily[case] == problem.size[case]:
+            crowded[case] = int(empty[case])
+            continue
         alone = list(_alone(problem, np.arange(first[case], first[case + 1]), int(problem.size[case])))
         for code, missing in alone:
             if code == "candidates":

@@ -27,6 +27,8 @@ def explained(problem: Problem, terms: Terms, chosen: Marks) -> tuple[Shortage, 
     """Every reason for an empty seat or an idle expert; the most seats first. Nothing if nothing is missing."""
     count = np.bincount(problem.case[chosen], minlength=problem.cases)
     empty = problem.size - count
+    if not np.any(empty > 0):
+        return tuple(_idle(problem, chosen))
     first = np.searchsorted(problem.case, np.arange(problem.cases + 1))
     reasons: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)
     bound: dict[int, tuple[str, int]] = {}

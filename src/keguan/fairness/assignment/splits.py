@@ -41,7 +41,7 @@ def greedy(problem: Problem, worth: Whole, cases: Marks) -> Marks:
     # Every case gives its best pair that still fits, all cases at once.
     by_rank = order[np.argsort(rank, kind="stable")]
     ends = np.cumsum(np.bincount(rank))
-    for start, end in zip(np.r_[0, ends[:-1]], ends, strict=True):
+    for start, end in zip(np.r_[0, ends][:-1], ends, strict=True):
         pairs = by_rank[start:end]
         pairs = pairs[seated[problem.case[pairs]] < problem.size[problem.case[pairs]]]
         for family, count in zip(problem.families, counted, strict=True):

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from bench import place
 
 PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents", "exports")
-ASKED_FOR = ("pages",)
+ASKED_FOR = ("pages", "assignment")
 """Measured only when `--only` names them: they take minutes."""
 
 
@@ -42,9 +42,13 @@ def main() -> None:
 
 def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
     """Every figure, as it is measured. What changes the round comes after what does not mind."""
-    from bench import act, autosave, documents, exports, imports, limits, lists, pages, submit, world
+    from bench import act, assignment, autosave, documents, exports, imports, limits, lists, pages, submit, world
     from bench.server import served
 
+    if "assignment" in only:
+        yield from assignment.measure()
+    if not only - {"assignment"}:
+        return
     if "imports" in only and (imported := imports.measure()):
         yield imported
     round_ = world.build(cases)

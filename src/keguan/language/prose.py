@@ -300,6 +300,22 @@ class _Prose:
         )
         avoided = self.list_of([self.of(_AVOIDED[one]) for one in step.panel.avoid])
         yield self.say("回避：{avoided}", "Kept out: {avoided}", avoided=avoided)
+        for stated, zh, en in (
+            (
+                step.panel.same_institution_most,
+                "同一单位的专家不超过{n}名",
+                "At most {n} reviewers are of one institution",
+            ),
+            (step.panel.outside_unit_least, "外单位专家不少于{n}名", "At least {n} reviewers are from other units"),
+            (step.panel.outside_region_least, "外地区专家不少于{n}名", "At least {n} reviewers are from other regions"),
+            (
+                step.panel.most_load,
+                "每名专家在本批次评审不超过{n}件",
+                "No reviewer has more than {n} cases of the round",
+            ),
+        ):
+            if stated is not None:
+                yield self.say(zh, en, n=stated)
         if step.panel.draw is not None:
             yield from self.draw(step.panel.draw)
         if step.blind == "double":

@@ -373,12 +373,18 @@ class Draw:
 class Panel:
     """How many review a case, and which relations keep an expert out of it. named: the form field (a table column or
     person field) in which the applicant names up to three unwelcome reviewers. draw: where chance says who they are;
-    nobody is assigned by hand then."""
+    nobody is assigned by hand then. same_institution_most: experts of one institution in a panel. outside_unit_least,
+    outside_region_least: experts from elsewhere than the applicant's unit, and than its region. most_load: panels of the
+    round that one expert sits on."""
 
     size: int
     avoid: tuple[Avoided, ...]
     named: str = ""
     draw: Draw | None = None
+    same_institution_most: int | None = None
+    outside_unit_least: int | None = None
+    outside_region_least: int | None = None
+    most_load: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

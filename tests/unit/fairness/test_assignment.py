@@ -163,7 +163,7 @@ def without(terms: Terms, codes: set[str]) -> Terms:
     return replace(terms, bounds=tuple(one for one in terms.bounds if one.code not in codes))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_the_plan_keeps_every_bound_and_is_worth_what_the_oracle_finds(world: World) -> None:
     plan = assign(world.candidates, world.terms)
@@ -174,7 +174,7 @@ def test_the_plan_keeps_every_bound_and_is_worth_what_the_oracle_finds(world: Wo
     assert plan.proven
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(worlds())
 def test_the_upper_bound_of_prices_is_never_below_the_oracle(world: World) -> None:
     """The road that large rounds with crossing bounds take, taken by small ones."""
@@ -188,7 +188,7 @@ def test_the_upper_bound_of_prices_is_never_below_the_oracle(world: World) -> No
         assert round(plan.value * 10_000) <= worth <= round(plan.upper * 10_000)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_shortages_are_true(world: World) -> None:
     """They add up to what is missing, and nothing is missing any more without the bounds that they name."""
@@ -204,7 +204,7 @@ def test_shortages_are_true(world: World) -> None:
         assert "{" not in str(one.say)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(worlds(), st.data())
 def test_a_repair_changes_no_more_than_it_must(world: World, data: st.DataObject) -> None:
     before = assign(world.candidates, world.terms).pairs()

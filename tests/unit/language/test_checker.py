@@ -110,6 +110,9 @@ def test_duties_in_the_wrong_hands_are_refused(slip: str) -> None:
 
 WORTH = {
     "an even panel": (("size: 3", "size: 4"), "even_panel"),
+    "more from outside than seats": (("size: 3", "size: 3\n        outside_region_least: 4"), "panel_bound"),
+    "nobody of an institution": (("size: 3", "size: 3\n        same_institution_most: 0"), "panel_bound"),
+    "a load of nothing": (("size: 3", "size: 3\n        most_load: 0"), "panel_bound"),
     "a panel of one": (("size: 3", "size: 1"), "small_panel"),
     "a trimmed mean of three": (("combine: mean", "combine: trimmed_mean"), "trimmed_panel"),
     "a recusal left out": (("          - kin\n", ""), "recusal"),

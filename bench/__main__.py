@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from bench import place
 
 PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents", "exports")
-ASKED_FOR = ("pages", "assignment")
+ASKED_FOR = ("pages", "assignment", "similarity")
 """Measured only when `--only` names them: they take minutes."""
 
 
@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=10_000, help="批次中的办件数 / cases in the round")
     parser.add_argument("--n", type=int, default=40, help="每批次数 / so many in a batch")
     parser.add_argument("--batches", type=int, default=5, help="批数，取中位数 / batches; the median counts")
+    parser.add_argument("--documents", type=int, default=200_000, help="查重的文档数 / documents of similarity")
     parser.add_argument("--json", action="store_true", help="只输出数值 / print nothing but the figures, as JSON")
     parser.add_argument(
         "--only", nargs="*", choices=PARTS + ASKED_FOR, default=PARTS, help="只测这些 / these parts only"
@@ -31,7 +32,7 @@ def main() -> None:
         from bench import table
 
         figures = []
-        for figure in _figures(args.cases, args.n, args.batches, set(args.only)):
+        for figure in _figures(args.cases, args.n, args.batches, args.documents, set(args.only)):
             figures.append(figure)
             print(f"… {figure.what}: {figure.found:.2f} {figure.unit}", file=sys.stderr)
         if args.json:
@@ -40,17 +41,21 @@ def main() -> None:
             table.show(figures)
 
 
-def _figures(cases: int, n: int, batches: int, only: set[str]) -> Iterator:
+def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> Iterator:
     """Every figure, as it is measured. What changes the round comes after what does not mind."""
     from bench import act, assignment, autosave, documents, exports, imports, limits, lists, pages, submit, world
     from bench.server import served
 
     if "assignment" in only:
         yield from assignment.measure()
-    if not only - {"assignment"}:
-        return
     if "imports" in only and (imported := imports.measure()):
         yield imported
+    if "similarity" in only:
+        from bench import similarity
+
+        yield from similarity.measure(crowd)
+    if not only - {"imports", "assignment", "similarity"}:
+        return
     round_ = world.build(cases)
     if "pages" in only:
         yield from pages.measure(round_, n=n)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from bench.measure import Figure, load
 
-UNITS = {"ms": "{:.1f} ms", "s": "{:.1f} s", "queries": "{:.0f}"}
+UNITS = {"ms": "{:.1f} ms", "s": "{:.1f} s", "queries": "{:.0f}", "%": "{:.1f} %"}
 HEADS = ("测量 measured", "数值 figure", "目标 target", "极限 limit", "n × 批", "")
 
 

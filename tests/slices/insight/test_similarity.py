@@ -277,6 +277,9 @@ def test_the_page_of_a_case_says_how_far_the_comparison_is(world: w.World, pair:
     address = reverse("case", args=[second.number])
     officer = signed_in(world.people["officer"])
     assert f"?case={second.number}" in officer.get(address).content.decode()
+    assert world.round is not None
+    of_round = officer.get(reverse("round", args=[world.round.code])).content.decode()
+    assert f"{reverse('similarity')}?round={world.round.code}" in of_round
     third = apply(world)
     listed = officer.get(reverse("similarity"), {"case": third.number}).content.decode()
     assert "尚未比对" in listed

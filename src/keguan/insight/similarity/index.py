@@ -134,7 +134,9 @@ def pack(*, least: int = PACK_FROM) -> int:
     whole = len(rows) + sum(documents for one, documents in generations if one in merged)
     Generation.objects.filter(number__in=merged).delete()
     Generation.objects.create(number=number, documents=whole)
-    Document.objects.filter(pk__in=[pk for pk, _ in rows]).update(is_packed=True)
+    with connection.cursor() as cursor:
+        packed = [pk for pk, _ in rows]
+        cursor.execute("UPDATE similarity_document SET is_packed = true WHERE id = ANY(%s::bigint[])", [packed])
     return len(rows)
 
 

@@ -117,6 +117,12 @@ LIST = ListSpec(
         Filter(
             "round", Text("批次", "Round"), lambda rows, code: rows.filter(document__case__round__code=code), _rounds
         ),
+        Filter(
+            "least",
+            Text("比例不低于", "Share at least"),
+            lambda rows, percent: rows.filter(share__gte=10 * int(percent)),
+            tuple(Choice(str(one), f"{one} %") for one in (10, 20, 30, 50, 80)),
+        ),
         Filter("kind", Text("对象类别", "Kind"), _kind, tuple(Choice(*one) for one in _KINDS.items())),
         Filter(
             "same_host",

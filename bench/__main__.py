@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from bench import place
 
 PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents", "exports")
-ASKED_FOR = ("pages", "assignment", "similarity")
+ASKED_FOR = ("pages", "assignment", "similarity", "search")
 """Measured only when `--only` names them: they take minutes."""
 
 
@@ -43,18 +43,20 @@ def main() -> None:
 
 def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> Iterator:
     """Every figure, as it is measured. What changes the round comes after what does not mind."""
-    from bench import act, assignment, autosave, documents, exports, imports, limits, lists, pages, submit, world
+    from bench import act, assignment, autosave, documents, exports, imports, limits, lists, pages, search, submit, world
     from bench.server import served
 
     if "assignment" in only:
         yield from assignment.measure()
+    if "search" in only:
+        yield from search.measure(500_000, questions=n)
     if "imports" in only and (imported := imports.measure()):
         yield imported
     if "similarity" in only:
         from bench import similarity
 
         yield from similarity.measure(crowd)
-    if not only - {"imports", "assignment", "similarity"}:
+    if not only - {"imports", "assignment", "similarity", "search"}:
         return
     round_ = world.build(cases)
     if "pages" in only:

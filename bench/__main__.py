@@ -43,7 +43,20 @@ def main() -> None:
 
 def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> Iterator:
     """Every figure, as it is measured. What changes the round comes after what does not mind."""
-    from bench import act, assignment, autosave, documents, exports, imports, limits, lists, pages, search, submit, world
+    from bench import (
+        act,
+        assignment,
+        autosave,
+        documents,
+        exports,
+        imports,
+        limits,
+        lists,
+        pages,
+        search,
+        submit,
+        world,
+    )
     from bench.server import served
 
     if "assignment" in only:

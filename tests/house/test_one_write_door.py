@@ -27,6 +27,7 @@ BEHIND_THE_DOOR = {
     "casework/rounds.py",  # rounds themselves; their cases move through the door
     "casework/recommendations.py",  # in which order an authority means to recommend
     "casework/office_checks.py",  # what an office looks at for itself
+    "casework/votes.py",  # what a meeting voted: counts, no decision
     "casework/resolutions.py",  # what was resolved, and who signed it
     "casework/versions.py",
     "casework/people.py",  # whose cases they are, when people leave or two entries were one

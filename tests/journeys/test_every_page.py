@@ -22,6 +22,8 @@ from keguan.casework.models import Notice
 from keguan.components.access import PUBLIC, SIGNED_IN
 from keguan.doors.mail import stop_links
 from keguan.kernel.clock import clock_at
+from keguan.panels.meetings import planning as meetings
+from keguan.panels.meetings.models import Item
 from keguan.registers.codes.models import CodeTree
 from keguan.registers.experts.models import Expert
 from keguan.registers.organisations.models import Parent
@@ -40,6 +42,8 @@ NOT_PAGES = {
         "case_answers",
         "resolution_pdf",
         "resolution_json",
+        "minutes_pdf",
+        "meeting_calendar",
     ),
     *("calls_rss", "calls_atom", "calls_calendar", "call_calendar", "notices_rss", "notices_atom"),
     *("awards_csv", "awards_360giving", "chart", "draw_file"),
@@ -129,6 +133,9 @@ def site(stage: Stage) -> Iterator[tuple[w.World, dict[str, str]]]:
             world.act(number, "pass", "officer", verdicts=met)
             w.reviewed(world, number)
             rounds.adopt_ranking(call.code, "rank", world.actor("officer"), "ranking")
+            begins = w.moment("2026-04-12")
+            officer, ends = world.actor("officer"), w.moment("2026-04-12", "12:00")
+            meetings.plan(call, "decide", officer, place="一号会议室", begins=begins, ends=ends)
             world.act(number, "approve", "committee", amount_fen=60_000_000, reason="同意立项")
         draft = w.started(world)
         yield world, _addresses(world, call.code, number, draft)
@@ -159,8 +166,12 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "panels": f"/rounds/{code}/panels/review/",
         "ranking": f"/rounds/{code}/ranking/rank/",
         "deciding": f"/rounds/{code}/decide/decide/",
+        "score_reading": f"/rounds/{code}/ranking/rank/scores/",
         "what_if": f"/rounds/{code}/ranking/rank/what-if/?line=0",
         "paper": f"/rounds/{code}/decide/decide/papers/{number}/",
+        "meeting": f"/meetings/{Item.objects.get().meeting_id}/",
+        "meeting_item": f"/meetings/{Item.objects.get().meeting_id}/items/{Item.objects.get().pk}/",
+        "meeting_new": f"/rounds/{code}/decide/decide/meetings/new/",
         "resolution": f"/rounds/{code}/decide/decide/resolution/",
         "resolution_sign": f"/rounds/{code}/decide/decide/resolution/sign/",
         "event": f"/registers/trace/{Event.objects.first().pk}/",  # type: ignore[union-attr]

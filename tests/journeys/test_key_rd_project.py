@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests import make
-from tests.journeys import walks
+from tests.journeys import meeting_walk, walks
 from tests.journeys.conftest import Stage
 from tests.journeys.pages import Visitor
 from tests.make import world as w
@@ -44,7 +44,7 @@ def test_a_project_goes_from_the_public_call_to_the_signed_agreement_and_its_fir
         _assigns(officer, world, number)
         walks.reviews(stage, number, SCORES)
         _adopts(officer, call)
-        _decides(stage, world, number)
+        _decides(stage, world, call.code)
     with clock_at(w.moment("2026-04-13")):
         objector = _objects(stage, number)
     with clock_at(w.moment("2026-04-22", "00:01")):
@@ -132,15 +132,14 @@ def _adopts(officer: Visitor, call: Round) -> None:
     assert officer.page.get_by_role("button", name="确认排序").count() == 0
 
 
-def _decides(stage: Stage, world: w.World, number: str) -> None:
+def _decides(stage: Stage, world: w.World, code: str) -> None:
     committee = stage.signed_in(world.people["committee"])
     committee.opens("/todo/")
     committee.follow("立项决定")
-    row = committee.page.locator("main tr").filter(has_text=number)
-    committee.fill("金额（万元）", "60", row)
-    committee.fill("理由", "同意立项，劳务费不予支持", row)
-    committee.press("同意", row)
-    committee.sees("已办理：同意", "没有待决定的办件")
+    committee.sees("待会议表决")
+    meeting_walk.decides(stage, world, code, "60", "同意立项，劳务费不予支持")
+    committee.opens("/todo/")
+    committee.misses("立项决定")
 
 
 def _objects(stage: Stage, number: str) -> Visitor:

@@ -13,16 +13,18 @@ from tests import make
 
 from keguan.casework import opening, rounds, services, versions
 from keguan.casework.models import Case, ProgrammeVersion, Round, Seat
+from keguan.casework.votes import keep_vote
 from keguan.engine.decision import Command
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Refusal
+from keguan.language.schema import Decide
 from keguan.registers.experts import services as experts
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.access import actor_for
-from keguan.registers.parties.models import Person
+from keguan.registers.parties.models import Duty, Person
 
 
 def moment(day: str, at: str = "10:00") -> datetime:
@@ -47,6 +49,8 @@ class World:
     def act(self, number: str, verb: str, who: str | Actor, **content: Any) -> Any:
         """Ask something of a case, at the step where it is."""
         actor = who if isinstance(who, Actor) else self.actor(who)
+        if verb in ("approve", "reject"):
+            voted(number, verb, content.get("amount_fen"))
         step = Case.objects.values_list("step", flat=True).get(number=number)
         return services.act(number, Command(verb, step, content), actor, uuid4().hex)
 
@@ -155,6 +159,19 @@ def reviewed(of: World, number: str, scores: tuple[int, ...] = (90, 85, 81, 70, 
             left -= given[str(criterion.criterion)]
         answer = of.act(number, "score", actor, scores=given, comment="思路清楚，基础扎实。")
         assert isinstance(answer, services.Done), answer
+
+
+def voted(number: str, motion: str, amount_fen: int | None = None, people: int = 5) -> None:
+    """A meeting has voted so, unanimously, where the step takes a vote."""
+    case = Case.objects.select_related("programme", "memo").get(number=number)
+    step = versions.definition_of(case.programme).programme.step(case.step) if case.step else None
+    if not isinstance(step, Decide) or step.vote is None:
+        return
+    voters = list(Duty.objects.filter(role=step.by).values_list("person", flat=True))
+    keep_vote(
+        case, motion, {"for": people, "against": 0, "abstain": 0}, present=people, members=people,
+        amount_fen=amount_fen, voters=voters, ballot=1, at=clock.now(),
+    )  # fmt: skip
 
 
 def later(**by: int) -> Any:

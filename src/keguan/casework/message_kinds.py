@@ -15,7 +15,8 @@ How = Literal["at_once", "daily", "weekly", "none"]
 """How mails of a kind come: each by itself, gathered by day or by week, or not at all."""
 
 Word = Literal[
-    "returned", "waits", "deadline", "extended", "ended", "review", "write", "handed", "reminder", "overdue", "search"
+    "returned", "waits", "deadline", "extended", "ended", "review", "write", "handed", "reminder", "overdue", "search",
+    "meeting",
 ]
 
 
@@ -55,6 +56,11 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("即将到期", "Due soon"),
         Text("办件 {number} 有一项办理即将到期。", "A step of {number} is due soon."),
         is_urgent=True,
+        by_text=True,
+    ),
+    "meeting": MessageKind(
+        Text("会议与答辩", "Meetings and defences"),
+        Text("有一次会议或答辩与您有关，请登录查看。", "A meeting or a defence concerns you; sign in to see it."),
         by_text=True,
     ),
     "reminder": MessageKind(

@@ -540,6 +540,43 @@ class Ranking(models.Model):
         return f"{self.round_id} {self.step}"
 
 
+class CaseVote(models.Model):
+    """What a ballot of a meeting counted on one case: bare numbers, and who took part, never how anybody voted.
+
+    motion: `approve` or `reject`; amount_fen: what was voted on, null where no money is given. present, members: who could
+    vote on this case when the ballot was closed. ballot: the meeting's number for it. The latest row of an attempt counts.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False, related_name="votes")
+    step = models.TextField()
+    attempt = models.IntegerField()
+    motion = models.TextField()
+    votes_for = models.IntegerField()
+    votes_against = models.IntegerField()
+    abstained = models.IntegerField()
+    present = models.IntegerField()
+    members = models.IntegerField()
+    amount_fen = models.BigIntegerField(null=True)
+    voters = ArrayField(models.BigIntegerField(), default=list)
+    ballot = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=["case", "step", "attempt", "-id"], name="case_votes")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(votes_for__gte=0, votes_against__gte=0, abstained__gte=0)
+                & Q(present__gte=F("votes_for") + F("votes_against") + F("abstained"), members__gte=F("present")),
+                name="case_vote_counts_people",
+            ),
+            models.CheckConstraint(condition=Q(motion__in=["approve", "reject"]), name="case_vote_motion"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step} {self.motion}"
+
+
 class Resolution(models.Model):
     """What a deciding body has resolved on a round, its text fixed: content never changes, a later text is a new version.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -140,22 +141,26 @@ def _team(case: Case) -> frozenset[int]:
 
 
 def _relations(case: Case, step: Review, experts: list[int], team: frozenset[int]) -> Sequence[tuple[Any, ...]]:
-    asked = {
+    asked = _terms(case, str(step.id), experts, team)
+    with prepared.cursor() as cursor:
+        cursor.execute(_RELATIONS, {name: prepared.stable(value) for name, value in asked.items()})
+        return cursor.fetchall()
+
+
+def _terms(case: Case, step: str, experts: list[int], team: frozenset[int]) -> dict[str, Any]:
+    return {
         "experts": experts,
         "team": sorted(team),
         "host": case.host_id,
         "round": case.round_id,
         "case": case.pk,
-        "step": str(step.id),
-        "attempt": case.memo.state["steps"].get(step.id, {}).get("attempt", 1),
+        "step": step,
+        "attempt": case.memo.state["steps"].get(step, {}).get("attempt", 1),
         "today": clock.today(),
         "kinds": list(LEGAL_KINDS),
         "live": list(LIVE),
         "waits": list(WAITS),
     }
-    with prepared.cursor() as cursor:
-        cursor.execute(_RELATIONS, {name: prepared.stable(value) for name, value in asked.items()})
-        return cursor.fetchall()
 
 
 def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Values]) -> tuple[Problem, ...]:
@@ -171,6 +176,43 @@ def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Va
         # Which relation it is would tell who applies.
         related = [Problem("recusal.related", _RELATED, where="experts", source=ARTICLE)]
     return tuple(replace(one, where="declared.interests", fix=_DECLINE) for one in related)
+
+
+_PEOPLE = """
+    SELECT p.id, p.id AS person, true AS active, 0 AS max_load, p.employer_id FROM parties_person p
+    WHERE p.id = ANY(%(experts)s)
+"""
+_OF_PEOPLE = re.sub(r"(?s)(?<=asked AS \().*?(?=\), theirs AS)", lambda _: _PEOPLE, _RELATIONS, count=1)
+"""The same of people who need not be experts: the members of a deciding body."""
+_MEMBER_SAID: Mapping[str, Text] = {
+    "own_case": Text("本人是申报人或参与者。", "They are the applicant or a member of the team."),
+    "kin": Text("与申报人或参与者有近亲属等关系。", "A near relation of the applicant or of a member of the team."),
+    "same_institution": Text(
+        "与申报人或参与者属于同一法人单位。",
+        "Belongs to the same legal entity as the applicant or a member of the team.",
+    ),
+}
+
+
+def member_recusals(case: Case, people: Iterable[int]) -> dict[int, tuple[Problem, ...]]:
+    """Why each of these members of a deciding body must leave when the case is taken up; an empty tuple for who may stay.
+
+    Their own case, kin and the same legal entity always count. One query. Source: 国家自然科学基金条例 第20条.
+    """
+    asked, team = list(dict.fromkeys(people)), _team(case)
+    found: dict[int, tuple[Problem, ...]] = dict.fromkeys(asked, ())
+    terms = _terms(case, case.step, asked, team)
+    with prepared.cursor() as cursor:
+        cursor.execute(_OF_PEOPLE, {name: prepared.stable(value) for name, value in terms.items()})
+        rows = cursor.fetchall()
+    for person, _, _, _, kin, same, *_ in rows:
+        holds = {"own_case": person in team, "kin": kin, "same_institution": same}
+        found[person] = tuple(
+            Problem(f"recusal.{code}", _MEMBER_SAID[code], value=str(person), source=ARTICLE)
+            for code, held in holds.items()
+            if held
+        )
+    return found
 
 
 def at_hand(experts: Iterable[int]) -> dict[int, int]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from keguan.casework import services
-from keguan.casework.models import Case, Deed, Resolution, ResolutionSignature, Round
+from keguan.casework.models import Case, CaseVote, Deed, Resolution, ResolutionSignature, Round
 from keguan.casework.permissions import DECIDED
 from keguan.casework.versions import definition_of
 from keguan.engine.moves import refuse
@@ -114,7 +114,12 @@ def _decision(number: str, title: str, host: str | None, position: int | None, t
 
 
 def _signers(of_round: Round, step: Decide) -> list[dict[str, Any]]:
-    """Whoever made the decision that stands on any of the cases."""
+    """Whoever made the decision that stands on any of the cases; where a body votes, whoever took part in its ballots."""
+    if step.vote is not None:
+        votes = CaseVote.objects.filter(case__in=decided_in(of_round, step).values("pk"), step=step.id)
+        took_part = votes.order_by("case_id", "-id").distinct("case_id").values_list("voters", flat=True)
+        voters = Person.objects.filter(pk__in=sorted({person for voters in took_part for person in voters}))
+        return [{"person": pk, "name": name} for pk, name in voters.order_by("pk").values_list("pk", "name")]
     deeds = Deed.objects.filter(case__in=decided_in(of_round, step).values("pk"), command__in=["approve", "reject"])
     latest = deeds.order_by("case_id", "-at", "-pk").distinct("case_id").values_list("actor", flat=True)
     people = Person.objects.filter(pk__in=sorted({actor for actor in latest if actor is not None}))

@@ -175,7 +175,7 @@ def preview_ranking(of_round: Round, step_id: str) -> engine.Ranking | Refusal:
     if waiting := on_their_way(of_round, step_id):
         said = Text("本批次还有{n}项未到排序环节。", "{n} cases of the round have not come to the ranking yet.")
         return refuse("rank.too_early", said.filled(n=waiting), value=str(waiting))
-    return engine.rank(definition, step, _entries(of_round, step_id), of_round.budget_fen)
+    return engine.rank(definition, step, entries_of(of_round, step_id), of_round.budget_fen)
 
 
 def adopt_ranking(code: str, step_id: str, actor: Actor, key: str) -> Ranking | Refusal:
@@ -241,13 +241,12 @@ def _has_own_case(of_round: Round, step_id: str, actor: Actor) -> bool:
     return Case.objects.filter(own, round=of_round, step=step_id).exists()
 
 
-def _entries(of_round: Round, step_id: str) -> list[engine.Entry]:
+def entries_of(of_round: Round, step_id: str, numbers: Sequence[str] | None = None) -> list[engine.Entry]:
+    """The cases that wait to be ranked at a step, or these that were, as the ranking reads them."""
     definition = definition_of(of_round.programme)
-    waiting = (
-        Case.objects.filter(round=of_round, step=step_id)
-        .select_related("memo", "round", "programme")
-        .defer("programme__sources")
-    )
+    cases = Case.objects.filter(round=of_round)
+    cases = cases.filter(step=step_id) if numbers is None else cases.filter(number__in=numbers)
+    waiting = cases.select_related("memo", "round", "programme").defer("programme__sources")
     steps = definition.programme.steps
     compared = [str(one.id) for one in steps if isinstance(one, Review) and one.combine == RANK_BASED]
     totals = totals_of(of_round, step_id, compared)

@@ -22,6 +22,7 @@ from keguan.casework.models import Case, Deed
 from keguan.casework.recusal import own_recusals, recusals
 from keguan.casework.store import Held
 from keguan.casework.versions import definition_of
+from keguan.casework.votes import vote_on
 from keguan.database import prepared
 from keguan.engine import machine
 from keguan.engine.decision import Command, Decided, RoundTerms, Situation, TellParent
@@ -34,7 +35,7 @@ from keguan.kernel.canonical import digest
 from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.definition import Definition
-from keguan.language.schema import Endorse, Review
+from keguan.language.schema import Decide, Endorse, Review
 from keguan.language.uses import form_of
 from keguan.registers.trace import services as trace
 from keguan.registers.trace.sentences import has_sentence
@@ -249,6 +250,8 @@ def _facts(
         if step.panel.draw is not None:
             said = command.content.get("draw")
             known["drawn"] = drawn_for(case, str(step.id), state.current.attempt, said)
+    if isinstance(step, Decide) and step.vote and (voted := vote_on(case, str(step.id), state.steps[step.id].attempt)):
+        known["vote"] = voted
     if isinstance(step, Review) and command.name in ("accept", "score", "rescore") and actor.person is not None:
         known["own_recusals"] = own_recusals(case, step, actor.person, state.answers)
     return known

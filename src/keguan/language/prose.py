@@ -48,7 +48,7 @@ _AVOIDED = {
     "own_application": Text("本批次自己有相近申报", "an own similar application in the round"),
     "named_by_applicant": Text("申报人提出不宜评审的专家", "reviewers whom the applicant named as unsuitable"),
 }
-_COMBINED = {
+COMBINED = {
     "mean": Text("平均分", "the mean"),
     "trimmed_mean": Text("去掉一个最高分和一个最低分后的平均分", "the mean without one highest and one lowest"),
     "median": Text("中位数", "the median"),
@@ -295,7 +295,7 @@ class _Prose:
             "{n} reviewers score by “{rubric}”; {how} counts; {by} assigns them",
             n=step.panel.size,
             rubric=rubric.title,
-            how=_COMBINED[step.combine],
+            how=COMBINED[step.combine],
             by=ROLES[step.assigned_by],
         )
         avoided = self.list_of([self.of(_AVOIDED[one]) for one in step.panel.avoid])

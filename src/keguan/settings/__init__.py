@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "keguan.casework.reviewing",
     "keguan.panels.matching",
     "keguan.panels.draws",
+    "keguan.panels.meetings",
     "keguan.insight.awards",
     "keguan.insight.rounds",
     "keguan.insight.similarity",

@@ -86,6 +86,7 @@ def test_a_project_goes_from_call_to_signed_agreement_by_pages_alone(language: s
         done(officer.post(ranking + "adopt/", {"confirmed": "yes", "key": new_key()}))
         agenda = people["committee"].get(reverse("deciding", args=[call.code, "decide"])).content.decode()
         assert number in agenda
+        w.voted(number, "approve")
         done(act(people["committee"], number, "approve", amount_fen="60", reason="同意立项，劳务费不予支持"))
     notice = Notice.objects.get(case__number=number)
     assert "棉花抗旱新品种" in Client().get(reverse("notice", args=[notice.pk])).content.decode()

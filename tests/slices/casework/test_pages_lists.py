@@ -348,6 +348,8 @@ def test_the_ranking_is_previewed_with_its_budget_line_adopted_and_then_stands(w
         committee = signed_in(world.people["committee"])
         agenda = committee.get(reverse("deciding", args=[world.round.code, "decide"])).content.decode()
         assert case.number in agenda
+        assert "待会议表决" in agenda
+        w.voted(case.number, "approve")
         sent = {"step": "decide", "key": new_key(), "next": reverse("deciding", args=[world.round.code, "decide"])}
         sent |= {"amount_fen": "100", "reason": "理由在此"}
         over = committee.post(reverse("case_do", args=[case.number, "approve"]), sent)

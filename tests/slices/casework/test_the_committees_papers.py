@@ -109,6 +109,9 @@ def test_papers_are_read_in_order_and_decided_where_they_are_read(
     assert not any(person.name in page for person in world.people.values() if person.pk == world.experts[0])
     assert Event.objects.filter(case_number=first.number, outcome="read", actor=world.people["committee"].pk).exists()
     sent = {"step": "decide", "key": new_key(), "next": papers[1], "amount_fen": "60", "reason": "核减设备费"}
+    assert committee.post(reverse("case_do", args=[first.number, "approve"]), sent).status_code == 422, "not voted on"
+    w.voted(first.number, "approve")
+    sent["key"] = new_key()
     assert committee.post(reverse("case_do", args=[first.number, "approve"]), sent)["Location"] == papers[1]
     last = committee.get(papers[1]).content.decode()
     assert f'href="{papers[0]}" rel="prev"' in last, "what is decided stays in order"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from keguan.casework.models import SEAT_STATES, Case
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.opened import note_reading
-from keguan.casework.pages.rankings import READS_SCORES, reads_scores, round_and_step, to_decide
+from keguan.casework.pages.rankings import READS_SCORES, reads_scores, round_and_step, to_decide, voted_on
 from keguan.casework.permissions import can_see_reviews, is_own
 from keguan.casework.queries import SeatShown, case_by_number, seats_of
 from keguan.casework.resolutions import decided_in
@@ -53,7 +53,8 @@ def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpRespon
     decides = actor.holds(decide.by, programme=found.programme.code)
     seats = seats_of(actor, case) if sees and not own else ()
     is_here = case.step == step
-    to = to_decide(case, step, actor, decides=decides, reads=sees) if is_here else None
+    voted = voted_on([case], decide)
+    to = to_decide(case, step, actor, decides=decides, reads=sees, voted=voted) if is_here else None
     context = {
         "round": found,
         "step": decide,
@@ -70,7 +71,9 @@ def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpRespon
         "one": to,
         "decides": decides,
         "gives_money": decide.amount is not None,
-        "must_keep_out": _KEPT_OUT if is_here and decides and to and not to.can_decide else None,
+        "must_keep_out": _KEPT_OUT
+        if is_here and decides and to and not to.can_decide and not to.waits_for_vote
+        else None,
         "onward": around[1] or reverse("deciding", args=[code, step]),
         "crumbs": [
             Crumb(Text("批次", "Rounds"), reverse("rounds")),

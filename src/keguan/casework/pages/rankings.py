@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import rounds as services
-from keguan.casework.models import Case, Ranking, Round
+from keguan.casework.models import Case, CaseVote, Ranking, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case_words import case_href, status_of
+from keguan.casework.pages.round_places import places_of
 from keguan.casework.pages.rounds import rounds_for
 from keguan.casework.permissions import is_own
 from keguan.casework.resolutions import decided_in
@@ -218,6 +219,7 @@ class ToDecide:
     status: Status
     can_decide: bool
     key: str
+    waits_for_vote: bool = False
 
 
 @page(DECIDES)
@@ -233,7 +235,8 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         .defer("programme__sources")
         .order_by("position", "-score_hundredths", "submitted_at", "id")[: MOST_DECIDED + 1]
     )
-    agenda = [to_decide(one, step, actor, decides=decides, reads=reads) for one in rows[:MOST_DECIDED]]
+    voted = voted_on(rows, decide)
+    agenda = [to_decide(one, step, actor, decides=decides, reads=reads, voted=voted) for one in rows[:MOST_DECIDED]]
     last = max((at for at, one in enumerate(agenda) if one.proposed), default=-1)
     gives_money = decide.amount is not None
     context = {
@@ -247,6 +250,7 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "decides": decides,
         "ranks": [one for one in definition_of(found.programme).programme.steps if isinstance(one, Rank)],
         "reads": reads,
+        "places": places_of(actor, found, definition_of(found.programme)),
         "is_begun": decided_in(found, decide).exists(),
         "crumbs": _crumbs(found, decide),
         "here": request.path,
@@ -254,8 +258,18 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     return render(request, "casework/deciding.html", context)
 
 
-def to_decide(case: Case, step: str, actor: Actor, *, decides: bool, reads: bool) -> ToDecide:
-    """A case at the decision as this reader meets it."""
+def voted_on(cases: Iterable[Case], decide: Decide) -> frozenset[int] | None:
+    """The cases on which a meeting has voted; None where this step takes no vote. One query, none without a vote."""
+    if decide.vote is None:
+        return None
+    votes = CaseVote.objects.filter(case__in=[one.pk for one in cases], step=decide.id)
+    return frozenset(votes.values_list("case", flat=True))
+
+
+def to_decide(
+    case: Case, step: str, actor: Actor, *, decides: bool, reads: bool, voted: frozenset[int] | None = None
+) -> ToDecide:
+    """A case at the decision as this reader meets it. voted: as `voted_on` found."""
     memo = case.memo.state["steps"][step]["memo"]
     proposed = int(memo.get("proposed") or 0)
     own = is_own(actor, case)
@@ -267,6 +281,7 @@ def to_decide(case: Case, step: str, actor: Actor, *, decides: bool, reads: bool
         in_wan=Money(proposed).in_wan(),
         score=f"{score / 100:.2f}" if score is not None and reads and not own else "",
         status=status_of(case),
-        can_decide=decides and not own and actor.person not in acted,
+        can_decide=decides and not own and actor.person not in acted and (voted is None or case.pk in voted),
         key=new_key(),
+        waits_for_vote=voted is not None and case.pk not in voted,
     )

@@ -20,7 +20,7 @@ from keguan.doors.demo.cast import WHOLE, Cast, Size, cast_of
 from keguan.doors.demo.plans import Plan
 from keguan.doors.demo.rounds import CERTIFICATION, FULL, KEY_RD, SEMINAR, SUBSIDY
 from keguan.doors.demo.stage import Stage, Story, Unexpected, office_hour
-from keguan.doors.demo.stories import key_rd, others
+from keguan.doors.demo.stories import key_rd, meetings, others
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at, local_date
@@ -89,7 +89,8 @@ def _stories(stage: Stage, plan: Plan, known: dict[str, ProgrammeVersion], labs:
         applicants = [_applicant(stage, plan, fate, number) for number, fate in enumerate(fates)]
         told = [tell[plan.programme](stage, applicant) for applicant in applicants]
     ranking = [key_rd.ranked(stage, plan)] if "rank" in plan.phases else []
-    return [_called(stage, plan, known[plan.programme]), *ranking, *told]
+    sittings = meetings.held(stage, plan) if plan.programme == KEY_RD else []
+    return [_called(stage, plan, known[plan.programme]), *ranking, *told, *sittings]
 
 
 def _called(stage: Stage, plan: Plan, version: ProgrammeVersion) -> Story:

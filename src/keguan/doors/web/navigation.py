@@ -18,6 +18,7 @@ WITH_CASES = holding(
 WITH_ROUNDS = holding(
     Text("管理批次", "run rounds"), "registrar", "supervision", "officer", "planning", "finance", "committee"
 )
+WITH_MEETINGS = holding(Text("查看会议", "see meetings"), "officer", "committee", "supervision")
 WITH_APPLICANTS = holding(Text("查看本单位申报进展", "follow the applicants of one's institution"), "host", "authority")
 WITH_MEMBERS = holding(Text("管理本单位人员", "look after the people of the organisation"), "administrator")
 
@@ -48,6 +49,7 @@ PLACES: tuple[Place, ...] = (
     Place(Text("办件", "Cases"), "cases", WITH_CASES),
     Place(Text("申报进展", "Progress"), "progress", WITH_APPLICANTS),
     Place(Text("批次", "Rounds"), "rounds", WITH_ROUNDS),
+    Place(Text("会议", "Meetings"), "meetings", WITH_MEETINGS),
     Place(Text("我的视图", "My views"), "views", WITH_CASES),
     Place(Text("我的导出", "My exports"), "exports", WITH_CASES),
     Place(Text("本单位人员", "Our people"), "members_home", WITH_MEMBERS),

@@ -13,6 +13,7 @@ from keguan.doors.demo import applications
 from keguan.doors.demo.applications import Proposal
 from keguan.doors.demo.plans import Plan
 from keguan.doors.demo.stage import Stage, Story, Unexpected
+from keguan.doors.demo.stories import meetings
 from keguan.doors.demo.stories.parts import Objection, Review, after_the_notice, objected, reviewed, withdrawn
 from keguan.kernel import clock
 from keguan.kernel.clock import local_date
@@ -256,15 +257,15 @@ def _decided(teller: _Teller) -> Story:
     yield stage.on(of.plan.phases["decide again" if late else "decide"], draw)
     if of.fate == "at_decide":
         return
-    committee = stage.cast.one("committee", of.seed)
     if of.fate in ("beyond", "below", "declined"):
-        teller.act("reject", committee, reason=_WHY_NOT[of.fate])
+        meetings.decided(stage, of.plan, teller.number, "reject", _WHY_NOT[of.fate], of.seed)
         return
     if of.fate == "awarded_less":
         granted = of.proposal.asked_wan * 90 // 100 * 1_000_000
-        teller.act("approve", committee, amount_fen=granted, reason="同意立项，设备费适当核减。")
+        why = "同意立项，设备费适当核减。"
+        meetings.decided(stage, of.plan, teller.number, "approve", why, of.seed, granted)
     else:
-        teller.act("approve", committee, reason="评审意见一致，同意立项。")
+        meetings.decided(stage, of.plan, teller.number, "approve", "评审意见一致，同意立项。", of.seed)
     yield from _noticed(teller)
 
 

@@ -1,0 +1,136 @@
+"""A round's scores read together: how the award line moves, who scores high or low, where reviewers differ. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from keguan.casework.models import Ranking, Round, Seat
+from keguan.casework.rounds import entries_of
+from keguan.casework.versions import definition_of
+from keguan.engine import rounds as engine
+from keguan.fairness.comments import Anchored, Contradiction, contradictions
+from keguan.fairness.scores import BY_CASE, RANK_BASED, Score, by_case, hundredths, without
+from keguan.language.definition import Definition
+from keguan.language.schema import Rank, Review, Rubric
+
+COMBINATIONS: Final = (*BY_CASE, RANK_BASED)
+MOST_REVIEWERS: Final = 60
+"""So many reviewers are left out one by one; a larger round is read without that table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one reviewer handed in on one case. expert: the number of their entry in the pool."""
+
+    number: str
+    seat: int
+    expert: int
+    total: int
+    scores: Mapping[str, int]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What of the award line moves: case numbers that would be within and are not, and the other way round."""
+
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Read:
+    """A round at its ranking, with every total of its review."""
+
+    of_round: Round
+    step: Rank
+    review: Review
+    definition: Definition
+    entries: Sequence[engine.Entry]
+    sheets: Sequence[Sheet]
+    official: engine.Ranking
+    scores: tuple[Score, ...] = field(default=())
+
+    def under(self, how: str) -> Moved:
+        """The award line if totals combined in this way."""
+        return self._against(self.scores, how)
+
+    def left_out(self, expert: int) -> Moved:
+        """The award line as if this reviewer had scored nothing, combined as the programme says."""
+        return self._against(without(self.scores, expert), self.review.combine)
+
+    def _against(self, scores: Iterable[Score], how: str) -> Moved:
+        found = by_case(scores, how)
+        name = f"{self.review.id}.score"
+        entries = []
+        for entry in self.entries:
+            score = found.get(entry.number)
+            names = {key: value for key, value in entry.names.items() if key != name}
+            names |= {} if score is None else {name: Decimal(hundredths(score)) / 100}
+            entries.append(engine.Entry(entry.number, names, entry.submitted))
+        lines = engine.rank(self.definition, self.step, entries, self.official.budget_fen).lines
+        now = {line.number for line in self.official.lines if line.within}
+        then = {line.number for line in lines if line.within}
+        return Moved(tuple(sorted(then - now)), tuple(sorted(now - then)))
+
+
+def read_scores(of_round: Round, step: Rank) -> Read | None:
+    """The round's scores as its ranking met or would meet them; None where it has no review before the ranking, or no score.
+
+    Two queries, and what the ranking itself needs.
+    """
+    definition = definition_of(of_round.programme)
+    steps = definition.programme.steps
+    before = [one for one in steps[: steps.index(step)] if isinstance(one, Review)]
+    stands = Ranking.objects.filter(round=of_round, step=step.id).first()
+    if not before:
+        return None
+    numbers = [one["number"] for one in stands.lines] if stands else None
+    entries = entries_of(of_round, str(step.id), numbers)
+    sheets = sheets_of(of_round, str(before[-1].id), [one.number for one in entries])
+    if not sheets:
+        return None
+    budget = stands.budget_fen if stands else of_round.budget_fen
+    scores = tuple(Score(one.number, one.expert, one.total) for one in sheets)
+    official = engine.rank(definition, step, entries, budget)
+    return Read(of_round, step, before[-1], definition, entries, sheets, official, scores)
+
+
+def sheets_of(of_round: Round, step: str, numbers: Sequence[str]) -> list[Sheet]:
+    """Every final sheet of these cases, of the last time that each was reviewed. One query."""
+    seats = Seat.objects.filter(case__round=of_round, case__number__in=numbers, step=step, state="final")
+    rows = seats.order_by("case__number", "number").values_list(
+        "case__number", "attempt", "number", "holder__expert", "total", "scores", "comment"
+    )
+    kept = list(rows)
+    last: dict[str, int] = {}
+    for number, attempt, *_ in kept:
+        last[number] = max(last.get(number, 0), attempt)
+    return [
+        Sheet(number, seat, expert, total or 0, scores, comment)
+        for number, attempt, seat, expert, total, scores, comment in kept
+        if attempt == last[number]
+    ]
+
+
+def contradicting(sheets: Iterable[Sheet], rubric: Rubric) -> list[tuple[Sheet, Contradiction]]:
+    """Comments that say another thing than the scores, for the officer to look at."""
+    return [
+        (sheet, one)
+        for sheet in sheets
+        for one in contradictions(sheet.comment, sheet.total, anchors=_anchored(sheet, rubric))
+    ]
+
+
+def _anchored(sheet: Sheet, rubric: Rubric) -> Iterable[Anchored]:
+    for criterion in rubric.criteria:
+        given = sheet.scores.get(str(criterion.criterion))
+        most = criterion.points
+        for anchor in sorted(criterion.anchors, key=lambda one: -one.least):
+            if given is not None:
+                for wording in (anchor.say.zh, anchor.say.en):
+                    yield Anchored(wording, anchor.least, most, given)
+            most = anchor.least - 1

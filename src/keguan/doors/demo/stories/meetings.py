@@ -1,0 +1,115 @@
+"""Meetings of the committee in the demo year: one for each day on which cases are decided, and one that lies ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from keguan.casework.models import Round
+from keguan.casework.services import Done
+from keguan.doors.demo.plans import Plan
+from keguan.doors.demo.stage import Stage, Story, Unexpected
+from keguan.kernel import clock
+from keguan.kernel.clock import BEIJING, local_date
+from keguan.kernel.problems import Refusal
+from keguan.panels.meetings import planning, services
+from keguan.panels.meetings.models import Item, Meeting
+
+PLACE = "科技大楼三楼第一会议室"
+PRESENT = 4
+"""So many of the five members come: enough for two thirds."""
+
+
+def decided(
+    stage: Stage, plan: Plan, number: str, verb: str, reason: str, seed: int, amount_fen: int | None = None
+) -> None:
+    """The committee takes the case up in today's meeting and votes; a member enters what the ballot carried."""
+    meeting, present = _today(stage, plan)
+    officer = stage.cast.actor(stage.cast.one("officer"))
+    item = Item.objects.filter(meeting=meeting, case__number=number).first()
+    if item is None:
+        item = _done(planning.add(meeting.pk, [number], officer), number)[0]
+    _done(services.take_up(meeting.pk, item.pk, officer), number)
+    sitting = _done(
+        services.open_ballot(meeting.pk, item.pk, officer, motion=item.motion, amount_fen=amount_fen), number
+    )
+    ballot = sitting.ballots[item.pk][0].pk
+    carried = verb == item.motion
+    for voter, choice in zip(present, _choices(carried=carried, seed=seed), strict=True):
+        _done(services.vote(meeting.pk, ballot, choice, stage.cast.actor(voter)), number)
+    _done(services.close_ballot(meeting.pk, ballot, officer), number)
+    if not carried and seed % 2:
+        words = "建议与已部署的任务统筹后再议，保留意见。"
+        _done(services.dissent(meeting.pk, ballot, words, stage.cast.actor(present[0])), number)
+    entered = services.enter(meeting.pk, item.pk, reason, stage.cast.actor(present[seed % PRESENT]), stage.key())
+    if not isinstance(entered, Done):
+        raise Unexpected(f"{number}: {[(one.code, one.value) for one in entered.problems]}")
+    stage.deeds[verb] += 1
+    stage.moved()
+
+
+def _choices(*, carried: bool, seed: int) -> list[str]:
+    if carried:
+        return ["for", "for", "for", "abstain" if seed % 5 == 0 else "against" if seed % 7 == 0 else "for"]
+    return ["for", "against", "against", "against" if seed % 3 else "abstain"]
+
+
+def _today(stage: Stage, plan: Plan) -> tuple[Meeting, list[int]]:
+    """Today's meeting on the round: found, or called, with those who came, and opened."""
+    day = local_date(clock.now())
+    found = Meeting.objects.filter(round__code=plan.code, state="open").first()
+    if found is None:
+        officer = stage.cast.actor(stage.cast.one("officer"))
+        ends = datetime.combine(day, time(20), BEIJING)
+        found = _done(
+            planning.plan(
+                Round.objects.get(code=plan.code), "decide", officer, place=PLACE,
+                begins=min(clock.now(), ends - timedelta(hours=1)), ends=ends,
+            ),
+            plan.code,
+        )  # fmt: skip
+        for person in _members(found)[:PRESENT]:
+            _done(services.be_there(found.pk, person, officer, present=True), plan.code)
+        _done(services.open_(found.pk, officer), plan.code)
+    return found, _members(found)[:PRESENT]
+
+
+def _members(meeting: Meeting) -> list[int]:
+    return list(meeting.members.order_by("pk").values_list("person", flat=True))
+
+
+def held(stage: Stage, plan: Plan) -> Iterable[Story]:
+    """The evening of each meeting, and the meeting that waits for what is undecided today."""
+    for phase in ("decide", "decide again"):
+        if phase in plan.phases:
+            yield _evening(stage, plan, phase)
+    if plan.fates.get("at_decide"):
+        yield _ahead(stage, plan)
+
+
+def _evening(stage: Stage, plan: Plan, phase: str) -> Story:
+    yield datetime.combine(stage.day(plan.phases[phase]), time(20, 30), BEIJING)
+    meeting = Meeting.objects.filter(round__code=plan.code, state="open").first()
+    if meeting is not None:
+        _done(services.close(meeting.pk, stage.cast.actor(stage.cast.one("officer"))), plan.code)
+        stage.deeds["meetings"] += 1
+
+
+def _ahead(stage: Stage, plan: Plan) -> Story:
+    draw = Random(plan.code)
+    yield stage.on(1, draw)
+    begins = stage.after(stage.until, 3, 3, draw).replace(hour=9, minute=0)
+    officer = stage.cast.actor(stage.cast.one("officer"))
+    found = planning.plan(
+        Round.objects.get(code=plan.code), "decide", officer, place=PLACE, begins=begins,
+        ends=begins + timedelta(hours=3), written_until=begins - timedelta(hours=12),
+    )  # fmt: skip
+    _done(found, plan.code)
+
+
+def _done(answer: Any, what: str) -> Any:
+    if isinstance(answer, Refusal):
+        raise Unexpected(f"{what}: {[(one.code, one.say.zh, one.value) for one in answer.problems]}")
+    return answer

@@ -1,0 +1,153 @@
+"""The minutes of a meeting as a document: who was there, who kept out of what, what was voted, who dissented."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from keguan.casework.documents import shelf
+from keguan.casework.documents.book import RARE, Tree, page_words, seconds
+from keguan.casework.documents.typesetting import breakable, lacks_letters
+from keguan.components import reader
+from keguan.components.access import actor_on, page
+from keguan.engine.voting import TITLES, counted
+from keguan.kernel.bilingual import Text
+from keguan.kernel.canonical import digest
+from keguan.language.vocabulary import ROLES
+from keguan.panels.meetings.models import CLOSED, Item
+from keguan.panels.meetings.pages import meeting_for
+from keguan.panels.meetings.rights import SEES_MEETINGS
+from keguan.panels.meetings.sittings import Sitting
+from keguan.registers.parties.models import Person
+
+_TITLE = Text("“{round}”{meeting}会议记录", "Minutes of {meeting} on “{round}”")
+_OPENING = Text(
+    "{body}于 {begins} 在{place}召开会议，{ended}。应到 {members} 人，曾到会 {came} 人。",
+    "The {body} met on {begins} at {place}; {ended}. Of {members} members {came} came.",
+)
+_RULE = Text(
+    "表决规则：{quorum}到会，{threshold}赞成为通过（{source}）。",
+    "Votes: {quorum} present; {threshold} carries ({source}).",
+)
+_ENDED, _RUNS = Text("{at} 结束", "it ended on {at}"), Text("会议尚未结束", "it has not ended")
+_DRAFT = Text("草稿 Draft", "草稿 Draft")
+_AGAIN_AFTER_SECONDS = 3
+
+
+@page(SEES_MEETINGS)
+def minutes_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The minutes as PDF; a draft until the meeting is over. Items that the reader must keep out of are left empty."""
+    sitting, _ = meeting_for(request, pk)
+    tree = tree_of(sitting, actor_on(request).person)
+    at = sitting.meeting.closed_at or sitting.meeting.opened_at or sitting.meeting.begins
+    body = shelf.finished("resolution", tree, at)
+    if body is None:
+        answer = render(request, "casework/documents/waiting.html", {"title": tree["title"]}, status=202)
+        answer["Refresh"] = str(_AGAIN_AFTER_SECONDS)
+        return answer
+    answer = HttpResponse(body, content_type="application/pdf")
+    name = quote(f"{tree['heading']}-{sitting.meeting.pk}")
+    answer["Content-Disposition"] = f"attachment; filename=\"minutes.pdf\"; filename*=UTF-8''{name}.pdf"
+    return answer
+
+
+def tree_of(sitting: Sitting, reading: int | None) -> Tree:
+    """The document as JSON values, in the reader's language. reading: the person who reads it."""
+    said, meeting, vote = reader.said, sitting.meeting, sitting.vote
+    heading = said(_TITLE.filled(round=meeting.round.title, meeting=meeting.title))
+    came = sum(one.came_at is not None for one in sitting.members)
+    ended = _ENDED.filled(at=seconds(meeting.closed_at)) if meeting.closed_at else _RUNS
+    opening = [
+        said(
+            _OPENING.filled(
+                body=ROLES[meeting.body], begins=seconds(meeting.opened_at or meeting.begins), place=meeting.place,
+                ended=ended, members=len(sitting.members), came=came,
+            )
+        )
+    ]  # fmt: skip
+    if vote is not None:
+        rule = {"quorum": vote.quorum.said(), "threshold": vote.threshold.said(), "source": vote.source}
+        opening.append(said(_RULE.filled(**rule)))
+    lists = [_room(sitting), _agenda(sitting, reading)]
+    tree: Tree = {
+        "language": reader.language(),
+        "title": heading,
+        "heading": heading,
+        "author": "",
+        "watermark": "" if meeting.closed_at else said(_DRAFT),
+        "opening": [breakable(one) for one in opening],
+        "lists": lists,
+        "signed": [
+            {"label": said(one), "value": ""}
+            for one in (Text("会议主持（签字）", "Chair (signature)"), Text("记录（签字）", "Secretary (signature)"))
+        ],
+        "signing-note": "",
+        "words": {
+            "page": page_words(),
+            "signing": said(Text("签署", "Signatures")),
+            "digest": said(Text("记录内容摘要值（SHA-256）", "Digest of the minutes (SHA-256)")),
+        },
+    }
+    mark = digest({"meeting": meeting.pk, "opening": opening, "lists": lists})
+    tree |= {"digest": mark, "footer": f"{meeting.round.code}  {meeting.number}\n{mark}"}
+    return tree | {"notes": [said(RARE)] if lacks_letters(tree) else []}
+
+
+def _table(title: Text, columns: list[tuple[Text, bool]], rows: list[list[str]]) -> Tree:
+    return {
+        "title": reader.said(title),
+        "columns": [{"title": reader.said(one), "number": number} for one, number in columns],
+        "rows": rows,
+        "sums": [],
+    }
+
+
+def _room(sitting: Sitting) -> Tree:
+    rows = [
+        [
+            breakable(one.person.name),
+            seconds(one.came_at) if one.came_at else "—",
+            seconds(one.left_at) if one.left_at else "—",
+        ]
+        for one in sitting.members
+    ]
+    columns = [(Text("成员", "Member"), False), (Text("到会", "Came"), False), (Text("离会", "Left"), False)]
+    return _table(Text("到会情况", "Who was there"), columns, rows)
+
+
+def _agenda(sitting: Sitting, reading: int | None) -> Tree:
+    names = {one.person_id: one.person.name for one in sitting.members}
+    names |= dict(Person.objects.filter(pk__in=[sitting.meeting.secretary or 0]).values_list("pk", "name"))
+    columns = [
+        (Text("序", "No."), True),
+        (Text("办件", "Case"), False),
+        (Text("回避", "Kept out"), False),
+        (Text("表决", "Vote"), False),
+        (Text("不同意见", "Dissent"), False),
+    ]
+    return _table(Text("审议情况", "Agenda"), columns, [_row(sitting, one, names, reading) for one in sitting.items])
+
+
+def _row(sitting: Sitting, item: Item, names: dict[int, str], reading: int | None) -> list[str]:
+    said = reader.said
+    if sitting.is_out(item, reading):
+        return [str(item.place), said(Text("您须回避的议项", "An item that you must keep out of")), "", "", ""]
+    out = [
+        f"{names.get(person, '')}：{said(Text(one.reason_zh, one.reason_en))}"
+        for person, one in sitting.kept_out.get(item.pk, {}).items()
+    ]
+    votes, dissents = [], []
+    for ballot in reversed(sitting.ballots.get(item.pk, [])):
+        if ballot.state == CLOSED and sitting.vote is not None:
+            result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members}
+            votes.append(" ".join(said(text) for text in counted(sitting.vote, result).said(TITLES)))
+            dissents += [f"{names.get(one.person, '')}：{one.text}" for one in ballot.dissents.all()]
+    return [
+        str(item.place),
+        f"{breakable(item.case.title)}\n{item.case.number}",
+        breakable("\n".join(out)),
+        breakable("\n".join(votes)) or "—",
+        breakable("\n".join(dissents)),
+    ]

@@ -1,0 +1,212 @@
+"""Meetings of a body on the cases of a round. That somebody voted and what was voted stand in two tables that nothing joins."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from keguan.kernel.bilingual import Text
+
+STATES = {
+    "planned": Text("待召开", "Planned"),
+    "open": Text("进行中", "In session"),
+    "adjourned": Text("休会", "Adjourned"),
+    "closed": Text("已结束", "Closed"),
+}
+KINDS = {"committee": Text("评审委员会会议", "Committee meeting"), "defence": Text("答辩会", "Defence session")}
+ITEM_STATES = {
+    "waiting": Text("待审议", "To be taken up"),
+    "now": Text("正在审议", "Taken up now"),
+    "done": Text("已审议", "Dealt with"),
+}
+CLOSED, OPEN, VOID = "closed", "open", "void"
+
+
+class Meeting(models.Model):
+    """One sitting of a body: on which round and step, where and when, and how far it is.
+
+    body: the language's role word whose holders are its members. written_until: before the meeting members may hand in
+    written opinions until then, null where it begins in the room. secretary: a person's id.
+    """
+
+    round = models.ForeignKey("casework.Round", on_delete=models.PROTECT, related_name="meetings")
+    step = models.TextField()
+    kind = models.TextField(default="committee")
+    body = models.TextField(default="committee")
+    number = models.IntegerField()
+    place = models.TextField()
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    written_until = models.DateTimeField(null=True)
+    state = models.TextField(default="planned")
+    secretary = models.BigIntegerField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-begins", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=["round", "step", "number"], name="meeting_number_once"),
+            models.CheckConstraint(condition=Q(ends__gt=F("begins")), name="meeting_lasts"),
+            models.CheckConstraint(condition=Q(state__in=list(STATES)), name="meeting_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.step} {self.number}"
+
+    @property
+    def title(self) -> Text:
+        """What it is called: 第2次评审委员会会议."""
+        return Text("第{n}次{kind}", "{kind} {n}").filled(n=self.number, kind=KINDS[self.kind])
+
+
+class Member(models.Model):
+    """Somebody who may vote in a meeting. present: in the room now; came_at, left_at: the last time they came and left."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
+    present = models.BooleanField(default=False)
+    came_at = models.DateTimeField(null=True)
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["meeting", "person"], name="meeting_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.person_id}"
+
+
+class Item(models.Model):
+    """A case on the agenda, in its place. motion, amount_fen: what is put to the vote. slot: when its applicant speaks, in a
+    defence session."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    place = models.IntegerField()
+    state = models.TextField(default="waiting")
+    motion = models.TextField(default="approve")
+    amount_fen = models.BigIntegerField(null=True)
+    slot_begins = models.DateTimeField(null=True)
+    slot_ends = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("place", "id")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "case"], name="meeting_case_once"),
+            models.UniqueConstraint(fields=["meeting"], condition=Q(state="now"), name="meeting_one_item_now"),
+            models.CheckConstraint(condition=Q(state__in=list(ITEM_STATES)), name="meeting_item_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.place}"
+
+
+class KeptOut(models.Model):
+    """A member who leaves the room for one item, with the reason. source: found by the platform, or declared by them."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="kept_out")
+    person = models.BigIntegerField()
+    reason_zh = models.TextField()
+    reason_en = models.TextField()
+    source = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["item", "person"], name="meeting_kept_out_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.person}"
+
+
+class Opinion(models.Model):
+    """What a member thinks of an item before the meeting: a score (0 to 100) and a comment. It is no vote."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="opinions")
+    person = models.BigIntegerField()
+    score = models.IntegerField(null=True)
+    comment = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(fields=["item", "person"], name="meeting_opinion_once"),
+            models.CheckConstraint(
+                condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=100), name="meeting_opinion_score"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.person}"
+
+
+class Ballot(models.Model):
+    """One secret vote on an item. counts: by option, null while it is open. present, members: when it was closed."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="ballots")
+    number = models.IntegerField()
+    motion = models.TextField()
+    amount_fen = models.BigIntegerField(null=True)
+    state = models.TextField(default=OPEN)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    counts = models.JSONField(null=True)
+    present = models.IntegerField(null=True)
+    members = models.IntegerField(null=True)
+    why_void = models.TextField(default="")
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = [
+            models.UniqueConstraint(fields=["item", "number"], name="ballot_number_once"),
+            models.UniqueConstraint(fields=["item"], condition=Q(state=OPEN), name="ballot_one_open"),
+            models.CheckConstraint(
+                condition=Q(state=CLOSED, counts__isnull=False) | (~Q(state=CLOSED) & Q(counts__isnull=True)),
+                name="ballot_counts_when_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.number}"
+
+
+class Voted(models.Model):
+    """That somebody voted in a ballot: not what, not when."""
+
+    ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="voted")
+    person = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ballot", "person"], name="ballot_voted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ballot_id} {self.person}"
+
+
+class Urn(models.Model):
+    """What was voted in a ballot: one row of sums. There is no row for a vote, so there is no order and no time to join."""
+
+    ballot = models.OneToOneField(Ballot, primary_key=True, on_delete=models.CASCADE, related_name="urn")
+    sums = ArrayField(models.IntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.ballot_id}"
+
+
+class Dissent(models.Model):
+    """A member's own words against a result, for the minutes, at their wish: by that they say themselves how they stood."""
+
+    ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="dissents")
+    person = models.BigIntegerField()
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["ballot", "person"], name="ballot_dissent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ballot_id} {self.person}"

@@ -1,0 +1,323 @@
+"""The page of a meeting, as its secretary, a member or the supervision meets it; and what they do on it.
+
+Who must leave for an item reads neither its contents nor its ballot. It works by plain reloading; where scripts run, the
+part that changes is fetched again by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from keguan.casework.pages.answering import request_id, status_of_refusal
+from keguan.components.access import actor_on, page
+from keguan.components.deeds import Given, SeeOther, deed_page
+from keguan.components.fields import Field
+from keguan.components.notices import tell
+from keguan.components.status import Crumb, Line, Status, Tone
+from keguan.components.typed import posted_key, read_money, read_whole
+from keguan.engine.voting import TITLES, carries, counted
+from keguan.fairness.ballots import MOTION
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.ids import new_key
+from keguan.kernel.money import Money
+from keguan.kernel.problems import Problem, Refusal, Refused
+from keguan.panels.meetings import planning, services
+from keguan.panels.meetings.models import CLOSED, ITEM_STATES, OPEN, STATES, Ballot, Item, Meeting
+from keguan.panels.meetings.rights import SEES_MEETINGS, can_see, is_secretary
+from keguan.panels.meetings.sittings import Sitting
+
+_TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
+_MOTIONS = {"approve": Text("同意", "approve"), "reject": Text("不同意", "reject")}
+_OUT = Status(Text("您须回避", "You must leave"), "bad")
+
+
+@dataclass(frozen=True, slots=True)
+class BallotShown:
+    """A ballot as everybody in the room may know it: how many voted; what was counted only after closing."""
+
+    ballot: Ballot
+    cast: int
+    entitled: int
+    is_open: bool
+    mine: bool
+    said: tuple[Text, ...]
+    dissents: list[tuple[str, str]]
+    may_dissent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemShown:
+    """An item of the agenda as this reader meets it. is_out: the reader must leave, and sees nothing of it."""
+
+    item: Item
+    is_out: bool
+    state: Status
+    motion: Text
+    out: list[tuple[str, Text]]
+    ballots: list[BallotShown]
+    result: str
+    is_entered: bool
+    may_enter: bool
+    in_wan: str
+    key: str
+
+
+def meeting_for(request: HttpRequest, pk: int) -> tuple[Sitting, Actor]:
+    """The meeting, as far as this reader may see it. Raises Http404, Forbidden."""
+    actor = actor_on(request)
+    try:
+        sitting = Sitting.of(pk)
+    except Meeting.DoesNotExist as missing:
+        raise Http404 from missing
+    if not (sitting.member(actor.person) or can_see(actor, sitting.meeting)):
+        raise SEES_MEETINGS.refusal()
+    return sitting, actor
+
+
+@page(SEES_MEETINGS)
+def meeting(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Who is there, the agenda, the item that is taken up, and its ballot."""
+    sitting, actor = meeting_for(request, pk)
+    return _page(request, sitting, actor)
+
+
+def _page(
+    request: HttpRequest, sitting: Sitting, actor: Actor, problems: tuple[Problem, ...] = (), status: int = 200
+) -> HttpResponse:
+    found, secretary = sitting.meeting, is_secretary(actor, sitting.meeting)
+    me = sitting.member(actor.person)
+    names = {one.person_id: one.person.name for one in sitting.members}
+    items = [_item(sitting, one, actor, names) for one in sitting.items]
+    now = next((one for one in items if one.item.state == "now"), None)
+    there = sitting.quorum(now.item if now else None)
+    context = {
+        "meeting": found,
+        "title": found.title,
+        "state": Status(STATES[found.state], _TONES[found.state]),
+        "lines": _lines(sitting),
+        "members": [
+            (one, names[one.person_id], bool(now and sitting.is_out(now.item, one.person_id)))
+            for one in sitting.members
+        ],
+        "me": me,
+        "secretary": secretary,
+        "quorum": there if found.state != "closed" else None,
+        "is_begun": any(one.is_entered for one in items),
+        "items": items,
+        "now": now,
+        "choices": [(one, TITLES[one]) for one in MOTION],
+        "is_live": found.state in ("open", "adjourned"),
+        "can_open": secretary and found.state in ("planned", "adjourned"),
+        "written": found.state == "planned" and found.written_until is not None,
+        "problems": problems,
+        "crumbs": [Crumb(Text("会议", "Meetings"), reverse("meetings")), Crumb(found.title)],
+    }
+    return render(request, "meetings/meeting.html", context, status=status)
+
+
+def _lines(sitting: Sitting) -> list[Line | None]:
+    found, vote = sitting.meeting, sitting.vote
+    rule = None
+    if vote is not None:
+        rule = Text(
+            "应到人数的{quorum}到会，{threshold}赞成为通过（{source}）",
+            "{quorum} of those who may vote are present; it carries with {threshold} ({source})",
+        ).filled(quorum=vote.quorum.said(), threshold=vote.threshold.said(), source=vote.source)
+    return [
+        Line(Text("批次", "Round"), found.round.title, href=reverse("deciding", args=[found.round.code, found.step])),
+        Line(Text("开始", "Begins"), found.begins, "moment"),
+        Line(Text("结束", "Ends"), found.ends, "moment"),
+        Line(Text("地点", "Place"), found.place),
+        Line(Text("书面意见截止", "Written opinions until"), found.written_until, "moment")
+        if found.written_until
+        else None,
+        Line(Text("表决规则", "How it votes"), rule) if rule else None,
+    ]
+
+
+def _item(sitting: Sitting, item: Item, actor: Actor, names: dict[int, str]) -> ItemShown:
+    is_out = sitting.is_out(item, actor.person)
+    me = sitting.member(actor.person)
+    ballots = [] if is_out else [_ballot(sitting, item, one, actor, names) for one in sitting.ballots.get(item.pk, [])]
+    last = next((one.ballot for one in ballots if one.ballot.state == CLOSED), None)
+    result = carries(sitting.vote, _result(last)) if last is not None and sitting.vote else ""
+    entered = item.case.step != sitting.meeting.step
+    tones: dict[str, Tone] = {"waiting": "neutral", "now": "info", "done": "good"}
+    motion = Text("{what}{amount}", "{what} {amount}").filled(
+        what=_MOTIONS[item.motion],
+        amount=Money(item.amount_fen).said if item.amount_fen and item.motion == "approve" else "",
+    )
+    return ItemShown(
+        item=item,
+        is_out=is_out,
+        state=_OUT if is_out else Status(ITEM_STATES[item.state], tones[item.state]),
+        motion=motion,
+        out=[
+            (names.get(person, ""), Text(one.reason_zh, one.reason_en))
+            for person, one in sitting.kept_out.get(item.pk, {}).items()
+        ],
+        ballots=ballots,
+        result=result,
+        is_entered=entered,
+        may_enter=bool(me and result and not is_out and not entered and actor.holds(sitting.meeting.body)),
+        in_wan=Money(item.amount_fen).in_wan() if item.amount_fen else "",
+        key=new_key(),
+    )
+
+
+def _result(ballot: Ballot) -> dict[str, Any]:
+    return {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members, "motion": ballot.motion}
+
+
+def _ballot(sitting: Sitting, item: Item, ballot: Ballot, actor: Actor, names: dict[int, str]) -> BallotShown:
+    voted = {one.person for one in ballot.voted.all()}
+    said: tuple[Text, ...] = ()
+    if ballot.state == CLOSED and sitting.vote is not None:
+        said = counted(sitting.vote, _result(ballot)).said(TITLES)
+    dissents = [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
+    return BallotShown(
+        ballot=ballot,
+        cast=len(voted),
+        entitled=len(sitting.entitled(item)),
+        is_open=ballot.state == OPEN,
+        mine=actor.person in voted,
+        said=said,
+        dissents=dissents,
+        may_dissent=ballot.state == CLOSED and actor.person in voted and sitting.meeting.state != "planned",
+    )
+
+
+# -------------------------------------------------------------------------------------------------- what is done
+
+Deed = Callable[[HttpRequest, int, Actor], Any]
+
+
+def _whole(request: HttpRequest, name: str) -> int:
+    sent = request.POST.get(name, "")
+    return int(sent) if sent.isdecimal() and len(sent) < 18 else 0
+
+
+def _item_of(request: HttpRequest) -> int:
+    return _whole(request, "item")
+
+
+def _open_ballot(request: HttpRequest, pk: int, actor: Actor) -> Any:
+    typed = request.POST.get("amount", "").strip()
+    amount = read_money(typed, "amount") if typed else None
+    if isinstance(amount, Problem):
+        return Refusal((amount,))
+    motion = request.POST.get("motion", "")
+    fen = amount.fen if amount is not None else None
+    return services.open_ballot(
+        pk, _item_of(request), actor, motion=motion, amount_fen=fen, request_id=request_id(request)
+    )
+
+
+def _add(request: HttpRequest, pk: int, actor: Actor) -> Any:
+    return planning.add(pk, request.POST.get("numbers", "").replace("，", " ").replace(",", " ").split(), actor)
+
+
+DEEDS: dict[str, tuple[Deed, Text]] = {
+    "open": (lambda r, pk, a: services.open_(pk, a, request_id(r)), Text("会议进行中。", "The meeting is in session.")),
+    "adjourn": (
+        lambda r, pk, a: services.adjourn(pk, a, request_id(r)),
+        Text("已休会；未结束的表决作废，其余保留。", "Adjourned; a running ballot is void, everything else is kept."),
+    ),
+    "close": (lambda r, pk, a: services.close(pk, a, request_id(r)), Text("会议已结束。", "The meeting is over.")),
+    "come": (
+        lambda r, pk, a: services.be_there(pk, _whole(r, "person"), a, present=True, request_id=request_id(r)),
+        Text("已签到。", "Noted as present."),
+    ),
+    "leave": (
+        lambda r, pk, a: services.be_there(pk, _whole(r, "person"), a, present=False, request_id=request_id(r)),
+        Text("已登记离会。", "Noted as gone."),
+    ),
+    "keep-out": (
+        lambda r, pk, a: services.keep_out(
+            pk, _item_of(r), _whole(r, "person"), r.POST.get("reason", ""), a, request_id(r)
+        ),
+        Text("回避已记录。", "The recusal is recorded."),
+    ),
+    "take-up": (lambda r, pk, a: services.take_up(pk, _item_of(r), a, request_id(r)), Text("已提请审议。", "Taken up.")),
+    "again": (lambda r, pk, a: services.vote_again(pk, _item_of(r), a, request_id(r)), Text("再次审议。", "Taken up once more.")),
+    "ballot": (_open_ballot, Text("表决开始。", "The ballot is open.")),
+    "vote": (
+        lambda r, pk, a: services.vote(pk, _whole(r, "ballot"), r.POST.get("choice", ""), a, request_id(r)),
+        Text("您的票已投入，任何人都看不到内容。", "Your vote is cast; nobody can see what it is."),
+    ),
+    "count": (lambda r, pk, a: services.close_ballot(pk, _whole(r, "ballot"), a, request_id(r)), Text("表决结束。", "The ballot is closed.")),
+    "dissent": (
+        lambda r, pk, a: services.dissent(pk, _whole(r, "ballot"), r.POST.get("text", ""), a, request_id(r)),
+        Text("不同意见已记入会议记录。", "Your dissent is recorded."),
+    ),
+    "enter": (
+        lambda r, pk, a: services.enter(pk, _item_of(r), r.POST.get("reason", ""), a, posted_key(r), request_id(r)),
+        Text("决定已登记。", "The decision is entered."),
+    ),
+    "add": (_add, Text("已加入议程。", "Added to the agenda.")),
+    "up": (lambda r, pk, a: planning.move(pk, _item_of(r), -1, a), Text("已上移。", "Moved up.")),
+    "down": (lambda r, pk, a: planning.move(pk, _item_of(r), 1, a), Text("已下移。", "Moved down.")),
+    "drop": (lambda r, pk, a: planning.drop(pk, _item_of(r), a), Text("已撤下。", "Taken off the agenda.")),
+}  # fmt: skip
+
+
+@page(SEES_MEETINGS, methods=("POST",))
+def meeting_do(request: HttpRequest, pk: int, deed: str) -> HttpResponseBase:
+    """Do one thing in the meeting, and back to its page; or why not."""
+    sitting, actor = meeting_for(request, pk)
+    if deed not in DEEDS:
+        raise Http404
+    do, told = DEEDS[deed]
+    answer = do(request, pk, actor)
+    if isinstance(answer, Refusal):
+        return _page(request, Sitting.of(pk), actor, answer.problems, status_of_refusal(answer))
+    tell(request, told)
+    return SeeOther(reverse("meeting", args=[sitting.meeting.pk]) + ("#now" if deed not in ("close",) else ""))
+
+
+@page(SEES_MEETINGS, methods=("GET", "POST"))
+def meeting_item(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
+    """A written opinion on an item before the meeting; who runs or watches it reads the opinions, without names."""
+    sitting, actor = meeting_for(request, pk)
+    found = sitting.item(item)
+    if found is None or sitting.is_out(found, actor.person):
+        raise Http404
+    own = next((one for one in found.opinions.all() if one.person == actor.person), None)
+    fields = [
+        Field("score", "number", Text("预评分（0至100）", "Score beforehand (0 to 100)"),
+              str(own.score) if own and own.score is not None else ""),
+        Field("comment", "prose", Text("书面意见", "Written opinion"), own.comment if own else "", most=services.LONGEST),
+    ]  # fmt: skip
+
+    def do(given: Given) -> tuple[Text, str]:
+        typed = given.text("score")
+        score = read_whole(typed, "score") if typed else None
+        if isinstance(score, Problem):
+            given.problems.append(score)
+        given.check()
+        whole = score if isinstance(score, int) else None
+        answer = services.give_opinion(pk, item, whole, given.text("comment"), actor, request_id(request))
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        return Text("书面意见已保存。", "Your opinion is kept."), reverse("meeting", args=[pk])
+
+    return deed_page(
+        request,
+        Text("书面意见：{title}", "Written opinion: {title}").filled(title=found.case.title or found.case.number),
+        fields,
+        do,
+        button=Text("保存", "Keep"),
+        back=reverse("meeting", args=[pk]),
+        hint=Text("书面意见不是表决；会议上仍须投票。", "An opinion is no vote: you vote in the meeting."),
+        crumbs=[
+            Crumb(Text("会议", "Meetings"), reverse("meetings")),
+            Crumb(sitting.meeting.title, reverse("meeting", args=[pk])),
+        ],
+    )

@@ -1,0 +1,208 @@
+"""Planning a meeting: where and when, who sits in it, which cases in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from keguan.casework.messages import send
+from keguan.casework.models import Case, Round
+from keguan.casework.recusal import member_recusals
+from keguan.casework.services import take_locks
+from keguan.casework.versions import definition_of
+from keguan.engine.moves import refuse
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Decide
+from keguan.panels.meetings.models import KINDS, Item, KeptOut, Meeting, Member
+from keguan.panels.meetings.rights import is_secretary
+from keguan.panels.meetings.sittings import Sitting
+from keguan.registers.parties.models import Duty
+from keguan.registers.parties.queries import in_force
+from keguan.registers.trace import services as trace
+
+MOST_ITEMS = 200
+NOT_SECRETARY = refuse(
+    "right.missing", Text("只有项目主管可以安排会议。", "Only the programme officer runs a meeting.")
+)
+_CALLED = Text("请参加{title}：{begins}，{place}。", "You are asked to {title}: {begins}, {place}.")
+
+
+def plan(
+    of_round: Round,
+    step_id: str,
+    actor: Actor,
+    *,
+    place: str,
+    begins: datetime,
+    ends: datetime,
+    kind: str = "committee",
+    written_until: datetime | None = None,
+) -> Meeting | Refusal:
+    """Call a meeting of the body that decides a step, with everybody who holds that duty today in their own right, and the
+    cases that wait for it in the order of the ranking. Members are told.
+
+    written_until: members may hand in written opinions until then (通讯评议 first, then the meeting).
+    """
+    step = definition_of(of_round.programme).programme.step(step_id)
+    if not actor.holds("officer", programme=of_round.programme.code):
+        return NOT_SECRETARY
+    if problems := _wrong(step, place, begins, ends, kind, written_until):
+        return Refusal(problems)
+    body = step.by if isinstance(step, Decide) else "committee"
+    with transaction.atomic():
+        trace.stamp(actor)
+        take_locks((f"meetings of {of_round.pk}",))
+        last = Meeting.objects.filter(round=of_round, step=step_id).aggregate(last=Max("number"))["last"]
+        made = Meeting.objects.create(
+            round=of_round, step=step_id, kind=kind, body=body, number=(last or 0) + 1, place=place.strip(),
+            begins=begins, ends=ends, written_until=written_until, secretary=actor.person,
+        )  # fmt: skip
+        people = members_of(body, of_round.programme.code)
+        Member.objects.bulk_create(Member(meeting=made, person_id=person) for person in people)
+        waiting = Case.objects.filter(round=of_round, step=step_id)
+        added = _add(made, list(waiting.order_by("position", "-score_hundredths", "number")[:MOST_ITEMS]))
+        told = {
+            "title": made.title,
+            "begins": f"{begins.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}",
+            "place": made.place,
+        }
+        send("meeting", people, None, _CALLED.filled(**told), clock.now())
+        payload = {
+            "code": of_round.code,
+            "meeting": made.pk,
+            "n": made.number,
+            "items": len(added),
+            "members": len(people),
+        }
+        trace.write("meeting:sitting:planned", actor, payload=payload)
+        return made
+
+
+def members_of(role: str, programme: str) -> list[int]:
+    """Who holds this duty for the programme today in their own right: nobody votes for somebody else."""
+    duties = Duty.objects.filter(in_force(clock.today()), role=role, programme__in=("", programme), delegated_from=None)
+    return list(duties.order_by("person").values_list("person", flat=True).distinct())
+
+
+def add(pk: int, numbers: Sequence[str], actor: Actor) -> Sequence[Item] | Refusal:
+    """Put cases that wait for this decision on the agenda, at its end."""
+    with transaction.atomic():
+        sitting = Sitting.of(pk, locking=True)
+        meeting = sitting.meeting
+        trace.stamp(actor)
+        if not is_secretary(actor, meeting):
+            return NOT_SECRETARY
+        if meeting.state == "closed":
+            return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
+        cases = list(Case.objects.filter(round=meeting.round, step=meeting.step, number__in=list(numbers)))
+        known = {one.case_id for one in sitting.items}
+        cases = [one for one in cases if one.pk not in known]
+        if not cases:
+            said = Text("没有可以加入议程的办件。", "There is no case to be added.")
+            return refuse("meeting.nothing_to_add", said, where="numbers", value=", ".join(numbers)[:200])
+        if len(known) + len(cases) > MOST_ITEMS:
+            said = Text("一次会议最多{n}个议项。", "A meeting has at most {n} items.").filled(n=MOST_ITEMS)
+            return refuse("meeting.too_many", said, where="numbers")
+        made = _add(meeting, sorted(cases, key=lambda one: list(numbers).index(one.number)), after=len(known))
+        payload = {"meeting": meeting.pk, "code": meeting.round.code, "items": len(made)}
+        trace.write("meeting:agenda:added", actor, payload=payload)
+        return made
+
+
+def _add(meeting: Meeting, cases: Sequence[Case], after: int = 0) -> list[Item]:
+    made = []
+    people = list(meeting.members.values_list("person", flat=True))
+    for at, case in enumerate(cases, start=after + 1):
+        there = case.memo.state["steps"].get(meeting.step, {}).get("memo", {})
+        proposed = int(there.get("proposed") or 0)
+        item = Item(meeting=meeting, case=case, place=at, amount_fen=proposed or None)
+        # What the ranking gives nothing is put to the vote as what it is.
+        item.motion = "approve" if proposed else "reject"
+        made.append(item)
+    Item.objects.bulk_create(made)
+    for item in made:
+        _keep_out(item, people)
+    return made
+
+
+def _keep_out(item: Item, people: Sequence[int]) -> None:
+    """Who must leave for the item, as far as the registers know, and who acted on the case for another body."""
+    hands = item.case.memo.state.get("hands", {})
+    acted = {person for body, who in hands.items() if body != "planning" for person in who}
+    found = member_recusals(item.case, people)
+    rows = []
+    for person in people:
+        problem = next(iter(found[person]), None)
+        reason = problem.say if problem else _ACTED if person in acted else None
+        if reason is not None:
+            rows.append(
+                KeptOut(
+                    item=item, person=person, reason_zh=reason.zh, reason_en=reason.en, source="found", at=clock.now()
+                )
+            )
+    KeptOut.objects.bulk_create(rows)
+
+
+_ACTED = Text("曾代表另一方办理本件。", "Acted on this case for another body.")
+
+
+def move(pk: int, item: int, by: int, actor: Actor) -> Item | Refusal:
+    """Move an item up (by -1) or down (by 1) on the agenda, while it waits."""
+    with transaction.atomic():
+        sitting = Sitting.of(pk, locking=True)
+        if not is_secretary(actor, sitting.meeting):
+            return NOT_SECRETARY
+        items = [one for one in sitting.items if one.state == "waiting"]
+        at = next((at for at, one in enumerate(items) if one.pk == item), None)
+        if at is None or not 0 <= at + by < len(items):
+            return refuse("meeting.item", Text("这个议项不能移动。", "This item cannot be moved."))
+        trace.stamp(actor)
+        here, there = items[at], items[at + by]
+        here.place, there.place = there.place, here.place
+        Item.objects.bulk_update([here, there], ["place"])
+        trace.write(
+            "meeting:agenda:moved", actor, payload={"meeting": pk, "number": here.case.number, "place": here.place}
+        )
+        return here
+
+
+def drop(pk: int, item: int, actor: Actor) -> Meeting | Refusal:
+    """Take an item off the agenda, while nothing was voted on it."""
+    with transaction.atomic():
+        sitting = Sitting.of(pk, locking=True)
+        if not is_secretary(actor, sitting.meeting):
+            return NOT_SECRETARY
+        found = sitting.item(item)
+        if found is None or found.state != "waiting" or sitting.ballots.get(item):
+            said = Text("已审议或已表决的议项不能撤下。", "What was taken up or voted on stays on the agenda.")
+            return refuse("meeting.item", said)
+        trace.stamp(actor)
+        number = found.case.number
+        found.delete()
+        trace.write("meeting:agenda:dropped", actor, payload={"meeting": pk, "number": number})
+        return sitting.meeting
+
+
+def _wrong(
+    step: object, place: str, begins: datetime, ends: datetime, kind: str, written_until: datetime | None
+) -> tuple[Problem, ...]:
+    problems = []
+    if not isinstance(step, Decide) or step.vote is None:
+        said = Text("计划没有规定本环节由会议表决。", "The programme does not say that a meeting votes here.")
+        problems.append(Problem("meeting.no_vote", said, "step"))
+    if not place.strip():
+        problems.append(Problem("meeting.place", Text("请写明地点。", "Say where."), "place"))
+    if ends <= begins:
+        problems.append(Problem("meeting.ends", Text("结束应晚于开始。", "It ends after it begins."), "ends"))
+    if written_until is not None and written_until > begins:
+        said = Text("书面意见应在会议开始前截止。", "Written opinions come in before the meeting begins.")
+        problems.append(Problem("meeting.written_until", said, "written_until"))
+    if kind not in KINDS:
+        problems.append(Problem("meeting.kind", Text("没有这种会议。", "There is no such kind of meeting."), "kind"))
+    return tuple(problems)

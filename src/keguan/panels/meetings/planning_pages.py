@@ -1,0 +1,154 @@
+"""Meetings as a list, a new one, and the calendar file of one."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from icalendar import Calendar, Event
+
+from keguan.casework.pages.rankings import round_and_step
+from keguan.components.access import actor_on, page
+from keguan.components.deeds import Given, deed_page
+from keguan.components.fields import Field
+from keguan.components.list_pages import list_page
+from keguan.components.lists import Choice, Column, Filter, ListSpec
+from keguan.components.reader import language, said
+from keguan.components.status import Crumb, Line, Status, Tone
+from keguan.kernel import clock
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal, Refused
+from keguan.language.schema import Decide
+from keguan.language.wording import step_title
+from keguan.panels.meetings import planning
+from keguan.panels.meetings.models import KINDS, STATES, Meeting
+from keguan.panels.meetings.pages import meeting_for
+from keguan.panels.meetings.rights import PLANS_MEETINGS, SEES_MEETINGS, visible_to
+
+MEETINGS = Text("会议", "Meetings")
+TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
+_LIST = ListSpec(
+    name="meetings",
+    title=MEETINGS,
+    columns=(
+        Column("title", Text("会议", "Meeting"), lambda one: one.title, link=lambda one: href(one)),
+        Column("round", Text("批次", "Round"), lambda one: one.round.title),
+        Column("begins", Text("开始", "Begins"), lambda one: one.begins, "moment", sort=("begins",)),
+        Column("place", Text("地点", "Place"), lambda one: one.place),
+        Column("state", Text("状态", "State"), lambda one: Status(STATES[one.state], TONES[one.state]), "status"),
+    ),
+    filters=(
+        Filter(
+            "state",
+            Text("状态", "State"),
+            lambda rows, value: rows.filter(state=value),
+            tuple(Choice(key, title) for key, title in STATES.items()),
+        ),
+    ),
+    default_sort="-begins",
+    empty=Text("没有您参加或安排的会议。", "No meeting that you run or sit in."),
+)
+
+
+def href(meeting: Meeting) -> str:
+    """The page of a meeting."""
+    return reverse("meeting", args=[meeting.pk])
+
+
+@page(SEES_MEETINGS)
+def meetings(request: HttpRequest) -> HttpResponseBase:
+    """The meetings that this reader runs, sits in or watches."""
+    rows = visible_to(actor_on(request)).select_related("round")
+    return list_page(request, _LIST, rows)
+
+
+@page(PLANS_MEETINGS, methods=("GET", "POST"))
+def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """Call a meeting on the cases that wait for this decision."""
+    found, decide = round_and_step(request, code, step, Decide)
+    actor = actor_on(request)
+    if not actor.holds("officer", programme=found.programme.code):
+        raise PLANS_MEETINGS.refusal()
+    fields = [
+        Field("kind", "choice", Text("形式", "Form"), "committee", required=True,
+              choices=tuple(Choice(key, title) for key, title in KINDS.items())),
+        Field("day", "day", Text("日期", "Day"), required=True),
+        Field("from", "text", Text("开始时间", "Begins at"), "09:00", hint=Text("例如 09:00", "such as 09:00"), required=True),
+        Field("to", "text", Text("结束时间", "Ends at"), "12:00", required=True),
+        Field("place", "text", Text("地点", "Place"), hint=Text("会议室或视频会议号", "a room, or a video call"), required=True),
+        Field("written_until", "day", Text("书面意见截止日", "Written opinions until"),
+              hint=Text("先通讯评议、后会议的填写；空白则没有书面意见。", "For correspondence first, then the meeting; empty: none.")),
+    ]  # fmt: skip
+
+    def do(given: Given) -> tuple[Text, str]:
+        day, written = given.day("day"), given.day("written_until")
+        begins, ends = _moment(given, day, "from"), _moment(given, day, "to")
+        place = given.needed("place")
+        if day is None and not given.problems:
+            given.problems.append(Problem("deed.missing", Text("请填写日期。", "Fill in the day."), "day"))
+        given.check()
+        if begins is None or ends is None:  # `check` has told why
+            raise Refused.because(*given.problems)
+        until = datetime.combine(written, time(23, 59), clock.BEIJING) if written else None
+        made = planning.plan(
+            found,
+            str(decide.id),
+            actor,
+            place=place,
+            begins=begins,
+            ends=ends,
+            kind=given.text("kind"),
+            written_until=until,
+        )
+        if isinstance(made, Refusal):
+            raise Refused(made)
+        return Text("会议已安排，已通知成员。", "The meeting is planned; its members are told."), href(made)
+
+    return deed_page(
+        request,
+        Text("安排会议", "Plan a meeting"),
+        fields,
+        do,
+        button=Text("安排并通知成员", "Plan it and tell the members"),
+        back=reverse("deciding", args=[code, step]),
+        lines=[Line(Text("批次", "Round"), found.title), Line(Text("环节", "Step"), step_title(decide))],
+        crumbs=[
+            Crumb(Text("批次", "Rounds"), reverse("rounds")),
+            Crumb(code, reverse("round", args=[code])),
+            Crumb(step_title(decide), reverse("deciding", args=[code, step])),
+        ],
+    )
+
+
+def _moment(given: Given, day: date | None, name: str) -> datetime | None:
+    typed = given.text(name).replace("：", ":")
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", typed)
+    if found is None:
+        said_ = Text("请写成 09:00 这样的时间。", "Write a time such as 09:00.")
+        given.problems.append(Problem("typed.time", said_, name, typed[:20]))
+        return None
+    return None if day is None else datetime.combine(day, time(int(found[1]), int(found[2])), clock.BEIJING)
+
+
+@page(SEES_MEETINGS)
+def meeting_calendar(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The meeting as a calendar file (iCalendar, RFC 5545); no case is named in it."""
+    sitting, _ = meeting_for(request, pk)
+    meeting = sitting.meeting
+    calendar = Calendar()
+    calendar.add("prodid", f"-//Keguan//{request.get_host()}//{language().upper()}")
+    calendar.add("version", "2.0")
+    event = Event()
+    event.add("uid", f"meeting-{meeting.pk}@{request.get_host()}")
+    event.add("dtstamp", clock.now().astimezone(UTC))
+    event.add("dtstart", meeting.begins.astimezone(UTC))
+    event.add("dtend", meeting.ends.astimezone(UTC))
+    event.add("summary", f"{said(meeting.title)} · {said(meeting.round.title)}")
+    event.add("location", meeting.place)
+    event.add("url", request.build_absolute_uri(href(meeting)))
+    calendar.add_component(event)
+    answer = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="meeting-{meeting.pk}.ics"'
+    return answer

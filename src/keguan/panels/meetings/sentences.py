@@ -1,0 +1,45 @@
+"""What happened in meetings, as sentences. A vote is told as one that was cast, never as what it was."""
+
+from __future__ import annotations
+
+from keguan.kernel.bilingual import Text
+from keguan.registers.trace.sentences import sentences
+
+sentences(
+    {
+        "meeting:sitting:planned": Text(
+            "安排了{code}的第{n}次会议，{items}个议项，{members}名成员",
+            "planned meeting {n} of {code} with {items} items and {members} members",
+        ),
+        "meeting:sitting:opened": Text("宣布会议开始，到会{present}人", "opened the meeting, {present} being present"),
+        "meeting:sitting:resumed": Text("恢复会议，到会{present}人", "resumed the meeting, {present} being present"),
+        "meeting:sitting:adjourned": Text("休会", "adjourned the meeting"),
+        "meeting:sitting:closed": Text(
+            "宣布会议结束，审议{done}项", "closed the meeting, {done} items being dealt with"
+        ),
+        "meeting:sitting:refused": Text("在会议上的一次操作被拒绝", "was refused something in a meeting"),
+        "meeting:member:came": Text("登记了一名委员到会", "noted that a member came"),
+        "meeting:member:left": Text("登记了一名委员离会", "noted that a member left"),
+        "meeting:member:sent-out": Text(
+            "登记了一名委员对{number}回避：{reason}", "noted that a member leaves for {number}: {reason}"
+        ),
+        "meeting:agenda:added": Text("把{items}件加入议程", "put {items} cases on the agenda"),
+        "meeting:agenda:moved": Text("把{number}移到第{place}项", "moved {number} to place {place}"),
+        "meeting:agenda:dropped": Text("把{number}撤下议程", "took {number} off the agenda"),
+        "meeting:item:taken-up": Text("提请审议{number}", "took up {number}"),
+        "meeting:item:again": Text("再次提请审议{number}", "took up {number} once more"),
+        "meeting:opinion:given": Text("对{number}提交了书面意见", "gave a written opinion on {number}"),
+        "meeting:ballot:opened": Text("对{number}发起第{ballot}次表决", "opened ballot {ballot} on {number}"),
+        "meeting:ballot:cast": Text("参加了对{number}的第{ballot}次表决", "voted in ballot {ballot} on {number}"),
+        "meeting:ballot:closed": Text(
+            "结束了对{number}的第{ballot}次表决，应到{members}人，到会{present}人",
+            "closed ballot {ballot} on {number}: {present} of {members} present",
+        ),
+        "meeting:ballot:void": Text("第{ballot}次表决作废（{number}）", "made ballot {ballot} on {number} void"),
+        "meeting:ballot:dissent": Text(
+            "把对{number}第{ballot}次表决的不同意见记入会议记录",
+            "had their dissent from ballot {ballot} on {number} recorded",
+        ),
+        "meeting:slots:set": Text("安排了{n}件的答辩时段", "set the slots of {n} defences"),
+    }
+)

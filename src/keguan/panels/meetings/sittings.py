@@ -1,0 +1,97 @@
+"""A meeting as it stands: who may vote on an item, who must leave, whether there is a quorum. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from keguan.casework.versions import definition_of
+from keguan.engine.voting import rule_of
+from keguan.fairness.ballots import Quorum, quorum
+from keguan.language.schema import Decide, Vote
+from keguan.panels.meetings.models import OPEN, Ballot, Item, KeptOut, Meeting, Member
+
+
+@dataclass
+class Sitting:
+    """A meeting with its members, agenda, recusals and ballots. Six queries, however many there are."""
+
+    meeting: Meeting
+
+    @classmethod
+    def of(cls, pk: int, *, locking: bool = False) -> Sitting:
+        """The meeting of that number; locked until the transaction ends where asked. Raises Meeting.DoesNotExist."""
+        rows = Meeting.objects.select_related("round__programme")
+        return cls((rows.select_for_update(of=("self",)) if locking else rows).get(pk=pk))
+
+    @cached_property
+    def step(self) -> Decide:
+        """The step that it decides."""
+        step = definition_of(self.meeting.round.programme).programme.step(self.meeting.step)
+        if not isinstance(step, Decide):
+            raise TypeError(f"{self.meeting.step} decides nothing")
+        return step
+
+    @property
+    def vote(self) -> Vote | None:
+        """How its body votes, None where the programme states no vote."""
+        return self.step.vote
+
+    @cached_property
+    def members(self) -> list[Member]:
+        """Everybody who may vote, in the order in which they were asked."""
+        return list(self.meeting.members.select_related("person"))
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The agenda in its order."""
+        return list(self.meeting.items.select_related("case__host"))
+
+    @cached_property
+    def kept_out(self) -> Mapping[int, Mapping[int, KeptOut]]:
+        """By item and person: who leaves the room for it."""
+        found: dict[int, dict[int, KeptOut]] = {}
+        for one in KeptOut.objects.filter(item__meeting=self.meeting):
+            found.setdefault(one.item_id, {})[one.person] = one
+        return found
+
+    @cached_property
+    def ballots(self) -> Mapping[int, list[Ballot]]:
+        """By item, the latest first."""
+        found: dict[int, list[Ballot]] = {}
+        for one in Ballot.objects.filter(item__meeting=self.meeting).prefetch_related("voted", "dissents"):
+            found.setdefault(one.item_id, []).append(one)
+        return found
+
+    @property
+    def now(self) -> Item | None:
+        """The item that is taken up."""
+        return next((one for one in self.items if one.state == "now"), None)
+
+    def member(self, person: int | None) -> Member | None:
+        """The place of a person in it, None where they are no member."""
+        return next((one for one in self.members if one.person_id == person), None)
+
+    def item(self, pk: int) -> Item | None:
+        """An item of its agenda."""
+        return next((one for one in self.items if one.pk == pk), None)
+
+    def is_out(self, item: Item, person: int | None) -> bool:
+        """Whether this person must leave for the item."""
+        return person in self.kept_out.get(item.pk, {})
+
+    def entitled(self, item: Item) -> list[Member]:
+        """Who may vote on the item: the members without those who must leave for it."""
+        return [one for one in self.members if not self.is_out(item, one.person_id)]
+
+    def quorum(self, item: Item | None = None) -> Quorum | None:
+        """Whether enough are present, for the item or for the meeting as such; None without a vote."""
+        if self.vote is None:
+            return None
+        people = self.entitled(item) if item else self.members
+        return quorum(rule_of(self.vote), sum(one.present for one in people), len(people))
+
+    def open_ballot(self, item: Item) -> Ballot | None:
+        """The ballot that runs on the item."""
+        return next((one for one in self.ballots.get(item.pk, []) if one.state == OPEN), None)

@@ -1,0 +1,19 @@
+// Fetches the part of a meeting's page that changes, every few seconds; never while somebody types or chooses in it.
+(() => {
+  "use strict";
+  const live = document.querySelector("#live[data-live]");
+  if (!live) return;
+  const busy = () =>
+    live.contains(document.activeElement) && document.activeElement !== document.body ||
+    live.querySelector("details[open], input[type=radio][required]:checked") ||
+    [...live.querySelectorAll("[data-keep] input:not([type=hidden]), [data-keep] textarea")].some(
+      (one) => (one.type === "radio" ? one.checked !== one.defaultChecked : one.value !== one.defaultValue),
+    );
+  setInterval(async () => {
+    if (document.hidden || busy()) return;
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!answer || !answer.ok || busy()) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#live");
+    if (fresh && fresh.innerHTML !== live.innerHTML) live.innerHTML = fresh.innerHTML;
+  }, Number(live.dataset.live) * 1000);
+})();

@@ -1,0 +1,333 @@
+"""A committee meets: quorum item by item, who is sent out, secret ballots, and decisions that only a ballot carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from tests import make
+from tests.make import cases
+from tests.make import world as w
+
+from keguan.casework import resolutions, rounds
+from keguan.casework.models import Case, CaseVote
+from keguan.casework.services import Done
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.clock import clock_at
+from keguan.kernel.problems import Refusal
+from keguan.panels.meetings import planning, services
+from keguan.panels.meetings.models import Ballot, Dissent, Item, Meeting, Urn, Voted
+from keguan.panels.meetings.sittings import Sitting
+from keguan.registers.parties.models import Kinship, Person
+from keguan.registers.trace.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Committee:
+    """A ranked round with two cases, a committee of five, its officer, and a meeting that was called."""
+
+    world: w.World
+    people: list[Person]
+    numbers: list[str] = field(default_factory=list)
+    pk: int = 0
+
+    def member(self, at: int) -> Actor:
+        return self.world.actor(f"m{at}")
+
+    @property
+    def officer(self) -> Actor:
+        return self.world.actor("officer")
+
+    def come(self, *members: int, present: bool = True) -> None:
+        for at in members:
+            done(services.be_there(self.pk, self.people[at].pk, self.officer, present=present))
+
+    @property
+    def items(self) -> list[Item]:
+        return list(Item.objects.filter(meeting=self.pk))
+
+    def up(self, at: int = 0) -> int:
+        """Take an item up and open a ballot on it. Answers with the ballot."""
+        item = self.items[at]
+        done(services.take_up(self.pk, item.pk, self.officer))
+        sitting = done(services.open_ballot(self.pk, item.pk, self.officer))
+        return int(sitting.ballots[item.pk][0].pk)
+
+    def vote(self, ballot: int, member: int, choice: str = "for") -> Any:
+        return services.vote(self.pk, ballot, choice, self.member(member))
+
+
+def done(answer: Any) -> Any:
+    assert not isinstance(answer, Refusal), [(one.code, one.say.zh) for one in answer.problems]
+    return answer
+
+
+def codes(answer: Any) -> set[str]:
+    assert isinstance(answer, Refusal)
+    return {one.code for one in answer.problems}
+
+
+@pytest.fixture
+def committee(settings: Any, tmp_path: Any) -> Iterator[Committee]:
+    settings.MEDIA_ROOT = tmp_path
+    world = w.world()
+    people = [world.people["committee"]]
+    for _ in range(4):
+        people.append(make.person())
+        make.duty("committee", people[-1])
+    for at, person in enumerate(people):
+        world.people[f"m{at}"] = person
+    cases.opened(world)
+    first = cases.case(world, at="scored")
+    world.people["applicant"] = make.person(employer=world.university, title="senior", degree="doctor")
+    world.people["member"] = make.person(employer=world.university)
+    second = cases.case(world, at="scored", rank=2)
+    with clock_at(w.moment("2026-05-10")):
+        assert world.round is not None
+        adopted = rounds.adopt_ranking(world.round.code, "rank", world.actor("officer"), uuid4().hex)
+        assert not isinstance(adopted, Refusal), adopted
+        begins = clock.now() + timedelta(days=1)
+        made = done(
+            planning.plan(
+                world.round, "decide", world.actor("officer"), place="一号会议室", begins=begins,
+                ends=begins + timedelta(hours=3), written_until=begins - timedelta(hours=1),
+            )
+        )  # fmt: skip
+        found = Committee(world, people, [first.number, second.number], made.pk)
+        yield found
+
+
+@pytest.fixture
+def sitting(committee: Committee) -> Committee:
+    """The same, in session with four of five."""
+    committee.come(0, 1, 2, 3)
+    done(services.open_(committee.pk, committee.officer))
+    return committee
+
+
+def test_a_meeting_takes_its_members_from_duties_and_its_agenda_from_the_ranking(committee: Committee) -> None:
+    sitting = Sitting.of(committee.pk)
+    assert [one.person_id for one in sitting.members] == sorted(one.pk for one in committee.people)
+    assert [one.case.number for one in sitting.items] == committee.numbers
+    assert sitting.items[0].amount_fen == Case.objects.get(number=committee.numbers[0]).asked_fen
+
+
+def test_one_member_alone_decides_nothing(committee: Committee) -> None:
+    step = Case.objects.get(number=committee.numbers[0]).step
+    from keguan.casework import services as casework
+    from keguan.engine.decision import Command
+
+    alone = casework.act(
+        committee.numbers[0], Command("approve", step, {"reason": "同意"}), committee.member(0), uuid4().hex
+    )
+    assert codes(alone) == {"decide.not_voted"}
+
+
+def test_a_meeting_opens_with_a_quorum_only(committee: Committee) -> None:
+    committee.come(0, 1, 2)
+    assert codes(services.open_(committee.pk, committee.officer)) == {"meeting.no_quorum"}
+    committee.come(3)
+    assert done(services.open_(committee.pk, committee.officer)).meeting.state == "open"
+    assert codes(services.open_(committee.pk, committee.member(0))) == {"right.missing"}
+
+
+def test_what_a_ballot_carried_is_entered_and_decides_the_case(sitting: Committee) -> None:
+    ballot = sitting.up()
+    for at, choice in enumerate(("for", "for", "for", "against")):
+        done(sitting.vote(ballot, at, choice))
+    assert codes(services.enter(sitting.pk, sitting.items[0].pk, "同意立项", sitting.member(0), uuid4().hex)) == {
+        "decide.not_voted"
+    }
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    assert Ballot.objects.get(pk=ballot).counts == {"for": 3, "against": 1, "abstain": 0}
+    entered = services.enter(sitting.pk, sitting.items[0].pk, "同意立项", sitting.member(0), uuid4().hex)
+    assert isinstance(entered, Done), entered
+    case = Case.objects.get(number=sitting.numbers[0])
+    assert case.memo.state["steps"]["decide"]["outcome"] == "approved"
+    assert CaseVote.objects.get(case=case).voters == sorted(one.pk for one in sitting.people[:4])
+
+
+def test_a_tie_carries_nothing_and_rejects(sitting: Committee) -> None:
+    ballot = sitting.up()
+    for at, choice in enumerate(("for", "for", "against", "against")):
+        done(sitting.vote(ballot, at, choice))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    entered = services.enter(sitting.pk, sitting.items[0].pk, "票数相同，未通过", sitting.member(0), uuid4().hex)
+    assert isinstance(entered, Done), entered
+    assert Case.objects.get(number=sitting.numbers[0]).end == "declined"
+
+
+def test_a_vote_is_cast_once_and_before_closing(sitting: Committee) -> None:
+    ballot = sitting.up()
+    done(sitting.vote(ballot, 0))
+    assert codes(sitting.vote(ballot, 0, "against")) == {"vote.twice"}
+    assert codes(sitting.vote(ballot, 1, "perhaps")) == {"vote.choice"}
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    assert codes(sitting.vote(ballot, 1)) == {"vote.closed"}
+    assert Ballot.objects.get(pk=ballot).counts == {"for": 1, "against": 0, "abstain": 0}
+
+
+def test_nothing_is_known_of_a_ballot_before_it_is_closed(sitting: Committee) -> None:
+    ballot = sitting.up()
+    for at in range(3):
+        done(sitting.vote(ballot, at))
+    assert Ballot.objects.get(pk=ballot).counts is None
+
+
+def test_a_late_member_votes_once_they_are_there(sitting: Committee) -> None:
+    ballot = sitting.up()
+    assert codes(sitting.vote(ballot, 4)) == {"vote.absent"}
+    sitting.come(4)
+    done(sitting.vote(ballot, 4))
+
+
+def test_votes_after_the_quorum_is_lost_are_refused_and_the_way_out_keeps_the_rest(sitting: Committee) -> None:
+    first = sitting.up()
+    for at in range(4):
+        done(sitting.vote(first, at))
+    done(services.close_ballot(sitting.pk, first, sitting.officer))
+    second = sitting.up(1)
+    done(sitting.vote(second, 0))
+    sitting.come(3, present=False)
+    refused = sitting.vote(second, 1)
+    assert codes(refused) == {"meeting.no_quorum"}
+    assert refused.problems[0].fix is not None
+    assert "休会" in refused.problems[0].fix.zh
+    assert codes(services.close_ballot(sitting.pk, second, sitting.officer)) == {"meeting.no_quorum"}
+    done(services.adjourn(sitting.pk, sitting.officer))
+    assert codes(services.open_(sitting.pk, sitting.officer)) == {"meeting.no_quorum"}
+    sitting.come(4)
+    done(services.open_(sitting.pk, sitting.officer))
+    assert Ballot.objects.get(pk=second).state == "void"
+    assert not Urn.objects.filter(ballot=second).exists()
+    assert Ballot.objects.get(pk=first).counts == {"for": 4, "against": 0, "abstain": 0}
+    again = sitting.up(1)
+    assert again != second
+    for at in (0, 1, 2, 4):
+        done(sitting.vote(again, at))
+    assert done(services.close_ballot(sitting.pk, again, sitting.officer))
+
+
+def test_who_is_a_relation_is_sent_out_and_counts_for_neither_number(sitting: Committee) -> None:
+    item = sitting.items[0]
+    done(services.keep_out(sitting.pk, item.pk, sitting.people[3].pk, "申报人是本人学生", sitting.member(3)))
+    ballot = sitting.up()
+    assert codes(sitting.vote(ballot, 3)) == {"right.recused"}
+    there = Sitting.of(sitting.pk).quorum(item)
+    assert there is not None
+    assert (there.present, there.members, there.is_met) == (3, 4, True)
+    for at in range(3):
+        done(sitting.vote(ballot, at))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    assert CaseVote.objects.get().members == 4
+    assert codes(services.enter(sitting.pk, item.pk, "同意", sitting.member(3), uuid4().hex)) == {"right.missing"}
+
+
+def test_a_recusal_declared_after_voting_makes_the_ballot_void(sitting: Committee) -> None:
+    sitting.come(4)
+    ballot = sitting.up()
+    done(sitting.vote(ballot, 3))
+    done(services.keep_out(sitting.pk, sitting.items[0].pk, sitting.people[3].pk, "刚发现有合作", sitting.member(3)))
+    assert Ballot.objects.get(pk=ballot).state == "void"
+
+
+def test_the_registers_send_out_members_of_the_hosts_own_house_and_kin(sitting: Committee) -> None:
+    inside, kin = make.person(employer=sitting.world.university), make.person()
+    for person in (inside, kin):
+        make.duty("committee", person)
+    Kinship.objects.create(
+        person=kin, relative=Case.objects.get(number=sitting.numbers[0]).applicant, relation="sibling"
+    )
+    begins = clock.now() + timedelta(days=2)
+    assert sitting.world.round is not None
+    other = done(
+        planning.plan(
+            sitting.world.round, "decide", sitting.officer, place="二号会议室", begins=begins,
+            ends=begins + timedelta(hours=1),
+        )
+    )  # fmt: skip
+    out = Sitting.of(other.pk).kept_out
+    first = Item.objects.get(meeting=other, case__number=sitting.numbers[0])
+    assert {inside.pk, kin.pk} == set(out[first.pk])
+    assert "法人单位" in out[first.pk][inside.pk].reason_zh
+
+
+def test_dissent_goes_into_the_minutes_by_who_voted(sitting: Committee) -> None:
+    ballot = sitting.up()
+    for at in range(4):
+        done(sitting.vote(ballot, at, "against" if at == 3 else "for"))
+    assert codes(services.dissent(sitting.pk, ballot, "不同意", sitting.member(3))) == {"dissent.ballot"}
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    assert codes(services.dissent(sitting.pk, ballot, "不同意", sitting.member(4))) == {"right.missing"}
+    done(services.dissent(sitting.pk, ballot, "预算依据不足。", sitting.member(3)))
+    assert Dissent.objects.get().text == "预算依据不足。"
+
+
+def test_an_opinion_is_given_in_writing_before_the_meeting_only(committee: Committee) -> None:
+    item = committee.items[0].pk
+    done(services.give_opinion(committee.pk, item, 88, "可行", committee.member(0)))
+    done(services.give_opinion(committee.pk, item, 80, "再看一遍后下调", committee.member(0)))
+    assert [one.score for one in committee.items[0].opinions.all()] == [80]
+    assert codes(services.give_opinion(committee.pk, item, 101, "", committee.member(1))) == {"opinion.score"}
+    with clock_at(clock.now() + timedelta(days=1)):
+        late = services.give_opinion(committee.pk, item, 70, "", committee.member(1))
+    assert codes(late) == {"meeting.written_over"}
+
+
+def test_who_took_part_signs_the_resolution(sitting: Committee) -> None:
+    for at in range(2):
+        ballot = sitting.up(at)
+        for member in range(4):
+            done(sitting.vote(ballot, member))
+        done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+        done(services.enter(sitting.pk, sitting.items[at].pk, "按表决结果", sitting.member(1), uuid4().hex))
+    meeting = Meeting.objects.select_related("round__programme").get()
+    content = resolutions.content_of(meeting.round, Sitting.of(sitting.pk).step)
+    assert content is not None
+    assert [one["person"] for one in content["signers"]] == sorted(one.pk for one in sitting.people[:4])
+
+
+def test_no_table_ties_anybody_to_a_vote(sitting: Committee) -> None:
+    """Whoever voted what, the rows are the same: sums beside a list of who took part, and no time in either."""
+    seen = set()
+    ballots = []
+    for order in list(permutations(("for", "for", "against", "abstain")))[:24:8]:
+        item = sitting.items[0]
+        if Item.objects.get(pk=item.pk).state == "done":
+            done(services.vote_again(sitting.pk, item.pk, sitting.officer))
+            opened = done(services.open_ballot(sitting.pk, item.pk, sitting.officer))
+            ballot = opened.ballots[item.pk][0].pk
+        else:
+            ballot = sitting.up()
+        for at, choice in enumerate(order):
+            done(sitting.vote(ballot, at, choice))
+        ballots.append(ballot)
+        rows = (
+            tuple(Urn.objects.get(ballot=ballot).sums),
+            tuple(Voted.objects.filter(ballot=ballot).values_list("person")),
+        )
+        seen.add(rows)
+        done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    assert len(seen) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns"
+            " WHERE table_name IN ('meetings_urn', 'meetings_voted')"
+        )
+        columns = {(table, name): kind for table, name, kind in cursor.fetchall()}
+    assert set(columns) == {
+        ("meetings_urn", "ballot_id"), ("meetings_urn", "sums"),
+        ("meetings_voted", "id"), ("meetings_voted", "ballot_id"), ("meetings_voted", "person"),
+    }  # fmt: skip
+    told = Event.objects.filter(tag="meeting:ballot:cast")
+    assert told.count() == 4 * len(ballots)
+    assert {frozenset(one.payload) for one in told} == {frozenset({"code", "meeting", "number", "ballot"})}

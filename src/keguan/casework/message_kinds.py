@@ -15,7 +15,17 @@ How = Literal["at_once", "daily", "weekly", "none"]
 """How mails of a kind come: each by itself, gathered by day or by week, or not at all."""
 
 Word = Literal[
-    "returned", "waits", "deadline", "extended", "ended", "review", "write", "handed", "reminder", "overdue", "search",
+    "returned",
+    "waits",
+    "deadline",
+    "extended",
+    "ended",
+    "review",
+    "write",
+    "handed",
+    "reminder",
+    "overdue",
+    "search",
     "meeting",
 ]
 

@@ -11,7 +11,6 @@ from typing import Final
 from django.db import transaction
 
 from keguan.casework import services as casework
-from keguan.casework.models import Case
 from keguan.casework.votes import keep_vote
 from keguan.engine.decision import Command
 from keguan.engine.moves import refuse
@@ -378,9 +377,8 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "") -> Sa
         found.save(update_fields=["state", "closed_at", "counts", "present", "members"])
         item.state = "done"
         item.save(update_fields=["state"])
-        case = Case.objects.select_related("memo").get(pk=item.case_id)
         keep_vote(
-            case, found.motion, counts, present=present, members=len(entitled), amount_fen=found.amount_fen,
+            item.case, found.motion, counts, present=present, members=len(entitled), amount_fen=found.amount_fen,
             voters=voters, ballot=found.pk, at=clock.now(),
         )  # fmt: skip
         _trace(

@@ -32,7 +32,7 @@ _RULE = Text(
     "Votes: {quorum} present; {threshold} carries ({source}).",
 )
 _ENDED, _RUNS = Text("{at} 结束", "it ended on {at}"), Text("会议尚未结束", "it has not ended")
-_DRAFT = Text("草稿 Draft", "草稿 Draft")
+_DRAFT = Text("草稿", "Draft")
 _AGAIN_AFTER_SECONDS = 3
 
 

@@ -107,6 +107,8 @@ def test_every_free_seat_is_proposed_for_and_who_did_such_work_is_the_first_with
     assert "抗旱" in led.reasons[0]["words"]
     assert (published.expert_id, published.by) == (world.experts[1], "works")
     assert "语音" in "".join(published.reasons[0]["words"])
+    (elsewhere,) = [one for one in seats(speech) if one.expert_id == led.expert_id]
+    assert (elsewhere.reasons, elsewhere.by) == ([], "codes"), "sharing 与 is no reason"
 
 
 def test_an_expert_without_works_is_near_by_keywords_and_that_is_said(world: w.World) -> None:

@@ -56,7 +56,7 @@ class Pool:
 
     def by(self, expert: int, reasons: Sequence[Reason], fit: float) -> str:
         """What a fit rests on."""
-        kinds = {self.known[one.work].kind for one in reasons}
+        kinds = {self.known[one.work].kind for one in reasons if shared_words(one.terms)}
         if kinds - {"keywords", "fields"}:
             return "works"
         return "keywords" if "keywords" in kinds else "codes" if fit > 0 else "nothing"
@@ -65,9 +65,9 @@ class Pool:
         """Reasons as a proposal keeps them and pages show them: the work, and the words it shares."""
         found = []
         for one in reasons[:WORKS_SHOWN]:
-            work = self.known[one.work]
-            shown = {"title": work.title, "kind": work.kind, "year": work.year, "words": shared_words(one.terms)}
-            found.append(shown)
+            work, said = self.known[one.work], shared_words(one.terms)
+            if said:  # a link such as 与 is no reason
+                found.append({"title": work.title, "kind": work.kind, "year": work.year, "words": said})
         return found
 
 
@@ -126,7 +126,7 @@ def shared_words(terms: Sequence[str]) -> list[str]:
     from keguan.texts.words import PAIR, STOP_WORDS
 
     said = [one for one in terms if not one.startswith(PAIR) and one not in STOP_WORDS]
-    return (said or [one.removeprefix(PAIR) for one in terms])[:WORDS_SHOWN]
+    return (said or [one.removeprefix(PAIR) for one in terms if one.startswith(PAIR)])[:WORDS_SHOWN]
 
 
 def application_of(definition: Definition, answers: Mapping[str, Values]) -> Application:

@@ -45,7 +45,16 @@ NOT_PAGES = {
         "minutes_pdf",
         "meeting_calendar",
     ),
-    *("calls_rss", "calls_atom", "calls_calendar", "call_calendar", "notices_rss", "notices_atom"),
+    *(
+        "calls_rss",
+        "calls_atom",
+        "calls_calendar",
+        "call_calendar",
+        "reviews_calendar",
+        "review_sheet",
+        "notices_rss",
+        "notices_atom",
+    ),
     *("awards_csv", "awards_360giving", "chart", "draw_file"),
     *("mfa_download_recovery_codes", "openid_connect_login", "openid_connect_callback"),
 }
@@ -63,7 +72,7 @@ NOWHERE = {
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
 export, a batch, a seat of a proposal, a draw, a token, a webhook, what two applications share: their own tests walk them."""
 TURNS_AWAY = {
-    "resolution_sign",
+    *("resolution_sign", "review_sheet_back"),
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
@@ -174,6 +183,7 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "meeting_new": f"/rounds/{code}/decide/decide/meetings/new/",
         "resolution": f"/rounds/{code}/decide/decide/resolution/",
         "resolution_sign": f"/rounds/{code}/decide/decide/resolution/sign/",
+        "review_sheet_back": f"/reviews/{code}/review/sheet/",
         "event": f"/registers/trace/{Event.objects.first().pk}/",  # type: ignore[union-attr]
         "person": f"/registers/people/{world.people['applicant'].pk}/",
         "organisation": f"/registers/organisations/{world.university.pk}/",

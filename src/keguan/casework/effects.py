@@ -8,14 +8,14 @@ from typing import Any
 
 from keguan.casework import facts
 from keguan.casework.acting import deputised_by
-from keguan.casework.entries import enter, owe
+from keguan.casework.entries import enter, owe, owe_fee
 from keguan.casework.memo import stored
 from keguan.casework.messages import tell
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.notices import put_up, take_down
 from keguan.casework.seats import give_seat, move_seat
 from keguan.casework.store import Writes, as_json
-from keguan.engine.decision import Ask, Command, Decided, Due, Enter, Seat, SeatMoved, Settle, Situation, Wake
+from keguan.engine.decision import Ask, Command, Decided, Due, Enter, FeeOwed, Seat, SeatMoved, Settle, Situation, Wake
 from keguan.engine.machine import WITHDRAWN
 from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered
 from keguan.engine.steps import kind_for
@@ -59,6 +59,8 @@ def carry_out(
                 give_seat(case, effect, after, now, blind=situation.definition.programme.is_double_blind)
             case SeatMoved():
                 move_seat(case, effect, after, now)
+            case FeeOwed():
+                owe_fee(case, effect, after, now)
             case Due():
                 owe(case, effect, actor, after.hands)
             case Enter():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from keguan.casework.models import Case
-from keguan.engine.decision import Due, Enter
+from keguan.casework.models import Case, SeatHolder
+from keguan.engine.decision import Due, Enter, FeeOwed
+from keguan.engine.state import CaseState
 from keguan.kernel.actors import Actor
 from keguan.kernel.clock import local_date
 from keguan.kernel.money import Money
@@ -14,6 +15,7 @@ from keguan.language.definition import Definition
 from keguan.language.schema import Record
 from keguan.language.vocabulary import BODIES
 from keguan.registers.certificates import services as certificates
+from keguan.registers.funds import fees
 from keguan.registers.funds import services as funds
 from keguan.registers.projects import services as projects
 
@@ -34,6 +36,17 @@ def owe(case: Case, due: Due, actor: Actor, hands: Mapping[str, tuple[int, ...]]
     )
     apart = {person for body, people in hands.items() if body != BODIES["finance"] for person in people}
     funds.record_due(tranche, actor, origin=case.number, apart=apart)
+
+
+def owe_fee(case: Case, owed: FeeOwed, after: CaseState, now: datetime) -> None:
+    """The holder of a seat is owed a fee, by the rule of the programme."""
+    attempt = after.steps[owed.step].attempt
+    holder = SeatHolder.objects.filter(
+        seat__case=case, seat__step=owed.step, seat__attempt=attempt, seat__number=int(owed.seat)
+    )
+    person = holder.values_list("expert__person_id", flat=True).get()
+    of = ("review", case.number, owed.step, attempt, owed.seat)
+    fees.owe_fee(of, person, Money(owed.amount_fen), case.code, case.round.code if case.round else "", now)
 
 
 def enter(case: Case, definition: Definition, entry: Enter, actor: Actor) -> None:

@@ -98,7 +98,7 @@ class Comparison:
             elif self.story.attempts.get(step, 0) > 1:
                 self.evidence.stated |= {f"{step}.correct_within", f"{step}.lapse", f"{step}.period"}
             else:
-                self.evidence.stated |= {f"{step}.lapse", f"{step}.period"}
+                self.evidence.stated |= {f"{step}.lapse", f"{step}.period", f"{step}.within"}
 
     def compare_verdicts(self) -> None:
         for rule, expected in self.journey.expect.verdicts.items():

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html_join
 from icalendar import Calendar, Event
 
@@ -77,7 +78,6 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
         "invited": states["invited"],
         "count": len(seats),
         "sheets": _sheets(seats),
-        "fields": (),
     }
     return render(request, "casework/reviews.html", context)
 
@@ -106,7 +106,14 @@ def _invited(seat: Seat) -> Invited:
 
 
 def _sheets(seats: list[Seat]) -> list[tuple[Text, int, str]]:
-    return []
+    """For each round in which seats can be scored: its name, how many, and where its score sheet is."""
+    counted: Counter[tuple[str, str]] = Counter()
+    titles: dict[str, Text] = {}
+    for one in seats:
+        if one.case.round is not None and one.case.step == one.step and one.state in ("accepted", "final"):
+            counted[one.case.round.code, one.step] += 1
+            titles[one.case.round.code] = one.case.round.title
+    return [(titles[at[0]], n, reverse("review_sheet_back", args=at)) for at, n in counted.items()]
 
 
 @page(SIGNED_IN)

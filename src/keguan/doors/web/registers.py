@@ -40,6 +40,11 @@ ENTRIES = (
         Text("证书", "Certificates"), Text("认定证书及有效期", "Certificates and how long they hold"), "certificates"
     ),
     Entry(Text("经费拨付", "Payments"), Text("应付与已付的款项", "What is due and what was paid"), "payments"),
+    Entry(
+        Text("评审费", "Fees for reviews"),
+        Text("评审专家的应付评审费", "What reviewers are owed"),
+        "review_fees",
+    ),
     Entry(Text("人员", "People"), Text("负责人、成员与工作人员", "Investigators, members and staff"), "people"),
     Entry(Text("任职", "Duties"), Text("谁在何时承担何种职责", "Who holds which role, and when"), "duties"),
     Entry(Text("专家", "Experts"), Text("评审专家库", "The pool of reviewers"), "experts"),

@@ -145,7 +145,7 @@ def _waiting(ground: Ground) -> Iterator[Problem]:
     returned_to = {edge.to for edge in ground.paths.edges if edge.outcome in BACK}
     for step in ground.programme.steps:
         has_window = isinstance(step, Apply) and ground.programme.rounds != "side"
-        if step.remind and not step.lapse and not has_window:
+        if step.remind and not (step.lapse or getattr(step, "within", None)) and not has_window:
             say = Text("环节{step}设了提醒却没有期限", "Step {step} reminds of a deadline it does not have")
             yield found("remind_of_nothing", say.filled(step=said_step(step)), step.remind.place)
         if not isinstance(step, Apply):

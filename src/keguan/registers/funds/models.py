@@ -84,3 +84,51 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+FEE_STATUSES: dict[str, Text] = {
+    "owed": Text("待支付", "Owed"),
+    "handed": Text("已交付款", "Handed to payment"),
+}
+
+
+class ReviewFee(models.Model):
+    """A fee owed for one final review. Which case was reviewed does not stand here: who pays need not know.
+
+    key: what it is owed for, as a digest that nobody reads backwards. tax and bank particulars of the person are kept by
+    the payment system, not here. batch: the handing-over that it went out with.
+    """
+
+    key = models.TextField(unique=True)
+    programme = models.TextField()
+    round_code = models.TextField()
+    amount_fen = models.BigIntegerField()
+    status = models.TextField(default="owed")
+    owed_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True)
+    batch = models.TextField(default="")
+
+    class Meta:
+        ordering = ("-owed_at", "-id")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="review_fee_positive"),
+            models.CheckConstraint(condition=Q(status__in=list(FEE_STATUSES)), name="review_fee_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="owed", handed_at__isnull=True) | Q(status="handed", handed_at__isnull=False),
+                name="review_fee_handed_has_a_moment",
+            ),
+        ]
+        indexes = [models.Index(fields=["round_code", "owed_at"], name="review_fee_by_round")]
+
+    def __str__(self) -> str:
+        return f"{self.round_code} {self.pk}"
+
+
+class FeePayee(models.Model):
+    """Whom a fee is owed to: the one table that joins a reviewer's name to a fee. Reading it is traced."""
+
+    fee = models.OneToOneField(ReviewFee, primary_key=True, on_delete=models.PROTECT, related_name="payee")
+    person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="review_fees")
+
+    def __str__(self) -> str:
+        return str(self.fee_id)

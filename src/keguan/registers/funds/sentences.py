@@ -21,9 +21,24 @@ _OF_AN_AMOUNT = {
             "recorded tranche {tranche} as paid: {amount}, voucher {voucher}",
         ),
     ),
+    "funds:fee:owed": (
+        "amount_fen",
+        Text(
+            "登记了批次 {round} 的一笔评审费 {amount}", "recorded a fee of {amount} for a review in the round {round}"
+        ),
+    ),
+    "funds:fee:handed": (
+        "amount_fen",
+        Text(
+            "将 {n} 笔评审费（共 {amount}）交付款，批次号 {batch}",
+            "handed {n} fees for reviews ({amount} in all) to payment, batch {batch}",
+        ),
+    ),
 }
 
 
+@sentence("funds:fee:owed")
+@sentence("funds:fee:handed")
 @sentence("funds:pool:opened")
 @sentence("funds:payment:due")
 @sentence("funds:payment:paid")

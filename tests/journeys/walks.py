@@ -125,9 +125,10 @@ def reviews(stage: Stage, number: str, scores: Sequence[Sequence[int]]) -> None:
         opens_task(reviewer, number)
         reviewer.misses("表单内容")
         reviewer.tick("我与申报人及项目组成员没有利益冲突")
+        reviewer.tick("我对申报内容、评审意见和评审过程保密")
         reviewer.press("接受评审")
         reviewer.sees("已办理：接受评审", "表单内容")
-        fields = reviewer.page.locator(".criterion input")
+        fields = reviewer.page.locator(".criterion input.num")
         assert fields.count() == len(points)
         for at, given in enumerate(points):
             fields.nth(at).fill(str(given))

@@ -52,6 +52,8 @@ PUBLIC_REGISTERS = (
     "/members/",
 )
 """Where people and organisations stand whether or not they apply or review: nothing there may name a case with them."""
+FEES = "/registers/review-fees/"
+"""Finance pays reviewers, and does not learn which case they reviewed."""
 KNOW_REVIEWERS = ("officer", "supervisor")
 ALIKE = ("publisher", "member", "single reviewer 1", "double reviewer 1")
 """People who stand exactly where another one stands who walks."""
@@ -283,6 +285,9 @@ def addresses(scene: Scene) -> list[str]:
         *(f"/cases/{number}/?pool=1" for number in cases),
         *("/registers/experts/?format=xlsx", "/registers/trace/?format=xlsx", "/payments/?format=xlsx"),
         "/registers/organisations/?q=昆仑",
+        *(f"/search/?q={word}" for word in (TITLE, "昆仑申报大学", "欧阳不可知", "慕容评审甲")),
+        f"{FEES}?format=xlsx",
+        f"{FEES}hand/",
         *(f"/registers/trace/?actor={pk}" for pk in scene.reviewers.values()),
     ]
     return sorted(found | set(asked))
@@ -307,7 +312,7 @@ class Leak:
 
 def leaks_to(scene: Scene, who: str, address: str, said: str) -> Iterator[Leak]:
     me = scene.people[who].name if who in scene.people else ""
-    in_register = address.startswith(PUBLIC_REGISTERS)
+    in_register = address.startswith(PUBLIC_REGISTERS) or (who == "finance" and address.startswith(FEES))
     tells_case = scene.single in said or scene.double in said or TITLE in said
     if who not in KNOW_REVIEWERS:
         for name, pk in scene.reviewers.items():

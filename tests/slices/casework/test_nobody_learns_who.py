@@ -214,6 +214,7 @@ def done_page(response: Any) -> None:
 def read(response: Any) -> str:
     """Everything an answer says, whatever its kind: headers, text, what a PDF or a spreadsheet holds, and about itself."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
+    response.close()
     said = [" ".join(f"{name}: {value}" for name, value in response.items())]
     kind = response.get("Content-Type", "")
     if kind.startswith("application/pdf"):

@@ -32,7 +32,7 @@ PROGRAMME = "key-rd-project"
 STAGES = {"apply": 0.10, "endorse": 0.10, "recommend": 0.10, "screen": 0.30, "review": 0.40}
 """Where the applications of a round stand some days after its opening, as shares of all."""
 BUREAUS, UNIVERSITIES = 8, 40
-FIRST_SERIAL = 30_001
+FIRST_SERIAL = 5_001
 
 
 @dataclass(frozen=True, slots=True)

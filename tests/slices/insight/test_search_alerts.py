@@ -9,6 +9,7 @@ from tests import make
 from keguan.casework.models import Message
 from keguan.insight.search import alerts, entries
 from keguan.insight.search.models import Alert
+from keguan.insight.search.questions import PATH
 from keguan.kernel.actors import Actor
 from keguan.kernel.problems import Refused
 from keguan.registers.parties.access import actor_for
@@ -25,7 +26,7 @@ def reader() -> Actor:
 
 
 def kept(actor: Actor, query: str = "q=长绒棉&page=3") -> SavedView:
-    return services.keep(actor, "长绒棉", alerts.PATH, query)
+    return services.keep(actor, "长绒棉", PATH, query)
 
 
 def test_a_search_is_kept_without_its_page(reader: Actor) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from django.db import transaction
 from django.db.models import Max
 from django.http import QueryDict
 
 from keguan.casework.messages import send
 from keguan.insight.search.models import Alert, Entry
+from keguan.insight.search.questions import question_of
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -18,14 +17,11 @@ from keguan.registers.parties.access import actor_for
 from keguan.registers.trace import services as trace
 from keguan.registers.views.models import SavedView
 
-PATH: Final = "/search/"
 _NEW = Text("您保存的搜索“{name}”有{n}条新结果。", "{n} new results of the search that you keep as “{name}”.")
 
 
 def tidied(query: str) -> tuple[str, tuple[Problem, ...]]:
     """A question as it is kept: without its page."""
-    from keguan.insight.search.pages import question_of
-
     question = question_of(QueryDict(query))
     problems = question.problems
     if not question.words and not question.asked:
@@ -61,7 +57,6 @@ def tell_all() -> int:
 
 def _tell(alert: Alert, newest: int) -> bool:
     from keguan.insight.search.finding import find
-    from keguan.insight.search.pages import question_of
 
     view, now = alert.view, clock.now()
     question = question_of(QueryDict(view.query))

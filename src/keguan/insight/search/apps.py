@@ -9,7 +9,7 @@ class SearchConfig(AppConfig):
     verbose_name = "搜索 / search"
 
     def ready(self) -> None:
-        from keguan.insight.search import alerts, sentences  # noqa: F401 - tells its tags
+        from keguan.insight.search import alerts, questions, sentences  # noqa: F401 - tells its tags
         from keguan.registers.views import services
 
-        services.keep_also(alerts.PATH, alerts.tidied)
+        services.keep_also(questions.PATH, alerts.tidied)

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from django.db.models import Case, F, TextField, Value, When
-from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -21,21 +20,19 @@ from keguan.components.lists import Choice
 from keguan.components.notices import tell
 from keguan.components.reader import language
 from keguan.components.status import Crumb
-from keguan.insight.search.alerts import PATH, switch
+from keguan.insight.search.alerts import switch
 from keguan.insight.search.finding import MOST, Answer, Hit, find
 from keguan.insight.search.models import KINDS, Shown
+from keguan.insight.search.questions import FACET_TITLES, LONGEST, PATH, Question, question_of
 from keguan.insight.search.scopes import PASSAGES
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.names import clean_text
-from keguan.kernel.problems import Problem
 from keguan.registers.organisations.queries import regions_said
 from keguan.registers.views.models import SavedView
-from keguan.texts.terms import marks, passage, wanted
+from keguan.texts.terms import marks, passage
 from keguan.texts.variants import fold
 
 SEARCH = Text("搜索", "Search")
-LONGEST: Final = 200
 PAGE_SIZE: Final = 20
 _MOST_VALUES: Final = 12
 """Values of a facet that are offered: the most frequent."""
@@ -69,43 +66,6 @@ class Found:
     def is_named(self) -> bool:
         """Whether it was found by its number or by a name."""
         return any(piece.is_marked for piece in self.names)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a query string asks. problems: what of it makes no sense; it is told and left out."""
-
-    words: str
-    asked: Mapping[str, str]
-    sort: str
-    page: int
-    problems: tuple[Problem, ...] = ()
-
-    def query(self, **changes: str | None) -> str:
-        """The same question as a query string, with some parts changed; page 1 unless given."""
-        parts: dict[str, str | None] = {"q": self.words, **self.asked, "sort": self.sort, **changes}
-        return "?" + urlencode({key: value for key, value in parts.items() if value})
-
-
-def question_of(asked: QueryDict) -> Question:
-    """Read a query string. Whatever stands in it means itself: there are no operators."""
-    words, problems = " ".join(clean_text(asked.get("q", "")).split()), []
-    if len(words) > LONGEST:
-        say = Text("最多搜索 {most} 个字。", "At most {most} characters can be searched for.").filled(most=LONGEST)
-        fix = Text("请只留下最要紧的词。", "Keep the words that matter most.")
-        problems.append(Problem("search.too_long", say, "q", words[:40] + "…", fix=fix))
-        words = ""
-    elif words and not wanted(words):
-        say = Text("其中没有可以搜索的字词。", "There is no word in it to search for.")
-        fix = Text("请输入汉字、字母或数字。", "Type Chinese characters, letters or digits.")
-        problems.append(Problem("search.no_words", say, "q", words[:40], fix=fix))
-    narrowed = {facet.key: clean_text(asked.get(facet.key, ""))[:LONGEST] for facet in FACETS}
-    typed = asked.get("page", "")
-    number = int(typed) if typed.isdecimal() and len(typed) < 4 else 1
-    sort = "newest" if asked.get("sort") == "newest" else ""
-    return Question(
-        words, {key: value for key, value in narrowed.items() if value}, sort, max(1, number), tuple(problems)
-    )
 
 
 @page(PUBLIC)
@@ -229,16 +189,7 @@ _VALUES: Final[Mapping[str, Callable[[Hit], str]]] = {
     "region": lambda hit: hit.region,
     "host": lambda hit: hit.host,
 }
-FACETS: Final[tuple[Facet[Hit], ...]] = tuple(
-    Facet(key, title, lambda hit: ())
-    for key, title in (
-        ("kind", Text("种类", "Kind")),
-        ("programme", Text("计划", "Programme")),
-        ("year", Text("年度", "Year")),
-        ("region", Text("地区", "Region")),
-        ("host", Text("单位", "Organisation")),
-    )
-)
+FACETS: Final[tuple[Facet[Hit], ...]] = tuple(Facet(key, title, lambda hit: ()) for key, title in FACET_TITLES.items())
 
 
 def _boxes(hits: Sequence[Hit], question: Question, names: _Names) -> list[FacetBox[Hit]]:

@@ -17,6 +17,7 @@ BEHIND_THE_DOOR = {
     "casework/seats.py",
     "casework/notices.py",
     "casework/messages.py",
+    "casework/rechecking.py",  # ties that came up after a seat was given
     "casework/opening.py",  # how a case comes into the world
     "casework/drafts.py",  # what is typed, before it is handed in
     "casework/late.py",  # when it may still be handed in

@@ -13,6 +13,7 @@ FLOORS = [
     {"keguan.panels"},
     {"keguan.casework", "keguan.facilities"},
     {"keguan.registers.imports", "keguan.registers.exports", "keguan.registers.views"},
+    {"keguan.registers.ties"},
     {
         "keguan.registers.experts",
         "keguan.registers.projects",

@@ -11,6 +11,7 @@ from tests.make.integrity import sanction
 from tests.make.organisations import organisation, uscc
 from tests.make.parties import account, actor, duty, person
 from tests.make.projects import project
+from tests.make.ties import tie
 
 __all__ = [
     "account",
@@ -25,6 +26,7 @@ __all__ = [
     "pool",
     "project",
     "sanction",
+    "tie",
     "uscc",
     "work",
 ]

@@ -65,6 +65,7 @@ def carry_out(
                 owe(case, effect, actor, after.hands)
             case Enter():
                 enter(case, situation.definition, effect, actor)
+    _judged(case, situation, decided, actor)
     tell(case, situation.definition, decided, now)
 
 
@@ -218,7 +219,7 @@ def _whom(case: Case, ask: Ask, after: CaseState) -> list[tuple[int | None, int 
             attempt = after.steps[ask.step].attempt
             holders = SeatHolder.objects.filter(
                 seat__case=case, seat__step=ask.step, seat__attempt=attempt, seat__state__in=["invited", "accepted"]
-            )
+            ).exclude(seat__recusal__is_hard=True)
             return [(None, person) for person in holders.values_list("expert__person_id", flat=True)]
         case "host":
             return [(case.host_id, None)]
@@ -257,6 +258,18 @@ def _trace(
         },
     )
     writes.add(*trace.statement(actor, line))
+
+
+def _judged(case: Case, situation: Situation, decided: Decided, actor: Actor) -> None:
+    """What an officer judged on giving a seat, and why. Behind a commitment: the applicant may read the trace."""
+    known = situation.facts.get("recusals") or {}
+    told = [
+        {"seat": one.seat, "despite": [problem.code for problem in known[one.expert]], "reason": one.reason}
+        for one in decided.effects
+        if isinstance(one, Seat) and one.reason
+    ]
+    if told:
+        trace.write("case:assign:judged", actor, case_number=case.number, personal={"judged": told})
 
 
 def _for_whom(case: Case, definition: Definition, command: Command, actor: Actor) -> Mapping[str, int]:

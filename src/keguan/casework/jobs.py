@@ -46,6 +46,14 @@ def forget_messages(timestamp: int = 0) -> None:
     log.info("messages", forgotten=messages.forget_old(clock.now()))
 
 
+@app.task(name="casework.recheck")
+def recheck_seats(people: list[int]) -> None:
+    """Look again at the open seats of people whose ties changed, and at those on cases of theirs."""
+    from keguan.casework import rechecking
+
+    log.info("recheck", tied=rechecking.recheck(people))
+
+
 @app.task(name="casework.batch")
 def go_on_with_batch(batch: int) -> None:
     """Look over, carry out or take back one long batch."""

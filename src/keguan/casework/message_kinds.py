@@ -27,6 +27,7 @@ Word = Literal[
     "overdue",
     "search",
     "meeting",
+    "recusal",
 ]
 
 
@@ -91,6 +92,11 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("评审邀请", "Asked to review"),
         Text("请您登录平台，答复一项评审邀请（{number}）。", "Sign in to answer an invitation to review ({number})."),
         by_text=True,
+    ),
+    "recusal": MessageKind(
+        Text("评审回避", "Recusal from a review"),
+        Text("办件 {number} 的评审有一项回避需要处理。", "A recusal from the review of {number} waits for you."),
+        is_urgent=True,
     ),
     "handed": MessageKind(
         Text("转交给您", "Handed to you"),

@@ -499,6 +499,22 @@ class SeatHolder(models.Model):
         return str(self.seat_id)
 
 
+class Recusal(models.Model):
+    """A tie that came up after a seat was given. While a hard one stands, its holder sees nothing of the case and may only
+    decline.
+
+    kinds: what came up, as in `avoid` of the panel. found_at: when it was seen; the row goes when the tie does.
+    """
+
+    seat = models.OneToOneField(Seat, primary_key=True, on_delete=models.PROTECT, related_name="recusal")
+    kinds = ArrayField(models.TextField())
+    is_hard = models.BooleanField(default=True)
+    found_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.seat_id} {self.kinds}"
+
+
 class Notice(models.Model):
     """What the public sees of a case during a notice and afterwards: frozen when the notice began.
 

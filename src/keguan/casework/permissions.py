@@ -155,7 +155,9 @@ def can_see_review(actor: Actor, seat: Seat) -> bool:
         actor.person is not None
         and seat.state in LIVE
         and not is_own(actor, seat.case)
-        and SeatHolder.objects.filter(seat=seat, expert__person=actor.person).exists()
+        and SeatHolder.objects.filter(seat=seat, expert__person=actor.person)
+        .exclude(seat__recusal__is_hard=True)
+        .exists()
     )
 
 
@@ -249,7 +251,7 @@ def reviews_visible_to(actor: Actor) -> Q:
     whole = Q(case__in=Case.objects.filter(reviewed_visible_to(actor)))
     if actor.person is None:
         return whole
-    mine = Q(holder__expert__person=actor.person, state__in=LIVE)
+    mine = Q(holder__expert__person=actor.person, state__in=LIVE) & ~Q(recusal__is_hard=True)
     return whole | (mine & ~Q(case__in=Case.objects.filter(_own(actor))))
 
 
@@ -367,7 +369,8 @@ WITH own AS ({_OWN_IDS}) SELECT id FROM own
 _SEAT_IDS: Final = """
 SELECT seat.case_id FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
     JOIN experts_expert expert ON expert.id = holder.expert_id
-    WHERE expert.person_id = %s AND seat.state = ANY(%s)"""
+    WHERE expert.person_id = %s AND seat.state = ANY(%s)
+    AND NOT EXISTS (SELECT FROM casework_recusal tie WHERE tie.seat_id = seat.id AND tie.is_hard)"""
 
 
 def _own_ids(actor: Actor) -> RawSQL:
@@ -381,7 +384,9 @@ def _holds_seat(actor: Actor, case: Case, states: Iterable[str]) -> bool:
         return False
     known: dict[int, list[str]] = case.__dict__.get("_states_of_seats", {})
     if actor.person not in known:
-        held = SeatHolder.objects.filter(seat__case=case, expert__person=actor.person)
+        held = SeatHolder.objects.filter(seat__case=case, expert__person=actor.person).exclude(
+            seat__recusal__is_hard=True
+        )
         known[actor.person] = list(held.values_list("seat__state", flat=True))
     return not set(states).isdisjoint(known[actor.person])
 

@@ -303,10 +303,19 @@ def reviews_of(actor: Actor) -> QuerySet[Seat]:
         return Seat.objects.none()
     return (
         Seat.objects.filter(holder__expert__person=actor.person, state__in=(*WAITS, "final"))
+        .exclude(recusal__is_hard=True)
         .select_related("case", "case__programme", "case__round", "case__host")
         .defer("case__programme__sources")
         .order_by("-state", "-case_id", "number")
     )
+
+
+def seat_to_decline(actor: Actor, number: str) -> Seat | None:
+    """The seat that the actor holds on a case which a tie closed to them since: they may decline it, and no more."""
+    if actor.person is None:
+        return None
+    mine = Seat.objects.filter(holder__expert__person=actor.person, state__in=WAITS, recusal__is_hard=True)
+    return mine.filter(case__number=number).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +330,11 @@ class Candidate:
     def is_free(self) -> bool:
         """Whether nothing stands against a seat."""
         return not self.reasons
+
+    @property
+    def may_be_chosen(self) -> bool:
+        """Whether nothing stands against a seat but what is for the officer to judge."""
+        return all(one.may_override for one in self.reasons)
 
 
 def pool_for(actor: Actor, case: Case, asked: str = "", also: Collection[int] = (), most: int = 200) -> list[Candidate]:
@@ -342,4 +356,4 @@ def pool_for(actor: Actor, case: Case, asked: str = "", also: Collection[int] = 
     against = recusals(case, step, [one.pk for one in experts], case.memo.answers)
     load = at_hand(one.pk for one in experts)
     found = [Candidate(one, load.get(one.pk, 0), against[one.pk]) for one in experts]
-    return sorted(found, key=lambda one: (not one.is_free, one.at_hand, one.expert.pk))
+    return sorted(found, key=lambda one: (not one.is_free, not one.may_be_chosen, one.at_hand, one.expert.pk))

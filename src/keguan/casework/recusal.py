@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,13 +10,14 @@ from django.db.models import Count
 
 from keguan.casework.about import finder
 from keguan.casework.models import Case, SeatHolder
+from keguan.casework.relations import Relation, relations, said
 from keguan.casework.versions import definition_of
 from keguan.database import prepared
 from keguan.engine.state import Values
 from keguan.engine.steps.review import LIVE, WAITS
-from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
+from keguan.language.recusals import avoided_by
 from keguan.language.schema import Review
 from keguan.registers.experts.models import Expert
 
@@ -27,6 +27,9 @@ NAMED_MOST = 3
 
 _DECLINE = Text("请谢绝评审并写明理由。", "Decline the review and give this reason.")
 _ANOTHER = Text("请改派其他专家。", "Choose another expert.")
+_JUDGE = Text(
+    "请改派其他专家，或写明仍然指派的理由。", "Choose another expert, or give the reason why this one all the same."
+)
 _SAID: Mapping[str, Text] = {
     "kin": Text(
         "该专家与申报人或参与者有近亲属等关系，应当回避。",
@@ -40,6 +43,30 @@ _SAID: Mapping[str, Text] = {
         "该专家本人在同一批次有申报，应当回避。", "The expert has an application of their own in this round."
     ),
     "named_by_applicant": Text("申报人已提出该专家不宜评审。", "The applicant named this expert as unsuitable."),
+    "adviser": Text(
+        "该专家与申报人或参与者有师生关系。",
+        "The expert taught the applicant or a member of the team, or was taught by them.",
+    ),
+    "coauthor": Text(
+        "该专家与申报人或参与者合作发表过成果。",
+        "The expert has works together with the applicant or a member of the team.",
+    ),
+    "coproject": Text(
+        "该专家与申报人或参与者共同承担或申报过项目。",
+        "The expert has a project together with the applicant or a member of the team.",
+    ),
+    "coaward": Text(
+        "该专家与申报人或参与者共同获奖。", "The expert shares a prize with the applicant or a member of the team."
+    ),
+    "advice": Text(
+        "该专家在申报方持股或任有偿顾问，或申报方人员在其单位如此。",
+        "The expert holds shares of the applicant's side or is paid for advice there, or the other way round.",
+    ),
+    "nominator": Text(
+        "该专家与申报方有提名关系。", "The expert nominated the applicant's side, or was nominated by it."
+    ),
+    "dispute": Text("该专家与申报方有争议或纠纷。", "There is a dispute between the expert and the applicant's side."),
+    "declared": Text("一方已声明有其他利害关系。", "One side declared another interest."),
     "own_case": Text("该专家是本件的申报人或参与者。", "The expert is the applicant or a member of the team."),
     "not_active": Text("该专家不在可用专家库中。", "The expert is not active in the pool."),
     "unknown": Text("专家库中没有这位专家。", "There is no such expert in the pool."),
@@ -50,62 +77,31 @@ _RELATED = Text(
     "您与本件存在应当回避的关系；双盲评审中不告知是哪一种。",
     "A relation keeps you out of this case; in a double-blind review it is not said which.",
 )
-_ALWAYS = frozenset({"own_case", "not_active", "seated", "full"})
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
-LEGAL_KINDS = ("university", "institute", "enterprise", "hospital")
-"""Kinds of organisation that are a legal entity of their own; their schools and laboratories belong to them."""
+_NOT_TIES = frozenset({"not_active", "unknown", "full", "seated"})
+"""What stands against a seat without being a conflict of interest."""
+_FOR_THE_OFFICER = frozenset({"named_by_applicant", "dispute", "declared"})
+"""What the other side may have said in confidence: its expert learns that something stands against them, not what."""
 
 
-_RELATIONS = """
-  WITH RECURSIVE asked AS (
-    SELECT expert.id, expert.person_id AS person, expert.status = 'active' AS active, expert.max_load, p.employer_id
-    FROM experts_expert expert JOIN parties_person p ON p.id = expert.person_id
-    WHERE expert.id = ANY(%(experts)s)
-  ), theirs AS (
-    SELECT %(host)s::bigint AS id WHERE %(host)s IS NOT NULL
-    UNION SELECT employer_id FROM parties_person WHERE id = ANY(%(team)s) AND employer_id IS NOT NULL
-  ), link AS (
-    SELECT child_id AS child, parent_id AS parent FROM organisations_parent
-    WHERE since <= %(today)s AND (until IS NULL OR until >= %(today)s)
-    UNION ALL
-    SELECT id, successor_id FROM organisations_organisation WHERE successor_id IS NOT NULL
-  ), above (start, id) AS (
-    SELECT id, id FROM theirs UNION SELECT employer_id, employer_id FROM asked WHERE employer_id IS NOT NULL
-    UNION SELECT above.start, link.parent FROM above JOIN link ON link.child = above.id
-  ), entity AS (
-    SELECT above.start, above.id FROM above
-    JOIN organisations_organisation one ON one.id = above.id AND one.kind = ANY(%(kinds)s)
-  ), of_case AS (
-    SELECT id FROM theirs UNION SELECT entity.id FROM entity JOIN theirs ON theirs.id = entity.start
-  )
-  SELECT asked.id, asked.person, asked.active, asked.max_load,
-    EXISTS (
-      SELECT FROM parties_kinship kin
-      WHERE (kin.since IS NULL OR kin.since <= %(today)s) AND (kin.until IS NULL OR kin.until >= %(today)s)
-        AND (kin.person_id = asked.person AND kin.relative_id = ANY(%(team)s)
-          OR kin.relative_id = asked.person AND kin.person_id = ANY(%(team)s))
-    ),
-    asked.employer_id IN (SELECT id FROM theirs) OR EXISTS (
-      SELECT FROM entity JOIN of_case ON of_case.id = entity.id WHERE entity.start = asked.employer_id
-    ),
+_STANDING = """
+  SELECT expert.id, expert.person_id, expert.status = 'active', expert.max_load,
     EXISTS (
       SELECT FROM casework_case other
       WHERE other.round_id = %(round)s AND other.id <> %(case)s AND other.submitted_at IS NOT NULL
-        AND (other.principal_id = asked.person OR other.applicant_id = asked.person
-          OR other.members @> ARRAY[asked.person])
+        AND (other.principal_id = expert.person_id OR other.applicant_id = expert.person_id
+          OR other.members @> ARRAY[expert.person_id])
     ),
     EXISTS (
       SELECT FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
       WHERE seat.case_id = %(case)s AND seat.step = %(step)s AND seat.attempt = %(attempt)s
-        AND seat.state = ANY(%(live)s) AND holder.expert_id = asked.id
+        AND seat.state = ANY(%(live)s) AND holder.expert_id = expert.id
     ),
     (
       SELECT count(*) FROM casework_seatholder holder JOIN casework_seat seat ON seat.id = holder.seat_id
-      WHERE holder.expert_id = asked.id AND seat.state = ANY(%(waits)s)
+      WHERE holder.expert_id = expert.id AND seat.state = ANY(%(waits)s)
     )
-  FROM asked"""
-"""Everything between some experts and a case. An organisation belongs to the legal entities above it today, and to
-those that it was merged into."""
+  FROM experts_expert expert WHERE expert.id = ANY(%(experts)s)"""
 
 
 def recusals(
@@ -114,53 +110,56 @@ def recusals(
     """Every reason that keeps each of these experts out of this review; an empty tuple for who is free.
 
     step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
-    and a seat already held on this panel always do. One query, however many experts. Source: 国家自然科学基金条例 第20条.
+    and a seat already held on this panel always do. A relation that is for the officer to judge `may_override`. Two
+    queries, however many experts. Source: 国家自然科学基金条例 第20条.
     """
     asked = list(dict.fromkeys(expert_ids))
-    team = _team(case)
+    team = team_of(case)
     named = _named(case, step, answers)
-    counts = {*_ALWAYS, *map(str, step.panel.avoid)}
-    known: dict[int, list[str]] = {}
-    for expert, person, active, most, kin, same, applying, seated, load in _relations(case, step, asked, team):
+    avoided = avoided_by(step.panel.avoid)
+    kinds = {one.kind for one in avoided}
+    tied: dict[int, dict[str, Relation]] = {}
+    for tie in relations(asked, team, case.host_id, case.pk, avoided):
+        tied.setdefault(tie.expert, {}).setdefault(tie.kind, tie)
+    known: dict[int, tuple[Problem, ...]] = {}
+    for expert, person, active, most, applying, seated, load in _standing(case, step, asked):
+        ties = {} if person in team else tied.get(expert, {})
         holds = {
             "own_case": person in team,
-            "kin": kin,
-            "same_institution": same,
-            "own_application": applying,
-            "named_by_applicant": person in named,
+            "own_application": applying and "own_application" in kinds,
+            "named_by_applicant": person in named and "named_by_applicant" in kinds,
             "not_active": not active,
             "seated": seated,
             "full": load >= most,
         }
-        known[expert] = [code for code, held in holds.items() if held and code in counts]
-    return {expert: tuple(_problem(code, expert) for code in known.get(expert, ["unknown"])) for expert in asked}
+        codes = [code for code in _SAID if code in ties or holds.get(code)]
+        known[expert] = tuple(_problem(code, expert, step, ties.get(code)) for code in codes)
+    return {expert: known.get(expert, (_problem("unknown", expert, step),)) for expert in asked}
 
 
-def _team(case: Case) -> frozenset[int]:
+def team_of(case: Case) -> frozenset[int]:
+    """The people whose case it is."""
     return frozenset(one for one in (case.applicant_id, case.principal_id, *case.members) if one is not None)
 
 
-def _relations(case: Case, step: Review, experts: list[int], team: frozenset[int]) -> Sequence[tuple[Any, ...]]:
-    asked = _terms(case, str(step.id), experts, team)
-    with prepared.cursor() as cursor:
-        cursor.execute(_RELATIONS, {name: prepared.stable(value) for name, value in asked.items()})
-        return cursor.fetchall()
-
-
-def _terms(case: Case, step: str, experts: list[int], team: frozenset[int]) -> dict[str, Any]:
-    return {
+def _standing(case: Case, step: Review, experts: list[int]) -> Sequence[tuple[Any, ...]]:
+    asked = {
         "experts": experts,
-        "team": sorted(team),
-        "host": case.host_id,
         "round": case.round_id,
         "case": case.pk,
-        "step": step,
-        "attempt": case.memo.state["steps"].get(step, {}).get("attempt", 1),
-        "today": clock.today(),
-        "kinds": list(LEGAL_KINDS),
+        "step": str(step.id),
+        "attempt": case.memo.state["steps"].get(step.id, {}).get("attempt", 1),
         "live": list(LIVE),
         "waits": list(WAITS),
     }
+    with prepared.cursor() as cursor:
+        cursor.execute(_STANDING, {name: prepared.stable(value) for name, value in asked.items()})
+        return cursor.fetchall()
+
+
+def is_tie(problem: Problem) -> bool:
+    """Whether what stands against a seat is a conflict of interest, and not a full load or the like."""
+    return problem.code.removeprefix("recusal.") not in _NOT_TIES
 
 
 def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Values]) -> tuple[Problem, ...]:
@@ -168,22 +167,24 @@ def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Va
     expert = Expert.objects.filter(person=person).values_list("pk", flat=True).first()
     if expert is None:
         return ()
-    found = recusals(case, step, [expert], answers)[expert]
+    found = [one for one in recusals(case, step, [expert], answers)[expert] if is_tie(one) and not one.may_override]
     # Whom the applicant does not want is for the officer to know, never for that person.
-    told = {f"recusal.{code}" for code in _FROM_LAW - {"named_by_applicant"}}
-    related = [one for one in found if one.code in told]
+    related = [one for one in found if one.code != "recusal.named_by_applicant"]
     if related and definition_of(case.programme).programme.is_double_blind:
         # Which relation it is would tell who applies.
         related = [Problem("recusal.related", _RELATED, where="experts", source=ARTICLE)]
-    return tuple(replace(one, where="declared.interests", fix=_DECLINE) for one in related)
+    return tuple(dict.fromkeys(told_to_expert(one) for one in related))
 
 
-_PEOPLE = """
-    SELECT p.id, p.id AS person, true AS active, 0 AS max_load, p.employer_id FROM parties_person p
-    WHERE p.id = ANY(%(experts)s)
-"""
-_OF_PEOPLE = re.sub(r"(?s)(?<=asked AS \().*?(?=\), theirs AS)", lambda _: _PEOPLE, _RELATIONS, count=1)
-"""The same of people who need not be experts: the members of a deciding body."""
+def told_to_expert(problem: Problem) -> Problem:
+    """The same as its expert may read it: what somebody said of them in confidence is not told."""
+    if problem.code.removeprefix("recusal.") not in _FOR_THE_OFFICER:
+        return replace(problem, where="declared.interests", fix=_DECLINE)
+    said = Text("您与本件有利害关系，应当回避。", "An interest stands between you and this case; you must keep out.")
+    return Problem("recusal.interest", said, where="declared.interests", source=ARTICLE, fix=_DECLINE)
+
+
+_OWED = avoided_by(("kin", "same_institution"))
 _MEMBER_SAID: Mapping[str, Text] = {
     "own_case": Text("本人是申报人或参与者。", "They are the applicant or a member of the team."),
     "kin": Text("与申报人或参与者有近亲属等关系。", "A near relation of the applicant or of a member of the team."),
@@ -199,18 +200,15 @@ def member_recusals(case: Case, people: Iterable[int]) -> dict[int, tuple[Proble
 
     Their own case, kin and the same legal entity always count. One query. Source: 国家自然科学基金条例 第20条.
     """
-    asked, team = list(dict.fromkeys(people)), _team(case)
-    found: dict[int, tuple[Problem, ...]] = dict.fromkeys(asked, ())
-    terms = _terms(case, case.step, asked, team)
-    with prepared.cursor() as cursor:
-        cursor.execute(_OF_PEOPLE, {name: prepared.stable(value) for name, value in terms.items()})
-        rows = cursor.fetchall()
-    for person, _, _, _, kin, same, *_ in rows:
-        holds = {"own_case": person in team, "kin": kin, "same_institution": same}
+    asked, team = list(dict.fromkeys(people)), team_of(case)
+    tied = relations(asked, team, case.host_id, case.pk, _OWED, of_people=True)
+    held = {(one.expert, one.kind) for one in tied if one.severity == "hard"}
+    found: dict[int, tuple[Problem, ...]] = {}
+    for person in asked:
+        own = person in team
+        codes = [code for code in _MEMBER_SAID if (own if code == "own_case" else (person, code) in held)]
         found[person] = tuple(
-            Problem(f"recusal.{code}", _MEMBER_SAID[code], value=str(person), source=ARTICLE)
-            for code, held in holds.items()
-            if held
+            Problem(f"recusal.{code}", _MEMBER_SAID[code], value=str(person), source=ARTICLE) for code in codes
         )
     return found
 
@@ -221,9 +219,15 @@ def at_hand(experts: Iterable[int]) -> dict[int, int]:
     return dict(live.order_by().values_list("expert").annotate(seats=Count("pk")))
 
 
-def _problem(code: str, expert: int) -> Problem:
-    source = ARTICLE if code in _FROM_LAW else ""
-    return Problem(f"recusal.{code}", _SAID[code], where="experts", value=str(expert), source=source, fix=_ANOTHER)
+def _problem(code: str, expert: int, step: Review, tie: Relation | None = None) -> Problem:
+    source = ARTICLE if code in _FROM_LAW else step.source if code not in _NOT_TIES else ""
+    say, soft = _SAID[code], tie is not None and tie.severity == "soft"
+    if tie is not None and (when := said(tie)).zh:
+        say = Text("{say}（{when}）", "{say} ({when})").filled(say=say, when=when)
+    if soft:
+        say = Text("可能的利害关系：{say}", "Perhaps an interest: {say}").filled(say=say)
+    fix = _JUDGE if soft else _ANOTHER
+    return Problem(f"recusal.{code}", say, "experts", str(expert), source, fix, may_override=soft)
 
 
 def _named(case: Case, step: Review, answers: Mapping[str, Values]) -> frozenset[int]:

@@ -18,7 +18,7 @@ from keguan.kernel.canonical import digest
 _GIVE = """
   WITH seat AS (
     INSERT INTO casework_seat (case_id, step, attempt, number, state, scores, comment, reason, blind, changed_at)
-    VALUES (%s, %s, %s, %s, 'invited', '{}', '', '', %s, %s) RETURNING id
+    VALUES (%s, %s, %s, %s, 'invited', '{}', '', %s, %s, %s) RETURNING id
   ), holder AS (
     INSERT INTO casework_seatholder (seat_id, expert_id) SELECT id, %s FROM seat
   )
@@ -27,7 +27,7 @@ _GIVE = """
   ON CONFLICT DO NOTHING"""
 
 _MOVE = """
-  UPDATE casework_seat SET state = %s, reason = %s, because = %s, changed_at = %s
+  UPDATE casework_seat SET state = %s, reason = coalesce(nullif(%s, ''), reason), because = %s, changed_at = %s
   WHERE case_id = %s AND step = %s AND attempt = %s AND number = %s RETURNING id"""
 
 _SCORE = _MOVE.replace("changed_at = %s", "changed_at = %s, scores = %s, comment = %s, comments = %s, total = %s")
@@ -54,7 +54,7 @@ _TASK_DONE = """
 def give_seat(case: Case, given: Seat, after: CaseState, now: datetime, *, blind: bool = False) -> None:
     """An expert gets a seat, and a task. blind: they must not learn who applies."""
     step = after.steps[given.step]
-    seat = [case.pk, given.step, step.attempt, int(given.seat), blind, now, given.expert]
+    seat = [case.pk, given.step, step.attempt, int(given.seat), given.reason, blind, now, given.expert]
     task = [case.pk, case.round_id, given.step, case.code, step.due, now, given.expert]
     with prepared.cursor() as cursor:
         cursor.execute(_GIVE, [prepared.stable(value) for value in (*seat, *task)])

@@ -124,6 +124,15 @@ for _verb in _VERBS:
 sentences(
     {
         "programme:version:published": Text("发布了计划 {code} {version} 版", "published programme {code} {version}"),
+        "case:assign:judged": Text(
+            "指派时判断了可能的利害关系，并写明理由", "judged what may be an interest on giving a seat, with the reason"
+        ),
+        "case:recusal:found": Text(
+            "发现评审席位出现回避情形（第 {seat} 席）", "found a tie that came up on a seat of the panel (seat {seat})"
+        ),
+        "case:recusal:lifted": Text(
+            "评审席位的回避情形解除（第 {seat} 席）", "a tie on seat {seat} of the panel is gone"
+        ),
         "message:read:marked": Text("将 {n} 条消息标为已读", "marked messages as read: {n}"),
         "batch:cases:begun": Text("对 {cases} 件办件成批办理（{verb}）", "began a batch of {cases} cases ({verb})"),
         "batch:cases:undoing": Text(

@@ -109,11 +109,12 @@ class Wake:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A reviewer gets a seat on the panel."""
+    """A reviewer gets a seat on the panel. reason: why, where something was for the officer to judge."""
 
     step: str
     seat: str
     expert: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from keguan.fairness.ballots import Share
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.language.definition import Definition
+from keguan.language.recusals import avoidance
 from keguan.language.schema import DatedValue, Draw, Expression, Place, Programme, Span, Step
 from keguan.language.vocabulary import APPLICANT_KINDS, ROLES
 from keguan.language.wording import OUTCOMES, expression_said, parameter_value, span_said, step_title
@@ -238,6 +239,8 @@ class _Changes:
                 return Text("、".join(one.zh for one in said), ", ".join(one.en for one in said))
             case str() if name in ("by", "assigned_by", "plan", "run", "supervise", "parties") and value in ROLES:
                 return ROLES[value]
+            case str() if name == "avoid" and (avoided := avoidance(value)):
+                return avoided.said
             case str() if name == "applicants" and value in APPLICANT_KINDS:
                 return APPLICANT_KINDS[value]
             case int() if name == "share":

@@ -335,6 +335,7 @@ _SEEDERS: tuple[tuple[str, tuple[str, ...], Seeder], ...] = (
     ("drop a party", _P, _below(_drop_item, "parties")),
     ("drop a rule set", _P, _below(_drop_item, "rules")),
     ("drop a recusal", _P, _below(_drop_item, "avoid")),
+    ("misspell a recusal", _P, _below(_change(r"(?<=- )[a-z0-9_]+$", _typo), "avoid")),
     ("drop what a notice shows", _P, _below(_drop_item, "shows")),
     ("drop a side case", _P, _below(_drop_item, "side_cases")),
     ("drop a condition", (*_P, *_R, *_F), _drop_key("when", "eligible", "shown_when")),

@@ -12,6 +12,7 @@ from keguan.fairness.ballots import COUNTED_OF
 from keguan.kernel.bilingual import Language, Text
 from keguan.language.definition import Definition
 from keguan.language.paths import Paths
+from keguan.language.recusals import avoided_by
 from keguan.language.schema import (
     Agree,
     Apply,
@@ -42,12 +43,6 @@ from keguan.language.wording import (
     title_of,
 )
 
-_AVOIDED = {
-    "kin": Text("近亲属", "kin"),
-    "same_institution": Text("同一法人单位", "the same legal entity"),
-    "own_application": Text("本批次自己有相近申报", "an own similar application in the round"),
-    "named_by_applicant": Text("申报人提出不宜评审的专家", "reviewers whom the applicant named as unsuitable"),
-}
 COMBINED = {
     "mean": Text("平均分", "the mean"),
     "trimmed_mean": Text("去掉一个最高分和一个最低分后的平均分", "the mean without one highest and one lowest"),
@@ -298,7 +293,7 @@ class _Prose:
             how=COMBINED[step.combine],
             by=ROLES[step.assigned_by],
         )
-        avoided = self.list_of([self.of(_AVOIDED[one]) for one in step.panel.avoid])
+        avoided = self.list_of([self.of(one.said) for one in avoided_by(step.panel.avoid)])
         yield self.say("回避：{avoided}", "Kept out: {avoided}", avoided=avoided)
         for stated, zh, en in (
             (

@@ -16,7 +16,7 @@ from keguan.kernel import money
 from keguan.kernel.bilingual import Text
 from keguan.kernel.duration import Duration
 from keguan.kernel.problems import Problem
-from keguan.language import schema
+from keguan.language import recusals, schema
 from keguan.language.nodes import Map, Node, Scalar, Sequence
 from keguan.language.schema import Expression, Name, Percent, Place, Span
 from keguan.language.slips import nearest
@@ -260,6 +260,18 @@ class _Reader:
         found = self._matching(node, _WHOLE, Text("应为整数", "Needed: a whole number"))
         return found if found is _BAD else int(found)
 
+    def _avoided(self, node: Node) -> Any:
+        if (scalar := self._scalar(node)) is None:
+            return _BAD
+        if recusals.avoidance(scalar.text) is not None:
+            return scalar.text
+        fix = nearest(scalar.text, recusals.known_words()) or Text(
+            "可用的回避关系：{words}；可带年限，如 coauthor_3y",
+            "The recusals: {words}; some with a window, as in coauthor_3y",
+        ).filled(words=", ".join(recusals.KINDS))
+        say = Text("没有名为 {word} 的回避关系", "There is no recusal {word}").filled(word=scalar.text[:60])
+        return self.refuse("word", say, scalar.place, scalar.text, fix)
+
     def _bool(self, node: Node) -> Any:
         found = self._matching(node, re.compile("true|false"), Text("应为 true 或 false", "Needed: true or false"))
         return found if found is _BAD else found == "true"
@@ -348,6 +360,7 @@ _SCALARS: Final[Mapping[Any, Any]] = {
     bool: _Reader._bool,
     Name: _Reader._name,
     _Word: _Reader._word,
+    schema.Avoided: _Reader._avoided,
     Percent: _Reader._percent,
     Share: _Reader._share,
     Duration: _Reader._duration,

@@ -328,7 +328,8 @@ class Screen(Step):
     rules: tuple[Name, ...]
 
 
-Avoided = Literal["kin", "same_institution", "own_application", "named_by_applicant"]
+Avoided = NewType("Avoided", str)
+"""The name of a relation that keeps out, such as `kin` or `coauthor_3y`; `recusals` says which there are."""
 
 
 DrawnBy = Literal["same_field", "other_region"]

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "keguan.registers.certificates",
     "keguan.registers.integrity",
     "keguan.registers.funds",
+    "keguan.registers.ties",
     "keguan.registers.imports",
     "keguan.registers.exports",
     "keguan.registers.views",

@@ -23,10 +23,12 @@ from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_rea
 from keguan.casework.pages.queue import queue_for
 from keguan.casework.pages.step_help import help_for
 from keguan.casework.permissions import reads_by_seat
+from keguan.casework.queries import seat_to_decline
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.steps.scene import Scene
 from keguan.casework.watermarks import said_of
-from keguan.components.access import SIGNED_IN, page
+from keguan.components.access import SIGNED_IN, actor_on, page
+from keguan.components.deeds import SeeOther
 from keguan.components.fields import Field
 from keguan.components.status import Crumb
 from keguan.engine.decision import Situation
@@ -34,7 +36,7 @@ from keguan.engine.machine import commands_for
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Problem
+from keguan.kernel.problems import Forbidden, Problem
 from keguan.registers.trace.services import Reading
 
 _NOTE = Field("note", "prose", Text("新备注", "New note"), most=2000)
@@ -43,7 +45,12 @@ _NOTE = Field("note", "prose", Text("新备注", "New note"), most=2000)
 @page(SIGNED_IN)
 def case(request: HttpRequest, number: str) -> HttpResponseBase:
     """Everything about one case that this reader may see."""
-    found, actor = case_for(request, number)
+    try:
+        found, actor = case_for(request, number)
+    except Forbidden:
+        if seat_to_decline(actor_on(request), number) is None:
+            raise
+        return SeeOther(reverse("seat_decline", args=[number]))
     return case_page(request, found, actor)
 
 

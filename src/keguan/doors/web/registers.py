@@ -55,6 +55,14 @@ ENTRIES = (
     ),
     Entry(Text("文件", "Documents"), Text("提交的附件", "Files that were handed in"), "documents"),
     Entry(Text("诚信惩戒", "Sanctions"), Text("诚信记录与惩戒", "Integrity records and sanctions"), "sanctions"),
+    Entry(
+        Text("利害关系", "Ties"),
+        Text(
+            "师生、顾问、持股、争议等，评审时据此回避",
+            "Advisers, shares, disputes and the like, by which reviewers keep out",
+        ),
+        "ties",
+    ),
     Entry(Text("痕迹", "Trace"), Text("谁在何时做了什么", "Who did what, and when"), "trace"),
     Entry(Text("导入", "Imports"), Text("从表格导入名录", "Bring registers in from spreadsheets"), "imports"),
 )

@@ -19,6 +19,7 @@ REGISTERS = (
     "certificates",
     "integrity",
     "funds",
+    "ties",
     "imports",
 )
 

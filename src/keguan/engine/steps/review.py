@@ -155,13 +155,17 @@ def _assign(situation: Situation, step: Review, command: Command) -> Move | Refu
     if missing:
         said = Text("未核对该专家的回避关系。", "This expert's conflicts of interest were not checked.")
         return refuse("review.unchecked", said, where="experts", value=str(missing))
-    conflicts = tuple(problem for expert in experts for problem in recusals[expert])
+    despite = text_of(command, "despite")
+    # What is for the officer to judge stands against a seat until a reason is given; nothing else can be reasoned away.
+    conflicts = tuple(
+        problem for expert in experts for problem in recusals[expert] if not (problem.may_override and despite)
+    )
     if conflicts:
         return Refusal(conflicts)
     effects: list[Seat | Ask] = []
     for number, expert in enumerate(experts, start=len(seats) + 1):
         seats[str(number)] = "invited"
-        effects.append(Seat(step.id, str(number), expert))
+        effects.append(Seat(step.id, str(number), expert, despite if recusals[expert] else ""))
     done = (Settle(step.id, step.assigned_by),) if len(experts) == free else ()
     return Move(memo={"seats": seats}, effects=(*effects, *done, _ask(situation, step, step.by)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -9,6 +10,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.duration import Duration
 from keguan.kernel.problems import Problem
 from keguan.language.checks.ground import Ground, found, said_step
+from keguan.language.recusals import avoided_by
 from keguan.language.schema import (
     DatedValue,
     Parameter,
@@ -185,13 +187,18 @@ def _panel(ground: Ground, step: Review) -> Iterator[Problem]:
         say = Text("去掉最高最低分至少需要5人", "Leaving out the highest and lowest needs at least five reviewers")
         yield found("trimmed_panel", say, step.place, value=str(size))
     yield from _seats(step)
-    missing = {"kin", "same_institution", "own_application"} - set(step.panel.avoid)
+    kinds = Counter(one.kind for one in avoided_by(step.panel.avoid))
+    for kind, times in kinds.items():
+        if times > 1:
+            say = Text("回避关系 {kind} 写了不止一次", "The recusal {kind} stands more than once").filled(kind=kind)
+            yield found("recusal_twice", say, step.place, value=kind)
+    missing = {"kin", "same_institution", "own_application"} - set(kinds)
     if missing:
         say = Text("依法应当回避的关系没有写全：缺{missing}", "Recusals that the law requires are missing: {missing}")
         source = "国家自然科学基金条例 第二十条"
         value = ", ".join(sorted(missing))
         yield found("recusal", say.filled(missing=value), step.place, value=value, source=source)
-    if ("named_by_applicant" in step.panel.avoid) != bool(step.panel.named):
+    if ("named_by_applicant" in kinds) != bool(step.panel.named):
         say = Text(
             "named_by_applicant 与 named 应同时写明", "named_by_applicant and `named` go together: give both or neither"
         )

@@ -67,7 +67,8 @@ WORK_KINDS: dict[str, Text] = {
 class Work(models.Model):
     """Something that an expert did and that shows what they know; also what they did together with others.
 
-    year: of publication, null where unknown. authors: all of them as printed, the expert among them. identifier: a DOI, a
+    year: of publication, null where unknown. authors: all of them as printed, the expert among them;
+    normal_authors: so that another spelling finds them. identifier: a DOI, a
     patent or a project number, as `normal_identifier` writes it, "" where none is known. source: where the entry comes
     from: a file and row, or who typed it.
     """
@@ -79,6 +80,7 @@ class Work(models.Model):
     abstract = models.TextField(default="")
     keywords = ArrayField(models.TextField(), default=list)
     authors = ArrayField(models.TextField(), default=list)
+    normal_authors = ArrayField(models.TextField(), default=list)
     year = models.IntegerField(null=True)
     source = models.TextField(default="")
     identifier = models.TextField(default="")
@@ -98,6 +100,7 @@ class Work(models.Model):
             ),
         ]
         indexes = [
+            GinIndex(fields=["normal_authors"], name="work_by_author"),
             models.Index(fields=["identifier"], condition=~Q(identifier=""), name="work_by_identifier"),
         ]
 

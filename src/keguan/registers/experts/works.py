@@ -8,10 +8,11 @@ from django.db import transaction
 
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.names import display_name, normal_title
+from keguan.kernel.names import display_name, normal_name, normal_title
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.experts.logic import normal_identifier
 from keguan.registers.experts.models import Expert, Work
+from keguan.registers.parties.changes import ties_changed
 from keguan.registers.trace import services as trace
 
 
@@ -39,6 +40,7 @@ def unsaved(expert: int, given: NewWork) -> Work:
         abstract=given.abstract,
         keywords=list(given.keywords),
         authors=[display_name(one) for one in given.authors],
+        normal_authors=[normal_name(one) for one in given.authors],
         year=given.year,
         source=given.source,
         identifier=normal_identifier(given.identifier),
@@ -59,6 +61,7 @@ def add_work(expert: Expert, given: NewWork, actor: Actor) -> Work:
         raise Refused.because(Problem("work.again", said, where, given.title[:80]))
     row.save()
     _trace("work-added", row, actor)
+    ties_changed([expert.person_id])
     return row
 
 
@@ -67,6 +70,7 @@ def drop_work(work: Work, actor: Actor) -> None:
     """Take a work out; the trace keeps what it was."""
     _trace("work-dropped", work, actor)
     work.delete()
+    ties_changed([work.expert.person_id])
 
 
 def _trace(event: str, work: Work, actor: Actor) -> None:

@@ -295,4 +295,6 @@ def acts_on(actor: Actor, person: Person) -> list[Act]:
         acts.append(Act(Text("登记惩戒", "Enter a sanction"), reverse("sanction_person", args=[person.pk])))
     if keeps_or_is(actor, person):
         acts.append(Act(Text("申报亲属关系", "Declare a relation"), reverse("kin_new", args=[person.pk])))
+    if actor.person == person.pk or roles & {"registrar", "officer"}:
+        acts.append(Act(Text("登记利害关系", "Enter a tie"), reverse("tie_new", args=[person.pk])))
     return acts

@@ -20,12 +20,22 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.parties.models import Account, Duty, Kinship, Merge, Person
+from keguan.registers.parties.changes import ties_changed
+from keguan.registers.parties.models import Account, Duty, Employment, Kinship, Merge, Person
 from keguan.registers.parties.roles import APART_FROM_RUNNING, RUNNING
 from keguan.registers.trace import services as trace
 
 STAYS = frozenset(
-    {"granted_duties", "declared_kin", "invitations_sent", "invitations_accepted", "merges", "merge", "merges_done"}
+    {
+        "granted_duties",
+        "declared_kin",
+        "invitations_sent",
+        "invitations_accepted",
+        "merges",
+        "merge",
+        "merges_done",
+        "declared_ties",
+    }
 )
 """Relations that say who did something: evidence, not belongings."""
 
@@ -125,6 +135,7 @@ def merge(actor: Actor, kept: Person, gone: Person, *, reason: str) -> Merge:
         merged_by_id=actor.person,
         merged_at=clock.now(),
     )
+    ties_changed([kept.pk])
     trace.write(
         "parties:people:merged",
         actor,
@@ -210,6 +221,7 @@ def _own(moving: Moving) -> None:
     for duty in Duty.objects.filter(person=moving.gone).select_for_update(of=("self",)).order_by("since", "pk"):
         _move_duty(moving, duty)
     _move_kin(moving)
+    _move_employments(moving)
     _move_account(moving)
     _fill_blanks(moving)
 
@@ -263,6 +275,23 @@ def _move_kin(moving: Moving) -> None:
     moving.note("parties.kinship.person", keys)
 
 
+def _move_employments(moving: Moving) -> None:
+    """Where either worked, the one person worked; another employer of the entry that is gone stands beside until ended."""
+    kept, gone = moving.kept, moving.gone
+    for row in Employment.objects.filter(person=gone).select_for_update(of=("self",)).order_by("pk"):
+        if Employment.objects.filter(person=kept, organisation=row.organisation_id, since=row.since).exists():
+            moving.drop(row)
+        else:
+            row.person = kept
+            row.save(update_fields=["person"])
+            moving.note("parties.employment.person", [row.pk])
+    if gone.employer_id is not None and kept.employer_id not in (None, gone.employer_id):
+        stands = Employment.objects.filter(person=kept, organisation=gone.employer_id, until__isnull=True)
+        if not stands.exists():
+            row = Employment.objects.create(person=kept, organisation_id=gone.employer_id, source="merge")
+            moving.note("parties.employment.person", [row.pk])
+
+
 def _move_account(moving: Moving) -> None:
     """The account passes over; where both have one, the one that is gone is locked and stays as it is."""
     account = Account.objects.select_for_update(of=("self",)).filter(person=moving.gone).first()
@@ -301,7 +330,7 @@ def _fill_blanks(moving: Moving) -> None:
     kept.save()
 
 
-@follows("duties", "account", "kin", "kin_of")
+@follows("duties", "account", "kin", "kin_of", "employments")
 def _done_above(moving: Moving) -> None:
     """The register of people moves its own rows first, because others ask for them."""
 

@@ -240,6 +240,31 @@ class Invitation(models.Model):
         return f"{self.organisation_id} {self.pk}"
 
 
+class Employment(models.Model):
+    """That a person works, or worked, at an organisation besides the employer that their entry names today.
+
+    since, until: first and last day, null where none is known; until null while it lasts. source: what the entry rests on.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="employments")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="employments")
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    source = models.TextField(default="")
+
+    class Meta:
+        ordering = ("person_id", "since", "id")
+        constraints = [
+            ends_in_order("employment_ends_after_start"),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "since"], nulls_distinct=False, name="employment_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.organisation_id}"
+
+
 class Kinship(models.Model):
     """A declared near relation, for recusal (国家自然科学基金条例 第20条). It holds in both directions.
 

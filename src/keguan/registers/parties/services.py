@@ -21,7 +21,8 @@ from keguan.kernel.names import display_name, normal_name, pinyin_key
 from keguan.kernel.problems import Conflict, Problem, Refused
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties import logic
-from keguan.registers.parties.models import Account, Duty, Kinship, Person
+from keguan.registers.parties.changes import ties_changed
+from keguan.registers.parties.models import Account, Duty, Employment, Kinship, Person
 from keguan.registers.trace import services as trace
 
 _CORRECTABLE = ("name", "born", "title", "degree", "email", "phone", "employer")
@@ -112,6 +113,10 @@ def correct_person(actor: Actor, person: Person, *, revision: int, **changes: An
     row.revision += 1
     row.save()
     changed = sorted(field for field in changes if before[field] != getattr(row, field))
+    if "employer" in changed:
+        _moved(row, before["employer"])
+    if {"employer", "name"} & set(changed):
+        ties_changed([row.pk])
     trace.write(
         "parties:person:corrected",
         actor,
@@ -122,6 +127,19 @@ def correct_person(actor: Actor, person: Person, *, revision: int, **changes: An
         },
     )
     return row
+
+
+def _moved(person: Person, left: Organisation | None) -> None:
+    """Remember where a person worked until today: who left an institution last year still knows it."""
+    today = clock.today()
+    if left is not None:
+        held = Employment.objects.filter(person=person, organisation=left, until__isnull=True)
+        if not held.update(until=today):
+            Employment.objects.create(person=person, organisation=left, until=today, source="employer")
+    if person.employer is not None:
+        Employment.objects.get_or_create(
+            person=person, organisation=person.employer, since=today, defaults={"source": "employer"}
+        )
 
 
 @transaction.atomic
@@ -368,6 +386,7 @@ def declare_kin(
         payload={"kinship": row.pk, "person": person.pk},
         personal={"relative": relative.pk, "relation": relation},
     )
+    ties_changed([person.pk, relative.pk])
     return row
 
 

@@ -12,6 +12,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_title
 from keguan.kernel.problems import Problem, Refused
+from keguan.registers.parties.changes import ties_changed
 from keguan.registers.projects.logic import clean_number, number_grammar
 from keguan.registers.projects.models import STATUSES, Membership, Project
 from keguan.registers.trace import services as trace
@@ -77,6 +78,7 @@ def record(project: NewProject, actor: Actor, *, origin: str) -> Project:
     _join(row, people)
     payload = {"project": row.pk, "number": number, "members": [[person, role] for person, role in people]}
     trace.write("projects:project:recorded", actor, case_number=origin, payload=payload)
+    ties_changed(person for person, _ in people)
     return row
 
 
@@ -129,4 +131,5 @@ def link_principal(project: Project, person: int, actor: Actor) -> Project:
     trace.write(
         "projects:project:principal-linked", actor, payload={"project": row.pk, "number": row.number, "person": person}
     )
+    ties_changed([person])
     return row

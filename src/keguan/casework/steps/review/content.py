@@ -16,7 +16,8 @@ def read(post: QueryDict, definition: Definition, step: Review, verb: str, situa
     """Experts for a seat; a reason; what is declared; or whole points by criterion with comments."""
     match verb:
         case "assign":
-            return {"experts": [int(one) for one in post.getlist("experts") if one.isdecimal() and len(one) < 19]}
+            chosen = [int(one) for one in post.getlist("experts") if one.isdecimal() and len(one) < 19]
+            return {"experts": chosen, "despite": typed.text(post, "despite")}
         case "release":
             return {"seat": typed.text(post, "seat"), "reason": typed.text(post, "reason")}
         case "accept":

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from keguan.casework.models import SEAT_STATES, Seat
+from keguan.casework.rechecking import recused
 from keguan.casework.reviewing.drafts import draft_of
 from keguan.casework.steps.review.content import scored
 from keguan.casework.steps.review.pool import choices, searched
@@ -25,6 +26,10 @@ from keguan.language.schema import Criterion, Review, Rubric
 _TONES: Mapping[str, Tone] = {"invited": "warn", "accepted": "info", "final": "good"}
 STATES: Mapping[str, Status] = {name: Status(said, _TONES.get(name, "neutral")) for name, said in SEAT_STATES.items()}
 _WHY_RELEASE = Text("解除理由", "Reason")
+_DESPITE = Text("仍然指派的理由", "Why all the same")
+_DESPITE_HINT = Text(
+    "所选专家有可能的利害关系时必须填写，记入痕迹", "owed where a chosen expert perhaps has an interest; it is traced"
+)
 _WHY_DECLINE = Text("谢绝理由", "Why you decline")
 _DECLINE_WORDS = Text("说明", "In words")
 _DECLINE_HINT = Text(
@@ -62,12 +67,16 @@ def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
     wants_pool = (
         free > 0 and not is_drawn and ("pool" in scene.query or (scene.post is not None and "pool" in scene.post))
     )
+    pool = choices(scene) if wants_pool else None
+    asks = any(one.candidate.reasons and one.candidate.may_be_chosen for one in pool or ())
     return {
         "is_officer": True,
         "open_seats": [one for one in seats if one.state in ("invited", "accepted")],
         "release_reason": scene.asked(Field("reason", "text", _WHY_RELEASE)),
         "seat_chosen": scene.post.get("seat", "") if scene.post is not None else "",
-        "pool": choices(scene) if wants_pool else None,
+        "pool": pool,
+        "despite": scene.asked(Field("despite", "text", _DESPITE, hint=_DESPITE_HINT, most=500)) if asks else None,
+        "recused": recused(scene.case),
         "wants_pool": wants_pool,
         "query": searched(scene),
     }

@@ -15,6 +15,7 @@ from keguan.registers.imports.cells import choice, code, text, whole, words
 from keguan.registers.imports.finding import Organisations, People
 from keguan.registers.imports.spec import Column, ImportSpec, Row, Saving
 from keguan.registers.imports.specs.people import EMAIL, EMPLOYER, NAME, person_key
+from keguan.registers.parties.changes import ties_changed
 
 _KIND_WORDS = (
     ("期刊论文", "paper"),
@@ -23,7 +24,7 @@ _KIND_WORDS = (
     ("专著", "book"),
     ("奖励", "prize"),
 )
-_CHANGEABLE = ("kind", "title", "normal_title", "abstract", "keywords", "authors", "year")
+_CHANGEABLE = ("kind", "title", "normal_title", "abstract", "keywords", "authors", "normal_authors", "year")
 
 
 def _save(rows: Sequence[Row], saving: Saving) -> None:
@@ -56,6 +57,8 @@ def _save(rows: Sequence[Row], saving: Saving) -> None:
         done |= bring_in(standing, part, key=by, fields=_CHANGEABLE, saving=saving)
     for row in rows:
         row.done = done[at[row.number]]
+    touched = {key[0] for key, what in done.items() if what != "unchanged"}
+    ties_changed(person for person, expert in pool.items() if expert in touched)
 
 
 def _expert(row: Row, employers: Organisations, people: People, pool: dict[int, int], saving: Saving) -> int | None:

@@ -153,8 +153,13 @@ _OF_PEOPLE = _RELATIONS.replace(_EXPERTS, _PEOPLE)
 
 
 def relations(
-    experts: Iterable[int], team: Collection[int], host: int | None, case: int, avoided: Sequence[Avoidance],
-    *, of_people: bool = False,
+    experts: Iterable[int],
+    team: Collection[int],
+    host: int | None,
+    case: int,
+    avoided: Sequence[Avoidance],
+    *,
+    of_people: bool = False,
 ) -> list[Relation]:
     """What ties these experts to a team and its host, of the kinds and in the windows that a programme avoids.
 
@@ -175,7 +180,9 @@ def relations(
         "legal": list(LEGAL_KINDS),
     }
     with prepared.cursor() as cursor:
-        cursor.execute(_OF_PEOPLE if of_people else _RELATIONS, {name: prepared.stable(value) for name, value in asked.items()})
+        cursor.execute(
+            _OF_PEOPLE if of_people else _RELATIONS, {name: prepared.stable(value) for name, value in asked.items()}
+        )
         return [Relation(*row) for row in cursor.fetchall()]
 
 

@@ -50,6 +50,7 @@ PUBLIC_REGISTERS = (
     "/registers/duties/",
     "/api/v1/registers/",
     "/members/",
+    "/search/",
 )
 """Where people and organisations stand whether or not they apply or review: nothing there may name a case with them."""
 FEES = "/registers/review-fees/"
@@ -214,7 +215,8 @@ def done_page(response: Any) -> None:
 def read(response: Any) -> str:
     """Everything an answer says, whatever its kind: headers, text, what a PDF or a spreadsheet holds, and about itself."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
+    for close in response._resource_closers:  # the file alone: closing the answer would close the test's database
+        close()
     said = [" ".join(f"{name}: {value}" for name, value in response.items())]
     kind = response.get("Content-Type", "")
     if kind.startswith("application/pdf"):

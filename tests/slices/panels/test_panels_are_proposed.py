@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from keguan.panels.matching.making import Bounds
 from keguan.panels.matching.models import Proposal, ProposedSeat
 from keguan.registers.experts import works
 from keguan.registers.experts.models import Expert
+from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties import services as parties
 from keguan.registers.trace.models import Event
 
@@ -259,6 +262,26 @@ def test_too_few_experts_leave_seats_empty_and_say_why_in_words(world: w.World) 
     assert made.shortages[0]["zh"] in page
     held = proposed(world, Bounds(same_institution_most=2))
     assert held.missing == 6, "all seven have one employer"
+
+
+def test_bounds_of_the_programme_hold_beside_those_of_the_officer(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Organisation.objects.filter(pk=world.university.pk).update(region_code="650102")
+    Expert.objects.update(region_code="650104")
+    far = set(world.experts[-2:])
+    Expert.objects.filter(pk__in=far).update(region_code="659001")
+    step = replace(step_of(world), panel=replace(step_of(world).panel, outside_region_least=3, most_load=1))
+    monkeypatch.setattr(services, "step_of", lambda proposal: step)
+    made = proposed(world)
+    seats = ProposedSeat.objects.filter(case__proposal=made)
+    held = Counter(seats.values_list("expert", flat=True))
+    assert set(held.values()) == {1}, "one panel of the round for each expert"
+    assert far <= set(held)
+    near = Counter(seats.exclude(expert__in=far).values_list("case", flat=True))
+    assert list(near.values()) == [2, 2], "seats kept for other regions stay empty rather than go to others"
+    assert made.missing == 10 - 6
+    assert any("外地区专家" in one["zh"] for one in made.shortages)
 
 
 def test_nobody_but_officers_of_the_programme_opens_the_desk_and_whose_case_it_is_sees_nothing_of_it(

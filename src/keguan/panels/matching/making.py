@@ -14,6 +14,7 @@ from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import LIVE
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
 from keguan.language.schema import Review
 from keguan.panels.matching.expertise import Pool, application_of, pool_of
 from keguan.panels.matching.models import WHOLE, ProposedCase, ProposedSeat
@@ -21,7 +22,7 @@ from keguan.registers.experts.queries import pool
 
 if TYPE_CHECKING:
     from keguan.fairness.affinity import Near
-    from keguan.fairness.assignment import Plan
+    from keguan.fairness.assignment import Bound, Candidates, Plan
 
 NEAREST = 60
 """So many experts are looked at for a case, the nearest first."""
@@ -44,11 +45,11 @@ class Bounds:
 
 @dataclass(slots=True)
 class Open:
-    """A case with free seats, and who could take them, the nearest first."""
+    """A case with free seats, and who could take them, the nearest first. seated: employer and prefecture of those who sit."""
 
     case: Case
     free: int
-    seated: Counter[int] = field(default_factory=Counter)
+    seated: list[tuple[int | None, str]] = field(default_factory=list)
     fits: dict[int, float] = field(default_factory=dict)
 
 
@@ -101,27 +102,30 @@ def _look(one: Open, step: Review, nearest: Near, lightest: Sequence[int], gone:
 
 
 def _panels(opened: Sequence[Open], step: Review, found: Pool) -> Mapping[int, frozenset[int]]:
-    """Who declined or was released, by case: they are not asked again. And of which employers the others are."""
+    """Who declined or was released, by case: they are not asked again. And from where the others are."""
     attempts = {one.case.pk: one.case.memo.state["steps"].get(step.id, {}).get("attempt", 1) for one in opened}
     by_case = {one.case.pk: one for one in opened}
     rows = SeatHolder.objects.filter(seat__case__in=list(attempts), seat__step=step.id)
     gone: dict[int, set[int]] = {}
-    for case, attempt, state, expert, employer in rows.values_list(
-        "seat__case", "seat__attempt", "seat__state", "expert", "expert__person__employer"
+    for case, attempt, state, expert, employer, region in rows.values_list(
+        "seat__case", "seat__attempt", "seat__state", "expert", "expert__person__employer", "expert__region_code"
     ):
         if attempt != attempts[case]:
             continue
         if state in LIVE:
-            by_case[case].seated[employer or 0] += 1
+            by_case[case].seated.append((employer, _prefecture(region)))
         else:
             gone.setdefault(case, set()).add(expert)
     return {case: frozenset(who) for case, who in gone.items()}
 
 
-def plan_for(opened: Sequence[Open], found: Pool, bounds: Bounds, before: Sequence[tuple[int, int]] = ()) -> Made:
+def plan_for(
+    opened: Sequence[Open], found: Pool, step: Review, bounds: Bounds, before: Sequence[tuple[int, int]] = ()
+) -> Made:
     """The best plan over these cases; where an earlier one stands (case id, expert), the nearest to it.
 
-    Proven by the bound that it comes with. Source of the method: fairness/assignment.
+    The programme's own bounds hold beside the officer's, the narrower one of two. Proven by the bound that it comes with.
+    Source of the method: fairness/assignment.
     """
     import numpy as np
 
@@ -129,11 +133,13 @@ def plan_for(opened: Sequence[Open], found: Pool, bounds: Bounds, before: Sequen
 
     experts = sorted(found.experts)
     place = {expert: at for at, expert in enumerate(experts)}
+    employers = [found.experts[one].person.employer_id for one in experts]
+    same = _narrower(bounds.same_institution_most, step.panel.same_institution_most)
     pairs = [
         (at, place[expert], fit)
         for at, one in enumerate(opened)
         for expert, fit in one.fits.items()
-        if not _is_crowded(one, found.experts[expert].person.employer_id, bounds)
+        if not _is_crowded(one, employers[place[expert]], same)
     ]
     case, expert, fit = (np.array(part) for part in zip(*pairs, strict=True)) if pairs else (np.zeros(0),) * 3
     candidates = Candidates(len(opened), len(experts), case.astype(np.int64), expert.astype(np.int64), fit)
@@ -142,12 +148,17 @@ def plan_for(opened: Sequence[Open], found: Pool, bounds: Bounds, before: Sequen
     most = np.array([found.experts[one].max_load for one in experts], dtype=np.int64)
     if bounds.most_new is not None:
         most = np.minimum(most, held + bounds.most_new)
+    if step.panel.most_load is not None and opened:
+        here = _panels_of(opened[0].case.round_id, step, experts)
+        more = np.array([max(0, step.panel.most_load - here[one]) for one in experts], dtype=np.int64)
+        most = np.minimum(most, held + more)
     terms = Terms(
         size=np.array([one.free for one in opened], dtype=np.int64),
         most_load=np.maximum(most, held),
         held=held,
-        institution=np.array([found.experts[one].person.employer_id or -1 for one in experts], dtype=np.int64),
-        same_institution_most=bounds.same_institution_most,
+        institution=np.array([one or -1 for one in employers], dtype=np.int64),
+        same_institution_most=same,
+        bounds=_from_elsewhere(opened, found, step, candidates, experts),
     )
     at_case = {one.case.pk: at for at, one in enumerate(opened)}
     earlier = [(at_case[of], place[who]) for of, who in before if of in at_case and who in place]
@@ -155,9 +166,63 @@ def plan_for(opened: Sequence[Open], found: Pool, bounds: Bounds, before: Sequen
     return Made(opened, experts, found, plan)
 
 
-def _is_crowded(one: Open, employer: int | None, bounds: Bounds) -> bool:
-    most = bounds.same_institution_most
-    return most is not None and employer is not None and one.seated[employer] >= most
+def _narrower(one: int | None, other: int | None) -> int | None:
+    return min(one, other) if one is not None and other is not None else other if one is None else one
+
+
+def _is_crowded(one: Open, employer: int | None, most: int | None) -> bool:
+    return most is not None and employer is not None and sum(of == employer for of, _ in one.seated) >= most
+
+
+def _panels_of(round_id: int | None, step: Review, experts: Sequence[int]) -> Counter[int]:
+    """On how many panels of the round each of them sits or has scored."""
+    rows = SeatHolder.objects.filter(expert__in=experts, seat__case__round=round_id, seat__step=step.id)
+    return Counter(rows.filter(seat__state__in=LIVE).values_list("expert", flat=True))
+
+
+def _from_elsewhere(
+    opened: Sequence[Open], found: Pool, step: Review, candidates: Candidates, experts: Sequence[int]
+) -> tuple[Bound, ...]:
+    """What the programme wants of other regions and other units, less those who sit already. The wider one first."""
+    import numpy as np
+
+    from keguan.fairness.assignment import Bound, outside
+
+    prefectures = [_prefecture(found.experts[one].region_code) for one in experts]
+    homes = [_prefecture(one.case.host.region_code if one.case.host else "") for one in opened]
+    numbers = {code: at for at, code in enumerate(sorted({*prefectures, *homes} - {""}))}
+    regions = (
+        np.array([numbers.get(code, -1) for code in prefectures], dtype=np.int64),
+        np.array([numbers.get(code, -1) for code in homes], dtype=np.int64),
+        [
+            sum(bool(region) and region != home for _, region in one.seated)
+            for one, home in zip(opened, homes, strict=True)
+        ],
+    )
+    units = (
+        np.array([found.experts[one].person.employer_id or -1 for one in experts], dtype=np.int64),
+        np.array([one.case.host_id or -1 for one in opened], dtype=np.int64),
+        [sum(of is not None and of != one.case.host_id for of, _ in one.seated) for one in opened],
+    )
+    bounds = []
+    for code, say, wanted, (theirs, own, seated) in (
+        ("region", _OTHER_REGION, step.panel.outside_region_least, regions),
+        ("unit", _OTHER_UNIT, step.panel.outside_unit_least, units),
+    ):
+        if wanted is not None:
+            left = [min(one.free, max(0, wanted - already)) for one, already in zip(opened, seated, strict=True)]
+            least = np.array(left, dtype=np.int64)
+            bounds.append(Bound(code, say, outside(candidates, theirs, own), least=least))
+    return tuple(bounds)
+
+
+def _prefecture(region_code: str) -> str:
+    """The first four digits of GB/T 2260: another prefecture is another region."""
+    return region_code[:4]
+
+
+_OTHER_REGION = Text("外地区专家", "experts from other regions")
+_OTHER_UNIT = Text("外单位专家", "experts from other units")
 
 
 def rows_of(

@@ -117,7 +117,7 @@ def _make(proposal: Proposal, actor: Actor) -> None:
     opened = making.open_cases(actor, proposal.round_id, step)
     found = making.look_around(opened, step)
     before = _standing(proposal.mends)
-    made = making.plan_for(opened, found, Bounds(**proposal.terms), before)
+    made = making.plan_for(opened, found, step, Bounds(**proposal.terms), before)
     cases, seats = making.rows_of(made, proposal.pk, before)
     numbers = [one.case.number for one in made.open]
     with transaction.atomic():

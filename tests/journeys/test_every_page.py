@@ -313,7 +313,7 @@ def _is_sound(seen: str, language: str, html: str) -> None:
 
 TITLED_BY_A_NAME = {
     *("case", "paper", "person", "organisation", "expert", "project", "document", "certificate"),
-    *("sanction", "sanction_lift"),
+    *("sanction", "sanction_lift", "tie", "tie_new", "tie_end", "meeting_item"),
     *(
         "duty_new",
         "account_new",

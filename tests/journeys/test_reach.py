@@ -20,6 +20,7 @@ from tests.make import world as w
 
 from keguan.casework.models import Case
 from keguan.registers.documents.models import Document
+from keguan.registers.experts.models import Work
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Person
@@ -62,7 +63,7 @@ must be marked as Chinese, so that a voice does not spell it.
 
 SAME_IN_CHINESE = (
     *("Keguan", "JavaScript", "Chrome", "Linux", "English", "RFC", "SHA", "UTF", "BOM", "ISO"),
-    *("PDF", "DOCX", "XLSX", "CSV", "TXT", "JPG", "PNG", "JSON", "RSS", "Atom", "Giving"),
+    *("DOI", "PDF", "DOCX", "XLSX", "CSV", "TXT", "JPG", "PNG", "JSON", "RSS", "Atom", "Giving"),
 )
 """What is called so in Chinese too."""
 OF_THE_INTERFACE = (
@@ -90,6 +91,7 @@ def _names() -> list[str]:
         (Organisation.objects, "name"),
         (Case.objects, "title"),
         (Document.objects, "name"),
+        (Work.objects, "title"),
     )
     names = {name for found, field in fields for name in found.values_list(field, flat=True) if name}
     return sorted(names | {"中文"}, key=len, reverse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
@@ -50,7 +51,10 @@ def test_no_mail_of_any_kind_holds_anything_confidential(settings, language: str
         if not together:
             minute()
     minute()
-    assert len(servers.TAKEN) == (1 if together else len(KINDS))
+    at_once = [word for word, kind in KINDS.items() if kind.how == "at_once"]
+    assert len(servers.TAKEN) == (1 if together else len(at_once))
+    minute(MORNING + timedelta(days=1))
+    assert len(servers.TAKEN) == (2 if together else len(KINDS)), "what is gathered by day comes the next morning"
     for number in range(len(servers.TAKEN)):
         whole = "\n".join(parts(number))
         found = [one for one in (*secrets, to.name, world.people["applicant"].name) if one in whole]

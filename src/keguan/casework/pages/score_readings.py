@@ -178,7 +178,7 @@ def _told(read: Read, titles: dict[str, str], own: frozenset[str], *, knows: boo
             "title": titles.get(sheet.number) or sheet.number,
             "seat": sheet.seat,
             "total": sheet.total,
-            "why": Text("{why}：{words}", "{why}: {words}").filled(why=_WHY[one.kind], words="、".join(one.words)),
+            "why": Text("{why}：{words}", "{why}").filled(why=_WHY[one.kind], words="、".join(one.words)),
         }
         for sheet, one in contradicting(read.sheets, rubric)
         if sheet.number not in own

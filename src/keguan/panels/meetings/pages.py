@@ -128,7 +128,7 @@ def _lines(sitting: Sitting) -> list[Line | None]:
     if vote is not None:
         rule = Text(
             "应到人数的{quorum}到会，{threshold}赞成为通过（{source}）",
-            "{quorum} of those who may vote are present; it carries with {threshold} ({source})",
+            "{quorum} of those who may vote are present; it carries with {threshold}. Source: {source}",
         ).filled(quorum=vote.quorum.said(), threshold=vote.threshold.said(), source=vote.source)
     return [
         Line(Text("批次", "Round"), found.round.title, href=reverse("deciding", args=[found.round.code, found.step])),

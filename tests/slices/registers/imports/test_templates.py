@@ -29,6 +29,8 @@ FILLED: dict[str, dict[str, object]] = {
                       "period": "2018.01-2020.12"},
     "national-rd-projects": {"number": "2018YFA0208400", "title": "题目", "host": "塔里木大学", "principal": "P1",
                              "amount": 18, "year": 2018, "duration": "3"},
+    "codes": {"tree": "nsfc", "version": "2019", "code": "C13", "title_zh": "农学与作物学"},
+    "works": {"name": "古丽", "email": "guli@example.cn", "kind": "期刊论文", "title": "棉花抗旱种质资源鉴定", "year": 2024},
 }  # fmt: skip
 
 
@@ -45,6 +47,8 @@ def test_an_empty_template_comes_in_as_it_is_and_a_filled_one_with_every_column_
     assert (empty.problems, empty.warnings, empty.read) == ((), (), 0)
     if name == "experts":
         make.person("古丽", email="guli@example.cn")
+    if name == "works":
+        make.expert(make.person("古丽", email="guli@example.cn"))
     filled = [FILLED[name].get(column.key, "") for column in spec.columns]
     report = services.run(spec, xlsx(rows=[*rows_of(content), filled]), SYSTEM, name="模板.xlsx")
     assert (report.problems, report.warnings, report.counts) == ((), (), Counts(created=1))

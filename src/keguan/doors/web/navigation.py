@@ -18,6 +18,7 @@ WITH_CASES = holding(
 WITH_ROUNDS = holding(
     Text("管理批次", "run rounds"), "registrar", "supervision", "officer", "planning", "finance", "committee"
 )
+WITH_REVIEWS = holding(Text("参加评审", "review"), "expert")
 WITH_MEETINGS = holding(Text("查看会议", "see meetings"), "officer", "committee", "supervision")
 WITH_APPLICANTS = holding(Text("查看本单位申报进展", "follow the applicants of one's institution"), "host", "authority")
 WITH_MEMBERS = holding(Text("管理本单位人员", "look after the people of the organisation"), "administrator")
@@ -46,6 +47,7 @@ PLACES: tuple[Place, ...] = (
     Place(Text("通知与公示", "Calls and notices"), "calls", PUBLIC),
     Place(Text("资助结果", "Awards"), "awards", PUBLIC),
     Place(Text("我的办件", "My cases"), "my_cases", SIGNED_IN),
+    Place(Text("我的评审", "My reviews"), "reviews", WITH_REVIEWS),
     Place(Text("办件", "Cases"), "cases", WITH_CASES),
     Place(Text("申报进展", "Progress"), "progress", WITH_APPLICANTS),
     Place(Text("批次", "Rounds"), "rounds", WITH_ROUNDS),

@@ -134,13 +134,15 @@ def _found(hits: Sequence[Hit], answer: Answer, names: _Names) -> list[Found]:
 def _one(hit: Hit, row: Shown, text: str, answer: Answer, names: _Names) -> Found:
     title = row.title_en if language() == "en" else row.title_zh
     named = " · ".join(row.names.split("\n"))
+    quoted = _pieces(*passage(text, answer.terms)) if text and text != title else ()
     return Found(
         hit=hit,
         kind=KINDS[hit.kind],
         href=reverse(_ADDRESSES.get(hit.kind, hit.kind), args=[row.slug.partition("/")[0]]),
         title=_marked(title, answer),
         names=_marked(named, answer),
-        passage=_pieces(*passage(text, answer.terms)) if text and text != title else (),
+        # Found by its title or a name: then its first words would say nothing of why.
+        passage=quoted if any(piece.is_marked for piece in quoted) else (),
         programme=names.programme(hit.programme),
         region=names.region(hit.region),
     )

@@ -48,11 +48,6 @@ def words(text: str) -> list[str]:
     return found
 
 
-def content_words(text: str) -> list[str]:
-    """The words that say what a text is about: without links (的, of) and what all titles of projects say (研究, 基于)."""
-    return [word for word in words(text) if word not in STOP_WORDS]
-
-
 def terms(text: str) -> list[str]:
     """The words of a text and, each marked by PAIR, the pairs of neighbouring Chinese characters: what `affinity` compares.
 
@@ -78,3 +73,4 @@ def singular(word: str) -> str:
 
 
 STOP_WORDS: Final = frozenset(singular(word) for word in (_LINKS + " " + _TITLES).split())
+"""Links (的, of) and what all titles of projects say (研究, 基于): never a reason why two texts are alike."""

@@ -28,7 +28,6 @@ from keguan.panels.meetings.models import (
     Dissent,
     Item,
     KeptOut,
-    Member,
     Opinion,
     Urn,
     Voted,
@@ -464,8 +463,3 @@ def enter(pk: int, item: int, reason: str, actor: Actor, key: str, request_id: s
     return casework.act(
         found.case.number, Command(verb, sitting.meeting.step, content), actor, key, request_id=request_id
     )
-
-
-def present_members(sitting: Sitting) -> list[Member]:
-    """Who is in the room."""
-    return [one for one in sitting.members if one.present]

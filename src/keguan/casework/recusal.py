@@ -19,7 +19,6 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.recusals import avoided_by
 from keguan.language.schema import Review
-from keguan.registers.experts.models import Expert
 
 ARTICLE = "国家自然科学基金条例 第20条"
 NAMED_MOST = 3
@@ -87,12 +86,6 @@ _FOR_THE_OFFICER = frozenset({"named_by_applicant", "dispute", "declared"})
 _STANDING = """
   SELECT expert.id, expert.person_id, expert.status = 'active', expert.max_load,
     EXISTS (
-      SELECT FROM casework_case other
-      WHERE other.round_id = %(round)s AND other.id <> %(case)s AND other.submitted_at IS NOT NULL
-        AND (other.principal_id = expert.person_id OR other.applicant_id = expert.person_id
-          OR other.members @> ARRAY[expert.person_id])
-    ),
-    EXISTS (
       SELECT FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
       WHERE seat.case_id = %(case)s AND seat.step = %(step)s AND seat.attempt = %(attempt)s
         AND seat.state = ANY(%(live)s) AND holder.expert_id = expert.id
@@ -119,14 +112,13 @@ def recusals(
     avoided = avoided_by(step.panel.avoid)
     kinds = {one.kind for one in avoided}
     tied: dict[int, dict[str, Relation]] = {}
-    for tie in relations(asked, team, case.host_id, case.pk, avoided):
+    for tie in relations(asked, team, case, avoided):
         tied.setdefault(tie.expert, {}).setdefault(tie.kind, tie)
     known: dict[int, tuple[Problem, ...]] = {}
-    for expert, person, active, most, applying, seated, load in _standing(case, step, asked):
+    for expert, person, active, most, seated, load in _standing(case, step, asked):
         ties = {} if person in team else tied.get(expert, {})
         holds = {
             "own_case": person in team,
-            "own_application": applying and "own_application" in kinds,
             "named_by_applicant": person in named and "named_by_applicant" in kinds,
             "not_active": not active,
             "seated": seated,
@@ -145,7 +137,6 @@ def team_of(case: Case) -> frozenset[int]:
 def _standing(case: Case, step: Review, experts: list[int]) -> Sequence[tuple[Any, ...]]:
     asked = {
         "experts": experts,
-        "round": case.round_id,
         "case": case.pk,
         "step": str(step.id),
         "attempt": case.memo.state["steps"].get(step.id, {}).get("attempt", 1),
@@ -162,14 +153,20 @@ def is_tie(problem: Problem) -> bool:
     return problem.code.removeprefix("recusal.") not in _NOT_TIES
 
 
-def own_recusals(case: Case, step: Review, person: int, answers: Mapping[str, Values]) -> tuple[Problem, ...]:
-    """The relations that keep a reviewer who has a seat from going on, among them what came up after it was given."""
-    expert = Expert.objects.filter(person=person).values_list("pk", flat=True).first()
-    if expert is None:
-        return ()
-    found = [one for one in recusals(case, step, [expert], answers)[expert] if is_tie(one) and not one.may_override]
-    # Whom the applicant does not want is for the officer to know, never for that person.
-    related = [one for one in found if one.code != "recusal.named_by_applicant"]
+def own_recusals(case: Case, step: Review, person: int) -> tuple[Problem, ...]:
+    """The relations that keep a reviewer who has a seat from going on, among them what came up after it was given.
+
+    Whom the applicant does not want is for the officer to know, never for that person. One query.
+    """
+    team = team_of(case)
+    if person in team:
+        found = [_problem("own_case", person, step)]
+    else:
+        tied: dict[str, Relation] = {}
+        for tie in relations([person], team, case, avoided_by(step.panel.avoid), of_people=True):
+            tied.setdefault(tie.kind, tie)
+        found = [_problem(code, person, step, tied[code]) for code in _SAID if code in tied]
+    related = [one for one in found if not one.may_override]
     if related and definition_of(case.programme).programme.is_double_blind:
         # Which relation it is would tell who applies.
         related = [Problem("recusal.related", _RELATED, where="experts", source=ARTICLE)]
@@ -201,7 +198,7 @@ def member_recusals(case: Case, people: Iterable[int]) -> dict[int, tuple[Proble
     Their own case, kin and the same legal entity always count. One query. Source: 国家自然科学基金条例 第20条.
     """
     asked, team = list(dict.fromkeys(people)), team_of(case)
-    tied = relations(asked, team, case.host_id, case.pk, _OWED, of_people=True)
+    tied = relations(asked, team, case, _OWED, of_people=True)
     held = {(one.expert, one.kind) for one in tied if one.severity == "hard"}
     found: dict[int, tuple[Problem, ...]] = {}
     for person in asked:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from keguan.casework.models import Case
 from keguan.database import prepared
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -121,6 +122,11 @@ _RELATIONS = """
     FROM pair JOIN sits mine ON mine.person = pair.person
       JOIN sits other ON other.sitting = mine.sitting AND other.person = pair.other
     UNION ALL
+    SELECT asked.expert, 'own_application', 'hard', NULL, NULL, ''
+    FROM asked JOIN casework_case one
+      ON one.principal_id = asked.person OR one.applicant_id = asked.person OR one.members @> ARRAY[asked.person]
+    WHERE one.submitted_at IS NOT NULL AND one.id <> %(case)s AND one.round_id = %(round)s
+    UNION ALL
     SELECT pair.expert,
       CASE mine.kind WHEN 'prize' THEN 'coaward' WHEN 'project' THEN 'coproject' ELSE 'coauthor' END, 'hard',
       make_date(mine.year, 1, 1), make_date(mine.year, 12, 31), mine.title
@@ -155,24 +161,24 @@ _OF_PEOPLE = _RELATIONS.replace(_EXPERTS, _PEOPLE)
 def relations(
     experts: Iterable[int],
     team: Collection[int],
-    host: int | None,
-    case: int,
+    case: Case,
     avoided: Sequence[Avoidance],
     *,
     of_people: bool = False,
 ) -> list[Relation]:
-    """What ties these experts to a team and its host, of the kinds and in the windows that a programme avoids.
+    """What ties these experts to a team and the host of their case, of the kinds and in the windows that are avoided.
 
-    case: left out when shared applications are looked for. of_people: the first are ids of people, who need not be experts,
-    and `Relation.expert` is one of these. The gravest of a kind first, then the latest.
+    case: itself left out where other applications are looked for. of_people: the first are ids of people, who need not be
+    experts, and `Relation.expert` is one of these. The gravest of a kind first, then the latest. One query.
     """
     today = clock.today()
     horizons = {one.kind: _horizon(one, today) for one in avoided}
     asked = {
         "experts": list(experts),
         "team": sorted(team),
-        "host": host,
-        "case": case,
+        "host": case.host_id,
+        "case": case.pk,
+        "round": case.round_id,
         "today": today,
         "wanted": list(horizons),
         "horizons": list(horizons.values()),

@@ -253,7 +253,7 @@ def _facts(
     if isinstance(step, Decide) and step.vote and (voted := vote_on(case, str(step.id), state.steps[step.id].attempt)):
         known["vote"] = voted
     if isinstance(step, Review) and command.name in ("accept", "score", "rescore") and actor.person is not None:
-        known["own_recusals"] = own_recusals(case, step, actor.person, state.answers)
+        known["own_recusals"] = own_recusals(case, step, actor.person)
     return known
 
 

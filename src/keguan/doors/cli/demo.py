@@ -70,14 +70,16 @@ def _ready(*, is_made: bool) -> None:
 
     django.setup()
     from keguan.database.migration import is_up_to_date, migrate
+    from keguan.doors.demo.one_core import on_one_core
 
-    if not is_made or not is_up_to_date():
-        say("建立数据表", "making the tables")
-        migrate(verbosity=0)
-    if is_made:
-        say("演示数据已有；用 --fresh 重新生成", "the demo data is there; --fresh makes it anew")
-    else:
-        _make()
+    with on_one_core():
+        if not is_made or not is_up_to_date():
+            say("建立数据表", "making the tables")
+            migrate(verbosity=0)
+        if is_made:
+            say("演示数据已有；用 --fresh 重新生成", "the demo data is there; --fresh makes it anew")
+        else:
+            _make()
 
 
 def _make() -> None:

@@ -1,0 +1,92 @@
+"""The agenda of a meeting while it runs: what is taken up, taken up once more, and entered as the decision on a case."""
+
+from __future__ import annotations
+
+from keguan.casework import services as casework
+from keguan.engine.decision import Command
+from keguan.engine.moves import refuse
+from keguan.engine.voting import carries
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Refusal
+from keguan.panels.meetings.deeds import NO_ITEM, NOT_MEMBER, Said, deed, lacks_quorum, note
+from keguan.panels.meetings.models import CLOSED, Item
+from keguan.panels.meetings.planning import NOT_SECRETARY
+from keguan.panels.meetings.rights import is_secretary
+from keguan.panels.meetings.sittings import Sitting
+
+
+def take_up(pk: int, item: int, actor: Actor, request_id: str = "") -> Said:
+    """Take up an item; the one before it must be dealt with, or waits again. Needs a quorum of those who may stay."""
+
+    def do(sitting: Sitting) -> Refusal | None:
+        found, now = sitting.item(item), sitting.now
+        if not is_secretary(actor, sitting.meeting):
+            return NOT_SECRETARY
+        if found is None or found.state == "done":
+            return NO_ITEM
+        if sitting.meeting.state != "open":
+            return refuse("meeting.state", Text("会议没有在进行。", "The meeting is not in session."))
+        if now is not None and sitting.open_ballot(now):
+            said = Text("正在审议的议项还有表决没有结束。", "The ballot on the item before is still open.")
+            return refuse(
+                "meeting.ballot_open", said, fix=Text("请先结束表决，或休会。", "Close the ballot, or adjourn.")
+            )
+        if short := lacks_quorum(sitting, found):
+            return short
+        if now is not None and now.pk != found.pk:
+            now.state = "done" if _is_decided(sitting, now) else "waiting"
+            now.save(update_fields=["state"])
+        found.state = "now"
+        found.save(update_fields=["state"])
+        out = sorted(sitting.kept_out.get(found.pk, {}))
+        note(sitting, "meeting:item:taken-up", actor, number=found.case.number, out=out)
+        return None
+
+    return deed(pk, actor, request_id, do)
+
+
+def _is_decided(sitting: Sitting, item: Item) -> bool:
+    return any(one.state == CLOSED for one in sitting.ballots.get(item.pk, []))
+
+
+def vote_again(pk: int, item: int, actor: Actor, request_id: str = "") -> Said:
+    """Take an item up once more after a ballot that decided nothing, or whose result is not entered yet."""
+
+    def do(sitting: Sitting) -> Refusal | None:
+        found = sitting.item(item)
+        if not is_secretary(actor, sitting.meeting):
+            return NOT_SECRETARY
+        if found is None or found.state != "done" or sitting.meeting.state != "open" or sitting.now is not None:
+            return NO_ITEM
+        if found.case.step != sitting.meeting.step:
+            return refuse("meeting.decided", Text("本件的决定已经登记。", "The decision on this case is entered."))
+        found.state = "now"
+        found.save(update_fields=["state"])
+        note(sitting, "meeting:item:again", actor, number=found.case.number)
+        return None
+
+    return deed(pk, actor, request_id, do)
+
+
+def enter(pk: int, item: int, reason: str, actor: Actor, key: str, request_id: str = "") -> casework.Done | Refusal:
+    """Enter what the last ballot carried as the decision on the case, with the reason that its applicant reads. A member does
+    it who took part; the engine judges the counts by the case's own version."""
+    sitting = Sitting.of(pk)
+    found = sitting.item(item)
+    ballot = next((one for one in sitting.ballots.get(item, []) if one.state == CLOSED), None)
+    if found is None or ballot is None or sitting.vote is None:
+        return refuse("decide.not_voted", Text("还没有表决结果。", "There is no result yet."))
+    if sitting.member(actor.person) is None or sitting.is_out(found, actor.person):
+        return NOT_MEMBER
+    result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members, "motion": ballot.motion}
+    verb = carries(sitting.vote, result)
+    if not verb:
+        said = Text("不同意的动议未获通过，不产生决定。", "A motion to reject that fails decides nothing.")
+        return refuse("decide.not_carried", said, fix=Text("请再次表决。", "Vote again."))
+    content: dict[str, object] = {"reason": reason, "ballot": ballot.pk}
+    if verb == "approve" and ballot.amount_fen is not None:
+        content["amount_fen"] = ballot.amount_fen
+    return casework.act(
+        found.case.number, Command(verb, sitting.meeting.step, content), actor, key, request_id=request_id
+    )

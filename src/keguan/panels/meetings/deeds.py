@@ -1,0 +1,56 @@
+"""What every deed in a meeting shares: the lock, the trace, and the refusals that several of them give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.db import transaction
+
+from keguan.engine.moves import refuse
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Refusal
+from keguan.panels.meetings.models import Item
+from keguan.panels.meetings.sittings import Sitting
+from keguan.registers.trace import services as trace
+
+Said = Sitting | Refusal
+LONGEST: Final = 2000
+_WAY_OUT: Final = Text(
+    "请休会：本议项和已完成的表决保留，人数够后再继续。",
+    "Adjourn: the item and what was voted before are kept; resume when there are enough.",
+)
+NOT_VOTED: Final = Text("本环节不表决。", "Nothing is voted on at this step.")
+NOT_MEMBER = refuse("right.missing", Text("您不是本次会议的成员。", "You are no member of this meeting."))
+NO_ITEM = refuse("meeting.item", Text("议程中没有这一项。", "The agenda has no such item."))
+
+
+def deed(pk: int, actor: Actor, request_id: str, do: Callable[[Sitting], Refusal | None]) -> Said:
+    """Do something with the meeting locked; the meeting as it stands afterwards, or the refusal, which is traced."""
+    with transaction.atomic():
+        sitting = Sitting.of(pk, locking=True)
+        trace.stamp(actor, request_id)
+        refusal = do(sitting)
+        if refusal is not None:
+            codes = [one.code for one in refusal.problems]
+            payload = {"meeting": pk, "problems": codes}
+            trace.write("meeting:sitting:refused", actor, outcome="refused", payload=payload, request_id=request_id)
+            return refusal
+        return Sitting.of(pk)
+
+
+def note(sitting: Sitting, tag: str, actor: Actor, **payload: object) -> None:
+    """Trace what was done in the meeting."""
+    trace.write(tag, actor, payload={"code": sitting.meeting.round.code, "meeting": sitting.meeting.pk, **payload})
+
+
+def lacks_quorum(sitting: Sitting, item: Item) -> Refusal | None:
+    """Why the item cannot be taken up or voted on with those who are there; None where enough are."""
+    there = sitting.quorum(item)
+    if there is None:
+        return refuse("meeting.no_vote", NOT_VOTED)
+    if there.is_met:
+        return None
+    source = sitting.vote.source if sitting.vote else ""
+    return refuse("meeting.no_quorum", there.said(), value=str(there.present), source=source, fix=_WAY_OUT)

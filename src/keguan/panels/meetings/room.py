@@ -1,0 +1,134 @@
+"""The room of a meeting: opened, adjourned and closed, who is there, and who leaves it for an item."""
+
+from __future__ import annotations
+
+from keguan.engine.moves import refuse
+from keguan.kernel import clock
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Refusal
+from keguan.panels.meetings.ballots import void
+from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, deed, note
+from keguan.panels.meetings.models import KeptOut
+from keguan.panels.meetings.planning import NOT_SECRETARY
+from keguan.panels.meetings.rights import is_secretary
+from keguan.panels.meetings.sittings import Sitting
+
+
+def open_(pk: int, actor: Actor, request_id: str = "") -> Said:
+    """Open the meeting, or take it up again after it was adjourned. Needs a quorum."""
+
+    def do(sitting: Sitting) -> Refusal | None:
+        meeting, there = sitting.meeting, sitting.quorum()
+        if not is_secretary(actor, meeting):
+            return NOT_SECRETARY
+        if meeting.state not in ("planned", "adjourned"):
+            return refuse("meeting.state", Text("会议已经开始或结束。", "The meeting runs already, or is over."))
+        if there is None or not there.is_met:
+            fix = Text("请先登记到会委员。", "Note first who is present.")
+            return refuse("meeting.no_quorum", there.said() if there else NOT_VOTED, fix=fix)
+        tag = "meeting:sitting:opened" if meeting.state == "planned" else "meeting:sitting:resumed"
+        meeting.state, meeting.opened_at = "open", meeting.opened_at or clock.now()
+        meeting.save(update_fields=["state", "opened_at"])
+        note(sitting, tag, actor, present=there.present, members=there.members)
+        return None
+
+    return deed(pk, actor, request_id, do)
+
+
+def adjourn(pk: int, actor: Actor, request_id: str = "") -> Said:
+    """Adjourn: a running ballot is void, the item waits again, and everything that was voted before stands."""
+
+    def do(sitting: Sitting) -> Refusal | None:
+        meeting = sitting.meeting
+        if not is_secretary(actor, meeting):
+            return NOT_SECRETARY
+        if meeting.state != "open":
+            return refuse("meeting.state", Text("会议没有在进行。", "The meeting is not in session."))
+        item = sitting.now
+        if item is not None:
+            if ballot := sitting.open_ballot(item):
+                void(ballot, "adjourned")
+            item.state = "waiting"
+            item.save(update_fields=["state"])
+        meeting.state = "adjourned"
+        meeting.save(update_fields=["state"])
+        note(sitting, "meeting:sitting:adjourned", actor, kept=item.case.number if item else "")
+        return None
+
+    return deed(pk, actor, request_id, do)
+
+
+def close(pk: int, actor: Actor, request_id: str = "") -> Said:
+    """End the meeting. What was not taken up may stand on the agenda of another."""
+
+    def do(sitting: Sitting) -> Refusal | None:
+        meeting = sitting.meeting
+        if not is_secretary(actor, meeting):
+            return NOT_SECRETARY
+        if meeting.state == "closed":
+            return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
+        if sitting.now and sitting.open_ballot(sitting.now):
+            said = Text("还有表决没有结束。", "A ballot is still open.")
+            return refuse(
+                "meeting.ballot_open", said, fix=Text("请先结束表决，或休会。", "Close the ballot, or adjourn.")
+            )
+        meeting.items.filter(state="now").update(state="waiting")
+        meeting.members.filter(present=True).update(present=False, left_at=clock.now())
+        meeting.state, meeting.closed_at = "closed", clock.now()
+        meeting.save(update_fields=["state", "closed_at"])
+        note(sitting, "meeting:sitting:closed", actor, done=sum(one.state == "done" for one in sitting.items))
+        return None
+
+    return deed(pk, actor, request_id, do)
+
+
+def be_there(pk: int, person: int, actor: Actor, *, present: bool, request_id: str = "") -> Said:
+    """Note that a member came or left: the secretary for anybody, a member for themselves."""
+
+    def do(sitting: Sitting) -> Refusal | None:
+        member = sitting.member(person)
+        if member is None or not (is_secretary(actor, sitting.meeting) or actor.person == person):
+            return NOT_MEMBER
+        if sitting.meeting.state == "closed":
+            return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
+        if member.present == present:
+            return None
+        member.present = present
+        member.came_at = clock.now() if present else member.came_at
+        member.left_at = None if present else clock.now()
+        member.save(update_fields=["present", "came_at", "left_at"])
+        note(sitting, "meeting:member:came" if present else "meeting:member:left", actor, person=person)
+        return None
+
+    return deed(pk, actor, request_id, do)
+
+
+def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request_id: str = "") -> Said:
+    """A member must leave for an item: they declare it themselves, or the secretary notes it. With the reason; it stays.
+
+    Not while the ballot runs once they have voted in it: it is void first.
+    """
+
+    def do(sitting: Sitting) -> Refusal | None:
+        found = sitting.item(item)
+        if found is None or sitting.member(person) is None:
+            return NO_ITEM
+        if not (is_secretary(actor, sitting.meeting) or actor.person == person):
+            return NOT_MEMBER
+        if not reason.strip() or len(reason) > LONGEST:
+            return refuse("reason.missing", Text("请写明回避理由。", "Say why they must leave."), where="reason")
+        if sitting.is_out(found, person):
+            return None
+        ballot = sitting.open_ballot(found)
+        if ballot is not None and any(one.person == person for one in ballot.voted.all()):
+            void(ballot, "recusal")
+            note(sitting, "meeting:ballot:void", actor, number=found.case.number, ballot=ballot.number)
+        words = reason.strip()
+        KeptOut.objects.create(
+            item=found, person=person, reason_zh=words, reason_en=words, source="declared", at=clock.now()
+        )
+        note(sitting, "meeting:member:sent-out", actor, person=person, number=found.case.number, reason=words)
+        return None
+
+    return deed(pk, actor, request_id, do)

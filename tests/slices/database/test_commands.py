@@ -83,6 +83,19 @@ def test_a_backup_brings_back_the_rows_and_the_rights(keguan: Run, tmp_path: Pat
     assert keguan("migrate", "--check").returncode == 0
 
 
+def test_tables_of_another_version_are_refused_and_left_as_they_are(keguan: Run) -> None:
+    _sql(keguan, "INSERT INTO django_migrations (app, name, applied) VALUES ('trace', '0002_other', now())", "--owner")
+    try:
+        for word in ("", "--check"):
+            said = keguan("migrate", *filter(None, [word]))
+            assert said.returncode == 1
+            assert "database.other_version" in said.stderr
+            assert "trace.0002_other" in said.stderr
+    finally:
+        _sql(keguan, "DELETE FROM django_migrations WHERE name = '0002_other'", "--owner")
+    assert keguan("migrate", "--check").returncode == 0
+
+
 def test_a_damaged_backup_changes_nothing(keguan: Run, tmp_path: Path) -> None:
     file = tmp_path / "damaged"
     keguan("database", "backup", str(file))

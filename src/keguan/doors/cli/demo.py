@@ -41,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
     set_environment()
     say("启动数据库", "starting the database")
     with own_database(DATABASE) as database:
-        is_made = not args.fresh and database.holds(MADE)
+        _set_up()
+        is_made = not args.fresh and database.holds(MADE) and _is_of_this_version()
         if not is_made:
             database.make_anew()
         _ready(is_made=is_made)
@@ -64,11 +65,28 @@ def set_environment() -> None:
     os.environ.setdefault("KEGUAN_LOG_LEVEL", "WARNING")
 
 
-def _ready(*, is_made: bool) -> None:
-    """Bring the tables up to this version, and make the year unless it is there."""
+def _set_up() -> None:
     import django
 
     django.setup()
+
+
+def _is_of_this_version() -> bool:
+    """Whether this version can go on with the tables of the year that is there. Hangs up, so that they may be dropped."""
+    from django.db import connection
+
+    from keguan.database.migration import migrations_of_another_version
+
+    unknown = migrations_of_another_version()
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]
+    if unknown:
+        say("演示数据由另一版本生成，现在重新生成", "another version made the demo data: it is made anew now")
+    return not unknown
+
+
+def _ready(*, is_made: bool) -> None:
+    """Bring the tables up to this version, and make the year unless it is there."""
     from keguan.database.migration import is_up_to_date, migrate
     from keguan.doors.demo.one_core import on_one_core
 

@@ -17,7 +17,7 @@ class TraceColumns(RunSQL):
     table: the database table. key: the column people know the row by. case_column: the column that holds the case
     number, by default `key` where the subject is "case". The payload is `{after, before, id, key}`, values as text,
     null before the row was there and after it is gone. Actor and request come from `trace.services.stamp`.
-    The migration that uses it depends on ("trace", "0002_triggers").
+    The migration that uses it depends on ("trace", "0001_initial").
     """
 
     def __init__(

@@ -1,8 +1,7 @@
-from __future__ import annotations
-
 import django.db.models.deletion
 from django.db import migrations, models
 
+from keguan.database.tables import CreateTable
 from keguan.registers.trace.columns import TraceColumns
 
 
@@ -10,16 +9,22 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("casework", "0019_cases_by_handler"),
+        ("casework", "0001_initial"),
         ("experts", "0001_initial"),
-        ("trace", "0002_triggers"),
+        ("trace", "0001_initial"),
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateTable(
             name="Draw",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "round",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="casework.round"
+                    ),
+                ),
                 ("step", models.TextField()),
                 ("number", models.IntegerField()),
                 ("name", models.TextField(unique=True)),
@@ -41,72 +46,61 @@ class Migration(migrations.Migration):
                 ("closed_because", models.TextField(default="")),
                 ("prepared_at", models.DateTimeField()),
                 ("prepared_by", models.BigIntegerField(null=True)),
-                (
-                    "round",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="casework.round"
-                    ),
-                ),
             ],
             options={
                 "ordering": ("-prepared_at", "-id"),
-            },
-        ),
-        migrations.CreateModel(
-            name="Entry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.IntegerField()),
-                ("content", models.JSONField()),
-                (
-                    "draw",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="draws.draw"
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["prepared", "fixed", "drawn", "published", "void"])),
+                        name="draw_state_known",
                     ),
-                ),
-            ],
-            options={
-                "ordering": ("number",),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "prepared"),
+                            models.Q(("digest", ""), _negated=True),
+                            ("state", "void"),
+                            _connector="OR",
+                        ),
+                        name="draw_fixed_has_digest",
+                    ),
+                    models.UniqueConstraint(fields=("round", "step", "number"), name="draw_once_for_a_number"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "prepared")),
+                        fields=("round", "step"),
+                        name="draw_one_in_preparation",
+                    ),
+                ],
             },
         ),
-        migrations.CreateModel(
+        CreateTable(
             name="Place",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("place", models.IntegerField()),
-                ("salt", models.BinaryField()),
-                ("kept_out", models.JSONField(default=dict)),
                 (
                     "draw",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="places", to="draws.draw"
                     ),
                 ),
+                ("place", models.IntegerField()),
                 (
                     "expert",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="experts.expert"
                     ),
                 ),
+                ("salt", models.BinaryField()),
+                ("kept_out", models.JSONField(default=dict)),
             ],
             options={
                 "ordering": ("place",),
+                "constraints": [models.UniqueConstraint(fields=("draw", "place"), name="draw_place_once")],
             },
         ),
-        migrations.CreateModel(
+        CreateTable(
             name="Chair",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("stratum", models.TextField()),
-                ("order", models.IntegerField()),
-                ("state", models.TextField()),
-                ("reason", models.TextField(default="")),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="casework.case"
-                    ),
-                ),
                 (
                     "draw",
                     models.ForeignKey(
@@ -114,60 +108,50 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="casework.case"
+                    ),
+                ),
+                ("stratum", models.TextField()),
+                ("order", models.IntegerField()),
+                (
                     "place",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="chairs", to="draws.place"
                     ),
                 ),
+                ("state", models.TextField()),
+                ("reason", models.TextField(default="")),
             ],
             options={
                 "ordering": ("case_id", "stratum", "state", "order"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["drawn", "reserve", "seated", "left", "passed"])),
+                        name="chair_state_known",
+                    ),
+                    models.UniqueConstraint(fields=("draw", "case", "place"), name="chair_once_in_a_case"),
+                ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["prepared", "fixed", "drawn", "published", "void"])),
-                name="draw_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "prepared"), models.Q(("digest", ""), _negated=True), ("state", "void"), _connector="OR"
+        CreateTable(
+            name="Entry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="draws.draw"
+                    ),
                 ),
-                name="draw_fixed_has_digest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(fields=("round", "step", "number"), name="draw_once_for_a_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "prepared")), fields=("round", "step"), name="draw_one_in_preparation"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("draw", "number"), name="draw_entry_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="place",
-            constraint=models.UniqueConstraint(fields=("draw", "place"), name="draw_place_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="chair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["drawn", "reserve", "seated", "left", "passed"])),
-                name="chair_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="chair",
-            constraint=models.UniqueConstraint(fields=("draw", "case", "place"), name="chair_once_in_a_case"),
+                ("number", models.IntegerField()),
+                ("content", models.JSONField()),
+            ],
+            options={
+                "ordering": ("number",),
+                "constraints": [models.UniqueConstraint(fields=("draw", "number"), name="draw_entry_once")],
+            },
         ),
         TraceColumns("draws_draw", ["state"], subject="draw", key="name"),
     ]

@@ -7,7 +7,7 @@ they are applicants and no more. A case that was pushed to an organisation has n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 from typing import Final, Literal
@@ -185,19 +185,13 @@ def is_own(actor: Actor, case: Case) -> bool:
 
 def visible_to(actor: Actor) -> Q:
     """The cases of which `can_see_case` is true."""
-    if actor.is_system:
-        return Q()
-    came_in = _came_in(_desk("authority", actor), _runs(actor, RUNS_AND_WATCHES), _seats_of(actor, LIVE))
-    return _any(_own(actor), _desk("host", actor), came_in)
+    return _circle(actor, LIVE)
 
 
 def listed_to(actor: Actor) -> Q:
     """The cases that lists show: those of `visible_to` but for what only a double-blind seat opens. A list filters, sorts
     and counts by who applies, and each of these would tell it; such cases stand among one's reviews (`queries.reviews_of`)."""
-    if actor.is_system:
-        return Q()
-    came_in = _came_in(_desk("authority", actor), _runs(actor, RUNS_AND_WATCHES), _seats_of(actor, LIVE, sighted=True))
-    return _any(_own(actor), _desk("host", actor), came_in)
+    return _circle(actor, LIVE, sighted=True)
 
 
 def followed_by(actor: Actor) -> Q:
@@ -207,10 +201,7 @@ def followed_by(actor: Actor) -> Q:
 
 def trace_visible_to(actor: Actor) -> Q:
     """The cases of which `can_see_trace` is true."""
-    if actor.is_system:
-        return Q()
-    came_in = _came_in(_desk("authority", actor), _runs(actor, RUNS_AND_WATCHES))
-    return _any(_own(actor), _desk("host", actor), came_in)
+    return _circle(actor)
 
 
 def proposals_visible_to(actor: Actor) -> Q:
@@ -300,6 +291,34 @@ def _way_out(actor: Actor, case: Case, part: Part) -> Text | None:
 # ------------------------------------------------------------------------------------------------------- pieces
 
 
+def _circle(actor: Actor, seats: Sequence[str] = (), *, sighted: bool = False) -> Q:
+    """One's own cases, those of one's institution, and those that came in and are recommended, run, watched or (with a seat
+    in one of these states) reviewed by the actor."""
+    if actor.is_system:
+        return Q()
+    if actor.person is None:
+        return Q(pk__in=[])
+    runs = _runs(actor, RUNS_AND_WATCHES)
+    if runs is None:
+        # Few cases out of very many: their ids, each found by an index. As alternatives they would be tried on every case.
+        return Q(pk__in=_circle_ids(actor, seats, sighted=sighted))
+    # What opens most cases comes first: the database tries them in this order, on every case that it counts or sorts.
+    came_in = _came_in(runs, _desk("authority", actor), _seats_of(actor, seats, sighted=sighted))
+    return _any(came_in, _desk("host", actor), _own(actor))
+
+
+def _circle_ids(actor: Actor, seats: Sequence[str], *, sighted: bool) -> RawSQL:
+    asked, values = [_OWN_IDS], list[object]([actor.person] * 4)
+    for role, more in (("host", ""), ("authority", " AND submitted_at IS NOT NULL")):
+        if bodies := _bodies(actor, role):
+            asked.append(f"SELECT id FROM casework_case WHERE {role}_id = ANY(%s){more}")  # noqa: S608
+            values.append(bodies)
+    if seats:
+        asked.append(_SEAT_IDS + (_SIGHTED if sighted else ""))
+        values += [actor.person, list(seats)]
+    return RawSQL(" UNION ".join(asked), values)  # noqa: S611 - texts of the house, their values bound
+
+
 def _of(actor: Actor, roles: Iterable[str]) -> list[HeldDuty]:
     return [duty for duty in actor.duties if duty.role in roles]
 
@@ -347,9 +366,14 @@ def _is_desk_of(actor: Actor, role: str, organisation: int | None) -> bool:
 
 
 def _desk(role: Literal["host", "authority"], actor: Actor) -> Q | None:
+    bodies = _bodies(actor, role)
+    return Q(**{f"{role}__in": bodies}) if bodies else None
+
+
+def _bodies(actor: Actor, role: str) -> list[int]:
+    """The organisations at whose desk the actor sits."""
     held = _of(actor, (role,)) if actor.person is not None else []
-    organisations = sorted({duty.organisation for duty in held if duty.organisation})
-    return Q(**{f"{role}__in": organisations}) if organisations else None
+    return sorted({duty.organisation for duty in held if duty.organisation})
 
 
 def _own(actor: Actor) -> Q:
@@ -368,9 +392,10 @@ WITH own AS ({_OWN_IDS}) SELECT id FROM own
     UNION ALL SELECT beside.id FROM casework_case beside JOIN own ON beside.parent_id = own.id"""  # noqa: S608
 _SEAT_IDS: Final = """
 SELECT seat.case_id FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
-    JOIN experts_expert expert ON expert.id = holder.expert_id
-    WHERE expert.person_id = %s AND seat.state = ANY(%s)
+    JOIN experts_expert expert ON expert.id = holder.expert_id JOIN casework_case one ON one.id = seat.case_id
+    WHERE expert.person_id = %s AND seat.state = ANY(%s) AND one.submitted_at IS NOT NULL
     AND NOT EXISTS (SELECT FROM casework_recusal tie WHERE tie.seat_id = seat.id AND tie.is_hard)"""
+_SIGHTED: Final = " AND NOT seat.blind"
 
 
 def _own_ids(actor: Actor) -> RawSQL:
@@ -396,10 +421,10 @@ def remember_seats(case: Case) -> None:
     case.__dict__["_states_of_seats"] = {}
 
 
-def _seats_of(actor: Actor, states: Iterable[str], *, sighted: bool = False) -> Q | None:
-    if actor.person is None:
+def _seats_of(actor: Actor, states: Sequence[str], *, sighted: bool = False) -> Q | None:
+    if actor.person is None or not states:
         return None
-    asked = _SEAT_IDS + (" AND NOT seat.blind" if sighted else "")
+    asked = _SEAT_IDS + (_SIGHTED if sighted else "")
     return Q(pk__in=RawSQL(asked, [actor.person, list(states)]))  # noqa: S611 - the same
 
 

@@ -49,10 +49,15 @@ _TONES: dict[str, Tone] = {
 }
 
 _OF_ROUNDS = (
-    Column("title", Text("批次", "Round"), lambda r: r.title, link=lambda r: reverse("round_progress", args=[r.code])),
-    Column("code", Text("编号", "Code"), lambda r: r.code),
-    Column("state", Text("状态", "State"), state_of, "status"),
-    Column("closes", Text("截止", "Closes"), lambda r: r.closes, "deadline"),
+    Column(
+        "title",
+        Text("批次", "Round"),
+        lambda r: r.round.title,
+        link=lambda r: reverse("round_progress", args=[r.round.code]),
+    ),
+    Column("code", Text("编号", "Code"), lambda r: r.round.code),
+    Column("state", Text("状态", "State"), lambda r: state_of(r.round), "status"),
+    Column("closes", Text("截止", "Closes"), lambda r: r.round.closes, "deadline"),
     Column("begun", Text("已开始", "Begun"), lambda r: r.begun, "number"),
     Column("came_in", Text("其中已提交", "Handed in"), lambda r: r.came_in, "number"),
 )

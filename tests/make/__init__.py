@@ -5,7 +5,7 @@
 
 from tests.make.certificates import certificate
 from tests.make.documents import document
-from tests.make.experts import expert, work
+from tests.make.experts import absence, expert, work
 from tests.make.funds import payment, pool
 from tests.make.integrity import sanction
 from tests.make.organisations import organisation, uscc
@@ -14,6 +14,7 @@ from tests.make.projects import project
 from tests.make.ties import tie
 
 __all__ = [
+    "absence",
     "account",
     "actor",
     "certificate",

@@ -13,4 +13,4 @@ class CaseworkConfig(AppConfig):
     verbose_name = "办件 / casework"
 
     def ready(self) -> None:
-        from keguan.casework import people, rechecking, sentences  # noqa: F401 - tell their tags, and what they wait for
+        from keguan.casework import experts, people, rechecking, sentences  # noqa: F401 - tell their tags, and what they wait for

@@ -19,6 +19,15 @@ def ring_alarms(timestamp: int) -> None:
     log.info("alarms", acted=rung.acted, reminded=rung.reminded, stale=rung.stale, refused=rung.refused)
 
 
+@app.periodic(cron="10 0 * * *")  # 08:10 in Beijing; cron counts in UTC
+@app.task(name="casework.expert_reminders", queueing_lock="casework-expert-reminders", pass_context=False)
+def remind_experts(timestamp: int = 0) -> None:
+    """Each morning: remind experts whose yearly confirmation is owed."""
+    from keguan.casework import experts
+
+    log.info("experts", reminded=experts.remind())
+
+
 @app.task(name="casework.typeset")
 def typeset(name: str) -> None:
     """Set a long document that somebody waits for."""

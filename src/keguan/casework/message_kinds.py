@@ -28,6 +28,7 @@ Word = Literal[
     "search",
     "meeting",
     "recusal",
+    "expert",
 ]
 
 
@@ -97,6 +98,10 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("评审回避", "Recusal from a review"),
         Text("办件 {number} 的评审有一项回避需要处理。", "A recusal from the review of {number} waits for you."),
         is_urgent=True,
+    ),
+    "expert": MessageKind(
+        Text("专家库信息", "Your entry as an expert"),
+        Text("您在专家库的信息有事项需要您处理。", "Something about your entry in the pool of experts waits for you."),
     ),
     "handed": MessageKind(
         Text("转交给您", "Handed to you"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -15,10 +16,13 @@ from keguan.casework.versions import definition_of
 from keguan.database import prepared
 from keguan.engine.state import Values
 from keguan.engine.steps.review import LIVE, WAITS
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Problem
 from keguan.language.recusals import avoided_by
 from keguan.language.schema import Review
+from keguan.registers.experts.freshness import oldest
 
 ARTICLE = "国家自然科学基金条例 第20条"
 NAMED_MOST = 3
@@ -70,6 +74,9 @@ _SAID: Mapping[str, Text] = {
     "not_active": Text("该专家不在可用专家库中。", "The expert is not active in the pool."),
     "unknown": Text("专家库中没有这位专家。", "There is no such expert in the pool."),
     "full": Text("该专家在手的评审已达上限。", "The expert has as many reviews at hand as they will take."),
+    "yearly": Text("该专家本年度的评审已达其上限。", "The expert has as many reviews this year as they will take."),
+    "away": Text("该专家登记了今天不参加评审。", "The expert takes no new reviews on these days."),
+    "stale": Text("该专家的信息逾期未作年度确认。", "The expert's entry is overdue for its yearly confirmation."),
     "seated": Text("该专家已在本评审组。", "The expert already sits on this panel."),
 }
 _RELATED = Text(
@@ -77,8 +84,11 @@ _RELATED = Text(
     "A relation keeps you out of this case; in a double-blind review it is not said which.",
 )
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
-_NOT_TIES = frozenset({"not_active", "unknown", "full", "seated"})
+_NOT_TIES = frozenset({"not_active", "unknown", "full", "yearly", "away", "stale", "seated"})
 """What stands against a seat without being a conflict of interest."""
+UNAVAILABLE = frozenset({"recusal.not_active", "recusal.away", "recusal.stale"})
+"""Codes of an expert who is not to be asked today, whatever the case."""
+NO_ROOM = frozenset({"recusal.full", "recusal.yearly"})
 _FOR_THE_OFFICER = frozenset({"named_by_applicant", "dispute", "declared"})
 """What the other side may have said in confidence: its expert learns that something stands against them, not what."""
 
@@ -93,7 +103,16 @@ _STANDING = """
     (
       SELECT count(*) FROM casework_seatholder holder JOIN casework_seat seat ON seat.id = holder.seat_id
       WHERE holder.expert_id = expert.id AND seat.state = ANY(%(waits)s)
-    )
+    ),
+    expert.yearly_most IS NOT NULL AND expert.yearly_most <= (
+      SELECT count(*) FROM casework_seatholder holder JOIN casework_seat seat ON seat.id = holder.seat_id
+      WHERE holder.expert_id = expert.id AND seat.state = ANY(%(live)s) AND seat.changed_at >= %(year)s
+    ),
+    EXISTS (
+      SELECT FROM experts_absence absence
+      WHERE absence.expert_id = expert.id AND %(today)s BETWEEN absence.since AND absence.until
+    ),
+    expert.status = 'active' AND expert.confirmed_on < %(oldest)s
   FROM experts_expert expert WHERE expert.id = ANY(%(experts)s)"""
 
 
@@ -103,8 +122,8 @@ def recusals(
     """Every reason that keeps each of these experts out of this review; an empty tuple for who is free.
 
     step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
-    and a seat already held on this panel always do. A relation that is for the officer to judge `may_override`. Two
-    queries, however many experts. Source: 国家自然科学基金条例 第20条.
+    and a seat already held on this panel always do. A relation that is for the officer to judge `may_override`, and so
+    does an entry that its expert has not confirmed in time. Two queries, however many experts. Source: 国家自然科学基金条例 第20条.
     """
     asked = list(dict.fromkeys(expert_ids))
     team = team_of(case)
@@ -115,7 +134,7 @@ def recusals(
     for tie in relations(asked, team, case, avoided):
         tied.setdefault(tie.expert, {}).setdefault(tie.kind, tie)
     known: dict[int, tuple[Problem, ...]] = {}
-    for expert, person, active, most, seated, load in _standing(case, step, asked):
+    for expert, person, active, most, seated, load, spent, away, stale in _standing(case, step, asked):
         ties = {} if person in team else tied.get(expert, {})
         holds = {
             "own_case": person in team,
@@ -123,6 +142,9 @@ def recusals(
             "not_active": not active,
             "seated": seated,
             "full": load >= most,
+            "yearly": spent,
+            "away": away,
+            "stale": stale,
         }
         codes = [code for code in _SAID if code in ties or holds.get(code)]
         known[expert] = tuple(_problem(code, expert, step, ties.get(code)) for code in codes)
@@ -135,6 +157,7 @@ def team_of(case: Case) -> frozenset[int]:
 
 
 def _standing(case: Case, step: Review, experts: list[int]) -> Sequence[tuple[Any, ...]]:
+    today = clock.today()
     asked = {
         "experts": experts,
         "case": case.pk,
@@ -142,6 +165,9 @@ def _standing(case: Case, step: Review, experts: list[int]) -> Sequence[tuple[An
         "attempt": case.memo.state["steps"].get(step.id, {}).get("attempt", 1),
         "live": list(LIVE),
         "waits": list(WAITS),
+        "today": today,
+        "year": datetime(today.year, 1, 1, tzinfo=BEIJING),
+        "oldest": oldest(today),
     }
     with prepared.cursor() as cursor:
         cursor.execute(_STANDING, {name: prepared.stable(value) for name, value in asked.items()})
@@ -216,12 +242,20 @@ def at_hand(experts: Iterable[int]) -> dict[int, int]:
     return dict(live.order_by().values_list("expert").annotate(seats=Count("pk")))
 
 
+def given_this_year(experts: Iterable[int]) -> dict[int, int]:
+    """How many seats each of these experts was given, or has scored, this calendar year; those with none are left out."""
+    first = datetime(clock.today().year, 1, 1, tzinfo=BEIJING)
+    seats = SeatHolder.objects.filter(expert__in=list(experts), seat__state__in=LIVE, seat__changed_at__gte=first)
+    return dict(seats.order_by().values_list("expert").annotate(seats=Count("pk")))
+
+
 def _problem(code: str, expert: int, step: Review, tie: Relation | None = None) -> Problem:
     source = ARTICLE if code in _FROM_LAW else step.source if code not in _NOT_TIES else ""
-    say, soft = _SAID[code], tie is not None and tie.severity == "soft"
+    is_soft_tie = tie is not None and tie.severity == "soft"
+    say, soft = _SAID[code], is_soft_tie or code == "stale"
     if tie is not None and (when := said(tie)).zh:
         say = Text("{say}（{when}）", "{say} ({when})").filled(say=say, when=when)
-    if soft:
+    if is_soft_tie:
         say = Text("可能的利害关系：{say}", "Perhaps an interest: {say}").filled(say=say)
     fix = _JUDGE if soft else _ANOTHER
     return Problem(f"recusal.{code}", say, "experts", str(expert), source, fix, may_override=soft)

@@ -165,6 +165,8 @@ MEDIA_ROOT = Path(os.environ.get("KEGUAN_FILES") or state_folder() / "files")
 globals().update(mail_settings(os.environ, is_demo=DEMO, folder=state_folder() / "mail"))
 # Whoever hands text messages to a mobile network: a class that keeps to `doors.mail.gateways.Gateway`.
 TEXT_GATEWAY = os.environ.get("KEGUAN_TEXT_GATEWAY", "keguan.doors.mail.gateways.LogGateway")
+# How long an expert's confirmation of their entry counts, in days. A year is this house's default: no rule is known.
+EXPERT_REFRESH_DAYS = int(os.environ.get("KEGUAN_EXPERT_REFRESH_DAYS", "365"))
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["keguan.doors.jobs.tidy"]
 

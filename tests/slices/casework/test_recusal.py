@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests import make
 from tests.make import cases
 
-from keguan.casework.models import Case, Round, Seat
+from keguan.casework.models import Case, Round, Seat, SeatHolder
 from keguan.casework.recusal import recusals
 from keguan.casework.services import Done
+from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal
@@ -227,3 +228,21 @@ def test_nobody_gets_more_reviews_than_they_take_at_one_time(case: Case, step: R
     assert codes(case, step, busy) == [("full",)]
     Seat.objects.filter(pk=seats[0].pk).update(state="final")
     assert codes(case, step, busy) == [()]
+
+
+def test_an_expert_who_is_away_spent_or_unconfirmed_is_not_asked_and_only_the_last_is_for_the_officer(
+    case: Case, step: Review
+) -> None:
+    away, spent, stale = expert(), expert(), expert()
+    make.absence(away, clock.today(), clock.today())
+    experts.correct(spent, SYSTEM, yearly_most=1)
+    assert codes(case, step, spent) == [()]
+    other = cases.bare_case(case.round, step="review", step_kind="review")
+    seat = Seat.objects.create(case=other, step="review", attempt=1, number=1, state="final", changed_at=clock.now())
+    SeatHolder.objects.create(seat=seat, expert=spent)
+    Expert.objects.filter(pk=stale.pk).update(confirmed_on=clock.today() - timedelta(days=366))
+    assert codes(case, step, away, spent, stale) == [("away",), ("yearly",), ("stale",)]
+    told = recusals(case, step, [away.pk, spent.pk, stale.pk], {})
+    assert [one.may_override for found in told.values() for one in found] == [False, False, True]
+    Seat.objects.filter(pk=seat.pk).update(changed_at=clock.now() - timedelta(days=366))
+    assert codes(case, step, spent) == [()]

@@ -19,6 +19,7 @@ from keguan.casework.reviewing.models import Declaration, EarlierScore, SeatDraf
 from keguan.engine.steps.review import DECLARED
 from keguan.kernel.canonical import digest
 from keguan.kernel.clock import clock_at
+from keguan.registers.experts.models import Expert
 from keguan.registers.parties.access import actor_for
 from keguan.registers.trace.models import Event
 
@@ -176,3 +177,16 @@ def test_the_desk_asks_few_questions_of_the_database(world: w.World) -> None:
             first.get(address)
         assert len(asked_) <= 10, [str(one["sql"])[:100] for one in asked_]
     assert actor_for(holders(case.number)[0]).is_known
+
+
+def test_who_leaves_the_pool_hands_back_first_what_waits_for_them(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    expert = Expert.objects.get(pk=world.experts[0])
+    exit_page = reverse("expert_exit", args=[expert.pk])
+    assert case.number in first.get(exit_page).content.decode()
+    refused = first.post(exit_page, {"reason": "调离"})
+    assert refused.status_code == 422
+    assert "先逐件谢绝或完成" in refused.content.decode()
+    act(first, case.number, "decline", because="time")
+    assert first.post(exit_page, {"reason": "调离"}).status_code == 303
+    assert Expert.objects.get(pk=expert.pk).status == "left"

@@ -131,7 +131,12 @@ def test_a_person_is_nominated_verified_suspended_and_leaves_the_pool(registrar:
     expert = Expert.objects.get(person=person)
     assert (expert.status, expert.max_load, expert.keywords) == ("candidate", 6, ["棉花", "滴灌"])
     states = []
-    for move, typed in (("verify", {}), ("suspend", {"reason": "出国"}), ("verify", {}), ("leave", {})):
+    for move, typed in (
+        ("verify", {}),
+        ("suspend", {"reason": "出国"}),
+        ("verify", {}),
+        ("remove", {"reason": "退休"}),
+    ):
         done(registrar, reverse("expert_move", args=[expert.pk, move]), **typed)
         states.append(Expert.objects.get(pk=expert.pk).status)
     assert states == ["active", "suspended", "active", "left"]

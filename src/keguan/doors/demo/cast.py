@@ -14,8 +14,11 @@ from keguan.doors.demo import institutions as bodies
 from keguan.doors.demo.institutions import Body
 from keguan.doors.demo.names import names
 from keguan.doors.demo.topics import FIELDS
+from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
+from keguan.kernel.clock import clock_at
 from keguan.registers.experts import services as experts
+from keguan.registers.experts.absences import add_absence
 from keguan.registers.integrity import services as integrity
 from keguan.registers.organisations import services as organisations
 from keguan.registers.organisations.models import Organisation
@@ -215,6 +218,20 @@ class _Casting:
             experts.verify(expert, self.cast.actor(self.cast.one("officer", number)))
             self.cast.reviewers.append(Reviewer(expert.pk, person.pk, known))
 
+    def experts_of_note(self) -> None:
+        """Experts whom no panel of the year asks: one who has not confirmed their entry for long, one who is away."""
+        employer = self.cast.organisations[bodies.ELSEWHERE[0].name]
+        officer = self.cast.actor(self.cast.one("officer"))
+        for days_before in (60, 0):
+            person = self._person(employer, senior=True, account=True)
+            parties.grant_duty(SYSTEM, person, "expert", since=self.since)
+            nomination = experts.Nomination(person.pk, ("520",), ("数据治理",), employer.region_code, origin=ORIGIN)
+            with clock_at(clock.now() - timedelta(days=days_before)):
+                expert = experts.verify(experts.nominate(nomination, SYSTEM), officer)
+            if not days_before:
+                first = clock.today() + timedelta(days=300)
+                add_absence(expert, first, first + timedelta(days=120), "", self.cast.actor(person.pk))
+
     def history(self) -> None:
         """What was before the year: a sanctioned enterprise, a near relation declared, a duty that ended."""
         supervisor = self.cast.actor(self.cast.one("supervision"))
@@ -252,6 +269,7 @@ def cast_of(size: Size, since: date, seed: int = 65, told: Told = lambda _: None
         ("专家 experts", casting.experts),
         ("名录 registers", casting.history),
         ("单位管理员 administrators", casting.administrators),
+        ("专家库近况 pool", casting.experts_of_note),
     ):
         told(group)
         act()

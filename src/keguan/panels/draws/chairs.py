@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from keguan.casework.models import Case, SeatHolder
-from keguan.casework.recusal import recusals
+from keguan.casework.recusal import NO_ROOM, UNAVAILABLE, recusals
 from keguan.casework.services import act
 from keguan.casework.versions import definition_of
 from keguan.engine.decision import Command
@@ -32,7 +32,7 @@ _TAGS = {
     "seated": "draw:seat:seated",
     "exhausted": "draw:seat:exhausted",
 }
-_OF_THE_SEAT = frozenset({"recusal.seated", "recusal.full", "recusal.not_active"})
+_OF_THE_SEAT = UNAVAILABLE | NO_ROOM | {"recusal.seated"}
 """What says nothing against somebody who has a seat already."""
 
 
@@ -174,4 +174,4 @@ def _left_for(reasons: Sequence[Problem]) -> str:
 def _passed_for(reasons: Sequence[Problem]) -> str:
     if any(one.code not in _OF_THE_SEAT for one in reasons):
         return "recused"
-    return "unavailable" if any(one.code == "recusal.not_active" for one in reasons) else "full"
+    return "unavailable" if any(one.code in UNAVAILABLE for one in reasons) else "full"

@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Count
-
 from keguan.casework.about import finder
 from keguan.casework.models import Case, Round, SeatHolder
-from keguan.casework.recusal import at_hand, recusals
+from keguan.casework.recusal import at_hand, given_this_year, recusals
 from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import LIVE
 from keguan.fairness.draw import CasePool, Expert, FrozenList, Stratum
@@ -19,7 +17,8 @@ from keguan.kernel import clock
 from keguan.kernel.canonical import commitment, new_salt
 from keguan.language.schema import Draw, Review
 from keguan.registers.experts.models import Expert as Row
-from keguan.registers.experts.queries import pool
+from keguan.registers.experts.queries import left_out as aside
+from keguan.registers.experts.queries import ready
 
 PREFECTURE = 4
 """Digits of a region code that name the prefecture."""
@@ -61,8 +60,9 @@ def prepared_list(
     """The list of a draw, not fixed yet: everybody who stands in a stratum of at least one case, with fresh salts."""
     draw = step.panel.draw
     assert draw is not None  # noqa: S101 - the caller has looked
-    experts = list(pool())
-    room, left_out = _room(of_round, draw, experts)
+    experts = list(ready())
+    room, rest = _room(of_round, draw, experts)
+    left_out = rest + Counter(aside())
     usable = [one for one in experts if room[one.pk] > 0]
     standing: dict[int, Behind] = {one.pk: Behind(one.pk, new_salt()) for one in usable}
     strata: dict[tuple[int, str], str] = {}
@@ -172,12 +172,13 @@ def _gb(codes: Sequence[str]) -> list[str]:
 def _room(of_round: Round, draw: Draw, experts: Sequence[Row]) -> tuple[dict[int, int], Counter[str]]:
     """How many cases of this draw each may be given, and how many experts have no room, by reason."""
     ids = [one.pk for one in experts]
-    hands, resting, year = at_hand(ids), _resting(of_round, draw), _this_year(draw)
+    hands, resting, year = at_hand(ids), _resting(of_round, draw), given_this_year(ids)
     room: dict[int, int] = {}
     left_out: Counter[str] = Counter()
     for one in experts:
         free = one.max_load - hands.get(one.pk, 0)
-        yearly = draw.yearly - year.get(one.pk, 0) if draw.yearly else draw.load
+        caps = [most - year.get(one.pk, 0) for most in (draw.yearly, one.yearly_most) if most]
+        yearly = min([draw.load, *caps])
         room[one.pk] = 0 if one.pk in resting else max(0, min(draw.load, free, yearly))
         if not room[one.pk]:
             left_out["resting" if one.pk in resting else "full" if free <= 0 else "yearly"] += 1
@@ -193,12 +194,3 @@ def _resting(of_round: Round, draw: Draw) -> set[int]:
         seat__case__code=of_round.programme.code, seat__state__in=LIVE, seat__changed_at__gte=since
     ).exclude(seat__case__round=of_round)
     return set(seats.values_list("expert", flat=True))
-
-
-def _this_year(draw: Draw) -> dict[int, int]:
-    """How many seats each expert was given this calendar year."""
-    if not draw.yearly:
-        return {}
-    year = clock.today().year
-    seats = SeatHolder.objects.filter(seat__state__in=LIVE, seat__changed_at__year=year).order_by()
-    return dict(seats.values_list("expert").annotate(n=Count("pk")))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.permissions import reviewers_visible_to
-from keguan.casework.recusal import at_hand, recusals
+from keguan.casework.recusal import at_hand, given_this_year, recusals
 from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import LIVE
 from keguan.kernel import clock
@@ -18,7 +18,7 @@ from keguan.kernel.bilingual import Text
 from keguan.language.schema import Review
 from keguan.panels.matching.expertise import Pool, application_of, pool_of
 from keguan.panels.matching.models import WHOLE, ProposedCase, ProposedSeat
-from keguan.registers.experts.queries import pool
+from keguan.registers.experts.queries import ready
 
 if TYPE_CHECKING:
     from keguan.fairness.affinity import Near
@@ -28,6 +28,7 @@ NEAREST = 60
 """So many experts are looked at for a case, the nearest first."""
 SPARE = 30
 """So many more, those with the lightest load, where words bring too few."""
+_FREE = 1_000_000
 OTHERS = 12
 """So many of those who were not proposed are kept for the officer to choose from."""
 
@@ -81,7 +82,7 @@ def look_around(opened: Sequence[Open], step: Review) -> Pool:
 
     One query for each case, and some for all.
     """
-    found = pool_of(pool(), clock.today())
+    found = pool_of(ready(), clock.today())
     asked = [application_of(definition_of(one.case.programme), one.case.memo.answers) for one in opened]
     near = found.expertise.nearest(asked, NEAREST)
     load = at_hand(found.experts)
@@ -146,6 +147,13 @@ def plan_for(
     load = at_hand(experts)
     held = np.array([load.get(one, 0) for one in experts], dtype=np.int64)
     most = np.array([found.experts[one].max_load for one in experts], dtype=np.int64)
+    given = given_this_year(experts)
+    yearly = [found.experts[one].yearly_most for one in experts]
+    if any(cap is not None for cap in yearly):
+        room = [
+            _FREE if cap is None else max(0, cap - given.get(one, 0)) for one, cap in zip(experts, yearly, strict=True)
+        ]
+        most = np.minimum(most, held + np.array(room, dtype=np.int64))
     if bounds.most_new is not None:
         most = np.minimum(most, held + bounds.most_new)
     if step.panel.most_load is not None and opened:

@@ -31,7 +31,7 @@ from keguan.panels.matching.making import Bounds
 from keguan.panels.matching.models import STATES, WHOLE, Proposal, ProposedSeat
 from keguan.panels.matching.ports import DESK, because_said
 from keguan.registers.experts.models import Expert
-from keguan.registers.experts.queries import pool
+from keguan.registers.experts.queries import left_out, pool
 from keguan.registers.trace import services as trace
 
 ASSIGNS = holding(Text("为批次的办件指派评审专家", "assign reviewers to the cases of a round"), "officer")
@@ -201,6 +201,7 @@ def _lines(proposal: Proposal) -> list[Line | None]:
     return [
         Line(Text("计算时间", "Computed"), proposal.made_at, "moment"),
         Line(Text("比较的专家", "Experts compared"), proposal.pool, "number"),
+        Line(Text("现未列入的专家", "Experts left out now"), _aside_said()),
         Line(Text("拟指派席位", "Seats filled"), proposal.seats, "number"),
         Line(Text("空缺席位", "Seats left empty"), proposal.missing, "number"),
         Line(Text("平均契合度", "Mean fit"), f"{queries.percent(mean)}%"),
@@ -213,6 +214,20 @@ def _lines(proposal: Proposal) -> list[Line | None]:
         if proposal.kept
         else None,
     ]
+
+
+_ASIDE = {
+    "stale": Text("信息逾期未作年度确认{n}名", "{n} whose entry is not confirmed in time"),
+    "away": Text("登记不参加评审{n}名", "{n} away"),
+}
+
+
+def _aside_said() -> Text:
+    """Why some of the pool are not compared, and how many."""
+    said = [_ASIDE[why].filled(n=n) for why, n in left_out().items() if n]
+    if not said:
+        return Text("无", "none")
+    return Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
 
 
 def _crumbs(found: Round, review: Review, *more: Crumb) -> list[Crumb]:

@@ -20,7 +20,7 @@ from keguan.language.wording import step_title
 from keguan.panels.matching.expertise import KINDS, application_of, pool_of
 from keguan.panels.matching.models import BASES, WHOLE, ProposedCase
 from keguan.registers.experts.models import Expert
-from keguan.registers.experts.queries import pool
+from keguan.registers.experts.queries import ready
 
 AT_ONCE = 1500
 """A pool of up to so many experts is compared while the officer waits; of a larger one, what the last proposal found is
@@ -44,7 +44,7 @@ def near(case: Case) -> list[Suggestion]:
     """The experts near a case, the nearest first: compared now, or as the last proposal found them."""
     if Expert.objects.filter(status="active").count() > AT_ONCE:
         return _as_proposed(case)
-    found = pool_of(pool(), clock.today())
+    found = pool_of(ready(), clock.today())
     asked = application_of(definition_of(case.programme), case.memo.answers)
     (nearest,) = found.expertise.nearest([asked], MOST)
     reasons = found.expertise.reasons(asked, nearest.experts.tolist())

@@ -25,11 +25,12 @@ from keguan.registers.trace.deeds import traced_deed_page
 MOVES: dict[str, tuple[Text, bool, tuple[str, ...]]] = {
     "verify": (Text("核实", "Verify"), False, ("candidate", "suspended")),
     "suspend": (Text("暂停", "Suspend"), True, ("active",)),
-    "leave": (Text("退出", "Leave the pool"), False, ("candidate", "active", "suspended")),
+    "remove": (Text("移出", "Remove"), True, services.IN_POOL),
 }
 """What may become of an entry: how it is called, whether a reason is owed, and from which states it comes."""
 
 
+KEYWORDS = Field("keywords", "text", Text("关键词", "Keywords"), hint=Text("以逗号分隔", "with commas"), most=500)
 FIELDS_HINT = Text(
     "以逗号或空格分隔；GB/T 13745 只写代码，如 210, 520.20，其他分类写全，如 nsfc:A",
     "with commas or blanks; of GB/T 13745 the bare code (210, 520.20), of others with their name (nsfc:A)",
@@ -45,27 +46,22 @@ def expert_new(request: HttpRequest, pk: int) -> HttpResponseBase:
             "fields", "text", Text("学科代码", "Disciplines"), required=True, most=200,
             hint=FIELDS_HINT,
         ),
-        Field("keywords", "text", Text("关键词", "Keywords"), hint=Text("以逗号分隔", "with commas"), most=500),
+        KEYWORDS,
         Field("region_code", "text", Text("地区代码", "Region"), hint=Text("GB/T 2260，六位", "GB/T 2260, six digits"), most=6),
         Field("max_load", "number", Text("同时评审上限", "Most reviews at one time"), value="10"),
     ]  # fmt: skip
 
     def do(given: Given) -> tuple[Text, str]:
         codes = given.needed("fields")
-        load = read_whole(given.text("max_load") or "10", "max_load")
-        if isinstance(load, Problem):
-            given.problems.append(load)
-        elif not 1 <= load <= 100:
-            said = Text("请填 1 至 100。", "Between 1 and 100, please.")
-            given.problems.append(Problem("expert.load", said, "max_load", str(load)))
+        load, region = whole(given, "max_load", 100), region_typed(given)
         given.check()
         made = services.nominate(
             services.Nomination(
                 person=person.pk,
-                fields=_parts(codes),
-                keywords=_parts(given.text("keywords"), blanks=False),
-                region_code=given.text("region_code"),
-                max_load=load if isinstance(load, int) else 10,
+                fields=parts(codes),
+                keywords=parts(given.text("keywords"), blanks=False),
+                region_code=region,
+                max_load=load or 10,
             ),
             actor,
         )
@@ -74,7 +70,7 @@ def expert_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 
     title = Text("提名专家：{name}", "Nominate an expert: {name}").filled(name=person.name)
     back = reverse("person", args=[pk])
-    return traced_deed_page(request, title, fields, do, button=Text("提名", "Nominate"), back=back, crumbs=_crumbs())
+    return traced_deed_page(request, title, fields, do, button=Text("提名", "Nominate"), back=back, crumbs=crumbs())
 
 
 @page(KEEPS_POOL, methods=("GET", "POST"))
@@ -103,7 +99,7 @@ def expert_move(request: HttpRequest, pk: int, move: str) -> HttpResponseBase:
 
     title = Text("{what}：{name}", "{what}: {name}").filled(what=button, name=found.person.name)
     fields = [] if move == "verify" else [reason]
-    return traced_deed_page(request, title, fields, do, button=button, back=back, crumbs=_crumbs())
+    return traced_deed_page(request, title, fields, do, button=button, back=back, crumbs=crumbs())
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))
@@ -138,8 +134,8 @@ def work_new(request: HttpRequest, pk: int) -> HttpResponseBase:
             kind,
             title,
             given.text("abstract"),
-            _parts(given.text("keywords"), blanks=False),
-            _parts(given.text("authors"), blanks=False),
+            parts(given.text("keywords"), blanks=False),
+            parts(given.text("authors"), blanks=False),
             year if isinstance(year, int) else None,
             source="self" if found.person_id == actor.person else "officer",
             identifier=given.text("identifier"),
@@ -149,7 +145,7 @@ def work_new(request: HttpRequest, pk: int) -> HttpResponseBase:
 
     title = Text("登记成果：{name}", "Enter a work: {name}").filled(name=found.person.name)
     back = reverse("expert", args=[pk])
-    return traced_deed_page(request, title, fields, do, button=Text("登记", "Enter"), back=back, crumbs=_crumbs())
+    return traced_deed_page(request, title, fields, do, button=Text("登记", "Enter"), back=back, crumbs=crumbs())
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))
@@ -166,14 +162,37 @@ def work_drop(request: HttpRequest, pk: int) -> HttpResponseBase:
         return Text("已删除。", "Removed."), back
 
     title = Text("删除成果：{title}", "Remove a work: {title}").filled(title=work.title)
-    return traced_deed_page(request, title, [], do, button=Text("删除", "Remove"), back=back, crumbs=_crumbs())
+    return traced_deed_page(request, title, [], do, button=Text("删除", "Remove"), back=back, crumbs=crumbs())
 
 
-def _parts(typed: str, *, blanks: bool = True) -> tuple[str, ...]:
+def parts(typed: str, *, blanks: bool = True) -> tuple[str, ...]:
+    """What was typed as a list, with commas, semicolons or (of codes) blanks."""
     for sign in ("，", "、", "；", ";", *([" ", "　"] if blanks else [])):
         typed = typed.replace(sign, ",")
     return tuple(part.strip() for part in typed.split(",") if part.strip())
 
 
-def _crumbs() -> list[Crumb]:
+def whole(given: Given, name: str, most: int) -> int | None:
+    """A whole number from 1 to `most`; None where nothing was typed, or what was typed is none: then a problem is noted."""
+    if not given.text(name):
+        return None
+    read = read_whole(given.text(name), name)
+    if isinstance(read, int) and 1 <= read <= most:
+        return read
+    said = Text("请填 1 至 {most} 的整数。", "A whole number from 1 to {most}, please.").filled(most=most)
+    given.problems.append(read if isinstance(read, Problem) else Problem("expert.number", said, name, str(read)))
+    return None
+
+
+def region_typed(given: Given) -> str:
+    """A region's code of six digits, or none; a problem is noted for anything else."""
+    typed = given.text("region_code")
+    if typed and not (typed.isdecimal() and typed.isascii() and len(typed) == 6):
+        said = Text("地区代码为六位数字。", "The code of a region has six digits.")
+        given.problems.append(Problem("expert.region", said, "region_code", typed[:20], source="GB/T 2260"))
+    return typed
+
+
+def crumbs() -> list[Crumb]:
+    """The way back to the list."""
     return [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(lists.EXPERTS.title, reverse("experts"))]

@@ -9,9 +9,11 @@ from django.db.models import F, Func, Q, TextField, Value
 
 from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status, Tone
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name, normal_title
 from keguan.registers.codes.queries import top_choices
+from keguan.registers.experts.freshness import fresh, is_stale
 from keguan.registers.experts.models import STATUSES, WORK_KINDS, Expert, Work
 from keguan.registers.experts.queries import say_fields
 from keguan.registers.organisations.lists import say_regions
@@ -21,8 +23,19 @@ TONES: dict[str, Tone] = {"candidate": "warn", "active": "good", "suspended": "b
 
 
 def status_of(expert: Expert) -> Status:
-    """The state of an expert as pages show it."""
+    """The state of an expert as pages show it; an entry that nobody confirmed in time says so."""
+    if is_stale(expert):
+        return Status(STALE, "warn")
     return Status(STATUSES[expert.status], TONES[expert.status])
+
+
+STALE = Text("待年度确认", "To be confirmed")
+
+
+def _standing(rows: Rows, word: str) -> Rows:
+    if word == "stale":
+        return rows.filter(status="active").exclude(fresh(clock.today()))
+    return rows.filter(status=word)
 
 
 def _say(rows: Sequence[Expert]) -> None:
@@ -65,16 +78,29 @@ EXPERTS = ListSpec(
         Column("region", Text("地区", "Region"), lambda e: e.region_said, sort=("region_code",)),
         Column("load", Text("评审上限", "Most reviews"), lambda e: e.max_load, "number", sort=("max_load",)),
         Column("status", Text("状态", "State"), status_of, "status", sort=("status",)),
+        Column("confirmed", Text("最近确认", "Confirmed"), lambda e: e.confirmed_on, "day", sort=("confirmed_on",)),
         Column("keywords", Text("关键词", "Keywords"), lambda e: e.keywords, sheet_only=True),
         Column("verified_at", Text("核实时间", "Verified"), lambda e: e.verified_at, "moment", sheet_only=True),
     ),
     filters=(
-        Filter("status", Text("状态", "State"), lambda rows, word: rows.filter(status=word), choices_of(STATUSES)),
+        Filter("status", Text("状态", "State"), _standing, choices_of({**STATUSES, "stale": STALE})),
         Filter("field", Text("一级学科", "Discipline"), _in_discipline, top_choices),
     ),
     search=Search(Text("姓名、单位或关键词", "name, employer or keyword"), _search),
     default_sort="name",
     prepare=_say,
+)
+
+
+ABSENCES = (
+    Column("since", Text("开始", "From"), lambda one: one.since, "day"),
+    Column("until", Text("结束", "To"), lambda one: one.until, "day"),
+    Column(
+        "drop",
+        Text("删除", "Remove"),
+        lambda one: Text("删除", "Remove"),
+        link=lambda one: href_to("absence_drop", one.pk),
+    ),
 )
 
 

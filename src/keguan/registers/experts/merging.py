@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keguan.registers.experts.models import Expert, Work
+from keguan.registers.experts.models import Absence, Expert, Work
 from keguan.registers.parties.merging import Moving, follows
 
 
@@ -17,6 +17,9 @@ def expert_follows(moving: Moving) -> None:
         moving.point(Expert.objects.all(), "person")
         return
     _works_follow(moving, entry, stays)
+    absences = Absence.objects.filter(expert=entry)
+    moving.note("experts.absence.expert", list(absences.values_list("pk", flat=True)))
+    absences.update(expert=stays)
     before = {"fields": list(stays.fields), "keywords": list(stays.keywords), "status": entry.status}
     stays.fields = list(dict.fromkeys([*stays.fields, *entry.fields]))
     stays.keywords = list(dict.fromkeys([*stays.keywords, *entry.keywords]))

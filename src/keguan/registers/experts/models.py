@@ -22,7 +22,10 @@ class Expert(models.Model):
 
     fields: codes with the edition they are from (`gbt13745:2009:520`), see `registers.codes`. keywords: in the expert's own
     words.
-    max_load: how many reviews at most at one time. verified_at: null until an officer verified the entry.
+    max_load: how many reviews at most at one time. yearly_most: how many in a calendar year, null for no bound of their own.
+    verified_at: null until an officer verified the entry. confirmed_on: when the expert last said that it is right, or who
+    verified it. reminded: how many days before the next confirmation is owed they were last reminded, null while they
+    were not. because: why the entry stands as it does (suspended, left), as told to the expert.
     """
 
     person = models.OneToOneField("parties.Person", on_delete=models.PROTECT, related_name="expert")
@@ -31,7 +34,11 @@ class Expert(models.Model):
     status = models.TextField(default="candidate")
     region_code = models.TextField(default="")
     max_load = models.IntegerField(default=10)
+    yearly_most = models.IntegerField(null=True)
     verified_at = models.DateTimeField(null=True)
+    confirmed_on = models.DateField(null=True)
+    reminded = models.IntegerField(null=True)
+    because = models.TextField(default="")
     origin = models.TextField(default="")
 
     class Meta:
@@ -43,14 +50,35 @@ class Expert(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(STATUSES)), name="expert_status_known"),
             models.CheckConstraint(condition=Q(max_load__gte=1, max_load__lte=100), name="expert_load_sensible"),
+            models.CheckConstraint(
+                condition=Q(yearly_most__isnull=True) | Q(yearly_most__gte=1, yearly_most__lte=500),
+                name="expert_yearly_most_sensible",
+            ),
             models.CheckConstraint(condition=Q(region_code__regex=r"^([0-9]{6})?$"), name="expert_region_shape"),
             models.CheckConstraint(
-                condition=~Q(status="active") | Q(verified_at__isnull=False), name="expert_active_is_verified"
+                condition=~Q(status="active") | Q(verified_at__isnull=False, confirmed_on__isnull=False),
+                name="expert_active_is_verified",
             ),
         ]
 
     def __str__(self) -> str:
         return f"expert {self.person_id}"
+
+
+class Absence(models.Model):
+    """Days on which an expert takes no new review. since, until: first and last day. note: for the expert themself."""
+
+    expert = models.ForeignKey(Expert, on_delete=models.CASCADE, related_name="absences")
+    since = models.DateField()
+    until = models.DateField()
+    note = models.TextField(default="")
+
+    class Meta:
+        ordering = ("since", "id")
+        constraints = [models.CheckConstraint(condition=Q(until__gte=models.F("since")), name="absence_ends_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.expert_id} {self.since}"
 
 
 WORK_KINDS: dict[str, Text] = {

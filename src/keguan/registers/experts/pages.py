@@ -10,11 +10,13 @@ from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
 from keguan.components.status import Crumb, Line
 from keguan.components.things import Act, Section, thing_page
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.registers.codes.queries import names_of
-from keguan.registers.experts import lists
+from keguan.registers.experts import lists, services
 from keguan.registers.experts.deeds import MOVES
-from keguan.registers.experts.models import Expert, Work
+from keguan.registers.experts.freshness import is_stale, owed_on
+from keguan.registers.experts.models import Absence, Expert, Work
 from keguan.registers.experts.rights import (
     KEEPS_POOL,
     SEES_EXPERTS,
@@ -49,10 +51,14 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
         Line(Text("关键词", "Keywords"), found.keywords),
         Line(Text("地区", "Region"), regions_said([found.region_code])[found.region_code]),
         Line(Text("同时评审上限", "Most reviews at one time"), found.max_load, "number"),
+        Line(Text("年度评审上限", "Most reviews a year"), found.yearly_most, "number") if found.yearly_most else None,
         Line(Text("核实时间", "Verified"), found.verified_at, "moment"),
+        *_confirmation(found),
+        Line(Text("说明", "Because"), found.because) if found.because else None,
         Line(Text("来源", "Origin"), found.origin) if found.origin else None,
     ]
     crumbs = [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(lists.EXPERTS.title, reverse("experts"))]
+    is_own = found.person_id == actor.person
     works = Work.objects.filter(expert=found)
     latest = list(works[:MOST_WORKS])
     sections = [
@@ -65,6 +71,12 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
             href=reverse("works", args=[pk]) if latest else "",
             more=Text("全部成果", "All works"),
         ),
+        Section(
+            Text("不参加评审的时段", "Away"),
+            columns=lists.ABSENCES if keeps_or_is_expert(actor, found) else lists.ABSENCES[:2],
+            rows=list(Absence.objects.filter(expert=found, until__gte=clock.today())),
+            empty=Text("没有登记。", "None entered."),
+        ),
     ]
     acts = [
         Act(title, reverse("expert_move", args=[pk, move]))
@@ -73,8 +85,27 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
     ]
     if keeps_or_is_expert(actor, found):
         acts.append(Act(Text("登记成果", "Enter a work"), reverse("work_new", args=[pk])))
+        acts.append(Act(Text("更正信息", "Correct the entry"), reverse("expert_correct", args=[pk])))
+        acts.append(Act(Text("登记不参加时段", "Enter days away"), reverse("absence_new", args=[pk])))
+    if is_own and found.status in services.IN_POOL:
+        if found.status != "candidate":
+            acts.insert(
+                0, Act(Text("信息无变化，确认", "Nothing changed: confirm"), reverse("expert_confirm", args=[pk]))
+            )
+        acts.append(Act(Text("退出专家库", "Leave the pool"), reverse("expert_exit", args=[pk])))
     status = lists.status_of(found)
     return thing_page(request, found.person.name, sections, crumbs=crumbs, status=status, acts=acts)
+
+
+def _confirmation(found: Expert) -> list[Line]:
+    owed = owed_on(found)
+    if owed is None or found.status not in services.IN_POOL:
+        return []
+    late = Text("已逾期，确认前不列入新的评审", "overdue: left out of new panels until then")
+    return [
+        Line(Text("最近确认", "Last confirmed"), found.confirmed_on, "day"),
+        Line(Text("下次确认不晚于", "To be confirmed by"), owed, "day", note=late if is_stale(found) else ""),
+    ]
 
 
 @page(SIGNED_IN)

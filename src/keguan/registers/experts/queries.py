@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db.models import F, Func, Q, QuerySet, TextField, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 
+from keguan.kernel import clock
 from keguan.registers.codes.queries import Reference, names_of, read_codes
-from keguan.registers.experts.models import Expert
+from keguan.registers.experts.freshness import fresh
+from keguan.registers.experts.models import Absence, Expert, Work
+from keguan.registers.parties.models import Person
 
 
 def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
@@ -27,6 +31,30 @@ def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
             near |= Q(fields__overlap=Reference.of(code).line) | Q(all_fields__regex=rf"(^| ){re.escape(code)}")
     every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
     return experts.alias(all_fields=every).filter(near)
+
+
+def ready(fields: Iterable[str] = ()) -> QuerySet[Expert]:
+    """Those of the pool whom a proposal or a draw may take today: their entry is confirmed, and they are not away."""
+    today = clock.today()
+    away = Absence.objects.filter(expert=OuterRef("pk"), since__lte=today, until__gte=today)
+    return pool(fields).filter(fresh(today)).exclude(Exists(away))
+
+
+def left_out() -> dict[str, int]:
+    """How many of the pool no proposal and no draw takes today, by the first reason. One query."""
+    today = clock.today()
+    away = Absence.objects.filter(expert=OuterRef("pk"), since__lte=today, until__gte=today)
+    return Expert.objects.filter(status="active").aggregate(
+        stale=Count("pk", filter=~fresh(today)), away=Count("pk", filter=fresh(today) & Q(Exists(away)))
+    )
+
+
+def of_expert(person: Person) -> dict[str, QuerySet[Any]]:
+    """Everything that hangs on a person's entry in the pool, for the archive of their own data."""
+    return {
+        "expert_works": Work.objects.filter(expert__person=person),
+        "expert_absences": Absence.objects.filter(expert__person=person),
+    }
 
 
 def say_fields(experts: Sequence[Expert]) -> None:

@@ -13,6 +13,11 @@ SEES_EXPERTS = holding(Text("查看专家库", "see the pool of experts"), "regi
 KEEPS_POOL = holding(Text("维护专家库", "keep the pool of experts"), "registrar", "officer")
 KEEPS_ENTRY: Right = holding(Text("维护该专家的信息", "keep this expert's entry"), "registrar", "officer")
 
+IS_EXPERT: Right = holding(
+    Text("办理本人的专家库记录", "see to one's own entry in the pool"),
+    given_by=Text("只有本人能办理。", "Only the expert themself can."),
+)
+
 
 def experts_visible_to(actor: Actor) -> QuerySet[Expert]:
     """All for staff; their own entry for everybody else."""

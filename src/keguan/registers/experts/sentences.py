@@ -14,7 +14,17 @@ sentences(
         "experts:expert:work-added": Text("登记成果“{title}”", "entered the work “{title}”"),
         "experts:expert:work-dropped": Text("删除成果“{title}”", "removed the work “{title}”"),
         "experts:expert:suspended": Text("暂停专家：{reason}", "suspended an expert: {reason}"),
-        "experts:expert:left": Text("将专家移出专家库：{reason}", "took an expert out of the pool: {reason}"),
+        "experts:expert:left": Text("退出专家库 {reason}", "left the pool of experts {reason}"),
+        "experts:expert:removed": Text("将专家移出专家库：{reason}", "took an expert out of the pool: {reason}"),
+        "experts:expert:confirmed": Text("确认专家信息无变化", "confirmed that the entry as an expert is right"),
+        "experts:expert:absence-added": Text("{since}至{until}不参加评审", "takes no reviews from {since} to {until}"),
+        "experts:expert:absence-dropped": Text(
+            "取消{since}至{until}不参加评审的登记", "takes reviews from {since} to {until} after all"
+        ),
+        "experts:pool:reminded": Text(
+            "提醒{n}位专家确认信息（提前{days}天）",
+            "reminded {n} experts to confirm their entries ({days} days before)",
+        ),
     }
 )
 

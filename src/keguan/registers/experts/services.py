@@ -14,7 +14,12 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.codes.queries import read_codes
 from keguan.registers.experts.models import STATUSES, Expert
+from keguan.registers.experts.waiting import waiting_for
+from keguan.registers.parties.changes import ties_changed
 from keguan.registers.trace import services as trace
+
+IN_POOL = ("candidate", "active", "suspended")
+"""States of an entry that its expert can leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ def nominate(nomination: Nomination, actor: Actor) -> Expert:
     expert.fields, expert.keywords = fields, list(nomination.keywords)
     expert.region_code, expert.max_load = nomination.region_code, nomination.max_load
     expert.origin, expert.status, expert.verified_at = nomination.origin, "candidate", None
+    expert.because = ""
     expert.save()
     _trace("nominated", expert, actor, fields=" ".join(fields))
     return expert
@@ -59,8 +65,11 @@ def nominate(nomination: Nomination, actor: Actor) -> Expert:
 
 @transaction.atomic
 def correct(expert: Expert, actor: Actor, **changes: Any) -> Expert:
-    """Correct what the pool says about an expert: any of fields, keywords, region_code, max_load."""
-    if unknown := set(changes) - {"fields", "keywords", "region_code", "max_load"}:
+    """Correct what the pool says about an expert: any of fields, keywords, region_code, max_load, yearly_most.
+
+    Where experts correct their own entry, they confirm all of it, too.
+    """
+    if unknown := set(changes) - {"fields", "keywords", "region_code", "max_load", "yearly_most"}:
         raise TypeError(f"an expert has no {', '.join(sorted(unknown))} to correct")
     row = Expert.objects.select_for_update().get(pk=expert.pk)
     if "fields" in changes:
@@ -68,8 +77,21 @@ def correct(expert: Expert, actor: Actor, **changes: Any) -> Expert:
     before = {name: getattr(row, name) for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)
-    row.save(update_fields=list(changes))
+    if actor.person == row.person_id:
+        row.confirmed_on, row.reminded = clock.today(), None
+    row.save(update_fields=[*changes, "confirmed_on", "reminded"])
     _trace("corrected", row, actor, before=before, after=changes)
+    return row
+
+
+@transaction.atomic
+def confirm(expert: Expert, actor: Actor) -> Expert:
+    """The expert says that nothing in their entry changed. Raises Refused `expert.status` where they are not in the pool."""
+    row = Expert.objects.select_for_update().get(pk=expert.pk)
+    _owe_status(row, ("active", "suspended"))
+    row.confirmed_on, row.reminded = clock.today(), None
+    row.save(update_fields=["confirmed_on", "reminded"])
+    _trace("confirmed", row, actor)
     return row
 
 
@@ -103,14 +125,44 @@ def suspend(expert: Expert, actor: Actor, *, reason: str) -> Expert:
     return _move(expert, actor, to="suspended", allowed=("active",), event="suspended", reason=reason)
 
 
+@transaction.atomic
 def leave(expert: Expert, actor: Actor, *, reason: str = "") -> Expert:
-    """Take an expert out of the pool; the entry stays for the record and the person may be nominated again."""
-    return _move(expert, actor, to="left", allowed=("candidate", "active", "suspended"), event="left", reason=reason)
+    """Take an expert out of the pool; the entry stays for the record and the person may be nominated again.
+
+    Experts leave by themselves at any time, without a reason, but hand back first what waits for them: raises Refused
+    `expert.open_seats`. Who removes another says why; that expert's open seats are raised to their officers.
+    """
+    by_themself = actor.person == expert.person_id
+    if by_themself and (waiting := waiting_for(expert.pk)):
+        raise Refused.because(_open_seats(len(waiting)))
+    if by_themself:
+        row = _move(expert, actor, to="left", allowed=IN_POOL, event="left", reason=reason)
+    else:
+        row = _move(expert, actor, to="left", allowed=IN_POOL, event="removed", reason=reason)
+    ties_changed([row.person_id])
+    return row
+
+
+def _open_seats(n: int) -> Problem:
+    said = Text("还有{n}件评审等您办理。", "Reviews still wait for you: {n}.").filled(n=n)
+    fix = Text("请先逐件谢绝或完成，再退出。", "Decline or finish each of them, then leave.")
+    return Problem("expert.open_seats", said, value=str(n), fix=fix)
 
 
 @transaction.atomic
 def _move(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], event: str, reason: str = "") -> Expert:
     row = Expert.objects.select_for_update().get(pk=expert.pk)
+    _owe_status(row, allowed)
+    row.status, row.because = to, reason
+    if to == "active":
+        row.verified_at = clock.now()
+        row.confirmed_on = row.confirmed_on or clock.today()
+    row.save(update_fields=["status", "verified_at", "confirmed_on", "because"])
+    _trace(event, row, actor, reason=reason)
+    return row
+
+
+def _owe_status(row: Expert, allowed: tuple[str, ...]) -> None:
     if row.status not in allowed:
         say = Text("该专家现为“{status}”，不能这样办理", "The expert is “{status}”; this cannot be done now")
         raise Refused.because(
@@ -122,12 +174,6 @@ def _move(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], ev
                 fix=Text("请先刷新页面查看现状", "Reload the page to see how it stands"),
             )
         )
-    row.status = to
-    if to == "active":
-        row.verified_at = clock.now()
-    row.save(update_fields=["status", "verified_at"])
-    _trace(event, row, actor, reason=reason)
-    return row
 
 
 def _trace(event: str, expert: Expert, actor: Actor, **more: object) -> None:

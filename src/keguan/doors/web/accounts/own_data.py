@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from keguan.casework.models import Answers, Draft, DraftField
 from keguan.kernel import clock
+from keguan.registers.experts.queries import of_expert
 from keguan.registers.parties.merging import relations_of_people, relations_to
 from keguan.registers.parties.models import Account, Person
 from keguan.registers.trace.models import Event
@@ -70,6 +71,8 @@ def records(account: Account) -> dict[str, list[dict[str, Any]]]:
     found["files"] = [
         {**row, "address": reverse("document_file", args=[row["id"]])} for row in found.pop("documents", [])
     ]
+    for name, rows in of_expert(person).items():
+        found[name] = _rows(rows)
     numbers = {row["id"] for name in ("begun_cases", "led_cases") for row in found.get(name, [])}
     found["answers"] = _rows(Answers.objects.filter(case__in=numbers))
     found["drafts"] = _rows(Draft.objects.filter(case__in=numbers))

@@ -19,11 +19,11 @@ from keguan.language.parameters import load_parameters
 from keguan.language.schema import Field, Parameter
 from keguan.language.workdays import load_workdays
 
-MAIN = ("key-rd-project", "rd-post-subsidy", "high-tech-enterprise", "seminar-grant")
+MAIN = ("key-rd-project", "natural-science-fund", "rd-post-subsidy", "high-tech-enterprise", "seminar-grant")
 SIDE = ("withdraw", "object")
 
 
-def test_the_house_ships_three_programmes_a_tutorial_and_two_side_cases() -> None:
+def test_the_house_ships_four_programmes_a_tutorial_and_two_side_cases() -> None:
     assert {folder.parent.name for folder in FOLDERS} == {*MAIN, *SIDE}
 
 

@@ -31,6 +31,7 @@ JOB = "casework.recheck"
 
 _WAYS = {
     "own_case": Text("本人为申报方", "being on the applicant's side"),
+    "sees_names": Text("职责可见双盲评审的申报人", "a duty that shows who applies"),
     "not_active": Text("专家已出库", "leaving the pool"),
 }
 

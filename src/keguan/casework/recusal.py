@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from keguan.casework.about import finder
 from keguan.casework.models import Case, SeatHolder
-from keguan.casework.relations import Relation, relations, said
+from keguan.casework.relations import SEES_NAMES, Relation, relations, said
 from keguan.casework.versions import definition_of
 from keguan.database import prepared
 from keguan.engine.state import Values
@@ -20,7 +20,7 @@ from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Problem
-from keguan.language.recusals import avoided_by
+from keguan.language.recusals import Avoidance, avoided_by
 from keguan.language.schema import Review
 from keguan.registers.experts.freshness import oldest
 
@@ -71,6 +71,10 @@ _SAID: Mapping[str, Text] = {
     "dispute": Text("该专家与申报方有争议或纠纷。", "There is a dispute between the expert and the applicant's side."),
     "declared": Text("一方已声明有其他利害关系。", "One side declared another interest."),
     "own_case": Text("该专家是本件的申报人或参与者。", "The expert is the applicant or a member of the team."),
+    "sees_names": Text(
+        "该专家的职责可以看到本件的申报人，不得参加双盲评审。",
+        "The expert holds a duty that shows them who applies; nobody who knows that reviews double-blind.",
+    ),
     "not_active": Text("该专家不在可用专家库中。", "The expert is not active in the pool."),
     "unknown": Text("专家库中没有这位专家。", "There is no such expert in the pool."),
     "full": Text("该专家在手的评审已达上限。", "The expert has as many reviews at hand as they will take."),
@@ -122,13 +126,14 @@ def recusals(
     """Every reason that keeps each of these experts out of this review; an empty tuple for who is free.
 
     step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
-    and a seat already held on this panel always do. A relation that is for the officer to judge `may_override`, and so
-    does an entry that its expert has not confirmed in time. Two queries, however many experts. Source: 国家自然科学基金条例 第20条.
+    and a seat already held on this panel always do; from a double-blind review a duty that shows who applies. A relation
+    that is for the officer to judge `may_override`, and so does an entry that its expert has not confirmed in time. Two
+    queries, however many experts. Source: 国家自然科学基金条例 第20条.
     """
     asked = list(dict.fromkeys(expert_ids))
     team = team_of(case)
     named = _named(case, step, answers)
-    avoided = avoided_by(step.panel.avoid)
+    avoided = _avoided(step)
     kinds = {one.kind for one in avoided}
     tied: dict[int, dict[str, Relation]] = {}
     for tie in relations(asked, team, case, avoided):
@@ -149,6 +154,12 @@ def recusals(
         codes = [code for code in _SAID if code in ties or holds.get(code)]
         known[expert] = tuple(_problem(code, expert, step, ties.get(code)) for code in codes)
     return {expert: known.get(expert, (_problem("unknown", expert, step),)) for expert in asked}
+
+
+def _avoided(step: Review) -> tuple[Avoidance, ...]:
+    """What the programme avoids, and what a double-blind review does for its own sake."""
+    avoided = avoided_by(step.panel.avoid)
+    return (*avoided, Avoidance(SEES_NAMES)) if step.blind == "double" else avoided
 
 
 def team_of(case: Case) -> frozenset[int]:
@@ -189,7 +200,7 @@ def own_recusals(case: Case, step: Review, person: int) -> tuple[Problem, ...]:
         found = [_problem("own_case", person, step)]
     else:
         tied: dict[str, Relation] = {}
-        for tie in relations([person], team, case, avoided_by(step.panel.avoid), of_people=True):
+        for tie in relations([person], team, case, _avoided(step), of_people=True):
             tied.setdefault(tie.kind, tie)
         found = [_problem(code, person, step, tied[code]) for code in _SAID if code in tied]
     related = [one for one in found if not one.may_override]

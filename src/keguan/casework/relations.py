@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final, Literal
 
 from keguan.casework.models import Case
+from keguan.casework.permissions import RUNS_AND_WATCHES
 from keguan.database import prepared
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -18,6 +19,9 @@ from keguan.language.recusals import LASTING, Avoidance
 
 LEGAL_KINDS: Final = ("university", "institute", "enterprise", "hospital")
 """Kinds of organisation that are a legal entity of their own; their schools and laboratories belong to them."""
+
+SEES_NAMES: Final = "sees_names"
+"""A duty that shows who applies: no word of a programme, every double-blind review keeps it out."""
 
 Severity = Literal["hard", "soft"]
 
@@ -127,6 +131,12 @@ _RELATIONS = """
       ON one.principal_id = asked.person OR one.applicant_id = asked.person OR one.members @> ARRAY[asked.person]
     WHERE one.submitted_at IS NOT NULL AND one.id <> %(case)s AND one.round_id = %(round)s
     UNION ALL
+    SELECT asked.expert, 'sees_names', 'hard', duty.since, duty.until, ''
+    FROM asked JOIN parties_duty duty ON duty.person_id = asked.person
+    WHERE duty.role = ANY(%(run)s) AND duty.programme IN ('', %(code)s)
+      OR duty.role = 'host' AND duty.organisation_id = %(host)s::bigint
+      OR duty.role = 'authority' AND duty.organisation_id = %(authority)s::bigint
+    UNION ALL
     SELECT pair.expert,
       CASE mine.kind WHEN 'prize' THEN 'coaward' WHEN 'project' THEN 'coproject' ELSE 'coauthor' END, 'hard',
       make_date(mine.year, 1, 1), make_date(mine.year, 12, 31), mine.title
@@ -179,6 +189,9 @@ def relations(
         "host": case.host_id,
         "case": case.pk,
         "round": case.round_id,
+        "run": list(RUNS_AND_WATCHES),
+        "code": case.code,
+        "authority": case.authority_id,
         "today": today,
         "wanted": list(horizons),
         "horizons": list(horizons.values()),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.checks.bodies import check_bodies
+from keguan.language.checks.bounds import check_bounds
 from keguan.language.checks.declared import check_declared
 from keguan.language.checks.drawing import check_drawing
 from keguan.language.checks.duties import check_duties
@@ -29,7 +30,13 @@ def check(definition: Definition, house: Iterable[Parameter] = ()) -> tuple[Prob
     flow = tuple(check_flow(ground))
     problems = [*flow, *check_declared(ground), *check_duties(ground), *check_sources(ground)]
     if not any(problem.code in _WITHOUT_A_WAY for problem in flow):
-        problems += [*check_names(ground), *check_worth(ground), *check_bodies(ground), *check_drawing(ground)]
+        problems += [
+            *check_names(ground),
+            *check_worth(ground),
+            *check_bodies(ground),
+            *check_drawing(ground),
+            *check_bounds(ground),
+        ]
     return tuple(dict.fromkeys(problems))
 
 

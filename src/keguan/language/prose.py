@@ -53,6 +53,22 @@ COMBINED = {
         " nothing else cannot be compared)",
     ),
 }
+_BOUNDS = {
+    "same_institution_most": ("同一单位的专家不超过{n}名", "At most {n} reviewers are of one institution"),
+    "outside_unit_least": ("外单位专家不少于{n}名", "At least {n} reviewers are from other units"),
+    "outside_region_least": ("外地区专家不少于{n}名", "At least {n} reviewers are from other regions"),
+    "same_field_least": (
+        "申报所涉每个领域的专家不少于{n}名",
+        "At least {n} reviewers know each field that the application names",
+    ),
+    "senior_least": ("具有正高级职称的专家不少于{n}名", "At least {n} reviewers have a senior title"),
+    "senior_most": ("具有正高级职称的专家不超过{n}名", "At most {n} reviewers have a senior title"),
+    "most_load": ("每名专家在本批次评审不超过{n}件", "No reviewer has more than {n} cases of the round"),
+    "least_load": (
+        "有办件可评的专家在本批次评审不少于{n}件",
+        "Every expert whom a case can have gets {n} cases of the round at least",
+    ),
+}
 _REGISTERS = {
     "projects": Text("项目库", "the register of projects"),
     "certificates": Text("证书库", "the register of certificates"),
@@ -285,31 +301,20 @@ class _Prose:
 
     def review(self, step: Review) -> Iterator[str]:
         rubric = self.programme.rubric(step.rubric)
+        by = self.of(ROLES[step.assigned_by])
+        chosen = self.say("；由{by}指派", "; {by} assigns them", by=by) if step.panel.draw is None else ""
         yield self.say(
-            "{n}名专家按“{rubric}”打分，取{how}；由{by}指派",
-            "{n} reviewers score by “{rubric}”; {how} counts; {by} assigns them",
+            "{n}名专家按“{rubric}”打分，取{how}{chosen}",
+            "{n} reviewers score by “{rubric}”; {how} counts{chosen}",
             n=step.panel.size,
             rubric=rubric.title,
             how=COMBINED[step.combine],
-            by=ROLES[step.assigned_by],
+            chosen=chosen,
         )
         avoided = self.list_of([self.of(one.said) for one in avoided_by(step.panel.avoid)])
         yield self.say("回避：{avoided}", "Kept out: {avoided}", avoided=avoided)
-        for stated, zh, en in (
-            (
-                step.panel.same_institution_most,
-                "同一单位的专家不超过{n}名",
-                "At most {n} reviewers are of one institution",
-            ),
-            (step.panel.outside_unit_least, "外单位专家不少于{n}名", "At least {n} reviewers are from other units"),
-            (step.panel.outside_region_least, "外地区专家不少于{n}名", "At least {n} reviewers are from other regions"),
-            (
-                step.panel.most_load,
-                "每名专家在本批次评审不超过{n}件",
-                "No reviewer has more than {n} cases of the round",
-            ),
-        ):
-            if stated is not None:
+        for name, (zh, en) in _BOUNDS.items():
+            if (stated := getattr(step.panel, name)) is not None:
                 yield self.say(zh, en, n=stated)
         if step.panel.draw is not None:
             yield from self.draw(step.panel.draw)

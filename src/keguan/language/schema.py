@@ -358,34 +358,42 @@ class FieldCodes:
 class Draw:
     """Reviewers come by a public draw. reserves: drawn for each stratum of a case, in order. load: cases of one draw that an
     expert gets at most. rest_days: who was seated in this programme so recently is not drawn. yearly: seats in a calendar
-    year at most. field: the form field that says what an application is about, with the disciplines of its answers."""
+    year at most."""
 
     strata: tuple[Stratum, ...]
     reserves: int
     load: int
     rest_days: int = 0
     yearly: int = 0
-    field: str = ""
-    disciplines: tuple[FieldCodes, ...] = ()
-    place: Place = dataclasses.field(default=NOWHERE, compare=False)
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """How many review a case, and which relations keep an expert out of it. named: the form field (a table column or
     person field) in which the applicant names up to three unwelcome reviewers. draw: where chance says who they are;
-    nobody is assigned by hand then. same_institution_most: experts of one institution in a panel. outside_unit_least,
-    outside_region_least: experts from elsewhere than the applicant's unit, and than its region. most_load: panels of the
-    round that one expert sits on."""
+    nobody is assigned by hand then. field: the form field that says what an application is about, with the disciplines of
+    its answers.
+
+    Bounds of panels that are proposed, none of them with a draw. same_institution_most: experts of one institution in a
+    panel. outside_unit_least, outside_region_least: experts from elsewhere than the applicant's unit, and than its region.
+    same_field_least: experts of each field that the application names. senior_least, senior_most: experts with a senior
+    title. most_load, least_load: panels of the round that one expert sits on; an expert whom no case can have owes none."""
 
     size: int
     avoid: tuple[Avoided, ...]
     named: str = ""
     draw: Draw | None = None
+    field: str = ""
+    disciplines: tuple[FieldCodes, ...] = ()
     same_institution_most: int | None = None
     outside_unit_least: int | None = None
     outside_region_least: int | None = None
+    same_field_least: int | None = None
+    senior_least: int | None = None
+    senior_most: int | None = None
     most_load: int | None = None
+    least_load: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,15 @@ def test_every_deed_of_a_case_is_told_in_words_and_none_by_its_tag(scored: tuple
 def test_each_command_of_the_engine_has_a_sentence() -> None:
     from keguan.engine.steps import kind_for
 
-    for code in ("key-rd-project", "rd-post-subsidy", "high-tech-enterprise", "seminar-grant", "withdraw", "object"):
+    for code in (
+        "key-rd-project",
+        "natural-science-fund",
+        "rd-post-subsidy",
+        "high-tech-enterprise",
+        "seminar-grant",
+        "withdraw",
+        "object",
+    ):
         for step in cases.definition(code).programme.steps:
             for verb in kind_for(step).verbs(step):
                 assert verb.name.replace("_", "-") in sentences._VERBS, (code, verb.name)

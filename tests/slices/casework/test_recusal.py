@@ -246,3 +246,27 @@ def test_an_expert_who_is_away_spent_or_unconfirmed_is_not_asked_and_only_the_la
     assert [one.may_override for found in told.values() for one in found] == [False, False, True]
     Seat.objects.filter(pk=seat.pk).update(changed_at=clock.now() - timedelta(days=366))
     assert codes(case, step, spent) == [()]
+
+
+def test_who_may_see_the_names_reviews_nothing_double_blind(case: Case, step: Review) -> None:
+    host, authority = case.host, make.organisation(kind="bureau")
+    Case.objects.filter(pk=case.pk).update(authority=authority)
+    case.refresh_from_db()
+    seeing = [expert() for _ in range(7)]
+    for one, role in zip(seeing, ("officer", "planning", "supervision", "committee", "finance"), strict=False):
+        make.duty(role, one.person, programme=case.code if role == "officer" else "")
+    make.duty("host", seeing[5].person, organisation=host)
+    make.duty("authority", seeing[6].person, organisation=authority)
+    blind = [expert() for _ in range(4)]
+    make.duty("officer", blind[0].person, programme="another-programme")
+    make.duty("host", blind[1].person)
+    make.duty("supervision", blind[2].person, until=date(2010, 1, 1))
+    make.duty("expert", blind[3].person)
+    double = replace(step, blind="double")
+    assert codes(case, double, *seeing) == [("sees_names",)] * 7
+    assert codes(case, double, *blind) == [()] * 4
+    assert codes(case, step, *seeing) == [()] * 7, "single-blind reviewers know who applies"
+    said = recusals(case, double, [seeing[0].pk], {})[seeing[0].pk][0]
+    assert not said.may_override
+    assert "双盲" in said.say.zh
+    assert said.fix is not None

@@ -33,8 +33,7 @@ AFTER = w.moment("2026-04-12", "12:00")
 SIGNATURE = "ab" * 48
 VALUE = hashlib.sha256(bytes.fromhex(SIGNATURE)).hexdigest()
 
-DRAW = """        named: proposal.unwelcome.expert
-        draw:
+DRAW = """        draw:
           strata:
             - stratum: outside
               title:
@@ -55,19 +54,15 @@ DRAW = """        named: proposal.unwelcome.expert
           load: 3
           rest_days: 365
           yearly: 12
-          field: proposal.domain
-          disciplines:
 """
 
 
 def sources() -> dict[str, str]:
     """The programme's files, with a draw in its panel."""
     found = dict(cases.definition().sources)
-    values = [str(one.value) for one in cases.definition().programme.form("proposal").fields[1].choices]
-    codes = "".join(f'            - value: {one}\n              codes:\n                - "210"\n' for one in values)
-    named = "        named: proposal.unwelcome.expert\n"
-    assert found["programme.yaml"].count(named) == 1
-    return {**found, "programme.yaml": found["programme.yaml"].replace(named, DRAW + codes)}
+    bounds = "        same_field_least: 2\n"
+    assert found["programme.yaml"].count(bounds) == 1
+    return {**found, "programme.yaml": found["programme.yaml"].replace(bounds, DRAW)}
 
 
 def definition() -> Definition:

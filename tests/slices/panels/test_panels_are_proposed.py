@@ -26,6 +26,7 @@ from keguan.registers.experts import works
 from keguan.registers.experts.models import Expert
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties import services as parties
+from keguan.registers.parties.models import Person
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,7 @@ def world() -> Any:
     first, second, *_ = (Expert.objects.get(pk=pk) for pk in of.experts)
     project = make.project("棉花抗旱种质资源鉴定与利用", principal=first.person_id)
     assert project.principal_id == first.person_id
+    Expert.objects.update(fields=["gbt13745:2009:210", "gbt13745:2009:560"])
     works.add_work(second, works.NewWork("paper", "维吾尔语语音识别声学模型", year=2024), of.actor("officer"))
     with clock_at(w.moment("2026-04-12")):
         yield of
@@ -55,7 +57,7 @@ def _second(of: w.World) -> None:
         rank=2,
         who="other",
         title="维吾尔语语音识别关键技术研究",
-        domain="information",
+        domain="society",
         principal=leads.pk,
         team=[{"member": make.person(employer=of.university).pk, "role": "lead", "months": 6}],
         summary="面向少数民族语言的语音识别，研究声学模型与语言模型的联合训练方法。",
@@ -282,6 +284,32 @@ def test_bounds_of_the_programme_hold_beside_those_of_the_officer(
     assert list(near.values()) == [2, 2], "seats kept for other regions stay empty rather than go to others"
     assert made.missing == 10 - 6
     assert any("外地区专家" in one["zh"] for one in made.shortages)
+
+
+def test_fields_seniority_and_least_loads_of_the_programme_hold_and_what_cannot_be_met_is_said(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = set(world.experts[:3])
+    Expert.objects.exclude(pk__in=speech).update(fields=["gbt13745:2009:210"])
+    Person.objects.filter(expert__in=world.experts).update(title="middle")
+    Person.objects.filter(expert__in=world.experts[2:5]).update(title="senior")
+    asked = replace(step_of(world).panel, same_field_least=2, senior_least=2, senior_most=3, least_load=1)
+    monkeypatch.setattr(services, "step_of", lambda proposal: replace(step_of(world), panel=asked))
+    made = proposed(world)
+    assert made.missing == 0
+    panels: dict[str, set[int]] = {}
+    for number, expert in ProposedSeat.objects.filter(case__proposal=made).values_list("case__case__title", "expert"):
+        panels.setdefault(number, set()).add(expert)
+    (spoken,) = [panel for title, panel in panels.items() if "语音" in title]
+    assert len(speech & spoken) >= 2
+    assert all(2 <= len(panel & set(world.experts[2:5])) <= 3 for panel in panels.values())
+    assert set.union(*panels.values()) == set(world.experts), "nobody is left out while there are seats"
+
+    Expert.objects.filter(pk__in=world.experts[1:3]).update(fields=["gbt13745:2009:210"])
+    Person.objects.filter(expert__in=world.experts[3:5]).update(title="middle")
+    short = [one["zh"] for one in proposed(world).shortages]
+    assert any("同领域专家" in one for one in short), short
+    assert any("第 2 名正高级职称专家" in one for one in short), short
 
 
 def test_nobody_but_officers_of_the_programme_opens_the_desk_and_whose_case_it_is_sees_nothing_of_it(

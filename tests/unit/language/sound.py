@@ -298,6 +298,7 @@ SOURCES = {
 }
 
 DRAW = """        named: proposal.unwelcome
+        field: proposal.title
         draw:
           strata:
             - stratum: outside
@@ -319,7 +320,6 @@ DRAW = """        named: proposal.unwelcome
           load: 5
           rest_days: 365
           yearly: 12
-          field: proposal.title
 """
 """In place of the line that names the unwelcome: the panel of the programme comes by a draw."""
 

@@ -113,6 +113,9 @@ WORTH = {
     "more from outside than seats": (("size: 3", "size: 3\n        outside_region_least: 4"), "panel_bound"),
     "nobody of an institution": (("size: 3", "size: 3\n        same_institution_most: 0"), "panel_bound"),
     "a load of nothing": (("size: 3", "size: 3\n        most_load: 0"), "panel_bound"),
+    "more seniors at least than at most": (("size: 3", "size: 3\n        senior_least: 2\n        senior_most: 1"), "panel_bounds"),
+    "a least load above the most": (("size: 3", "size: 3\n        least_load: 4\n        most_load: 3"), "panel_bounds"),
+    "experts of which field": (("size: 3", "size: 3\n        same_field_least: 1"), "panel_field"),
     "a panel of one": (("size: 3", "size: 1"), "small_panel"),
     "a trimmed mean of three": (("combine: mean", "combine: trimmed_mean"), "trimmed_panel"),
     "a recusal left out": (("          - kin\n", ""), "recusal"),
@@ -144,12 +147,13 @@ DRAWING = {
     "a stratum that nobody reaches": (("                - other_region\n", ""), "draw_empty"),
     "no reserves": (("reserves: 2", "reserves: 0"), "draw_numbers"),
     "a load of nothing": (("load: 5", "load: 0"), "draw_numbers"),
-    "the same field of what": (("          field: proposal.title\n", ""), "draw_field"),
-    "a field that is no discipline": (("field: proposal.title", "field: proposal.asked"), "draw_field"),
+    "the same field of what": (("        field: proposal.title\n", ""), "panel_field"),
+    "a field that is no discipline": (("field: proposal.title", "field: proposal.asked"), "panel_field"),
     "a discipline of two digits": (
-        ("field: proposal.title\n", "field: proposal.title\n          disciplines:\n            - value: x\n              codes:\n                - \"12\"\n"),
-        "draw_code",
+        ("field: proposal.title\n", "field: proposal.title\n        disciplines:\n          - value: x\n            codes:\n              - \"12\"\n"),
+        "panel_code",
     ),
+    "bounds that a draw does not keep": (("field: proposal.title\n", "field: proposal.title\n        most_load: 3\n"), "panel_bound_drawn"),
 }  # fmt: skip
 
 

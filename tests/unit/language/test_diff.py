@@ -44,7 +44,7 @@ def test_rules_fields_and_choices_come_and_go() -> None:
 
 def test_a_panel_that_is_drawn_from_now_on_says_so() -> None:
     named = "        named: proposal.unwelcome\n"
-    (added,) = said("programme.yaml", (named, DRAW))
+    added, _ = said("programme.yaml", (named, DRAW))
     assert "public draw is added: 1 from “Peers from elsewhere”, 2 from “Peers”" in added
     other = DRAW.replace("seats: 1", "seats: 9").replace("reserves: 2", "reserves: 3")
     drawn = loaded(changed("programme.yaml", (named, DRAW)))

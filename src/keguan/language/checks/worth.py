@@ -186,7 +186,6 @@ def _panel(ground: Ground, step: Review) -> Iterator[Problem]:
     if step.combine == "trimmed_mean" and size < 5:
         say = Text("去掉最高最低分至少需要5人", "Leaving out the highest and lowest needs at least five reviewers")
         yield found("trimmed_panel", say, step.place, value=str(size))
-    yield from _seats(step)
     kinds = Counter(one.kind for one in avoided_by(step.panel.avoid))
     for kind, times in kinds.items():
         if times > 1:
@@ -235,20 +234,6 @@ def _blind(ground: Ground, step: Review) -> Iterator[Problem]:
     if any(one.form == title[0] and title[-1] in one.telling for one in forms):
         say = Text("办件的名称不能是透露身份的字段", "What a case is called by cannot tell who applies")
         yield found("blind", say, step.place, value=ground.programme.about.title)
-
-
-def _seats(step: Review) -> Iterator[Problem]:
-    """Bounds that no panel of this size can keep."""
-    panel, fix = step.panel, Text("改为可行的数，或删去此项", "Give a number that can be kept, or leave it out")
-    if panel.most_load is not None and panel.most_load < 1:
-        say = Text("每名专家的评审件数上限应不小于1", "The most panels per expert are at least 1")
-        yield found("panel_bound", say, step.place, value=f"most_load: {panel.most_load}", fix=fix)
-    for name in ("same_institution_most", "outside_unit_least", "outside_region_least"):
-        number = getattr(panel, name)
-        if number is not None and not 1 <= number <= panel.size:
-            say = Text("{name} 应在1与评审组人数{size}之间", "{name} lies between 1 and the {size} seats of the panel")
-            value = f"{name}: {number}"
-            yield found("panel_bound", say.filled(name=name, size=panel.size), step.place, value=value, fix=fix)
 
 
 def _named(ground: Ground, step: Review) -> Iterator[Problem]:

@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from keguan.casework.about import finder
+from keguan.casework.fields import disciplines_of, is_of
 from keguan.casework.models import Case, Round, SeatHolder
 from keguan.casework.recusal import at_hand, given_this_year, recusals
-from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import LIVE
 from keguan.fairness.draw import CasePool, Expert, FrozenList, Stratum
 from keguan.kernel import clock
 from keguan.kernel.canonical import commitment, new_salt
-from keguan.language.schema import Draw, Review
+from keguan.language.schema import Draw, Panel, Review
 from keguan.registers.experts.models import Expert as Row
 from keguan.registers.experts.queries import left_out as aside
 from keguan.registers.experts.queries import ready
@@ -119,7 +118,7 @@ def _stands(wanted: Wanted, step: Review, draw: Draw, experts: Sequence[Row]) ->
     """Each expert with the stratum of this case, or with the reasons that keep them out."""
     case = wanted.case
     against = recusals(case, step, [one.pk for one in experts], case.memo.answers)
-    stratum_of = _strata(case, draw)
+    stratum_of = _strata(case, step.panel)
     found = []
     for one in experts:
         reasons = [problem.code.removeprefix("recusal.") for problem in against[one.pk]]
@@ -132,41 +131,22 @@ def _stands(wanted: Wanted, step: Review, draw: Draw, experts: Sequence[Row]) ->
     return found
 
 
-def _strata(case: Case, draw: Draw) -> Callable[[Row], str]:
+def _strata(case: Case, panel: Panel) -> Callable[[Row], str]:
     """The first stratum that an expert fits, "" where none does. What is unknown never fits."""
-    codes = _codes(case, draw)
+    strata = panel.draw.strata if panel.draw else ()
+    fields = disciplines_of(case, panel)
     here = (case.host.region_code if case.host else "")[:PREFECTURE]
 
     def stratum_of(one: Row) -> str:
         employer = one.person.employer
         there = (one.region_code or (employer.region_code if employer else ""))[:PREFECTURE]
         holds = {
-            "same_field": any(
-                own.startswith(code) or code.startswith(own) for own in _gb(one.fields) for code in codes
-            ),
+            "same_field": any(is_of(one.fields, codes) for codes in fields),
             "other_region": bool(here and there and here != there),
         }
-        return next((str(part.stratum) for part in draw.strata if all(holds[word] for word in part.where)), "")
+        return next((str(part.stratum) for part in strata if all(holds[word] for word in part.where)), "")
 
     return stratum_of
-
-
-def _codes(case: Case, draw: Draw) -> list[str]:
-    if not draw.field:
-        return []
-    said = finder(definition_of(case.programme), draw.field)(case.memo.answers)
-    answers = [str(word) for one in said for word in (one if isinstance(one, list | tuple) else [one])]
-    if not draw.disciplines:
-        return [code for one in answers for code in _gb(one.replace("，", ",").replace("、", ",").split(","))]
-    named = {str(one.value): one.codes for one in draw.disciplines}
-    return [code for one in answers for code in named.get(one, ())]
-
-
-def _gb(codes: Sequence[str]) -> list[str]:
-    """Codes of GB/T 13745, digits only; codes of other classifications (`nsfc:2026:A01`) are left out."""
-    ours = [one for one in codes if ":" not in one or one.startswith("gbt13745:")]
-    bare = [one.rpartition(":")[2].strip().replace(".", "") for one in ours]
-    return [one for one in bare if one.isdecimal() and len(one) in (3, 5, 7)]
 
 
 def _room(of_round: Round, draw: Draw, experts: Sequence[Row]) -> tuple[dict[int, int], Counter[str]]:

@@ -21,9 +21,11 @@ from keguan.casework import rounds
 from keguan.casework.models import Notice
 from keguan.components.access import PUBLIC, SIGNED_IN
 from keguan.doors.mail import stop_links
+from keguan.fairness.schedule import Session
 from keguan.kernel.clock import clock_at
+from keguan.panels.meetings import appointments, slots
 from keguan.panels.meetings import planning as meetings
-from keguan.panels.meetings.models import Item
+from keguan.panels.meetings.models import Item, Meeting
 from keguan.registers.codes.models import CodeTree
 from keguan.registers.experts.models import Expert
 from keguan.registers.organisations.models import Parent
@@ -44,6 +46,7 @@ NOT_PAGES = {
         "resolution_json",
         "minutes_pdf",
         "meeting_calendar",
+        "defence_calendar",
     ),
     *(
         "calls_rss",
@@ -145,7 +148,13 @@ def site(stage: Stage) -> Iterator[tuple[w.World, dict[str, str]]]:
             rounds.adopt_ranking(call.code, "rank", world.actor("officer"), "ranking")
             begins = w.moment("2026-04-12")
             officer, ends = world.actor("officer"), w.moment("2026-04-12", "12:00")
-            meetings.plan(call, "decide", officer, place="一号会议室", begins=begins, ends=ends)
+            defence = meetings.plan(
+                call, "decide", officer, place="一号会议室", begins=begins, ends=ends, kind="defence"
+            )
+            assert isinstance(defence, Meeting), defence
+            slots.set_slots(defence.pk, [Session(begins, ends)], officer, length_minutes=20)
+            slots.propose_order(defence.pk, officer)
+            appointments.tell_slots(defence.pk, officer)
             world.act(number, "approve", "committee", amount_fen=60_000_000, reason="同意立项")
         draft = w.started(world)
         yield world, _addresses(world, call.code, number, draft)
@@ -181,6 +190,8 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "paper": f"/rounds/{code}/decide/decide/papers/{number}/",
         "meeting": f"/meetings/{Item.objects.get().meeting_id}/",
         "meeting_item": f"/meetings/{Item.objects.get().meeting_id}/items/{Item.objects.get().pk}/",
+        "meeting_schedule": f"/meetings/{Item.objects.get().meeting_id}/schedule/",
+        "meeting_slots": f"/meetings/{Item.objects.get().meeting_id}/schedule/slots/",
         "meeting_new": f"/rounds/{code}/decide/decide/meetings/new/",
         "resolution": f"/rounds/{code}/decide/decide/resolution/",
         "resolution_sign": f"/rounds/{code}/decide/decide/resolution/sign/",

@@ -27,6 +27,7 @@ Word = Literal[
     "overdue",
     "search",
     "meeting",
+    "defence",
     "recusal",
     "expert",
 ]
@@ -71,8 +72,17 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         by_text=True,
     ),
     "meeting": MessageKind(
-        Text("会议与答辩", "Meetings and defences"),
-        Text("有一次会议或答辩与您有关，请登录查看。", "A meeting or a defence concerns you; sign in to see it."),
+        Text("会议", "Meetings"),
+        Text("有一次会议与您有关，请登录查看。", "A meeting concerns you; sign in to see it."),
+        by_text=True,
+    ),
+    "defence": MessageKind(
+        Text("答辩时间", "Time of a defence"),
+        Text(
+            "办件 {number} 的答辩时间已定或有变，请登录查看。",
+            "The defence of {number} has a time, or a new one; sign in to see it.",
+        ),
+        is_urgent=True,
         by_text=True,
     ),
     "reminder": MessageKind(

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
+from keguan.casework.leaving import closed_to_who_left, sent_out
 from keguan.casework.models import Case, Memo, Seat, SeatHolder
 from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import LIVE
@@ -25,6 +26,7 @@ from keguan.kernel.problems import Problem
 Part = Literal["case", "trace", "proposal", "reviews", "reviewers"]
 
 RUNS_AND_WATCHES: Final = ("officer", "committee", "planning", "supervision", "finance")
+DECIDES: Final = ("committee", "planning")
 READS_PROPOSALS: Final = ("officer", "committee", "supervision")
 READS_SCORES: Final = ("officer", "committee", "supervision")
 KNOWS_REVIEWERS: Final = ("officer", "supervision")
@@ -268,12 +270,33 @@ _REGISTRAR = Text(
 
 
 def why_not(actor: Actor, case: Case, part: Part) -> Problem | None:
-    """Why the actor may not see this part of the case, None if they may. Codes `right.…`: a 403."""
+    """Why the actor may not see this part of the case, None if they may. Codes `right.…`: a 403.
+
+    Who was sent out of the room for the case sees no part of it, where nothing but the duty in that body opens it.
+    """
     if _CAN[part](actor, case):
-        return None
+        return must_leave(actor, case)
     if not actor.is_known:
         return Problem("right.sign_in", Text("请先登录。", "Sign in first."))
     return Problem(f"right.{part}", _SAID[part], fix=_way_out(actor, case, part))
+
+
+def must_leave(actor: Actor, case: Case) -> Problem | None:
+    """Why this case is closed to a member of the body that votes on it; None for everybody else, and for whom their own
+    part in the case, another duty or a seat opens it. At most two queries, once for each reading of the case."""
+    known: dict[int | None, Problem | None] = case.__dict__.setdefault("_must_leave", {})
+    if actor.person not in known:
+        why = sent_out(actor, [case.pk]).get(case.pk) if _only_votes(actor, case) else None
+        is_out = why is not None and not _holds_seat(actor, case, LIVE)
+        known[actor.person] = closed_to_who_left(why) if is_out and why is not None else None
+    return known[actor.person]
+
+
+def _only_votes(actor: Actor, case: Case) -> bool:
+    """Whether the actor holds the duty of a body that votes on the case, and no other that opens it. No query."""
+    if not _holds(actor, DECIDES, case) or _holds(actor, set(RUNS_AND_WATCHES) - set(DECIDES), case):
+        return False
+    return not (_is_desk_of(actor, "host", case.host_id) or _is_desk_of(actor, "authority", case.authority_id))
 
 
 def _way_out(actor: Actor, case: Case, part: Part) -> Text | None:

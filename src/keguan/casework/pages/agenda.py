@@ -9,17 +9,19 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from keguan.casework.leaving import sent_out
 from keguan.casework.models import SEAT_STATES, Case
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.opened import note_reading
 from keguan.casework.pages.rankings import READS_SCORES, reads_scores, round_and_step, to_decide, voted_on
-from keguan.casework.permissions import can_see_reviews, is_own
+from keguan.casework.permissions import can_see_reviews, is_own, must_leave
 from keguan.casework.queries import SeatShown, case_by_number, seats_of
 from keguan.casework.resolutions import decided_in
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.status import Crumb, Line, Status
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Forbidden
 from keguan.language.schema import Decide
 from keguan.language.uses import form_of
 from keguan.language.wording import step_title
@@ -40,17 +42,22 @@ def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpRespon
         raise READS_SCORES.refusal()
     on_agenda = Case.objects.filter(Q(step=step) | Q(pk__in=decided_in(found, decide).values("pk")), round=found)
     order = on_agenda.order_by("position", "-score_hundredths", "submitted_at", "id")
-    numbers = list(order.values_list("number", flat=True)[:MOST])
+    pairs = list(order.values_list("pk", "number")[:MOST])
+    decides = actor.holds(decide.by, programme=found.programme.code)
+    # Papers that are closed to the reader are passed over; who asks for one by its number is told why.
+    out = sent_out(actor, [pk for pk, _ in pairs]) if decides else {}
+    numbers = [shown for pk, shown in pairs if pk not in out or shown == number]
     case = case_by_number(actor, number) if number in numbers else None
     if case is None:
         raise Http404
+    if closed := must_leave(actor, case):
+        raise Forbidden("read the papers of this case", (closed,))
     at = numbers.index(number)
     around = [
         reverse("paper", args=[code, step, numbers[place]]) if 0 <= place < len(numbers) else ""
         for place in (at - 1, at + 1)
     ]
     own, sees = is_own(actor, case), can_see_reviews(actor, case)
-    decides = actor.holds(decide.by, programme=found.programme.code)
     seats = seats_of(actor, case) if sees and not own else ()
     is_here = case.step == step
     voted = voted_on([case], decide)

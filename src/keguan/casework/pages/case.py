@@ -14,6 +14,7 @@ from keguan.casework.desk_notes import notes_of
 from keguan.casework.editors import leads
 from keguan.casework.models import Case
 from keguan.casework.pages.answering import kept
+from keguan.casework.pages.appointments import expected_for
 from keguan.casework.pages.case_about import about_lines, sides_of
 from keguan.casework.pages.case_parts import Parts, parts_of
 from keguan.casework.pages.case_words import left_behind, stages, status_of, what_next
@@ -102,6 +103,7 @@ def case_page(
         "desk": desk,
         "can_handle": handles,
         "links": links_for(actor, found),
+        "expected": expected_for(actor, found),
         "handler": parts.names.people.get(found.handler_id or 0, "") if sees_notes else "",
         "notes": notes_of(actor, found) if sees_notes else [],
         "note_field": _NOTE.typed_in(request.POST).with_problems(problems),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import rounds as services
+from keguan.casework.leaving import sent_out
 from keguan.casework.models import Case, CaseVote, Ranking, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case_words import case_href, status_of
@@ -149,12 +150,23 @@ def as_line(one: Any) -> dict[str, Any]:
 
 
 def own_numbers(actor: Actor, found: Round) -> frozenset[str]:
-    """The reader's own cases in the round: scores of these are closed to them until they are decided."""
+    """The reader's own cases in the round, and those for which they were sent out: scores of these are closed to them."""
     rows = Case.objects.filter(round=found, members__contains=[actor.person]) if actor.person is not None else ()
     mine = Case.objects.filter(round=found, applicant=actor.person) | Case.objects.filter(
         round=found, principal=actor.person
     )
-    return frozenset(one.number for one in (*rows, *mine))
+    left = _sent_out_in(actor, found)
+    return frozenset(one.number for one in (*rows, *mine, *left))
+
+
+def _sent_out_in(actor: Actor, found: Round) -> list[Case]:
+    """The cases of the round for which the actor was sent out; asked for members of a body that votes alone."""
+    steps = definition_of(found.programme).programme.steps
+    bodies = {step.by for step in steps if isinstance(step, Decide) and step.vote}
+    if not any(actor.holds(body, programme=found.programme.code) for body in bodies):
+        return []
+    out = sent_out(actor, list(Case.objects.filter(round=found).values_list("pk", flat=True)))
+    return list(Case.objects.filter(pk__in=out)) if out else []
 
 
 def _lines(kept: Iterable[dict[str, Any]], own: frozenset[str]) -> list[Line]:
@@ -176,7 +188,9 @@ def _line(one: dict[str, Any], case: Case | None, last: int, own: frozenset[str]
         order="" if closed or one["order"] is None else str(one["order"]),
         asked_fen=one["asked_fen"],
         amount_fen=one["amount_fen"],
-        why=Status(Text("本人办件，不显示", "Your own, not shown")) if closed else WHY.get(one["why"], WHY["unknown"]),
+        why=Status(Text("本人办件或须回避，不显示", "Your own, or you must keep out: not shown"))
+        if closed
+        else WHY.get(one["why"], WHY["unknown"]),
         is_last_within=one["position"] == last,
     )
 
@@ -210,7 +224,7 @@ def ranking_adopt(request: HttpRequest, code: str, step: str) -> HttpResponseBas
 
 @dataclass(frozen=True, slots=True)
 class ToDecide:
-    """One case on the committee's agenda."""
+    """One case on the committee's agenda. out: why this reader was sent out for it, None for who was not."""
 
     case: Case
     proposed: int
@@ -220,6 +234,7 @@ class ToDecide:
     can_decide: bool
     key: str
     waits_for_vote: bool = False
+    out: Text | None = None
 
 
 @page(DECIDES)
@@ -236,7 +251,11 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         .order_by("position", "-score_hundredths", "submitted_at", "id")[: MOST_DECIDED + 1]
     )
     voted = voted_on(rows, decide)
-    agenda = [to_decide(one, step, actor, decides=decides, reads=reads, voted=voted) for one in rows[:MOST_DECIDED]]
+    out = sent_out(actor, [one.pk for one in rows]) if decides else {}
+    agenda = [
+        to_decide(one, step, actor, decides=decides, reads=reads, voted=voted, out=out.get(one.pk))
+        for one in rows[:MOST_DECIDED]
+    ]
     last = max((at for at, one in enumerate(agenda) if one.proposed), default=-1)
     gives_money = decide.amount is not None
     context = {
@@ -244,6 +263,7 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "step": decide,
         "title": step_title(decide),
         "agenda": [(one, gives_money and at == last and last < len(agenda) - 1) for at, one in enumerate(agenda)],
+        "first_paper": next((one.case.number for one in agenda if one.out is None), ""),
         "is_more": len(rows) > MOST_DECIDED,
         "gives_money": gives_money,
         "proposed_fen": sum(one.proposed for one in agenda),
@@ -267,9 +287,16 @@ def voted_on(cases: Iterable[Case], decide: Decide) -> frozenset[int] | None:
 
 
 def to_decide(
-    case: Case, step: str, actor: Actor, *, decides: bool, reads: bool, voted: frozenset[int] | None = None
+    case: Case,
+    step: str,
+    actor: Actor,
+    *,
+    decides: bool,
+    reads: bool,
+    voted: frozenset[int] | None = None,
+    out: Text | None = None,
 ) -> ToDecide:
-    """A case at the decision as this reader meets it. voted: as `voted_on` found."""
+    """A case at the decision as this reader meets it. voted: as `voted_on` found; out: as `sent_out` did."""
     memo = case.memo.state["steps"][step]["memo"]
     proposed = int(memo.get("proposed") or 0)
     own = is_own(actor, case)
@@ -279,9 +306,14 @@ def to_decide(
         case=case,
         proposed=proposed,
         in_wan=Money(proposed).in_wan(),
-        score=f"{score / 100:.2f}" if score is not None and reads and not own else "",
+        score=f"{score / 100:.2f}" if score is not None and reads and not own and out is None else "",
         status=status_of(case),
-        can_decide=decides and not own and actor.person not in acted and (voted is None or case.pk in voted),
+        can_decide=decides
+        and not own
+        and out is None
+        and actor.person not in acted
+        and (voted is None or case.pk in voted),
         key=new_key(),
         waits_for_vote=voted is not None and case.pk not in voted,
+        out=out,
     )

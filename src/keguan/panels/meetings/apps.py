@@ -9,4 +9,4 @@ class MeetingsConfig(AppConfig):
     verbose_name = "会议 / meetings"
 
     def ready(self) -> None:
-        from keguan.panels.meetings import places, sentences  # noqa: F401 - tell their places and tags
+        from keguan.panels.meetings import defences, kept_out, places, sentences  # noqa: F401 - tell what they know

@@ -43,6 +43,9 @@ class Meeting(models.Model):
     secretary = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    bring_zh = models.TextField(default="")
+    bring_en = models.TextField(default="")
+    slots_told_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-begins", "-id")
@@ -59,6 +62,11 @@ class Meeting(models.Model):
     def title(self) -> Text:
         """What it is called: 第2次评审委员会会议."""
         return Text("第{n}次{kind}", "{kind} {n}").filled(n=self.number, kind=KINDS[self.kind])
+
+    @property
+    def bring(self) -> Text | None:
+        """What those who are heard should bring along, None where nothing is said."""
+        return Text(self.bring_zh, self.bring_en or self.bring_zh) if self.bring_zh or self.bring_en else None
 
 
 class Member(models.Model):
@@ -79,8 +87,7 @@ class Member(models.Model):
 
 
 class Item(models.Model):
-    """A case on the agenda, in its place. motion, amount_fen: what is put to the vote. slot: when its applicant speaks, in a
-    defence session."""
+    """A case on the agenda, in its place. motion, amount_fen: what is put to the vote."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
@@ -88,8 +95,6 @@ class Item(models.Model):
     state = models.TextField(default="waiting")
     motion = models.TextField(default="approve")
     amount_fen = models.BigIntegerField(null=True)
-    slot_begins = models.DateTimeField(null=True)
-    slot_ends = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("place", "id")
@@ -101,6 +106,65 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.place}"
+
+
+class Slot(models.Model):
+    """A time of a defence session in which one item may be heard. session: slots of one number follow one another without
+    a longer break. item: null while it is free."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="slots")
+    session = models.IntegerField()
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    place = models.TextField()
+    item = models.OneToOneField(Item, on_delete=models.SET_NULL, null=True, related_name="slot")
+
+    class Meta:
+        ordering = ("begins", "id")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "begins"], name="meeting_slot_once"),
+            models.CheckConstraint(condition=Q(ends__gt=F("begins")), name="meeting_slot_lasts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.begins}"
+
+
+class Absence(models.Model):
+    """A time for which a member announced that they cannot be at a meeting."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="absences")
+    person = models.BigIntegerField()
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+
+    class Meta:
+        ordering = ("begins", "id")
+        constraints = [models.CheckConstraint(condition=Q(ends__gt=F("begins")), name="meeting_absence_lasts")]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.person}"
+
+
+class Appointment(models.Model):
+    """When a case is heard, as its people were last told. sequence: how often it changed since they were first told; a
+    calendar that has an earlier one takes the later (RFC 5545, SEQUENCE). is_off: they were told that it does not stand."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="appointments")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    place = models.TextField()
+    sequence = models.IntegerField(default=0)
+    is_off = models.BooleanField(default=False)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("begins", "id")
+        constraints = [models.UniqueConstraint(fields=["meeting", "case"], name="meeting_appointment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.case_id}"
 
 
 class KeptOut(models.Model):

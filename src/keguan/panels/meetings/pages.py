@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from keguan.casework.leaving import closed_to_who_left
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import Given, SeeOther, deed_page
@@ -27,8 +29,9 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import new_key
 from keguan.kernel.money import Money
-from keguan.kernel.problems import Problem, Refusal, Refused
+from keguan.kernel.problems import Forbidden, Problem, Refusal, Refused
 from keguan.panels.meetings import planning, services
+from keguan.panels.meetings.beforehand import Beforehand, beforehand
 from keguan.panels.meetings.models import CLOSED, ITEM_STATES, OPEN, STATES, Ballot, Item, Meeting
 from keguan.panels.meetings.rights import SEES_MEETINGS, can_see, is_secretary
 from keguan.panels.meetings.sittings import Sitting
@@ -54,7 +57,8 @@ class BallotShown:
 
 @dataclass(frozen=True, slots=True)
 class ItemShown:
-    """An item of the agenda as this reader meets it. is_out: the reader must leave, and sees nothing of it."""
+    """An item of the agenda as this reader meets it. is_out: the reader must leave, and sees nothing of it. heard: when its
+    applicant speaks. before: what it was given before the meeting."""
 
     item: Item
     is_out: bool
@@ -67,6 +71,8 @@ class ItemShown:
     may_enter: bool
     in_wan: str
     key: str
+    heard: datetime | None
+    before: Beforehand
 
 
 def meeting_for(request: HttpRequest, pk: int) -> tuple[Sitting, Actor]:
@@ -94,7 +100,8 @@ def _page(
     found, secretary = sitting.meeting, is_secretary(actor, sitting.meeting)
     me = sitting.member(actor.person)
     names = {one.person_id: one.person.name for one in sitting.members}
-    items = [_item(sitting, one, actor, names) for one in sitting.items]
+    before = beforehand(sitting, actor)
+    items = [_item(sitting, one, actor, names, before) for one in sitting.items]
     now = next((one for one in items if one.item.state == "now"), None)
     there = sitting.quorum(now.item if now else None)
     context = {
@@ -142,7 +149,9 @@ def _lines(sitting: Sitting) -> list[Line | None]:
     ]
 
 
-def _item(sitting: Sitting, item: Item, actor: Actor, names: dict[int, str]) -> ItemShown:
+def _item(
+    sitting: Sitting, item: Item, actor: Actor, names: dict[int, str], before: dict[int, Beforehand]
+) -> ItemShown:
     is_out = sitting.is_out(item, actor.person)
     me = sitting.member(actor.person)
     ballots = [] if is_out else [_ballot(sitting, item, one, actor, names) for one in sitting.ballots.get(item.pk, [])]
@@ -169,6 +178,8 @@ def _item(sitting: Sitting, item: Item, actor: Actor, names: dict[int, str]) -> 
         may_enter=bool(me and result and not is_out and not entered and actor.holds(sitting.meeting.body)),
         in_wan=Money(item.amount_fen).in_wan() if item.amount_fen else "",
         key=new_key(),
+        heard=slot.begins if (slot := sitting.slot_of(item)) else None,
+        before=before.get(item.pk, Beforehand()),
     )
 
 
@@ -284,11 +295,13 @@ def meeting_do(request: HttpRequest, pk: int, deed: str) -> HttpResponseBase:
 
 @page(SEES_MEETINGS, methods=("GET", "POST"))
 def meeting_item(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
-    """A written opinion on an item before the meeting; who runs or watches it reads the opinions, without names."""
+    """A member's written opinion on an item before the meeting. Who was sent out for it is told so."""
     sitting, actor = meeting_for(request, pk)
     found = sitting.item(item)
-    if found is None or sitting.is_out(found, actor.person):
+    if found is None:
         raise Http404
+    if out := sitting.kept_out.get(found.pk, {}).get(actor.person or 0):
+        raise Forbidden("write on this item", (closed_to_who_left(Text(out.reason_zh, out.reason_en)),))
     own = next((one for one in found.opinions.all() if one.person == actor.person), None)
     fields = [
         Field("score", "number", Text("预评分（0至100）", "Score beforehand (0 to 100)"),

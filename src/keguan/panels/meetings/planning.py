@@ -126,9 +126,16 @@ def _add(meeting: Meeting, cases: Sequence[Case], after: int = 0) -> list[Item]:
         item.motion = "approve" if proposed else "reject"
         made.append(item)
     Item.objects.bulk_create(made)
-    for item in made:
-        _keep_out(item, people)
+    find_kept_out(made, people)
     return made
+
+
+def find_kept_out(items: Sequence[Item], people: Sequence[int]) -> None:
+    """Note who must leave for these items, as far as the registers know today; whoever is noted already stays so. The caller
+    holds the meeting locked, or has just made the items."""
+    noted = set(KeptOut.objects.filter(item__in=items).values_list("item", "person"))
+    for item in items:
+        _keep_out(item, [one for one in people if (item.pk, one) not in noted])
 
 
 def _keep_out(item: Item, people: Sequence[int]) -> None:

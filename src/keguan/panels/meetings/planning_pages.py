@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -26,6 +25,7 @@ from keguan.panels.meetings import planning
 from keguan.panels.meetings.models import KINDS, STATES, Meeting
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import PLANS_MEETINGS, SEES_MEETINGS, visible_to
+from keguan.panels.meetings.times import moment_in
 
 MEETINGS = Text("会议", "Meetings")
 TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
@@ -84,7 +84,7 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
 
     def do(given: Given) -> tuple[Text, str]:
         day, written = given.day("day"), given.day("written_until")
-        begins, ends = _moment(given, day, "from"), _moment(given, day, "to")
+        begins, ends = moment_in(given, day, "from"), moment_in(given, day, "to")
         place = given.needed("place")
         if day is None and not given.problems:
             given.problems.append(Problem("deed.missing", Text("请填写日期。", "Fill in the day."), "day"))
@@ -120,16 +120,6 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
             Crumb(step_title(decide), reverse("deciding", args=[code, step])),
         ],
     )
-
-
-def _moment(given: Given, day: date | None, name: str) -> datetime | None:
-    typed = given.text(name).replace("：", ":")
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", typed)
-    if found is None:
-        said_ = Text("请写成 09:00 这样的时间。", "Write a time such as 09:00.")
-        given.problems.append(Problem("typed.time", said_, name, typed[:20]))
-        return None
-    return None if day is None else datetime.combine(day, time(int(found[1]), int(found[2])), clock.BEIJING)
 
 
 @page(SEES_MEETINGS)

@@ -40,6 +40,20 @@ sentences(
             "把对{number}第{ballot}次表决的不同意见记入会议记录",
             "had their dissent from ballot {ballot} on {number} recorded",
         ),
-        "meeting:slots:set": Text("安排了{n}件的答辩时段", "set the slots of {n} defences"),
+        "meeting:slots:set": Text(
+            "设定了{n}个答辩时段，每项{minutes}分钟", "set {n} slots of {minutes} minutes for defences"
+        ),
+        "meeting:slots:proposed": Text(
+            "请系统排出答辩顺序：{placed}件已排，{left}件未排",
+            "had an order of the defences proposed: {placed} placed, {left} not",
+        ),
+        "meeting:slots:moved": Text("把{number}的答辩调整到{at}", "moved the defence of {number} to {at}"),
+        "meeting:slots:told": Text(
+            "确认了答辩时间，通知{n}件的申报方", "confirmed the defences and told {n} applicants"
+        ),
+        "meeting:absence:announced": Text(
+            "登记了一名委员请假：{begins}至{ends}", "noted that a member is away from {begins} to {ends}"
+        ),
+        "meeting:absence:withdrawn": Text("取消了一名委员的请假", "took back a member's absence"),
     }
 )

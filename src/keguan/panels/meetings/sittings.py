@@ -10,12 +10,12 @@ from keguan.casework.versions import definition_of
 from keguan.engine.voting import rule_of
 from keguan.fairness.ballots import Quorum, quorum
 from keguan.language.schema import Decide, Vote
-from keguan.panels.meetings.models import OPEN, Ballot, Item, KeptOut, Meeting, Member
+from keguan.panels.meetings.models import OPEN, Absence, Ballot, Item, KeptOut, Meeting, Member, Slot
 
 
 @dataclass
 class Sitting:
-    """A meeting with its members, agenda, recusals and ballots. Six queries, however many there are."""
+    """A meeting with its members, agenda, recusals and ballots. At most eight queries, however many there are."""
 
     meeting: Meeting
 
@@ -63,6 +63,20 @@ class Sitting:
         for one in Ballot.objects.filter(item__meeting=self.meeting).prefetch_related("voted", "dissents"):
             found.setdefault(one.item_id, []).append(one)
         return found
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        """The times in which items are heard, in their order; none unless it is a defence session."""
+        return list(self.meeting.slots.all()) if self.meeting.kind == "defence" else []
+
+    @cached_property
+    def absences(self) -> list[Absence]:
+        """What members announced."""
+        return list(self.meeting.absences.all())
+
+    def slot_of(self, item: Item) -> Slot | None:
+        """The time in which an item is heard."""
+        return next((one for one in self.slots if one.item_id == item.pk), None)
 
     @property
     def now(self) -> Item | None:

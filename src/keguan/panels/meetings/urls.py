@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keguan.panels.meetings import minutes, pages, planning_pages
+from keguan.panels.meetings import defences, minutes, pages, planning_pages, schedule_pages
 
 urlpatterns = [
     path("meetings/", planning_pages.meetings, name="meetings"),
@@ -13,5 +13,9 @@ urlpatterns = [
     path("meetings/<int:pk>/do/<slug:deed>/", pages.meeting_do, name="meeting_do"),
     path("meetings/<int:pk>/items/<int:item>/", pages.meeting_item, name="meeting_item"),
     path("meetings/<int:pk>/meeting.ics", planning_pages.meeting_calendar, name="meeting_calendar"),
+    path("meetings/<int:pk>/schedule/", schedule_pages.meeting_schedule, name="meeting_schedule"),
+    path("meetings/<int:pk>/schedule/slots/", schedule_pages.meeting_slots, name="meeting_slots"),
+    path("meetings/<int:pk>/schedule/do/<slug:deed>/", schedule_pages.meeting_schedule_do, name="meeting_schedule_do"),
+    path("cases/<slug:number>/defence.ics", defences.defence_calendar, name="defence_calendar"),
     path("meetings/<int:pk>/minutes.pdf", minutes.minutes_pdf, name="minutes_pdf"),
 ]

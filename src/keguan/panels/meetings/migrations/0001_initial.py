@@ -36,6 +36,9 @@ class Migration(migrations.Migration):
                 ("secretary", models.BigIntegerField(null=True)),
                 ("opened_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
+                ("bring_zh", models.TextField(default="")),
+                ("bring_en", models.TextField(default="")),
+                ("slots_told_at", models.DateTimeField(null=True)),
             ],
             options={
                 "ordering": ("-begins", "-id"),
@@ -94,8 +97,6 @@ class Migration(migrations.Migration):
                 ("state", models.TextField(default="waiting")),
                 ("motion", models.TextField(default="approve")),
                 ("amount_fen", models.BigIntegerField(null=True)),
-                ("slot_begins", models.DateTimeField(null=True)),
-                ("slot_ends", models.DateTimeField(null=True)),
             ],
             options={
                 "ordering": ("place", "id"),
@@ -108,6 +109,91 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state__in", ["waiting", "now", "done"])), name="meeting_item_state"
                     ),
                 ],
+            },
+        ),
+        CreateTable(
+            name="Slot",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="slots", to="meetings.meeting"
+                    ),
+                ),
+                ("session", models.IntegerField()),
+                ("begins", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+                ("place", models.TextField()),
+                (
+                    "item",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="slot",
+                        to="meetings.item",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("begins", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("meeting", "begins"), name="meeting_slot_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("begins"))), name="meeting_slot_lasts"
+                    ),
+                ],
+            },
+        ),
+        CreateTable(
+            name="Absence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="absences", to="meetings.meeting"
+                    ),
+                ),
+                ("person", models.BigIntegerField()),
+                ("begins", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("begins", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gt", models.F("begins"))), name="meeting_absence_lasts"
+                    )
+                ],
+            },
+        ),
+        CreateTable(
+            name="Appointment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="appointments", to="meetings.meeting"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="casework.case"
+                    ),
+                ),
+                ("begins", models.DateTimeField()),
+                ("ends", models.DateTimeField()),
+                ("place", models.TextField()),
+                ("sequence", models.IntegerField(default=0)),
+                ("is_off", models.BooleanField(default=False)),
+                ("told_at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("begins", "id"),
+                "constraints": [models.UniqueConstraint(fields=("meeting", "case"), name="meeting_appointment_once")],
             },
         ),
         CreateTable(

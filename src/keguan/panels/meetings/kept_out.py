@@ -1,0 +1,18 @@
+"""For which cases a member was sent out of the room: told to casework, which keeps their papers closed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from keguan.casework.leaving import sent_out_by
+from keguan.kernel.bilingual import Text
+from keguan.panels.meetings.models import KeptOut
+
+
+@sent_out_by
+def from_meetings(person: int, cases: Collection[int]) -> dict[int, Text]:
+    """The cases, among these, for which the person left or must leave a meeting, each with the reason."""
+    rows = KeptOut.objects.filter(person=person, item__case__in=cases).values_list(
+        "item__case", "reason_zh", "reason_en"
+    )
+    return {case: Text(zh, en) for case, zh, en in rows}

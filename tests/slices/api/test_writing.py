@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from tests import make
 from tests.make import world as w
@@ -186,3 +187,27 @@ def test_a_body_that_does_not_keep_to_the_description_is_told_where(machine: Mac
     )
     assert response.status_code in (400, 422)
     assert response["Content-Type"] == "application/problem+json"
+
+
+def test_a_program_hands_in_a_file_and_reads_it_again(world: w.World, machine: Machine) -> None:
+    number = begun(world, machine)
+    address = f"/api/v1/cases/{number}/drafts/proposal/files"
+    body = b"%PDF-1.7\n% plan\n%%EOF\n"
+    kept = machine.post(address, {"file": SimpleUploadedFile("方案.pdf", body, "application/pdf")})
+    assert kept.status_code == 201, kept.content
+    assert kept.json()["name"] == "方案.pdf"
+    again = machine.post(address, {"file": SimpleUploadedFile("方案.pdf", body, "application/pdf")}).json()
+    assert again["id"] == kept.json()["id"], "the same file is one"
+    read = machine.get(f"/api/v1/files/{again['id']}")
+    assert b"".join(read.streaming_content) == body
+    stranger = Machine(token_of(make.person()))
+    assert stranger.get(f"/api/v1/files/{again['id']}").status_code == 403
+    refused = machine.post(address, {"file": SimpleUploadedFile("方案.pdf", b"MZ not one", "application/pdf")})
+    assert refused.status_code == 422
+    assert refused.json()["problems"][0]["say"]["en"]
+
+
+def test_a_program_may_ask_for_the_head_alone(world: w.World, machine: Machine) -> None:
+    answer = machine.head(f"/api/v1/cases/{begun(world, machine)}")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert machine.head("/api/v1/cases", headers={"authorization": "Bearer nothing"}).status_code == 401

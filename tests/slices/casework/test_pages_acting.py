@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests import make
 from tests.make import cases
 from tests.make import world as w
+from tests.slices.api.machine import Machine, token_of
 from tests.slices.casework.page_cast import act, form_address, holders, signed_in
 
 from keguan.casework.models import Case, Notice, Seat
@@ -312,6 +313,10 @@ def test_an_objection_leads_from_the_notice_to_its_own_case_and_its_author_stays
         seen = signed_in(world.people["officer"]).get(reverse("case", args=[side.number]))
         assert "实名举报者" not in seen.content.decode()
         assert "实名举报者" in page(signed_in(world.people["supervisor"]), side)
+        program = Machine(token_of(make.person("另一位实名举报者")))
+        for number, status in ((case.number, 201), (side.number, 404)):
+            asked = program.post(f"/api/v1/notices/{number}/objection", headers={"idempotency-key": new_key()})
+            assert asked.status_code == status, asked.content
         late = w.moment("2026-05-20")
     with clock_at(late):
         refused = client.post(reverse("object_to", args=[notice.pk]), {"key": new_key()})

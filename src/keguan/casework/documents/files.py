@@ -36,7 +36,11 @@ _CLOSED = Text("您不能下载这个文件。", "You may not download this file
 @page(SIGNED_IN)
 def case_document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file itself, as an attachment; the reading is traced."""
-    actor = actor_on(request)
+    return file_for(actor_on(request), pk)
+
+
+def file_for(actor: Actor, pk: int) -> HttpResponseBase:
+    """The file as this reader may have it; the reading is traced. Raises Http404, and Forbidden with the reason."""
     document = get_object_or_404(Document, pk=pk)
     if document.uploaded_by_id is None or document.uploaded_by_id != actor.person:
         case = Case.objects.filter(number=document.origin).exclude(number="").first()

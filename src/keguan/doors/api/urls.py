@@ -43,7 +43,11 @@ def _guarded(view: Callable[..., HttpResponseBase], right: Right) -> Callable[..
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.actor, request.user = NOBODY, AnonymousUser()  # type: ignore[attr-defined]
+        asked = request.method
+        if asked == "HEAD":
+            request.method = "GET"  # the server keeps the body back, as for pages
         response = view(request, *args, **kwargs)
+        request.method = asked
         if isinstance(response, HttpResponseNotAllowed):
             allowed, response = response["Allow"], problem_response(request, 405)
             response["Allow"] = allowed

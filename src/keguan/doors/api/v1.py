@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keguan.doors.api import calls, cases, list_routes, writing
+from keguan.doors.api import calls, cases, files, list_routes, writing
 from keguan.doors.api.interface import VERSION, Interface
 
 DESCRIPTION = """\
@@ -19,3 +19,4 @@ V1.add_router("", list_routes.router)
 V1.add_router("", calls.router)
 V1.add_router("", cases.router)
 V1.add_router("", writing.router)
+V1.add_router("", files.router)

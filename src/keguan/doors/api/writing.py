@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from keguan.casework import opening, services, sides
 from keguan.casework.drafts import save_draft
-from keguan.casework.models import Case, Round
+from keguan.casework.models import Case, Notice, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.opened import case_for, closed_parts
 from keguan.casework.pages.sheet import sheet_for
@@ -159,6 +159,23 @@ def withdraw_case(request: HttpRequest, number: str, key: Key) -> HttpResponse:
     def do() -> dict[str, Any] | Refusal:
         opened = sides.open_side(number, "withdraw", actor_on(request), new_key(), request_id=request_id(request))
         return _done(opened)
+
+    return once(request, key, {}, do, status=201)
+
+
+@router.post(
+    "/notices/{slug:number}/objection",
+    response={201: Done},
+    **_writes("object_to_notice", "Object to what a notice says · 对公示提出异议"),
+)
+def object_to_notice(request: HttpRequest, number: str, key: Key) -> HttpResponse:
+    """Open an objection to the notice on a case of this number (`list_notices`), under one's real name: a side case, whose
+    form then waits."""
+    if not Notice.objects.filter(case__number=number).exists():
+        raise Http404
+
+    def do() -> dict[str, Any] | Refusal:
+        return _done(sides.open_side(number, "object", actor_on(request), new_key(), request_id=request_id(request)))
 
     return once(request, key, {}, do, status=201)
 

@@ -10,6 +10,7 @@ from keguan.engine.steps.review import WAITS
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.registers.experts.freshness import take_due
+from keguan.registers.experts.telling import tells
 from keguan.registers.experts.waiting import Waiting, told_by
 
 MOST = 200
@@ -30,6 +31,12 @@ def open_reviews(expert: int) -> list[Waiting]:
     seats = Seat.objects.filter(holder__expert=expert, state__in=WAITS).order_by("case__number")
     found = seats.values_list("case__number", "recusal__is_hard")[:MOST]
     return [Waiting(number, reverse("seat_decline" if closed else "case", args=[number])) for number, closed in found]
+
+
+@tells
+def told(people: list[int], line: Text) -> None:
+    """What happens to entries in the pool, in the messages of whom it concerns."""
+    send("expert", people, None, line, clock.now())
 
 
 def remind() -> int:

@@ -23,6 +23,7 @@ from keguan.kernel.problems import Problem
 from keguan.language.recusals import Avoidance, avoided_by
 from keguan.language.schema import Review
 from keguan.registers.experts.freshness import oldest
+from keguan.registers.parties.alike import in_question
 
 ARTICLE = "国家自然科学基金条例 第20条"
 NAMED_MOST = 3
@@ -81,6 +82,10 @@ _SAID: Mapping[str, Text] = {
     "yearly": Text("该专家本年度的评审已达其上限。", "The expert has as many reviews this year as they will take."),
     "away": Text("该专家登记了今天不参加评审。", "The expert takes no new reviews on these days."),
     "stale": Text("该专家的信息逾期未作年度确认。", "The expert's entry is overdue for its yearly confirmation."),
+    "question": Text(
+        "名录中另有一条记录可能与该专家是同一人，尚无结论。",
+        "Another entry of the register may be the same person as this expert; that is not settled.",
+    ),
     "seated": Text("该专家已在本评审组。", "The expert already sits on this panel."),
 }
 _RELATED = Text(
@@ -88,9 +93,9 @@ _RELATED = Text(
     "A relation keeps you out of this case; in a double-blind review it is not said which.",
 )
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
-_NOT_TIES = frozenset({"not_active", "unknown", "full", "yearly", "away", "stale", "seated"})
+_NOT_TIES = frozenset({"not_active", "unknown", "full", "yearly", "away", "stale", "question", "seated"})
 """What stands against a seat without being a conflict of interest."""
-UNAVAILABLE = frozenset({"recusal.not_active", "recusal.away", "recusal.stale"})
+UNAVAILABLE = frozenset({"recusal.not_active", "recusal.away", "recusal.stale", "recusal.question"})
 """Codes of an expert who is not to be asked today, whatever the case."""
 NO_ROOM = frozenset({"recusal.full", "recusal.yearly"})
 _FOR_THE_OFFICER = frozenset({"named_by_applicant", "dispute", "declared"})
@@ -127,7 +132,7 @@ def recusals(
 
     step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
     and a seat already held on this panel always do; from a double-blind review a duty that shows who applies. A relation
-    that is for the officer to judge `may_override`, and so does an entry that its expert has not confirmed in time. Two
+    that is for the officer to judge `may_override`, and so does an entry that its expert has not confirmed in time. Three
     queries, however many experts. Source: 国家自然科学基金条例 第20条.
     """
     asked = list(dict.fromkeys(expert_ids))
@@ -139,7 +144,9 @@ def recusals(
     for tie in relations(asked, team, case, avoided):
         tied.setdefault(tie.expert, {}).setdefault(tie.kind, tie)
     known: dict[int, tuple[Problem, ...]] = {}
-    for expert, person, active, most, seated, load, spent, away, stale in _standing(case, step, asked):
+    standing = _standing(case, step, asked)
+    questioned = in_question(person for _, person, *_ in standing)
+    for expert, person, active, most, seated, load, spent, away, stale in standing:
         ties = {} if person in team else tied.get(expert, {})
         holds = {
             "own_case": person in team,
@@ -150,6 +157,7 @@ def recusals(
             "yearly": spent,
             "away": away,
             "stale": stale,
+            "question": person in questioned,
         }
         codes = [code for code in _SAID if code in ties or holds.get(code)]
         known[expert] = tuple(_problem(code, expert, step, ties.get(code)) for code in codes)

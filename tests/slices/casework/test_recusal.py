@@ -244,6 +244,9 @@ def test_an_expert_who_is_away_spent_or_unconfirmed_is_not_asked_and_only_the_la
     assert codes(case, step, away, spent, stale) == [("away",), ("yearly",), ("stale",)]
     told = recusals(case, step, [away.pk, spent.pk, stale.pk], {})
     assert [one.may_override for found in told.values() for one in found] == [False, False, True]
+    parties.correct_person(SYSTEM, away.person, revision=away.person.revision, email="same@example.cn")
+    make.person(email="same@example.cn")
+    assert codes(case, step, away) == [("away", "question")]
     Seat.objects.filter(pk=seat.pk).update(changed_at=clock.now() - timedelta(days=366))
     assert codes(case, step, spent) == [()]
 

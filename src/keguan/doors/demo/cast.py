@@ -19,6 +19,8 @@ from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.clock import clock_at
 from keguan.registers.experts import services as experts
 from keguan.registers.experts.absences import add_absence
+from keguan.registers.experts.applying import Application, apply
+from keguan.registers.experts.services import Nomination
 from keguan.registers.integrity import services as integrity
 from keguan.registers.organisations import services as organisations
 from keguan.registers.organisations.models import Organisation
@@ -219,18 +221,32 @@ class _Casting:
             self.cast.reviewers.append(Reviewer(expert.pk, person.pk, known))
 
     def experts_of_note(self) -> None:
-        """Experts whom no panel of the year asks: one who has not confirmed their entry for long, one who is away."""
+        """Experts whom no panel of the year asks: one has not confirmed their entry for long, one is away, one waits for the
+        registrar, one may be somebody whom the register has already."""
         employer = self.cast.organisations[bodies.ELSEWHERE[0].name]
         officer = self.cast.actor(self.cast.one("officer"))
-        for days_before in (60, 0):
-            person = self._person(employer, senior=True, account=True)
-            parties.grant_duty(SYSTEM, person, "expert", since=self.since)
-            nomination = experts.Nomination(person.pk, ("520",), ("数据治理",), employer.region_code, origin=ORIGIN)
-            with clock_at(clock.now() - timedelta(days=days_before)):
-                expert = experts.verify(experts.nominate(nomination, SYSTEM), officer)
-            if not days_before:
-                first = clock.today() + timedelta(days=300)
-                add_absence(expert, first, first + timedelta(days=120), "", self.cast.actor(person.pk))
+        stale, away, applies, doubled = (self._person(employer, senior=True, account=True) for _ in range(4))
+        with clock_at(clock.now() - timedelta(days=60)):
+            experts.verify(experts.nominate(self._nominee(stale, employer), SYSTEM), officer)
+        rests = experts.verify(experts.nominate(self._nominee(away, employer), SYSTEM), officer)
+        first = clock.today() + timedelta(days=300)
+        add_absence(rests, first, first + timedelta(days=120), "", self.cast.actor(away.pk))
+        applies = parties.identify_person(SYSTEM, applies, id_kind="passport", id_number="KG0000001")
+        apply(applies, Application(("520",), ("数据治理",), employer.region_code), self.cast.actor(applies.pk))
+        experts.nominate(self._nominee(doubled, employer), SYSTEM)
+        parties.register_person(
+            SYSTEM,
+            name=doubled.name,
+            title=doubled.title,
+            degree=doubled.degree,
+            employer=employer,
+            is_demo=True,
+            origin=ORIGIN,
+        )
+
+    def _nominee(self, person: Person, employer: Organisation) -> Nomination:
+        parties.grant_duty(SYSTEM, person, "expert", since=self.since)
+        return Nomination(person.pk, ("520",), ("数据治理",), employer.region_code, origin=ORIGIN)
 
     def history(self) -> None:
         """What was before the year: a sanctioned enterprise, a near relation declared, a duty that ended."""

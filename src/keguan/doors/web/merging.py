@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.components.access import actor_on, page
-from keguan.components.deeds import SeeOther
+from keguan.components.deeds import Given, SeeOther
 from keguan.components.fields import Field
 from keguan.components.lists import Column
 from keguan.components.notices import tell
@@ -21,15 +21,18 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.parties import lists, merging
+from keguan.registers.parties.alike import alike, tell_apart
 from keguan.registers.parties.deeds import KEEPS_PEOPLE
 from keguan.registers.parties.merging import Moving
 from keguan.registers.parties.models import Person
+from keguan.registers.trace.deeds import traced_deed_page
 
 TITLE = Text("合并重复人员", "Merge duplicate people")
 
 WORDS: dict[str, Text] = {
     "parties.duty.person": Text("任职", "Duties"),
     "parties.kinship.person": Text("亲属关系", "Relations"),
+    "parties.twopeople.person": Text("“是两个人”的认定", "Findings that entries are two people"),
     "parties.account.person": Text("账户（转给保留的记录）", "Account (passes to the entry that stays)"),
     "parties.account.is_active": Text("账户（停用）", "Account (locked)"),
     "parties.invitation.person": Text("邀请", "Invitations"),
@@ -66,17 +69,48 @@ def duplicates(request: HttpRequest) -> HttpResponseBase:
             "one", Text("记录", "Entry"), lambda pair: _named(pair[0]), link=lambda pair: lists.person_href(pair[0])
         ),
         Column("other", Text("可能重复", "Perhaps the same"), lambda pair: _named(pair[1])),
+        Column("why", Text("依据", "Because of"), lambda pair: pair[2]),
         Column(
             "do",
             Text("办理", "Do"),
             lambda pair: _LOOK,
             link=lambda pair: f"{reverse('person_merge', args=[pair[0].pk])}?gone={pair[1].pk}",
         ),
+        Column(
+            "apart",
+            Text("或者", "Or"),
+            lambda pair: Text("是两个人", "Two people"),
+            link=lambda pair: reverse("person_apart", args=[pair[0].pk, pair[1].pk]),
+        ),
     )
     hint = Text("没有疑似重复的人员。", "No entries look like duplicates.")
     section = Section(TITLE, columns=columns, rows=merging.suspects(), empty=hint)
     crumbs = [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(lists.PEOPLE.title, reverse("people"))]
     return thing_page(request, TITLE, [section], crumbs=crumbs)
+
+
+@page(KEEPS_PEOPLE, methods=("GET", "POST"))
+def person_apart(request: HttpRequest, pk: int, other: int) -> HttpResponseBase:
+    """Say that two entries are two people, for a reason that is traced."""
+    one, two = (get_object_or_404(Person.objects.select_related("employer"), pk=key) for key in (pk, other))
+    shared = next((pair.said for pair in alike([one.pk]) if two.pk in (pair.one, pair.other)), Text("无", "nothing"))
+    lines = [
+        Line(Text("记录", "Entry"), _named(one), href=reverse("person", args=[one.pk])),
+        Line(Text("可能重复", "Perhaps the same"), _named(two), href=reverse("person", args=[two.pk])),
+        Line(Text("依据", "Because of"), shared),
+    ]
+    reason = Field("reason", "text", Text("理由", "Reason"), required=True, most=500)
+    back = reverse("duplicates")
+
+    def do(given: Given) -> tuple[Text, str]:
+        why = given.needed("reason")
+        given.check()
+        tell_apart(actor_on(request), one, two, reason=why)
+        return Text("已认定为两个人。", "They stand as two people."), back
+
+    title, button = Text("认定为两个人", "Two people"), Text("认定", "Confirm")
+    crumbs = [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(TITLE, back)]
+    return traced_deed_page(request, title, [reason], do, button=button, back=back, lines=lines, crumbs=crumbs)
 
 
 @page(KEEPS_PEOPLE, methods=("GET", "POST"))

@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tour/<slug:role>/", tour.tour_role, name="tour_role"),
     path("health/", home.health, name="health"),
     path("registers/people/duplicates/", merging.duplicates, name="duplicates"),
+    path("registers/people/<int:pk>/apart/<int:other>/", merging.person_apart, name="person_apart"),
     path("registers/people/<int:pk>/merge/", merging.person_merge, name="person_merge"),
     path("registers/", registers.registers, name="registers"),
     path("registers/trace/", trace_pages.trace, name="trace"),

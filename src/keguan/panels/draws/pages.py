@@ -35,6 +35,7 @@ LEFT_OUT = {
     "resting": Text("轮换间隔内", "resting"),
     "full": Text("承接已满", "no room left"),
     "yearly": Text("已达年度上限", "at the yearly cap"),
+    "question": Text("身份待核", "with an open question of identity"),
     "stale": Text("信息逾期未确认", "entry not confirmed in time"),
     "away": Text("登记不参加评审", "away"),
     "nowhere": Text("不属于任何一层或一律回避", "in no stratum, or kept out of every case"),

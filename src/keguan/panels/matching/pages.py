@@ -217,6 +217,7 @@ def _lines(proposal: Proposal) -> list[Line | None]:
 
 
 _ASIDE = {
+    "question": Text("身份待核{n}名", "{n} with an open question of identity"),
     "stale": Text("信息逾期未作年度确认{n}名", "{n} whose entry is not confirmed in time"),
     "away": Text("登记不参加评审{n}名", "{n} away"),
 }

@@ -15,7 +15,7 @@ from keguan.components.typed import read_whole
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
-from keguan.registers.experts import lists, services
+from keguan.registers.experts import applying, lists, services
 from keguan.registers.experts.models import WORK_KINDS, Expert, Work
 from keguan.registers.experts.rights import KEEPS_ENTRY, KEEPS_POOL, keeps_or_is_expert
 from keguan.registers.experts.works import NewWork, add_work, drop_work
@@ -23,7 +23,9 @@ from keguan.registers.parties.models import Person
 from keguan.registers.trace.deeds import traced_deed_page
 
 MOVES: dict[str, tuple[Text, bool, tuple[str, ...]]] = {
-    "verify": (Text("核实", "Verify"), False, ("candidate", "suspended")),
+    "verify": (Text("核实", "Verify"), False, ("candidate", "applied", "suspended")),
+    "return": (Text("退回补正", "Return"), True, ("applied",)),
+    "refuse": (Text("不予入库", "Refuse"), True, ("applied",)),
     "suspend": (Text("暂停", "Suspend"), True, ("active",)),
     "remove": (Text("移出", "Remove"), True, services.IN_POOL),
 }
@@ -89,6 +91,10 @@ def expert_move(request: HttpRequest, pk: int, move: str) -> HttpResponseBase:
         given.check()
         if move == "verify":
             services.verify(found, actor)
+        elif move == "return":
+            applying.give_back(found, actor, reason=why)
+        elif move == "refuse":
+            applying.refuse(found, actor, reason=why)
         elif move == "suspend":
             services.suspend(found, actor, reason=why)
         else:

@@ -19,7 +19,15 @@ from keguan.registers.experts.queries import say_fields
 from keguan.registers.organisations.lists import say_regions
 from keguan.registers.parties.models import TITLES
 
-TONES: dict[str, Tone] = {"candidate": "warn", "active": "good", "suspended": "bad", "left": "neutral"}
+TONES: dict[str, Tone] = {
+    "candidate": "warn",
+    "applied": "warn",
+    "returned": "warn",
+    "refused": "bad",
+    "active": "good",
+    "suspended": "bad",
+    "left": "neutral",
+}
 
 
 def status_of(expert: Expert) -> Status:

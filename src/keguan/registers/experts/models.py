@@ -11,6 +11,9 @@ from keguan.kernel.bilingual import Text
 
 STATUSES: dict[str, Text] = {
     "candidate": Text("待核实", "Candidate"),
+    "applied": Text("申请入库，待核实", "Applied"),
+    "returned": Text("退回补正", "Returned"),
+    "refused": Text("未予入库", "Refused"),
     "active": Text("在库", "Active"),
     "suspended": Text("暂停", "Suspended"),
     "left": Text("出库", "Left"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,11 +17,13 @@ from keguan.kernel.bilingual import Text
 from keguan.registers.codes.queries import names_of
 from keguan.registers.experts import services
 from keguan.registers.experts.absences import add_absence, drop_absence
+from keguan.registers.experts.applying import Application, apply
 from keguan.registers.experts.deeds import FIELDS_HINT, KEYWORDS, crumbs, parts, region_typed, whole
 from keguan.registers.experts.freshness import owed_on
 from keguan.registers.experts.models import Absence, Expert
 from keguan.registers.experts.rights import IS_EXPERT, KEEPS_ENTRY, keeps_or_is_expert
 from keguan.registers.experts.waiting import waiting_for
+from keguan.registers.parties.models import Person
 from keguan.registers.trace.deeds import traced_deed_page
 
 
@@ -42,6 +46,72 @@ def _kept(request: HttpRequest, pk: int, *, own: bool = False) -> Expert:
 
 def _crumbs(found: Expert) -> list[Crumb]:
     return [*crumbs(), Crumb(found.person.name, reverse("expert", args=[found.pk]))]
+
+
+@page(SIGNED_IN, methods=("GET", "POST"))
+def expert_apply(request: HttpRequest) -> HttpResponseBase:
+    """Enter oneself as an expert; what stands there from before is filled in."""
+    actor = actor_on(request)
+    person = get_object_or_404(Person.objects.select_related("employer"), pk=actor.person)
+    before = Expert.objects.filter(person=person).first() or Expert(person=person)
+    lines = [
+        Line(Text("姓名", "Name"), person.name),
+        Line(Text("工作单位", "Employer"), person.employer.name if person.employer else "—"),
+        Line(Text("上次的处理", "What became of the last one"), before.because) if before.because else None,
+    ]
+    fields = [
+        *_about(before),
+        Field("orcid", "text", Text("ORCID", "ORCID"), person.orcid, most=60),
+        Field("works", "prose", Text("代表性成果", "Works that show what you know"), most=5000,
+              hint=Text("每行一项：题目，年份", "one on each line: title, year")),
+    ]  # fmt: skip
+    hint = Text(
+        "姓名和工作单位取自您的个人记录，有误请联系所在单位。登记员核实之前，不会邀请您评审。",
+        "Name and employer come from your record; your organisation corrects them. Nobody asks you to review before the"
+        " registrar has verified the entry.",
+    )
+
+    def do(given: Given) -> tuple[Text, str]:
+        about = _typed(given)
+        works = tuple(line.strip() for line in given.text("works").splitlines() if line.strip())
+        given.check()
+        made = apply(person, Application(**about, orcid=given.text("orcid"), works=works, origin="self"), actor)
+        said = Text("已提交，待登记员核实。", "Handed in; the registrar verifies it.")
+        return said, reverse("expert", args=[made.pk])
+
+    title, button = Text("申请入专家库", "Apply for the pool of experts"), Text("提交申请", "Apply")
+    return traced_deed_page(
+        request, title, fields, do, button=button, back=reverse("experts"), hint=hint,
+        lines=[one for one in lines if one], crumbs=crumbs(),
+    )  # fmt: skip
+
+
+def _about(found: Expert) -> list[Field]:
+    said = ", ".join(code.removeprefix("gbt13745:2009:") for code in found.fields)
+    return [
+        Field("fields", "text", Text("学科代码", "Disciplines"), said, required=True, most=500, hint=FIELDS_HINT),
+        Field("keywords", "text", KEYWORDS.label, ", ".join(found.keywords), hint=KEYWORDS.hint, most=500),
+        Field("region_code", "text", Text("地区代码", "Region"), found.region_code,
+              hint=Text("GB/T 2260，六位", "GB/T 2260, six digits"), most=6),
+        Field("max_load", "number", Text("同时评审上限", "Most reviews at one time"), str(found.max_load), required=True),
+        Field("yearly_most", "number", Text("年度评审上限", "Most reviews a year"), str(found.yearly_most or ""),
+              hint=Text("不填为不另设上限", "empty: no bound of your own")),
+    ]  # fmt: skip
+
+
+def _typed(given: Given) -> dict[str, Any]:
+    """What was typed into `_about`; what is wrong with it is noted."""
+    codes, load, yearly = given.needed("fields"), whole(given, "max_load", 100), whole(given, "yearly_most", 500)
+    given.needed("max_load")
+    region = region_typed(given)
+    keywords = parts(given.text("keywords"), blanks=False)
+    return {
+        "fields": parts(codes),
+        "keywords": keywords,
+        "region_code": region,
+        "max_load": load,
+        "yearly_most": yearly,
+    }
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))
@@ -77,32 +147,16 @@ def expert_confirm(request: HttpRequest, pk: int) -> HttpResponseBase:
 def expert_correct(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Correct an entry: its expert does, or who keeps the pool."""
     found, back = _kept(request, pk), reverse("expert", args=[pk])
-    said = ", ".join(code.removeprefix("gbt13745:2009:") for code in found.fields)
-    fields = [
-        Field("fields", "text", Text("学科代码", "Disciplines"), said, required=True, most=500, hint=FIELDS_HINT),
-        Field("keywords", "text", KEYWORDS.label, ", ".join(found.keywords), hint=KEYWORDS.hint, most=500),
-        Field("region_code", "text", Text("地区代码", "Region"), found.region_code,
-              hint=Text("GB/T 2260，六位", "GB/T 2260, six digits"), most=6),
-        Field("max_load", "number", Text("同时评审上限", "Most reviews at one time"), str(found.max_load), required=True),
-        Field("yearly_most", "number", Text("年度评审上限", "Most reviews a year"), str(found.yearly_most or ""),
-              hint=Text("不填为不另设上限", "empty: no bound of your own")),
-    ]  # fmt: skip
 
     def do(given: Given) -> tuple[Text, str]:
-        codes, load, yearly = given.needed("fields"), whole(given, "max_load", 100), whole(given, "yearly_most", 500)
-        given.needed("max_load")
-        region = region_typed(given)
+        about = _typed(given)
         given.check()
-        words = list(parts(given.text("keywords"), blanks=False))
-        services.correct(
-            found, actor_on(request), fields=parts(codes), keywords=words, region_code=region,
-            max_load=load, yearly_most=yearly,
-        )  # fmt: skip
+        services.correct(found, actor_on(request), **about | {"keywords": list(about["keywords"])})
         return Text("已更正。", "Corrected."), back
 
     title = Text("更正专家信息：{name}", "Correct the entry of {name}").filled(name=found.person.name)
     button = Text("保存", "Save")
-    return traced_deed_page(request, title, fields, do, button=button, back=back, crumbs=_crumbs(found))
+    return traced_deed_page(request, title, _about(found), do, button=button, back=back, crumbs=_crumbs(found))
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))

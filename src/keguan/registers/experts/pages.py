@@ -8,14 +8,17 @@ from django.urls import reverse
 
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
+from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line
 from keguan.components.things import Act, Section, thing_page
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.registers.codes.queries import names_of
 from keguan.registers.experts import lists, services
+from keguan.registers.experts.applying import MAY_APPLY
 from keguan.registers.experts.deeds import MOVES
 from keguan.registers.experts.freshness import is_stale, owed_on
+from keguan.registers.experts.identity import named, open_questions
 from keguan.registers.experts.models import Absence, Expert, Work
 from keguan.registers.experts.rights import (
     KEEPS_POOL,
@@ -25,6 +28,7 @@ from keguan.registers.experts.rights import (
     keeps_or_is_expert,
 )
 from keguan.registers.organisations.queries import regions_said
+from keguan.registers.parties.lists import person_href
 
 MOST_WORKS = 10
 """Works shown with the expert; the rest has a list."""
@@ -33,7 +37,16 @@ MOST_WORKS = 10
 @page(SIGNED_IN)
 def experts(request: HttpRequest) -> HttpResponseBase:
     """The pool of experts, as far as this reader may see it."""
-    return list_page(request, lists.EXPERTS, experts_visible_to(actor_on(request)))
+    actor = actor_on(request)
+    mine = Expert.objects.filter(person=actor.person).values_list("status", flat=True).first()
+    acts = [Act(Text("申请入专家库", "Apply for the pool"), reverse("expert_apply"))]
+    return list_page(
+        request,
+        lists.EXPERTS,
+        experts_visible_to(actor),
+        template="experts/experts.html",
+        acts=acts if mine is None or mine in MAY_APPLY else [],
+    )
 
 
 @page(SIGNED_IN)
@@ -88,13 +101,31 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
         acts.append(Act(Text("更正信息", "Correct the entry"), reverse("expert_correct", args=[pk])))
         acts.append(Act(Text("登记不参加时段", "Enter days away"), reverse("absence_new", args=[pk])))
     if is_own and found.status in services.IN_POOL:
-        if found.status != "candidate":
+        if found.status in ("active", "suspended"):
             acts.insert(
                 0, Act(Text("信息无变化，确认", "Nothing changed: confirm"), reverse("expert_confirm", args=[pk]))
             )
         acts.append(Act(Text("退出专家库", "Leave the pool"), reverse("expert_exit", args=[pk])))
+    if is_own and found.status in MAY_APPLY:
+        acts.append(Act(Text("重新申请", "Apply again"), reverse("expert_apply")))
+    if KEEPS_POOL.holds(actor) and found.status != "left":
+        sections.append(_questions(found))
     status = lists.status_of(found)
     return thing_page(request, found.person.name, sections, crumbs=crumbs, status=status, acts=acts)
+
+
+def _questions(found: Expert) -> Section:
+    columns = (
+        Column("one", Text("记录", "Entry"), lambda three: named(three[0]), link=lambda three: person_href(three[0])),
+        Column("other", Text("可能同一人", "Perhaps the same"), lambda three: named(three[1]), link=lambda three: person_href(three[1])),
+        Column("why", Text("依据", "Because of"), lambda three: three[2].said),
+        Column("settle", Text("办理", "Settle"), lambda three: Text("合并或认定为两个人", "Merge, or tell apart"), link=lambda three: reverse("duplicates")),
+    )  # fmt: skip
+    return Section(
+        Text("身份待核：无结论前不列入评审", "Open questions of identity: out of panels until they are settled"),
+        columns=columns,
+        rows=open_questions(found),
+    )
 
 
 def _confirmation(found: Expert) -> list[Line]:

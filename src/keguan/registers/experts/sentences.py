@@ -9,6 +9,9 @@ from keguan.registers.trace.sentences import changes, sentences
 sentences(
     {
         "experts:expert:nominated": Text("提名一位专家入库（{fields}）", "nominated an expert for the pool ({fields})"),
+        "experts:expert:applied": Text("申请入库（{fields}）", "applied for the pool of experts ({fields})"),
+        "experts:expert:returned": Text("退回入库申请：{reason}", "returned an application for the pool: {reason}"),
+        "experts:expert:refused": Text("未予入库：{reason}", "refused an application for the pool: {reason}"),
         "experts:expert:verified": Text("核实专家，准予入库", "verified an expert, who may now be drawn"),
         "experts:expert:corrected": Text("更正专家信息", "corrected the entry of an expert"),
         "experts:expert:work-added": Text("登记成果“{title}”", "entered the work “{title}”"),

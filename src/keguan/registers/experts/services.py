@@ -13,12 +13,15 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.codes.queries import read_codes
+from keguan.registers.experts.identity import identity_problems
 from keguan.registers.experts.models import STATUSES, Expert
+from keguan.registers.experts.telling import tell
 from keguan.registers.experts.waiting import waiting_for
 from keguan.registers.parties.changes import ties_changed
 from keguan.registers.trace import services as trace
 
-IN_POOL = ("candidate", "active", "suspended")
+_TOLD = Text("您在专家库的状态变为：{status}。", "Your entry in the pool of experts now stands as: {status}.")
+IN_POOL = ("candidate", "applied", "returned", "active", "suspended")
 """States of an entry that its expert can leave."""
 
 
@@ -42,7 +45,7 @@ def nominate(nomination: Nomination, actor: Actor) -> Expert:
     """
     fields = checked_fields(nomination.fields)
     existing = Expert.objects.select_for_update().filter(person=nomination.person).first()
-    if existing is not None and existing.status != "left":
+    if existing is not None and existing.status not in ("left", "refused"):
         say = Text("此人已在专家库（{status}）", "This person is in the pool already ({status})")
         raise Refused.because(
             Problem(
@@ -116,13 +119,18 @@ def checked_fields(codes: Iterable[str]) -> list[str]:
 
 
 def verify(expert: Expert, actor: Actor) -> Expert:
-    """Confirm that the entry is right: from now on the expert may be drawn. Also ends a suspension."""
-    return _move(expert, actor, to="active", allowed=("candidate", "suspended"), event="verified")
+    """Confirm that the entry is right: from now on the expert may be drawn. Also ends a suspension.
+
+    Raises Refused `expert.identity` while another entry of the register may be the same person.
+    """
+    if problems := identity_problems(expert):
+        raise Refused.because(*problems)
+    return moved(expert, actor, to="active", allowed=("candidate", "applied", "suspended"), event="verified")
 
 
 def suspend(expert: Expert, actor: Actor, *, reason: str) -> Expert:
     """Take an expert out of the draw for the time being. reason: for the trace."""
-    return _move(expert, actor, to="suspended", allowed=("active",), event="suspended", reason=reason)
+    return moved(expert, actor, to="suspended", allowed=("active",), event="suspended", reason=reason)
 
 
 @transaction.atomic
@@ -136,9 +144,9 @@ def leave(expert: Expert, actor: Actor, *, reason: str = "") -> Expert:
     if by_themself and (waiting := waiting_for(expert.pk)):
         raise Refused.because(_open_seats(len(waiting)))
     if by_themself:
-        row = _move(expert, actor, to="left", allowed=IN_POOL, event="left", reason=reason)
+        row = moved(expert, actor, to="left", allowed=IN_POOL, event="left", reason=reason)
     else:
-        row = _move(expert, actor, to="left", allowed=IN_POOL, event="removed", reason=reason)
+        row = moved(expert, actor, to="left", allowed=IN_POOL, event="removed", reason=reason)
     ties_changed([row.person_id])
     return row
 
@@ -150,8 +158,13 @@ def _open_seats(n: int) -> Problem:
 
 
 @transaction.atomic
-def _move(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], event: str, reason: str = "") -> Expert:
+def moved(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], event: str, reason: str = "") -> Expert:
+    """Bring an entry into another state; its expert is told, unless they did it. Nobody judges an entry of their own."""
     row = Expert.objects.select_for_update().get(pk=expert.pk)
+    if to != "left" and actor.person == row.person_id:
+        said = Text("不能办理本人的专家记录。", "Nobody sees to an entry of their own.")
+        fix = Text("请由其他经办人办理。", "Let a colleague do it.")
+        raise Refused.because(Problem("right.own_case", said, fix=fix))
     _owe_status(row, allowed)
     row.status, row.because = to, reason
     if to == "active":
@@ -159,6 +172,8 @@ def _move(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], ev
         row.confirmed_on = row.confirmed_on or clock.today()
     row.save(update_fields=["status", "verified_at", "confirmed_on", "because"])
     _trace(event, row, actor, reason=reason)
+    if actor.person != row.person_id:
+        tell([row.person_id], _TOLD.filled(status=STATUSES[to]))
     return row
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("experts/<int:pk>/works/", pages.works, name="works"),
     path("experts/<int:pk>/works/new/", deeds.work_new, name="work_new"),
     path("works/<int:pk>/drop/", deeds.work_drop, name="work_drop"),
+    path("experts/apply/", own.expert_apply, name="expert_apply"),
     path("experts/mine/", own.expert_mine, name="expert_mine"),
     path("experts/<int:pk>/confirm/", own.expert_confirm, name="expert_confirm"),
     path("experts/<int:pk>/correct/", own.expert_correct, name="expert_correct"),

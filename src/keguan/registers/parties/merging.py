@@ -20,8 +20,9 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
+from keguan.registers.parties.alike import alike
 from keguan.registers.parties.changes import ties_changed
-from keguan.registers.parties.models import Account, Duty, Employment, Kinship, Merge, Person
+from keguan.registers.parties.models import Account, Duty, Employment, Kinship, Merge, Person, TwoPeople
 from keguan.registers.parties.roles import APART_FROM_RUNNING, RUNNING
 from keguan.registers.trace import services as trace
 
@@ -35,6 +36,7 @@ STAYS = frozenset(
         "merge",
         "merges_done",
         "declared_ties",
+        "people_told_apart",
     }
 )
 """Relations that say who did something: evidence, not belongings."""
@@ -314,6 +316,7 @@ def _fill_blanks(moving: Moving) -> None:
         "born": None,
         "email": "",
         "phone": "",
+        "orcid": "",
         "employer_id": None,
         "title": "none",
         "degree": "none",
@@ -328,6 +331,21 @@ def _fill_blanks(moving: Moving) -> None:
         moving.dropped.append({"table": "parties.person", "filled": filled, "row": kept.pk})
     kept.revision += 1
     kept.save()
+
+
+@follows("told_apart", "told_apart_from")
+def _told_apart_follows(moving: Moving) -> None:
+    """Whoever is not the one who is gone is not the one who stays either."""
+    gone, kept = moving.gone, moving.kept
+    for row in TwoPeople.objects.select_for_update(of=("self",)).filter(Q(one=gone) | Q(other=gone)).order_by("pk"):
+        third = row.other_id if row.one_id == gone.pk else row.one_id
+        one, other = sorted((kept.pk, third))
+        if third == kept.pk or TwoPeople.objects.filter(one=one, other=other).exists():
+            moving.drop(row)
+            continue
+        row.one_id, row.other_id = one, other
+        row.save(update_fields=["one", "other"])
+        moving.note("parties.twopeople.person", [row.pk])
 
 
 @follows("duties", "account", "kin", "kin_of", "employments")
@@ -353,22 +371,12 @@ def _json(value: object) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder)
 
 
-def suspects(limit: int = 100) -> list[tuple[Person, Person]]:
-    """Pairs of entries that may be one person: the same name, and the same address, employer or document ending."""
-    rows = Person.objects.filter(merge__isnull=True).select_related("employer")
-    names = rows.values("normal_name").annotate(n=models.Count("pk")).filter(n__gt=1).values("normal_name")
-    by_name: dict[str, list[Person]] = {}
-    for one in rows.filter(normal_name__in=names).order_by("normal_name", "pk"):
-        by_name.setdefault(one.normal_name, []).append(one)
-    pairs = [
-        (a, b) for group in by_name.values() for at, a in enumerate(group) for b in group[at + 1 :] if _alike(a, b)
-    ]
-    return pairs[:limit]
-
-
-def _alike(one: Person, other: Person) -> bool:
-    return bool(
-        (one.email and one.email.lower() == other.email.lower())
-        or (one.id_ending and (one.id_kind, one.id_ending) == (other.id_kind, other.id_ending))
-        or (one.employer_id is not None and one.employer_id == other.employer_id)
+def suspects(limit: int = 100) -> list[tuple[Person, Person, Text]]:
+    """Pairs of entries that may be one person, by name, and what they share; those told apart are left out."""
+    pairs = alike()
+    people = Person.objects.select_related("employer").in_bulk(
+        {one for pair in pairs for one in (pair.one, pair.other)}
     )
+    found = [(people[pair.one], people[pair.other], pair.said) for pair in pairs]
+    found.sort(key=lambda three: (three[0].normal_name, three[0].pk, three[1].pk))
+    return found[:limit]

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -51,7 +51,7 @@ class Person(models.Model):
     """A human being known to the house.
 
     name: as typed; normal_name finds the same person whatever dot was typed. id_commitment: salted commitment of the
-    identity number, which itself is stored nowhere; id_ending its last four signs. employer: where the person works today.
+    identity number, which itself is stored nowhere; id_ending its last four signs. orcid: with its dashes. employer: where the person works today.
     """
 
     name = models.TextField()
@@ -66,6 +66,7 @@ class Person(models.Model):
     degree = models.TextField(default="none")
     email = models.TextField(default="")
     phone = models.TextField(default="")
+    orcid = models.TextField(default="", db_default="")
     employer = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="staff")
     is_demo = models.BooleanField(default=False)
     origin = models.TextField(default="")
@@ -77,6 +78,10 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["pinyin", "id"], name="person_by_pinyin"),
             models.Index(fields=["normal_name"], name="person_by_name"),
+            # For finding entries that are one person; most of them have none of these.
+            models.Index(Lower("email"), name="person_by_email", condition=~Q(email="")),
+            models.Index(fields=["phone"], name="person_by_phone", condition=~Q(phone="")),
+            models.Index(fields=["orcid"], name="person_by_orcid", condition=~Q(orcid="")),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(normal_name=""), name="person_named"),
@@ -290,6 +295,26 @@ class Kinship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} ~ {self.relative_id}"
+
+
+class TwoPeople(models.Model):
+    """That two entries which look alike are two people, as the registrar found. one: the entry with the smaller number."""
+
+    one = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="told_apart")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="told_apart_from")
+    reason = models.TextField()
+    said_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="people_told_apart")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="two_people_in_order"),
+            models.CheckConstraint(condition=~Q(reason=""), name="two_people_have_reason"),
+            models.UniqueConstraint(fields=["one", "other"], name="two_people_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} is not {self.other_id}"
 
 
 class Merge(models.Model):

@@ -88,6 +88,7 @@ def _lines(found: Person, *, sees_identity: bool) -> list[Line | None]:
         Line(Text("出生日期", "Born"), found.born, "day"),
         Line(Text("电子邮箱", "E-mail"), found.email),
         Line(Text("电话", "Telephone"), found.phone),
+        Line(Text("ORCID", "ORCID"), found.orcid) if found.orcid else None,
         Line(Text("用户名", "Username"), account.username) if account else None,
         Line(ID_KINDS[found.id_kind], f"**** {found.id_ending}") if found.id_kind and sees_identity else None,
         Line(Text("来源", "Origin"), found.origin) if found.origin else None,

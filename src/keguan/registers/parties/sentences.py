@@ -28,6 +28,10 @@ sentences(
         "parties:member:left": Text(
             "人员 {person} 号离开了单位，截至 {until}", "person {person} left the organisation, last day {until}"
         ),
+        "parties:people:told-apart": Text(
+            "认定人员 {one} 号与 {other} 号是两个人",
+            "found that the entries of person {one} and person {other} are two people",
+        ),
         "parties:people:merged": Text(
             "将人员 {gone} 号并入人员 {person} 号", "merged the entry of person {gone} into that of person {person}"
         ),

@@ -25,7 +25,7 @@ from keguan.registers.parties.changes import ties_changed
 from keguan.registers.parties.models import Account, Duty, Employment, Kinship, Person
 from keguan.registers.trace import services as trace
 
-_CORRECTABLE = ("name", "born", "title", "degree", "email", "phone", "employer")
+_CORRECTABLE = ("name", "born", "title", "degree", "email", "phone", "employer", "orcid")
 
 
 @transaction.atomic

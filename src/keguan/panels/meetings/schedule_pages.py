@@ -25,7 +25,6 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.panels.meetings import appointments, slots
-from keguan.panels.meetings.deeds import LONGEST
 from keguan.panels.meetings.models import Absence, Item, Slot
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import PLANS_MEETINGS, SEES_MEETINGS, is_secretary
@@ -47,6 +46,7 @@ class Row:
     out: str
     away: str
     is_told: bool
+    until: str
 
 
 @page(SEES_MEETINGS)
@@ -104,6 +104,7 @@ def _row(sitting: Sitting, slot: Slot, actor: Actor, unsent: set[int]) -> Row:
         out="、".join(names[one] for one in out if one in names),
         away="、".join(names[one] for one in dict.fromkeys(away) if one in names and one not in out),
         is_told=item is not None and item.case_id not in unsent and sitting.meeting.slots_told_at is not None,
+        until=slots.said_at(slot.ends)[-len("09:00") :],
     )
 
 
@@ -238,8 +239,8 @@ def _slot_fields(sitting: Sitting) -> list[Field]:
               )),
         Field("length", "number", Text("每项时长", "Each takes"), str(length), unit=Text("分钟", "minutes"), required=True),
         Field("pause", "number", Text("项间间隔", "Pause between two"), str(pause), unit=Text("分钟", "minutes"), required=True),
-        Field("bring_zh", "prose", Text("请申报人携带", "What to bring, in Chinese"), meeting.bring_zh, most=LONGEST),
-        Field("bring_en", "prose", Text("请申报人携带（英文）", "What to bring, in English"), meeting.bring_en, most=LONGEST),
+        Field("bring_zh", "prose", Text("请申报人携带", "What to bring, in Chinese"), meeting.bring_zh, most=slots.MOST_TO_BRING),
+        Field("bring_en", "prose", Text("请申报人携带（英文）", "What to bring, in English"), meeting.bring_en, most=slots.MOST_TO_BRING),
     ]  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Problem, Refusal
-from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, deed, note
+from keguan.panels.meetings.deeds import NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, deed, note
 from keguan.panels.meetings.models import Absence, Item, Slot
 from keguan.panels.meetings.planning import MOST_ITEMS, NOT_SECRETARY, find_kept_out
 from keguan.panels.meetings.rights import is_secretary
@@ -26,6 +26,7 @@ from keguan.panels.meetings.sittings import Sitting
 
 LENGTHS = (5, 240)
 LONGEST_PAUSE = 120
+MOST_TO_BRING = 180
 _NOT_DEFENCE = refuse(
     "slots.kind", Text("只有答辩会安排时段。", "Only a defence session has slots."),
     fix=Text("请安排一次答辩会。", "Plan a defence session."),
@@ -144,8 +145,8 @@ def _wrong(
     if slots and until and slots[0].begins < until:
         said = Text("书面意见{until}才截止，答辩应在其后。", "Written opinions come in until {until}; defences follow.")
         found.append(Problem("slots.written", said.filled(until=said_at(until)), "sessions"))
-    if bring is not None and max(len(bring.zh), len(bring.en)) > LONGEST:
-        said = Text("不超过{n}字。", "At most {n} characters.").filled(n=LONGEST)
+    if bring is not None and max(len(bring.zh), len(bring.en)) > MOST_TO_BRING:
+        said = Text("不超过{n}字。", "At most {n} characters.").filled(n=MOST_TO_BRING)
         found.append(Problem("slots.bring", said, "bring_zh"))
     return tuple(found)
 

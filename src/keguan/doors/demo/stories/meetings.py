@@ -1,4 +1,4 @@
-"""Meetings of the committee in the demo year: one for each day on which cases are decided, and one that lies ahead."""
+"""Meetings of the committee in the demo year: one for each day on which cases are decided, and a defence session that lies ahead."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from keguan.casework.models import Round
 from keguan.casework.services import Done
 from keguan.doors.demo.plans import Plan
 from keguan.doors.demo.stage import Stage, Story, Unexpected
+from keguan.fairness.schedule import Session
 from keguan.kernel import clock
+from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, local_date
 from keguan.kernel.problems import Refusal
-from keguan.panels.meetings import planning, services
+from keguan.panels.meetings import appointments, planning, services, slots
 from keguan.panels.meetings.models import Item, Meeting
 
 PLACE = "科技大楼三楼第一会议室"
 PRESENT = 4
 """So many of the five members come: enough for two thirds."""
+BRING = Text("身份证、答辩幻灯片（不超过10页）", "Your identity card, and at most ten slides")
 
 
 def decided(
@@ -104,9 +107,18 @@ def _ahead(stage: Stage, plan: Plan) -> Story:
     officer = stage.cast.actor(stage.cast.one("officer"))
     found = planning.plan(
         Round.objects.get(code=plan.code), "decide", officer, place=PLACE, begins=begins,
-        ends=begins + timedelta(hours=3), written_until=begins - timedelta(hours=12),
+        ends=begins + timedelta(hours=3), written_until=begins - timedelta(hours=12), kind="defence",
     )  # fmt: skip
-    _done(found, plan.code)
+    pk = _done(found, plan.code).pk
+    stretches = [
+        Session(begins, begins + timedelta(minutes=90)),
+        Session(begins + timedelta(minutes=110), begins + timedelta(hours=4)),
+    ]
+    away = _members(Meeting.objects.get(pk=pk))[-1]
+    _done(slots.set_slots(pk, stretches, officer, length_minutes=20, pause_minutes=5, bring=BRING), plan.code)
+    _done(slots.be_away(pk, away, begins, begins + timedelta(minutes=60), stage.cast.actor(away)), plan.code)
+    _done(slots.propose_order(pk, officer), plan.code)
+    _done(appointments.tell_slots(pk, officer), plan.code)
 
 
 def _done(answer: Any, what: str) -> Any:

@@ -27,7 +27,6 @@ from keguan.kernel.canonical import canonical
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.definition import Definition
 from keguan.language.schema import Agree, Apply, Deliver, Form, Step
-from keguan.registers.trace import services as trace
 
 BYTES_MOST = 1_000_000
 """A draft larger than this is not something a person typed."""
@@ -119,8 +118,7 @@ def save_draft(
     Raises Case.DoesNotExist.
     """
     with transaction.atomic():
-        trace.stamp(actor, request_id)
-        held = store.hold_form(number, form)
+        held = store.hold_form(number, form, (actor, request_id))
         definition = held.definition
         if not _is_asked(held, form):
             said = Text("该办件已进入下一环节，表单不再可改。", "The case has moved on; the form is closed.")

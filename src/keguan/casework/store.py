@@ -106,11 +106,12 @@ def hold(number: str, *, stamp: tuple[Actor, str] | None = None, key: str = "") 
     return Held(case, (content_digest, json.loads(answer)) if content_digest is not None else None)
 
 
-def hold_form(number: str, form: str) -> HeldForm:
-    """Lock the case until the transaction ends, and read what typing into one of its forms needs. One statement, and a
-    case without round, host and memo: a form saves itself every other second. Raises Case.DoesNotExist."""
+def hold_form(number: str, form: str, stamp: tuple[Actor, str]) -> HeldForm:
+    """Lock the case until the transaction ends, stamp that with who types, and read what typing into one of its forms
+    needs. One statement, and a case without round, host and memo: a form saves itself every other second.
+    Raises Case.DoesNotExist."""
     with prepared.cursor() as cursor:
-        cursor.execute(_for_typing(), [form, number])
+        cursor.execute(_for_typing(), [form, *trace.stamp_values(*stamp), number])
         row = cursor.fetchone()
     if row is None:
         raise Case.DoesNotExist(number)
@@ -119,7 +120,7 @@ def hold_form(number: str, form: str) -> HeldForm:
     for place in in_json:
         values[place] = json.loads(values[place])
     case = Case.from_db("default", names, values)
-    digest, entered, editors = row[len(names) :]
+    digest, entered, editors = row[len(names) : len(names) + 3]
     case.programme = version_of(case.programme_id, digest)
     return HeldForm(
         case,
@@ -162,7 +163,7 @@ def _for_typing() -> str:
     columns = ", ".join(f'this."{field.column}"' for field in Case._meta.concrete_fields)
     text = f"""
       SELECT {columns}, programme.digest,
-        CASE WHEN memo.answers ? %s THEN memo.state #>> ARRAY['steps', this.step, 'entered'] END, {_EDITORS}
+        CASE WHEN memo.answers ? %s THEN memo.state #>> ARRAY['steps', this.step, 'entered'] END, {_EDITORS}, {trace.STAMP}
       FROM casework_case this
       JOIN casework_memo memo ON memo.case_id = this.id
       JOIN casework_programmeversion programme ON programme.id = this.programme_id

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from keguan.components.access import PUBLIC, Right
 
 PUBLIC_ADDRESSES = {
-    *("", "sign-in/", "sign-out/", "language/", "look/", "health/", "search/"),
+    *("", "sign-in/", "sign-out/", "language/", "look/", "health/", "search/", "search/feed.atom"),
     *("tour/", "tour/<slug:role>/"),  # in a demo; elsewhere there is no such page
     # Before one is in: the second factor, a passkey, the identity provider, a forgotten password, a link from a mail.
     *("sign-in/second/", "sign-in/passkey/"),

@@ -57,6 +57,7 @@ NOT_PAGES = {
         "review_sheet",
         "notices_rss",
         "notices_atom",
+        "search_atom",
     ),
     *("awards_csv", "awards_360giving", "chart", "draw_file"),
     *("mfa_download_recovery_codes", "openid_connect_login", "openid_connect_callback"),

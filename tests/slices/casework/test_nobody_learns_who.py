@@ -51,6 +51,7 @@ PUBLIC_REGISTERS = (
     "/api/v1/registers/",
     "/members/",
     "/search/",
+    "/api/v1/search",
 )
 """Where people and organisations stand whether or not they apply or review: nothing there may name a case with them."""
 FEES = "/registers/review-fees/"
@@ -288,7 +289,11 @@ def addresses(scene: Scene) -> list[str]:
         *(f"/cases/{number}/?pool=1" for number in cases),
         *("/registers/experts/?format=xlsx", "/registers/trace/?format=xlsx", "/payments/?format=xlsx"),
         "/registers/organisations/?q=昆仑",
-        *(f"/search/?q={word}" for word in (TITLE, "昆仑申报大学", "欧阳不可知", "慕容评审甲")),
+        *(
+            f"/{place}?q={word}"
+            for place in ("search/", "search/feed.atom", "api/v1/search")
+            for word in (TITLE, "昆仑申报大学", "欧阳不可知", "慕容评审甲")
+        ),
         f"{FEES}?format=xlsx",
         f"{FEES}hand/",
         *(f"/registers/trace/?actor={pk}" for pk in scene.reviewers.values()),

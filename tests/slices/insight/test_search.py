@@ -15,10 +15,12 @@ from tests.make import world as w
 
 from keguan.casework.models import Case
 from keguan.casework.permissions import proposals_visible_to, trace_visible_to
-from keguan.insight.search import entries, following
+from keguan.insight.search import entries, finding, following, vocabulary
 from keguan.insight.search.finding import find
 from keguan.insight.search.models import Entry, Word
+from keguan.insight.search.sources import Document
 from keguan.kernel.actors import NOBODY, Actor
+from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.registers.experts.models import Expert
 from keguan.registers.parties.access import actor_for
@@ -83,6 +85,24 @@ def test_whatever_is_typed_means_itself(client: Client, typed: str) -> None:
 @pytest.mark.parametrize(("typed", "told"), [("棉" * 201, "最多搜索"), ("？！……", "没有可以搜索的字词")])
 def test_what_cannot_be_searched_is_said(client: Client, typed: str, told: str) -> None:
     assert told in client.get("/search/", {"q": typed}, headers={"accept-language": "zh"}).content.decode()
+
+
+def test_of_a_word_that_is_everywhere_titles_and_the_latest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"CLOSELY": 10, "SOME": 4, "WINDOW": (5, 5), "_TOO_FEW": 1}.items():
+        monkeypatch.setattr(finding, name, value)
+    titles_ = ["棉花" if key in (3, 4) else f"课题{key}" for key in range(40)]
+    entries.write([Document("project", at, str(at), Text(one, one), text="棉花病害") for at, one in enumerate(titles_)])
+    entries.write([Document("expert", 40, "40", Text("棉花", "棉花"), text="棉花")])
+    vocabulary.recount()
+    reader = actor_for(make.person())
+    answer = find(reader, "棉花")
+    assert [hit.key for hit in answer.hits[:2]] == [4, 3], "not those with the word in the title first"
+    assert {hit.key for hit in answer.hits} == {3, 4, 36, 37, 38, 39}, "not the latest, or what the reader may not see"
+    assert answer.is_more
+    assert len(find(reader, "课题").hits) > 4
+    # Whatever is rare, or narrowed, or new, is looked at whole.
+    assert {hit.key for hit in find(reader, "课题7 棉花").hits} >= {7}
+    assert {hit.key for hit in find(reader, "棉花", after=min(hit.entry for hit in answer.hits) + 30).hits} >= {38, 39}
 
 
 # ------------------------------------------------------------------------------------------------------- rights

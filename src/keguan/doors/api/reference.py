@@ -26,6 +26,7 @@ _TAGS: Final[Mapping[str, Text]] = {
     "calls": Text("申报通知", "Calls"),
     "casework": Text("办件", "Casework"),
     "registers": Text("名录", "Registers"),
+    "search": Text("搜索", "Search"),
     "CommonGrants": Text("CommonGrants（通用资助机会协议）", "CommonGrants"),
 }
 _PLACES: Final[Mapping[str, Text | str]] = {
@@ -39,6 +40,7 @@ _IN_CHINESE: Final[Mapping[str, str]] = {
     "list_calls": "已发布的申报通知，最晚截止的在前；列出最近300项。",
     "read_call": "一项通知：条件、办理环节，以及需要填写的表单。",
     "read_case": "办件所处的环节，以及现在可以办理的事。",
+    "search": "与搜索页面相同：以本人可以查看的内容为限，最相关的在前。",
     "read_answers": "表单提交时的内容；查看不公开的内容会留下痕迹。",
     "begin_case": "在一项通知中开始申报，表单随后作为草稿等待填写。",
     "do_deed": "办理办件 deeds 所列的一件事；不予受理时一次列出全部问题。",

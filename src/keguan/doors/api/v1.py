@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keguan.doors.api import calls, cases, files, list_routes, writing
+from keguan.doors.api import calls, cases, files, list_routes, search, writing
 from keguan.doors.api.interface import VERSION, Interface
 
 DESCRIPTION = """\
@@ -18,5 +18,6 @@ V1 = Interface("/api/v1/", title="科管 Keguan", version=VERSION, description=D
 V1.add_router("", list_routes.router)
 V1.add_router("", calls.router)
 V1.add_router("", cases.router)
+V1.add_router("", search.router)
 V1.add_router("", writing.router)
 V1.add_router("", files.router)

@@ -107,7 +107,7 @@ def vector_of(one: Document) -> tuple[str, int]:
     """The words of an entry as a tsvector is written, and how many there are."""
     places: dict[str, list[str]] = {}
     at = _add(places, one.title.zh if one.title.zh == one.title.en else f"{one.title.zh}\n{one.title.en}", 0, "A")
-    titled = [f"^{term}" for term in places]
+    titled = [vocabulary.TITLED + term for term in places]
     at = _add(places, one.names, at, "B")
     length = _add(places, one.text, at, "")
     marked = [*titled, *narrowing(one)]
@@ -140,6 +140,7 @@ def quoted(term: str) -> str:
 
 
 def terms_of(one: Document) -> set[str]:
-    """The terms of a document, each once."""
-    said = (one.title.zh, one.title.en, one.names, one.text)
-    return {term for text in said for group in terms(text) for term in group}
+    """The terms of a document, each once; those of its title once more as such."""
+    titled = {term for text in (one.title.zh, one.title.en) for group in terms(text) for term in group}
+    said = {term for text in (one.names, one.text) for group in terms(text) for term in group}
+    return said | titled | {vocabulary.TITLED + term for term in titled}

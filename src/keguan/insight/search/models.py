@@ -85,7 +85,7 @@ class Word(models.Model):
     guessed from what search proposes.
 
     public: in how many public entries; members: in how many that everybody signed in may read, the public ones among
-    them. near: the word with each of its characters left out, for finding it when it is mistyped. sound: its pinyin.
+    them. A word with `^` in front is counted in titles alone. near: the word with each of its characters left out, for finding it when it is mistyped. sound: its pinyin.
     """
 
     word = models.TextField(primary_key=True)

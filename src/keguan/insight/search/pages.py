@@ -7,12 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Case, F, TextField, Value, When
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 
-from keguan.casework.models import ProgrammeVersion
 from keguan.components.access import PUBLIC, SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.facets import Facet, FacetBox
@@ -22,12 +19,11 @@ from keguan.components.reader import language
 from keguan.components.status import Crumb
 from keguan.insight.search.alerts import switch
 from keguan.insight.search.finding import MOST, Answer, Hit, find
-from keguan.insight.search.models import KINDS, Shown
+from keguan.insight.search.models import KINDS
 from keguan.insight.search.questions import FACET_TITLES, LONGEST, PATH, Question, question_of
-from keguan.insight.search.scopes import PASSAGES
+from keguan.insight.search.results import Names, Result, kind_of, newest, results_of
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.registers.organisations.queries import regions_said
 from keguan.registers.views.models import SavedView
 from keguan.texts.terms import marks, passage
 from keguan.texts.variants import fold
@@ -36,9 +32,6 @@ SEARCH = Text("搜索", "Search")
 PAGE_SIZE: Final = 20
 _MOST_VALUES: Final = 12
 """Values of a facet that are offered: the most frequent."""
-
-_ADDRESSES: Final = {"proposal": "case", "report": "case"}
-"""Kinds that have no page of their own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +68,10 @@ def search(request: HttpRequest) -> HttpResponseBase:
     answer = Answer() if question.problems else find(actor_on(request), question.words, question.asked)
     hits = list(answer.hits)
     if question.sort == "newest":
-        hits.sort(key=lambda one: (one.day is not None, one.day, one.entry), reverse=True)
+        hits = newest(hits)
     start = (question.page - 1) * PAGE_SIZE
     shown = hits[start : start + PAGE_SIZE]
-    names = _Names(hits)
+    names = Names(hits)
     context = {
         "title": SEARCH,
         "question": question,
@@ -94,6 +87,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "next": question.query(page=str(question.page + 1)) if start + PAGE_SIZE < len(hits) else "",
         "has_asked": bool(question.words or question.asked),
         "longest": LONGEST,
+        "feed_query": question.query(sort=None, lang=language()),
         "kept": _kept(actor_on(request)),
         "can_keep": actor_on(request).person is not None and not question.problems,
         "crumbs": [Crumb(SEARCH)],
@@ -124,27 +118,23 @@ def search_alert(request: HttpRequest, pk: int) -> HttpResponseBase:
 # ------------------------------------------------------------------------------------------------------------- results
 
 
-def _found(hits: Sequence[Hit], answer: Answer, names: _Names) -> list[Found]:
-    quoted = Case(When(entry__kind__in=PASSAGES, then=F("text")), default=Value(""), output_field=TextField())
-    rows = Shown.objects.filter(pk__in=[one.entry for one in hits]).defer("text", "digest").annotate(quoted=quoted)
-    by_entry = {row.pk: row for row in rows}
-    return [_one(hit, row, row.quoted, answer, names) for hit in hits if (row := by_entry.get(hit.entry))]
+def _found(hits: Sequence[Hit], answer: Answer, names: Names) -> list[Found]:
+    return [_one(result, answer, names) for result in results_of(hits)]
 
 
-def _one(hit: Hit, row: Shown, text: str, answer: Answer, names: _Names) -> Found:
-    title = row.title_en if language() == "en" else row.title_zh
-    named = " · ".join(row.names.split("\n"))
+def _one(result: Result, answer: Answer, names: Names) -> Found:
+    title, text = result.title.said_in(language()), result.text
     quoted = _pieces(*passage(text, answer.terms)) if text and text != title else ()
     return Found(
-        hit=hit,
-        kind=KINDS[hit.kind],
-        href=reverse(_ADDRESSES.get(hit.kind, hit.kind), args=[row.slug.partition("/")[0]]),
+        hit=result.hit,
+        kind=result.kind,
+        href=result.href,
         title=_marked(title, answer),
-        names=_marked(named, answer),
+        names=_marked(" · ".join(result.names), answer),
         # Found by its title or a name: then its first words would say nothing of why.
         passage=quoted if any(piece.is_marked for piece in quoted) else (),
-        programme=names.programme(hit.programme),
-        region=names.region(hit.region),
+        programme=names.programme(result.hit.programme),
+        region=names.region(result.hit.region),
     )
 
 
@@ -163,29 +153,8 @@ def _pieces(text: str, places: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
 # -------------------------------------------------------------------------------------------------------------- facets
 
 
-class _Names:
-    """What the values of facets are called; a query for programmes and one for regions, once somebody asks."""
-
-    def __init__(self, hits: Sequence[Hit]) -> None:
-        codes = {one.programme for one in hits if one.programme}
-        rows = ProgrammeVersion.objects.filter(code__in=codes).order_by("published_at") if codes else ()
-        self._programmes = {one.code: one.title for one in rows.defer("sources")} if codes else {}  # type: ignore[union-attr]
-        regions = {one.region for one in hits if one.region}
-        self._regions = regions_said(regions) if regions else {}
-
-    def programme(self, code: str) -> Text:
-        return self._programmes.get(code) or Text(code, code)
-
-    def region(self, code: str) -> Text:
-        return self._regions.get(code) or Text(code, code)
-
-
-def _kinds(hit: Hit) -> str:
-    return "case" if hit.kind == "proposal" else hit.kind
-
-
 _VALUES: Final[Mapping[str, Callable[[Hit], str]]] = {
-    "kind": _kinds,
+    "kind": kind_of,
     "programme": lambda hit: hit.programme,
     "year": lambda hit: str(hit.year or ""),
     "region": lambda hit: hit.region,
@@ -194,7 +163,7 @@ _VALUES: Final[Mapping[str, Callable[[Hit], str]]] = {
 FACETS: Final[tuple[Facet[Hit], ...]] = tuple(Facet(key, title, lambda hit: ()) for key, title in FACET_TITLES.items())
 
 
-def _boxes(hits: Sequence[Hit], question: Question, names: _Names) -> list[FacetBox[Hit]]:
+def _boxes(hits: Sequence[Hit], question: Question, names: Names) -> list[FacetBox[Hit]]:
     """Each facet with what a click on each value would leave of this answer."""
     boxes = []
     for facet in FACETS:
@@ -209,7 +178,7 @@ def _boxes(hits: Sequence[Hit], question: Question, names: _Names) -> list[Facet
     return boxes
 
 
-def _said(key: str, value: str, names: _Names) -> Text:
+def _said(key: str, value: str, names: Names) -> Text:
     if key == "kind":
         return KINDS.get(value) or Text(value, value)
     if key == "programme":

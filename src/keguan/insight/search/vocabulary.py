@@ -18,6 +18,8 @@ MEMBERS: Final = (*PUBLIC, "project")
 """The kinds that everybody, and everybody signed in, may read whole: no other word is counted or proposed."""
 LONGEST: Final = 20
 _MOST_NEAR = 400
+TITLED: Final = "^"
+"""Stands before a word that is counted in titles alone."""
 _CHINESE_FROM: Final = "\u3400"
 
 
@@ -74,7 +76,7 @@ def recount() -> None:
             listed = ", ".join(f"''{kind}''" for kind in kinds)
             cursor.execute(
                 f"SELECT word, ndoc FROM ts_stat('SELECT words FROM search_entry WHERE kind IN ({listed})')"  # noqa: S608
-                " WHERE left(word, 1) NOT IN ('^', '=') AND length(word) <= %s",
+                " WHERE left(word, 1) <> '=' AND length(word) <= %s",
                 [LONGEST],
             )
             for word, number in cursor.fetchall():
@@ -107,7 +109,7 @@ def near(word: str) -> tuple[str, ...]:
 
     Source: Mor and Fraenkel, A hash code method for detecting and correcting spelling errors, CACM 25(12), 1982.
     """
-    if len(word) > LONGEST or not _can_be_mistyped(word):
+    if len(word) > LONGEST or word.startswith(TITLED) or not _can_be_mistyped(word):
         return ()
     return tuple(dict.fromkeys([word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]))
 

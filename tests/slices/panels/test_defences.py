@@ -116,6 +116,12 @@ def test_who_is_away_and_who_must_leave_never_cost_the_quorum(defence: Committee
     mine = Message.objects.get(kind="meeting", person=defence.people[2], zh__contains="您须回避")
     assert f"{at(defence)[first.case.number].astimezone(clock.BEIJING):%H:%M}–" in mine.zh
     assert not Message.objects.filter(person=defence.people[3], zh__contains="您须回避").exists()
+    files = [signed_in(defence.people[one]).get(reverse("meeting_calendar", args=[defence.pk])) for one in (2, 3)]
+    events = [Calendar.from_ical(one.content).walk("VEVENT")[0] for one in files]
+    assert "您须回避" in events[0]["DESCRIPTION"]
+    assert first.case.number not in files[0].content.decode()
+    assert "DESCRIPTION" not in events[1]
+    assert events[1]["SEQUENCE"] == 2, "two were told"
 
 
 def test_what_nobody_may_vote_on_is_left_out_and_the_page_says_why(defence: Committee) -> None:

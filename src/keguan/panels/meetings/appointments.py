@@ -145,9 +145,15 @@ def _tell_members(sitting: Sitting, *, is_first: bool) -> None:
         begins=said_at(min(slot.begins for _, slot in heard)) if heard else "—",
     )
     for member in sitting.members:
-        out = [slot for one, slot in heard if sitting.is_out(one, member.person_id)]
-        more = _YOU_ARE_OUT.filled(times=_times(out)) if out else Text("", "")
+        more = out_of(sitting, member.person_id)
         send("meeting", [member.person_id], None, Text(said.zh + more.zh, said.en + more.en), clock.now())
+
+
+def out_of(sitting: Sitting, person: int) -> Text:
+    """When this member must leave the room, without a word on whose item it is; empty where never."""
+    heard = [(one, sitting.slot_of(one)) for one in to_be_heard(sitting)]
+    out = [slot for one, slot in heard if slot is not None and sitting.is_out(one, person)]
+    return _YOU_ARE_OUT.filled(times=_times(out)) if out else Text("", "")
 
 
 def _times(slots: Iterable[Slot]) -> str:

@@ -22,6 +22,7 @@ from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.schema import Decide
 from keguan.language.wording import step_title
 from keguan.panels.meetings import planning
+from keguan.panels.meetings.appointments import out_of
 from keguan.panels.meetings.models import KINDS, STATES, Meeting
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import PLANS_MEETINGS, SEES_MEETINGS, visible_to
@@ -124,8 +125,9 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
 
 @page(SEES_MEETINGS)
 def meeting_calendar(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The meeting as a calendar file (iCalendar, RFC 5545); no case is named in it."""
-    sitting, _ = meeting_for(request, pk)
+    """The meeting as a calendar file (iCalendar, RFC 5545), with the times at which its reader must leave; no case is named
+    in it. A later one replaces it in calendars: its SEQUENCE grows with what was told of its slots."""
+    sitting, actor = meeting_for(request, pk)
     meeting = sitting.meeting
     calendar = Calendar()
     calendar.add("prodid", f"-//Keguan//{request.get_host()}//{language().upper()}")
@@ -133,6 +135,10 @@ def meeting_calendar(request: HttpRequest, pk: int) -> HttpResponseBase:
     event = Event()
     event.add("uid", f"meeting-{meeting.pk}@{request.get_host()}")
     event.add("dtstamp", clock.now().astimezone(UTC))
+    told = meeting.appointments.values_list("sequence", flat=True)
+    event.add("sequence", sum(one + 1 for one in told))
+    if sitting.slots and (out := said(out_of(sitting, actor.person or 0)).strip()):
+        event.add("description", out)
     event.add("dtstart", meeting.begins.astimezone(UTC))
     event.add("dtend", meeting.ends.astimezone(UTC))
     event.add("summary", f"{said(meeting.title)} · {said(meeting.round.title)}")

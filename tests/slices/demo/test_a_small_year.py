@@ -1,4 +1,4 @@
-"""The demo's cast and a year of twelve cases, lived through the write door in the test database."""
+"""The demo's cast and a year of thirteen cases, lived through the write door in the test database."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 from tests import own_database
 
-from keguan.casework.models import Case, Notice, ProgrammeVersion, Round, Task
+from keguan.casework.models import Case, Notice, ProgrammeVersion, Round, SeatHolder, Task
 from keguan.casework.versions import definition_of
 from keguan.doors.demo import cast, rounds, tour, year
 from keguan.doors.demo.stage import Stage
+from keguan.fairness.draw_bundle import check
 from keguan.kernel.clock import BEIJING, clock_at
 from keguan.language.schema import kind_of
 from keguan.language.vocabulary import KINDS
+from keguan.panels.draws.models import Draw
 from keguan.registers.certificates.models import Certificate
 from keguan.registers.funds.models import Payment
 from keguan.registers.parties.models import Account, Duty, Person
@@ -49,9 +51,9 @@ def _reading(stage: Stage, django_db_blocker: DjangoDbBlocker) -> Iterator[None]
         yield
 
 
-def test_twelve_cases_came_to_their_end() -> None:
+def test_thirteen_cases_came_to_their_end() -> None:
     cases = Case.objects.filter(round__isnull=False)
-    assert cases.count() == 12
+    assert cases.count() == 13
     assert not cases.filter(end="").exists()
     assert not Task.objects.exists()
 
@@ -71,12 +73,21 @@ def test_every_end_of_a_key_rd_project_was_reached() -> None:
 
 
 def test_what_succeeds_leaves_a_project_a_certificate_and_money_paid() -> None:
-    awarded = Case.objects.get(end="awarded")
+    awarded = Case.objects.get(end="awarded", code="key-rd-project")
     assert Project.objects.get(origin=awarded.number).amount_fen == awarded.amount_fen
     assert Payment.objects.filter(origin=awarded.number, status="paid").count() == 1
     certified = Case.objects.get(end="certified")
     assert Certificate.objects.get(origin=certified.number).status == "valid"
     assert Notice.objects.filter(case=awarded, outcome="unopposed").exists()
+
+
+def test_who_reviewed_for_the_fund_was_drawn_and_anybody_computes_the_draw_again() -> None:
+    draw = Draw.objects.get()
+    assert check(draw.bundle.encode(), announced=draw.digest, value=draw.value).agrees
+    seats = SeatHolder.objects.filter(seat__case__code="natural-science-fund", seat__state="final")
+    assert set(seats.values_list("expert", flat=True)) <= set(draw.places.values_list("expert", flat=True))
+    assert seats.count() == 3
+    assert Case.objects.get(code="natural-science-fund").end == "awarded"
 
 
 def test_the_trace_tells_of_every_revision_of_every_case_without_a_gap() -> None:
@@ -88,7 +99,7 @@ def test_the_trace_tells_of_every_revision_of_every_case_without_a_gap() -> None
 
 
 def test_whoever_drafted_a_round_did_not_publish_it() -> None:
-    assert Round.objects.count() == 4
+    assert Round.objects.count() == 5
     for made in Round.objects.all():
         assert made.drafted_by != made.published_by
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from keguan.doors.demo.plans import Plan
 
-KEY_RD, SUBSIDY, CERTIFICATION, SEMINAR = (
+KEY_RD, FUND, SUBSIDY, CERTIFICATION, SEMINAR = (
     "key-rd-project",
+    "natural-science-fund",
     "rd-post-subsidy",
     "high-tech-enterprise",
     "seminar-grant",
@@ -85,8 +86,8 @@ FULL: tuple[Plan, ...] = (
         260,
         230,
         {
-            "paid": 24,
-            "paid_corrected": 4,
+            "paid": 14,
+            "paid_corrected": 3,
             "declined": 2,
             "struck_off": 1,
             "not_verified": 4,
@@ -124,6 +125,32 @@ FULL: tuple[Plan, ...] = (
         "For prevention and treatment of major diseases, local medicine and public safety.",
     ),
     Plan(
+        "ZRJJ-1",
+        FUND,
+        "{year}年度自然科学基金项目（第一批：生命、医学领域）",
+        "Natural science fund {year}, first call: life sciences, medicine",
+        150,
+        128,
+        {"awarded": 3, "nonconsensus": 1, "declined": 1, "screened_out": 1},
+        {"screen": 118, "review": 100, "rank": 66, "decide": 60},
+        ("agriculture", "health"),
+        "支持科学技术人员自主选题，开展基础研究。专家公开抽取，双盲评审。",
+        "For questions that researchers choose themselves. Reviewers are drawn in public and review double-blind.",
+    ),
+    Plan(
+        "ZRJJ-2",
+        FUND,
+        "{year}年度自然科学基金项目（第二批：信息、工程领域）",
+        "Natural science fund {year}, second call: information, engineering",
+        62,
+        40,
+        {"at_score": 5, "at_screen": 1},
+        {"screen": 30, "review": 15},
+        ("information", "materials"),
+        "支持科学技术人员自主选题，开展基础研究。专家公开抽取，双盲评审。",
+        "For questions that researchers choose themselves. Reviewers are drawn in public and review double-blind.",
+    ),
+    Plan(
         "HBZ-2",
         SUBSIDY,
         "{year}年度技术交易后补助（第二批）",
@@ -131,8 +158,8 @@ FULL: tuple[Plan, ...] = (
         120,
         95,
         {
-            "at_decide": 12,
-            "at_publish": 12,
+            "at_decide": 9,
+            "at_publish": 9,
             "not_verified": 3,
             "not_endorsed": 2,
             "never_submitted": 3,
@@ -216,7 +243,7 @@ FULL: tuple[Plan, ...] = (
         "Key R&D projects {year}, fourth call: young researchers, all fields",
         18,
         -25,
-        {"at_apply": 12, "at_endorse": 9, "at_recommend": 12},
+        {"at_apply": 9, "at_endorse": 6, "at_recommend": 9},
         {},
         ("agriculture", "environment", "health", "materials", "energy", "information", "society"),
         "面向全区高等学校、科研院所和企业，正在受理。",
@@ -250,8 +277,19 @@ SMALL: tuple[Plan, ...] = (
         _FINISHED,
         ("agriculture", "environment", "materials"),
     ),
+    Plan(
+        "ZRJJ-1",
+        FUND,
+        "{year}年度自然科学基金项目",
+        "Natural science fund {year}",
+        270,
+        250,
+        {"nonconsensus": 1},
+        {"screen": 240, "review": 225, "rank": 190, "decide": 186},
+        ("agriculture",),
+    ),
     Plan("GQ-1", CERTIFICATION, FULL[1].zh, FULL[1].en, 290, 255, {"certified": 1}, FULL[1].phases),
     Plan("YT-1", SEMINAR, FULL[2].zh, FULL[2].en, 275, 255, {"completed": 1}, FULL[2].phases),
     Plan("HBZ-1", SUBSIDY, FULL[3].zh, FULL[3].en, 260, 230, {"paid": 1}, FULL[3].phases, budget_wan=90),
 )
-"""Twelve cases: every step kind, and every end of a key R&D project."""
+"""Thirteen cases: every step kind, every end of a key R&D project, and a draw."""

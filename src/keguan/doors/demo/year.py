@@ -18,9 +18,9 @@ from keguan.doors.demo import institutions, topics
 from keguan.doors.demo.applications import Proposal
 from keguan.doors.demo.cast import WHOLE, Cast, Size, cast_of
 from keguan.doors.demo.plans import Plan
-from keguan.doors.demo.rounds import CERTIFICATION, FULL, KEY_RD, SEMINAR, SUBSIDY
+from keguan.doors.demo.rounds import CERTIFICATION, FULL, FUND, KEY_RD, SEMINAR, SUBSIDY
 from keguan.doors.demo.stage import Stage, Story, Unexpected, office_hour
-from keguan.doors.demo.stories import key_rd, meetings, others
+from keguan.doors.demo.stories import fund, key_rd, meetings, others
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at, local_date
@@ -69,7 +69,7 @@ def lived(
     stage.play(stage.watch(first))
     labs = _Laboratories(cast)
     # The people with an account lead the cases that are under way today: those are the ones to look at.
-    for plan in sorted(plans, key=lambda plan: plan.opens):
+    for plan in sorted(plans, key=lambda plan: (plan.programme == FUND, plan.opens)):
         for story in _stories(stage, plan, known, labs):
             stage.play(story)
     stage.run(told)
@@ -84,12 +84,17 @@ def _stories(stage: Stage, plan: Plan, known: dict[str, ProgrammeVersion], labs:
         applications = [labs.application(stage, plan, fate, number) for number, fate in enumerate(fates)]
         plan = replace(plan, budget_wan=_budget(applications), quota=_quota(stage.cast, applications))
         told = [key_rd.told(stage, application) for application in applications]
+    elif plan.programme == FUND:
+        applications = [labs.application(stage, plan, fate, number) for number, fate in enumerate(fates)]
+        plan = replace(plan, budget_wan=_budget(applications))
+        applications = [replace(one, plan=plan) for one in applications]
+        told = [fund.drawn(stage, plan), *(fund.told(stage, application) for application in applications)]
     else:
         tell = {SUBSIDY: others.post_subsidy, CERTIFICATION: others.certification, SEMINAR: others.seminar}
         applicants = [_applicant(stage, plan, fate, number) for number, fate in enumerate(fates)]
         told = [tell[plan.programme](stage, applicant) for applicant in applicants]
     ranking = [key_rd.ranked(stage, plan)] if "rank" in plan.phases else []
-    sittings = meetings.held(stage, plan) if plan.programme == KEY_RD else []
+    sittings = meetings.held(stage, plan) if plan.programme in (KEY_RD, FUND) else []
     return [_called(stage, plan, known[plan.programme]), *ranking, *told, *sittings]
 
 
@@ -162,7 +167,7 @@ class _Laboratories:
         host, field = self._host_and_field(plan, fate, number)
         is_enterprise = host.kind == "enterprise"
         principal, members = self._team(host, 1 if is_enterprise else 1 + number % 2)
-        asked = draw.randrange(30, 100, 5)
+        asked = draw.randrange(12, fund.MOST_WAN + 1) if plan.programme == FUND else draw.randrange(30, 100, 5)
         score = draw.choice(BEYOND if fate == "beyond" else BELOW if fate == "below" else WITHIN)
         unwelcome = (self.cast.reviewers[seed % len(self.cast.reviewers)].person,) if number % 9 == 2 else ()
         proposal = Proposal(
@@ -179,7 +184,8 @@ class _Laboratories:
         return key_rd.Application(plan, fate, host.pk, is_enterprise, proposal, score, objector, seed)
 
     def _host_and_field(self, plan: Plan, fate: str, number: int) -> tuple[Organisation, str]:
-        free = [host for host in self.hosts if self._leaders(host)]
+        hosts = self.cast.hosts if plan.programme == FUND else self.hosts
+        free = [host for host in hosts if self._leaders(host)]
         if fate in _FOR_ENTERPRISES:
             wanted = [host for host in free if host.kind == "enterprise"]
         else:

@@ -144,6 +144,24 @@ def proposal(of: World, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def fund_proposal(of: World, **changes: Any) -> dict[str, Any]:
+    """An application to the natural science fund that no rule stands against."""
+    return {
+        "title": f"荒漠植物根际微生物的耐盐机理{uuid4().hex[:4]}",
+        "domain": "life",
+        "years": 3,
+        "asked": "20 万元",
+        "summary": "针对南疆灌区盐渍化问题，揭示荒漠植物根际微生物群落对盐胁迫的响应及其机理。",
+        "question": "根际微生物群落的组成怎样随盐度变化，哪些菌群参与宿主离子平衡的调节。",
+        "plan": "沿盐度梯度采样，结合宏基因组测序、分离培养和回接试验，逐步缩小到关键菌群。",
+        "principal": of.people["applicant"].pk,
+        "team": [{"member": of.people["member"].pk, "months": 6}],
+        "groundwork": "已积累连续五年的样地数据，发表相关论文三篇。",
+        "ethics": False,
+        "unclassified": True,
+    } | changes
+
+
 def reviewed(of: World, number: str, scores: tuple[int, ...] = (90, 85, 81, 70, 20)) -> None:
     """Five reviewers are assigned, accept and score."""
     answer = of.act(number, "assign", "officer", experts=of.experts[: len(scores)])

@@ -1,6 +1,7 @@
 """The anonymity walk: every page, list, count, filter, search, file, export, route and message, as everybody.
 
-Two applications are under review: one single-blind, one double-blind, by different reviewers. Nobody but officers and
+Two applications are under review by different people: one of the key R&D programme, single-blind, and one of the natural
+science fund, double-blind by reviewers who were drawn. Nobody but officers and
 supervision may learn from any of this who reviews, and no double-blind reviewer who applies. People and organisations
 have names and numbers that occur nowhere else, so whatever leaks is found by reading everything.
 """
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
+from django.db.models import F
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pypdf import PdfReader, PdfWriter
@@ -29,12 +29,18 @@ from tests.make import world as w
 from tests.slices.api.machine import Machine, token_of
 from tests.slices.casework.page_cast import act, signed_in
 
-from keguan.casework import opening, rounds, services, versions
-from keguan.casework.models import Case, Message, Round, Seat
+from keguan.casework import opening, services, versions
+from keguan.casework.models import Case, Message, Recusal, Round, Seat, SeatHolder
 from keguan.casework.pages import secrets
-from keguan.kernel.actors import SYSTEM
-from keguan.kernel.bilingual import Text
+from keguan.doors.mail.letters import letter, short
+from keguan.fairness.randomness import written
+from keguan.insight.search import entries
+from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
+from keguan.language.schema import Review
+from keguan.panels.draws import chairs
+from keguan.panels.draws import services as draws
+from keguan.panels.draws.models import Draw
 from keguan.registers.experts.models import Expert
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Person
@@ -75,27 +81,6 @@ class Scene:
     file: int = 0
 
 
-def blind_version(folder: Path) -> Any:
-    """The key R&D programme, reviewed double-blind, published as a version of its own."""
-    source = sorted((Path(settings.PROGRAMMES) / "key-rd-project").iterdir())[-1]
-    shutil.copytree(source, folder)
-    programme, forms = folder / "programme.yaml", folder / "forms.yaml"
-    text = programme.read_text(encoding="utf-8")
-    text = re.sub(r"^version: .*$", 'version: "2017.1-blind"', text, count=1, flags=re.M)
-    programme.write_text(
-        text.replace("      rubric: merit\n", "      rubric: merit\n      blind: double\n", 1), "utf-8"
-    )
-    text = forms.read_text(encoding="utf-8")
-    marked = text.replace(
-        "        - field: own_funds_letter\n", "        - field: own_funds_letter\n          identity: true\n", 1
-    )
-    assert marked != text
-    forms.write_text(marked, encoding="utf-8")
-    found = versions.publish(folder, Path(settings.PARAMETERS), SYSTEM)
-    assert not hasattr(found, "problems"), found
-    return found
-
-
 def called(person: Person, name: str) -> Person:
     Person.objects.filter(pk=person.pk).update(name=name, normal_name=name)
     person.name = name
@@ -114,10 +99,12 @@ def a_pdf_by(author: str) -> bytes:
 @pytest.fixture
 def scene(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     settings.MEDIA_ROOT = tmp_path / "files"
-    world = w.world(experts_count=8)
+    world = w.world(experts_count=12)
     make.duty("registrar", world.people.setdefault("registrar", make.person()))
+    Expert.objects.update(region_code="110000")
+    Expert.objects.filter(pk__in=world.experts[-4:]).update(fields=["gbt13745:2009:630"])
     bureau = make.organisation("昆仑推荐局", kind="bureau")
-    away = make.organisation("昆仑申报大学", kind="university", under=bureau)
+    away = make.organisation("昆仑申报大学", kind="university", under=bureau, region_code="650100")
     applicant = called(
         make.person(employer=away, born=w.date(1980, 5, 1), title="senior", degree="doctor"), "欧阳不可知"
     )
@@ -125,36 +112,47 @@ def scene(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
     hosting, recommending = make.person(employer=away), make.person()
     make.duty("host", hosting, organisation=away)
     make.duty("authority", recommending, organisation=bureau)
-    experts = list(Expert.objects.filter(pk__in=world.experts).select_related("person").order_by("pk"))
-    for number, expert in enumerate(experts[:6]):
-        called(expert.person, f"慕容评审{'甲乙丙丁戊己'[number]}")
     with clock_at(w.moment("2026-03-02")):
         w.call(world, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
         single = w.started(world)
         done(world.act(single, "submit", "applicant", values=w.proposal(world)))
         done(world.act(single, "endorse", "host", note="材料属实"))
         done(world.act(single, "endorse", "authority", rank=1))
-        blind = _blind_round(world, tmp_path / "blind")
-        started = opening.start(blind.code, actor_for(applicant), away.pk, uuid4().hex)
+        key_rd = world.round
+        fund = w.call(
+            world, "natural-science-fund", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00")
+        )
+        world.round = key_rd
+        started = opening.start(fund.code, actor_for(applicant), away.pk, uuid4().hex)
         assert isinstance(started, services.Done)
         double = started.number
-        file = make.document("欧阳不可知简历.pdf", a_pdf_by("欧阳不可知"), by=actor_for(applicant), origin=double)
-        values = w.proposal(
+        file = make.document("欧阳不可知图表.pdf", a_pdf_by("欧阳不可知"), by=actor_for(applicant), origin=double)
+        values = w.fund_proposal(
             world,
             title=TITLE,
             principal=applicant.pk,
-            team=[{"member": member.pk, "role": "lead", "months": 6}],
-            attachments=[file.pk],
+            team=[{"member": member.pk, "months": 6}],
+            groundwork="昆仑申报大学有连续五年的样地数据，欧阳不可知发表相关论文三篇。",
+            figures=[file.pk],
         )
         done(world.act(double, "submit", actor_for(applicant), values=values))
         done(world.act(double, "endorse", actor_for(hosting), note="材料属实"))
-        done(world.act(double, "endorse", actor_for(recommending), rank=1))
-    with clock_at(w.moment("2026-04-10")):
+    with clock_at(w.moment("2026-04-09")):
+        met = {f"formal.{rule}": {"result": "meets"} for rule in ("scope", "attachments", "anonymous", "similar")}
+        done(world.act(double, "pass", "officer", verdicts=met))
+        drawn = _drawn(world, fund)
+    with clock_at(w.moment("2026-04-10", "12:00")):
+        _entered(world, drawn)
+        taken = list(SeatHolder.objects.filter(seat__case__number=double).values_list("expert", flat=True))
+        experts = list(Expert.objects.select_related("person").order_by("pk"))
+        panels = [[one for one in experts if one.pk not in taken][:3], [one for one in experts if one.pk in taken]]
+        for number, expert in enumerate([*panels[0], *panels[1]]):
+            called(expert.person, f"慕容评审{'甲乙丙丁戊己'[number]}")
         met = {f"formal.{rule}": {"result": "meets"} for rule in ("guide", "attachments", "classified", "cv")}
         people = dict(world.people)
-        for number, panel in ((single, experts[:3]), (double, experts[3:6])):
-            done(world.act(number, "pass", "officer", verdicts=met))
-            done(world.act(number, "assign", "officer", experts=[one.pk for one in panel]))
+        done(world.act(single, "pass", "officer", verdicts=met))
+        done(world.act(single, "assign", "officer", experts=[one.pk for one in panels[0]]))
+        for number, panel in zip((single, double), panels, strict=True):
             for at, expert in enumerate(panel):
                 client = signed_in(expert.person)
                 if at < 2:
@@ -171,8 +169,8 @@ def scene(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
             "away host": hosting,
             "away authority": recommending,
         }
-        people |= {f"single reviewer {n}": one.person for n, one in enumerate(experts[:3])}
-        people |= {f"double reviewer {n}": one.person for n, one in enumerate(experts[3:6])}
+        people |= {f"single reviewer {n}": one.person for n, one in enumerate(panels[0])}
+        people |= {f"double reviewer {n}": one.person for n, one in enumerate(panels[1])}
         telling = (
             "昆仑申报大学",
             "昆仑推荐局",
@@ -181,25 +179,30 @@ def scene(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
             f"people/{applicant.pk}/",
             f"organisations/{away.pk}/",
         )
-        reviewers = {one.person.name: one.person_id for one in experts[:6]}
+        reviewers = {one.person.name: one.person_id for panel in panels for one in panel}
+        entries.rebuild()
         yield Scene(world, single, double, people, telling, reviewers, file.pk)
 
 
-def _blind_round(world: w.World, folder: Path) -> Round:
-    terms = rounds.Terms(
-        code=f"blind-{uuid4().hex[:6]}",
-        title=Text("双盲批次", "A double-blind round"),
-        opens=w.moment("2026-03-01"),
-        closes=w.moment("2026-03-31", "18:00"),
-        budget_fen=150_000_000,
-        quota=3,
-        grace_minutes=30,
-    )
-    drafted = rounds.draft_round(blind_version(folder), terms, world.actor("planner"))
-    assert isinstance(drafted, Round), drafted
-    published = rounds.publish_round(drafted.code, world.actor("publisher"))
-    assert isinstance(published, Round), published
-    return published
+def _drawn(world: w.World, of_round: Round) -> Draw:
+    """The list of a draw, fixed."""
+    step = versions.definition_of(of_round.programme).programme.step("review")
+    assert isinstance(step, Review)
+    made = draws.prepare(of_round, step, (), "", world.actor("officer"))
+    named = {
+        "source": "lottery",
+        "name": "试验开奖第1期",
+        "chain": "",
+        "round": 0,
+        "outcomes": 10_000_000,
+        "public_at": written(w.moment("2026-04-10", "09:00")),
+    }
+    return draws.fix(made, named, (), "", "without", world.actor("officer"))
+
+
+def _entered(world: w.World, draw: Draw) -> None:
+    found = draws.enter(draw, "01 02 03 04 05", "", "试验用", world.actor("officer"))
+    assert chairs.settle(found, world.actor("officer")).invited == 3
 
 
 def done(answer: Any) -> None:
@@ -321,7 +324,8 @@ class Leak:
 def leaks_to(scene: Scene, who: str, address: str, said: str) -> Iterator[Leak]:
     me = scene.people[who].name if who in scene.people else ""
     in_register = address.startswith(PUBLIC_REGISTERS) or (who == "finance" and address.startswith(FEES))
-    tells_case = scene.single in said or scene.double in said or TITLE in said
+    # What somebody asks for is said back to them.
+    tells_case = scene.single in said or scene.double in said or (TITLE in said and TITLE not in address)
     if who not in KNOW_REVIEWERS:
         for name, pk in scene.reviewers.items():
             if name == me or name in address:  # what somebody asks for is said back to them
@@ -331,7 +335,7 @@ def leaks_to(scene: Scene, who: str, address: str, said: str) -> Iterator[Leak]:
                 yield Leak(who, address, name)
     if who.startswith("double reviewer"):
         for word in scene.telling:
-            if word in said.replace(f"host={word}", "") and (not in_register or scene.double in said or TITLE in said):
+            if word in said.replace(f"host={word}", "") and (not in_register or tells_case):
                 yield Leak(who, address, word)
 
 
@@ -347,9 +351,27 @@ def walked(scene: Scene, roles: str = "") -> tuple[list[Leak], int]:
             response = by.get(address)
             opened += response.status_code == 200
             leaks += leaks_to(scene, who, address, read(response))
-        for told in Message.objects.filter(person__name=scene.people[who].name) if who in scene.people else ():
-            leaks += leaks_to(scene, who, "message", told.zh + told.en)
+        if who in scene.people:
+            leaks += written_to(scene, who)
     return leaks, opened
+
+
+def written_to(scene: Scene, who: str) -> Iterator[Leak]:
+    """What every message says to this person, on the page and in the mail that is made of it."""
+    person = scene.people[who].pk
+    told = list(Message.objects.filter(person=person).annotate(number=F("case__number")))
+    for one in told:
+        yield from leaks_to(scene, who, "message", one.zh + one.en)
+    for language in ("zh", "en") if told else ():
+        mail = letter("reader@example.org", person, language, told, "x")
+        yield from leaks_to(scene, who, "mail", unquote(mail.message().as_string()))
+        said = [
+            str(mail.subject),
+            str(mail.body),
+            *(str(one.content) for one in mail.alternatives),
+            short(told, language),
+        ]
+        yield from leaks_to(scene, who, "mail", unescape("\n".join(said)))
 
 
 def test_nobody_learns_who_reviews_and_no_double_blind_reviewer_who_applies(scene: Scene) -> None:
@@ -375,7 +397,7 @@ def test_a_double_blind_reviewer_reads_the_proposal_without_what_tells_and_takes
     person = scene.people["double reviewer 0"]
     client = signed_in(person)
     page = client.get(f"/cases/{scene.double}/").content.decode()
-    assert "针对南疆灌区缺水问题" in page
+    assert "针对南疆灌区盐渍化问题" in page
     assert "双盲" in client.get(f"/cases/{scene.double}/").content.decode() or "watermark" in page
     file = client.get(f"/documents/{scene.file}/")
     assert file.status_code == 200
@@ -390,3 +412,17 @@ def test_the_walk_finds_a_leak_that_is_put_in(scene: Scene, monkeypatch: pytest.
     monkeypatch.setattr(secrets, "is_blinded", lambda actor, case: False)
     leaks, _ = walked(scene, "double reviewer 0")
     assert {one.word for one in leaks} >= {"欧阳不可知", "司徒不可知"}
+
+
+def test_whom_a_tie_keeps_out_finds_the_case_by_no_search(scene: Scene) -> None:
+    reviewer = scene.people["single reviewer 1"]
+    client = signed_in(reviewer)
+    case = Case.objects.get(number=scene.single)
+    assert scene.single in client.get("/reviews/").content.decode()
+    seat = Seat.objects.get(case=case, holder__expert__person=reviewer)
+    Recusal.objects.create(seat=seat, kinds=["kin"], is_hard=True, found_at=clock.now())
+    for asked in (case.title, case.number, case.host.name):
+        for address in (f"/search/?q={asked}", f"/cases/?q={asked}", f"/my-cases/?q={asked}"):
+            assert f"/cases/{case.number}/" not in read(client.get(address)), address
+    found = signed_in(scene.people["officer"]).get(f"/search/?q={case.title}").content.decode()
+    assert f"/cases/{case.number}/" in found, "the search does find it"

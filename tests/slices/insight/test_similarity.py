@@ -344,6 +344,22 @@ def test_a_decision_has_a_reason_is_traced_and_does_not_overwrite_one_unseen(
     assert isinstance(answer, Refusal)
 
 
+def test_where_a_programme_sets_a_threshold_its_rule_leads_whoever_judges_to_the_passages(world: w.World) -> None:
+    w.call(world, "natural-science-fund", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
+    number = w.started(world)
+    assert isinstance(world.act(number, "submit", "applicant", values=w.fund_proposal(world)), Done)
+    assert isinstance(world.act(number, "endorse", "host", note="属实"), Done)
+    client = signed_in(world.people["officer"])
+    page = client.get(f"/cases/{number}/").content.decode()
+    row = page[page.index("与其他申请或已立项项目的重复经人核对") :][:900]
+    assert f"?case={number}" in row
+    met = {f"formal.{rule}": {"result": "meets"} for rule in ("scope", "attachments", "anonymous")}
+    answer = world.act(number, "pass", "officer", verdicts=met)
+    assert isinstance(answer, Refusal), "not compared yet: a person looks"
+    services.keep_up()
+    assert isinstance(world.act(number, "pass", "officer", verdicts=met), Done)
+
+
 def test_nothing_is_refused_by_the_machine(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
     _, second, _ = pair
     assert isinstance(world.act(second.number, "endorse", "host", note="材料属实"), Done)

@@ -12,6 +12,7 @@ from keguan.casework import services
 from keguan.casework.archive import is_archived, may_archive
 from keguan.casework.desk_notes import notes_of
 from keguan.casework.editors import leads
+from keguan.casework.links import links_for
 from keguan.casework.models import Case
 from keguan.casework.pages.answering import kept
 from keguan.casework.pages.appointments import expected_for
@@ -19,7 +20,6 @@ from keguan.casework.pages.case_about import about_lines, sides_of
 from keguan.casework.pages.case_parts import Parts, parts_of
 from keguan.casework.pages.case_words import left_behind, stages, status_of, what_next
 from keguan.casework.pages.desk import desk_of
-from keguan.casework.pages.links import links_for
 from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
 from keguan.casework.pages.queue import queue_for
 from keguan.casework.pages.step_help import help_for

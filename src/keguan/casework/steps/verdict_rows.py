@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from keguan.casework.grounds import Ground, Known, known_to
+from keguan.casework.links import Link, links_for
 from keguan.casework.models import Case
 from keguan.casework.steps.scene import Scene
 from keguan.components.fields import Field, field_id
@@ -34,7 +35,8 @@ _WHY = Text("理由（不符合、或接受例外时必填）", "Reason (owed fo
 class Row:
     """One rule and its verdict. answer, reason: the fields for a person's judgement, None where none is asked.
 
-    values: title and value of each name it read, and what that was counted from, as far as the reader may know.
+    values: title and value of each name it read, and what that was counted from, as far as the reader may know. links:
+    where whoever judges finds what the rule is about.
     """
 
     rule: str
@@ -49,6 +51,7 @@ class Row:
     is_answered: bool = False
     answer: Field | None = None
     reason: Field | None = None
+    links: tuple[Link, ...] = ()
 
     @property
     def id(self) -> str:
@@ -80,7 +83,12 @@ def rows_to_answer(scene: Scene, rule_sets: Iterable[str]) -> list[Row]:
     hidden = hidden_from(scene.definition, scene.sees)
     found = verdicts_at(scene.situation, tuple(rule_sets))
     known = known_to(scene.actor, scene.case, (one.grounds for one in found))
-    return [_row(scene.definition, one, hidden, known, scene) for one in found]
+    links = [link for link in links_for(scene.actor, scene.case) if link.fact]
+    rows = [_row(scene.definition, one, hidden, known, scene) for one in found]
+    return [
+        replace(row, links=tuple(link for link in links if link.fact in {*one.values, *one.missing}))
+        for row, one in zip(rows, found, strict=True)
+    ]
 
 
 def rows_of(definition: Definition, verdicts: Collection[Verdict], actor: Actor, case: Case) -> list[Row]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from django.urls import reverse
 
+from keguan.casework.links import Link, links_by
 from keguan.casework.models import Case, Round
-from keguan.casework.pages.links import Link, links_by
 from keguan.casework.pages.round_places import has_places
 from keguan.casework.permissions import is_own
 from keguan.kernel.actors import Actor
@@ -20,7 +20,7 @@ def link_for(actor: Actor, case: Case) -> Link | None:
     """What officers and the supervision of the programme meet on the page of an application."""
     if not _looks(actor, case.code) or case.round_id is None or case.submitted_at is None or is_own(actor, case):
         return None
-    return Link(_TITLE, f"{reverse('similarity')}?case={case.number}")
+    return Link(_TITLE, f"{reverse('similarity')}?case={case.number}", "similar.share")
 
 
 @has_places

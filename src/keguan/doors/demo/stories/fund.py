@@ -32,6 +32,7 @@ DOMAINS = {
 }
 """The fund's field for each of the demo's."""
 MOST_WAN = 20
+SEATS = 3
 _CHECKED = tuple(f"formal.{rule}" for rule in ("scope", "attachments", "anonymous"))
 _VALUE = "03 08 15 22 27 31 + 09"
 
@@ -100,25 +101,27 @@ def _reviewed(stage: Stage, of: Application, number: str, draw: Random) -> Story
     """Who was drawn accepts or declines; whoever sits in the end scores."""
     review = of.plan.phases["review"]
     yield stage.on(review - 3, draw)
+    while not _asked(number):
+        yield stage.after(clock.now(), 1, 1, draw)
     if of.seed % 3 == 0:
-        _, first = _asked(number)[0]
-        stage.act(number, "decline", first, reason="近期承担其他评审任务，不能按时完成。")
-    yield stage.on(review - 6, draw)
-    panel = [person for _, person in _asked(number)]
+        stage.act(number, "decline", _asked(number)[0], reason="近期承担其他评审任务，不能按时完成。")
+        yield stage.after(clock.now(), 1, 1, draw)
+    while len(panel := _asked(number)) < SEATS:
+        yield stage.after(clock.now(), 1, 1, draw)
     waits = of.fate == "at_score"
     for person in panel[:-1] if waits else panel:
         stage.act(number, "accept", person, confirmed=True)
     rubric = definition_of(Case.objects.get(number=number).programme).programme.rubrics[0]
     totals = [92, 57, 55] if of.fate == "nonconsensus" else [of.score - 3, of.score, of.score + 3]
-    for days, (person, total) in enumerate(zip(panel[:1] if waits else panel, totals, strict=False), start=1):
-        yield stage.on(review - 7 - 2 * days, draw)
+    for person, total in zip(panel[:1] if waits else panel, totals, strict=False):
+        yield stage.after(clock.now(), 1, 2, draw)
         stage.act(number, "score", person, scores=shared_out(total, rubric), comment=comment_on(total, draw))
 
 
-def _asked(number: str) -> list[tuple[int, int]]:
-    """Seat and person of everybody who was invited and has not answered."""
+def _asked(number: str) -> list[int]:
+    """Everybody who was invited and has not answered."""
     waiting = SeatHolder.objects.filter(seat__case__number=number, seat__state="invited").order_by("seat__number")
-    return list(waiting.values_list("seat__number", "expert__person"))
+    return list(waiting.values_list("expert__person", flat=True))
 
 
 def _agreed(stage: Stage, of: Application, number: str, proposed: dict[str, Any], draw: Random) -> Story:
@@ -163,8 +166,9 @@ def drawn(stage: Stage, plan: Plan) -> Story:
     entered = services.enter(fixed, _VALUE, "", "演示材料，虚构 / made up for the demo", officer)
     chairs.settle(entered, officer)
     stage.deeds["draws"] += 1
-    yield stage.on(review - 4, draw)
-    chairs.settle(entered, officer)
-    if "rank" in plan.phases:
-        yield stage.on(plan.phases["rank"] + 1, draw)
+    for days in (5, 7, 9):
+        yield stage.on(review - days, draw)
+        chairs.settle(entered, officer)
+    if "decide" in plan.phases:
+        yield stage.on(plan.phases["decide"], draw)
         services.publish(entered, officer)

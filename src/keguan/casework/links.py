@@ -12,10 +12,12 @@ from keguan.kernel.bilingual import Text
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One line on the page of a case."""
+    """One line on the page of a case. fact: what rules read and the place behind the link explains; a rule that reads it
+    is shown with the link where somebody judges it."""
 
     title: Text
     href: str
+    fact: str = ""
 
 
 LinkFor = Callable[[Actor, Case], Link | None]

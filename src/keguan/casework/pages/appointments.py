@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from keguan.casework.links import Link
 from keguan.casework.models import Case
-from keguan.casework.pages.links import Link
 from keguan.casework.permissions import is_own
 from keguan.components.status import Line
 from keguan.kernel.actors import Actor

@@ -12,6 +12,7 @@ class Plan:
 
     phases: when each step is taken up for the round as a whole, by the step's id; a step without an entry is taken up
     as cases come. fields: the guide's fields, for key R&D. first_enterprise: with which of the enterprises it begins.
+    is_proposed: its panels are proposed at the desk of the round, all at once.
     """
 
     code: str
@@ -29,3 +30,4 @@ class Plan:
     budget_wan: int = 0
     grace_minutes: int = 30
     first_enterprise: int = 0
+    is_proposed: bool = False

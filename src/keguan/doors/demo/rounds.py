@@ -123,6 +123,7 @@ FULL: tuple[Plan, ...] = (
         ("health", "society"),
         "支持重大疾病防治、民族医药和公共安全关键技术。",
         "For prevention and treatment of major diseases, local medicine and public safety.",
+        is_proposed=True,
     ),
     Plan(
         "ZRJJ-1",
@@ -276,6 +277,7 @@ SMALL: tuple[Plan, ...] = (
         ),
         _FINISHED,
         ("agriculture", "environment", "materials"),
+        is_proposed=True,
     ),
     Plan(
         "ZRJJ-1",

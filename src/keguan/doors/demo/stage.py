@@ -26,6 +26,7 @@ from keguan.kernel import clock
 from keguan.kernel.clock import BEIJING, clock_at, local_date
 from keguan.kernel.problems import Refusal
 from keguan.registers.documents import services as documents
+from keguan.registers.experts.models import Expert
 
 Story = Iterator[datetime]
 Told = Callable[[date, int], None]
@@ -184,7 +185,8 @@ class Stage:
 
     def person_of(self, expert: int) -> int:
         """The person behind an entry of the pool."""
-        return next(one.person for one in self.cast.reviewers if one.expert == expert)
+        known = next((one.person for one in self.cast.reviewers if one.expert == expert), None)
+        return known or Expert.objects.values_list("person", flat=True).get(pk=expert)
 
     @staticmethod
     def _done(answer: services.Done | Refusal, *what: str) -> services.Done:

@@ -21,6 +21,7 @@ from keguan.doors.demo.plans import Plan
 from keguan.doors.demo.rounds import CERTIFICATION, FULL, FUND, KEY_RD, SEMINAR, SUBSIDY
 from keguan.doors.demo.stage import Stage, Story, Unexpected, office_hour
 from keguan.doors.demo.stories import fund, key_rd, meetings, others
+from keguan.doors.demo.stories.parts import proposed
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at, local_date
@@ -94,6 +95,7 @@ def _stories(stage: Stage, plan: Plan, known: dict[str, ProgrammeVersion], labs:
         applicants = [_applicant(stage, plan, fate, number) for number, fate in enumerate(fates)]
         told = [tell[plan.programme](stage, applicant) for applicant in applicants]
     ranking = [key_rd.ranked(stage, plan)] if "rank" in plan.phases else []
+    ranking += [proposed(stage, plan)] if plan.is_proposed else []
     sittings = meetings.held(stage, plan) if plan.programme in (KEY_RD, FUND) else []
     return [_called(stage, plan, known[plan.programme]), *ranking, *told, *sittings]
 

@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from icalendar import Calendar, Event
 
+from keguan.casework.links import Link
 from keguan.casework.models import Case
 from keguan.casework.pages.appointments import Expected, expected_by
 from keguan.casework.pages.case_words import case_href
-from keguan.casework.pages.links import Link
 from keguan.casework.pages.opened import case_for
 from keguan.casework.permissions import is_own
 from keguan.components.access import SIGNED_IN, page

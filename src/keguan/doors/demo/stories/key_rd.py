@@ -247,7 +247,8 @@ def _reviewed(teller: _Teller) -> Story:
             return
     until = {"at_assign": "assign", "at_accept": "accept", "at_score": "score"}.get(of.fate, "")
     unwelcome = {one.expert for one in stage.cast.reviewers if one.person in of.proposal.unwelcome}
-    review = Review(of.proposal.field, of.score, until, of.seed % 11 == 3, frozenset(unwelcome))
+    declines = of.seed % 11 == 3
+    review = Review(of.proposal.field, of.score, until, declines, frozenset(unwelcome), of.plan.is_proposed)
     yield from reviewed(stage, teller.number, review, teller.officer, draw)
 
 

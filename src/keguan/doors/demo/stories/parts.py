@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from keguan.casework.models import Case, Seat
+from keguan.casework.models import Case, Round, Seat
 from keguan.casework.versions import definition_of
-from keguan.doors.demo.stage import Stage, Story
+from keguan.doors.demo.plans import Plan
+from keguan.doors.demo.stage import Stage, Story, Unexpected
 from keguan.kernel import clock
 from keguan.kernel.problems import Refusal
+from keguan.language.schema import Review as ReviewStep
 from keguan.language.schema import Rubric
+from keguan.panels.matching import services as matching
+from keguan.panels.matching.bounds import Bounds
+
+PANEL = 5
+PATIENCE = 12
+"""So many working days the story waits for a proposal, before the officer asks by hand."""
 
 _GOOD = (
     "选题切合区域需求，技术路线清楚，团队基础扎实，建议支持。",
@@ -31,13 +39,15 @@ _POOR = (
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """How a panel judges. score: the panel's mean. until: where the story stops ("assign", "accept", "score" or "")."""
+    """How a panel judges. score: the panel's mean. until: where the story stops ("assign", "accept", "score" or "").
+    is_proposed: the round's officer has the panel proposed; what stays empty is filled by hand."""
 
     field: str
     score: int
     until: str = ""
     declines: bool = False
     avoid: frozenset[int] = frozenset()
+    is_proposed: bool = False
 
 
 def reviewed(stage: Stage, number: str, review: Review, officer: int, random: Random) -> Story:
@@ -46,7 +56,13 @@ def reviewed(stage: Stage, number: str, review: Review, officer: int, random: Ra
         return
     case = Case.objects.select_related("programme").get(number=number)
     rubric = definition_of(case.programme).programme.rubrics[0]
-    panel = assigned(stage, number, review, officer, 5)
+    panel: list[int] = []
+    for _ in range(PATIENCE if review.is_proposed else 0):
+        yield stage.after(clock.now(), 1, 1, random)
+        if panel := _seated(number):
+            break
+    if len(panel) < PANEL:
+        panel += assigned(stage, number, replace(review, avoid=review.avoid | {*panel}), officer, PANEL - len(panel))
     moment = clock.now()
     if review.declines:
         yield (moment := stage.after(moment, 1, 1, random))
@@ -69,6 +85,31 @@ def reviewed(stage: Stage, number: str, review: Review, officer: int, random: Ra
         yield at
         scores = shared_out(total, rubric)
         stage.act(number, "score", stage.person_of(expert), scores=scores, comment=comment_on(total, random))
+
+
+def proposed(stage: Stage, plan: Plan) -> Story:
+    """The officer has the panels of a round proposed at its desk, looks them over and confirms them all."""
+    yield stage.on(plan.phases["review"] - 4, Random(plan.code))
+    officer = stage.cast.actor(stage.cast.one("officer"))
+    of_round = Round.objects.select_related("programme").get(code=plan.code)
+    step = definition_of(of_round.programme).programme.step("review")
+    assert isinstance(step, ReviewStep)  # noqa: S101 - it is proposed for
+    made = matching.ask(of_round, step, Bounds(), officer, stage.key())
+    if isinstance(made, Refusal):
+        raise Unexpected(f"{plan.code}: {[one.code for one in made.problems]}")
+    if made.state == "making":
+        matching.go_on(made.pk)
+        made.refresh_from_db()
+    matching.confirm(made, officer)
+    made.refresh_from_db()
+    if made.state == "confirming":
+        matching.go_on(made.pk)
+    stage.deeds["proposed"] += made.seats
+
+
+def _seated(number: str) -> list[int]:
+    held = Seat.objects.filter(case__number=number, state="invited").order_by("number")
+    return list(held.values_list("holder__expert", flat=True))
 
 
 def assigned(stage: Stage, number: str, review: Review, officer: int, seats: int) -> list[int]:

@@ -13,7 +13,7 @@ from random import Random
 from keguan.doors.demo import institutions as bodies
 from keguan.doors.demo.institutions import Body
 from keguan.doors.demo.names import names
-from keguan.doors.demo.topics import FIELDS
+from keguan.doors.demo.topics import FIELDS, works_of
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.clock import clock_at
@@ -21,6 +21,7 @@ from keguan.registers.experts import services as experts
 from keguan.registers.experts.absences import add_absence
 from keguan.registers.experts.applying import Application, apply
 from keguan.registers.experts.services import Nomination
+from keguan.registers.experts.works import NewWork, add_work
 from keguan.registers.integrity import services as integrity
 from keguan.registers.organisations import services as organisations
 from keguan.registers.organisations.models import Organisation
@@ -217,6 +218,8 @@ class _Casting:
             )
             parties.grant_duty(SYSTEM, person, "expert", since=self.since)
             expert = experts.nominate(nomination, SYSTEM)
+            for title in works_of(known, number):
+                add_work(expert, NewWork("paper", title, year=self.since.year - 1 - number % 4, source=ORIGIN), SYSTEM)
             experts.verify(expert, self.cast.actor(self.cast.one("officer", number)))
             self.cast.reviewers.append(Reviewer(expert.pk, person.pk, known))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -120,6 +120,15 @@ FIELDS: dict[str, Field] = {
 }
 
 _ENDINGS = ("关键技术研究与示范", "技术研究与应用", "关键技术研发", "技术集成与示范", "方法与技术研究")
+
+
+def works_of(fields: Sequence[str], number: int) -> list[str]:
+    """Titles of what the expert of this number has worked on, one for each of their fields."""
+    known = [FIELDS[name] for name in dict.fromkeys(fields)]
+    return [
+        f"{one.subjects[number % len(one.subjects)]}{one.problems[number // 2 % len(one.problems)]}研究"
+        for one in known
+    ]
 
 
 def titles(field: str, random: Random) -> Iterator[str]:

@@ -13,6 +13,7 @@ from tests import make
 from tests.journeys import walks
 from tests.make import world as w
 
+from keguan.casework import leaving
 from keguan.casework.models import Case
 from keguan.casework.permissions import proposals_visible_to, trace_visible_to
 from keguan.insight.search import entries, finding, following, vocabulary
@@ -168,6 +169,15 @@ def test_reviewers_do_not_find_whose_case_they_read(world: w.World) -> None:
     reviewer = actor_for(Expert.objects.get(pk=world.experts[0]).person)
     assert find(world.actor("officer"), number).hits
     assert not [hit for hit in find(reviewer, number).hits if hit.kind in ("case", "proposal", "report")]
+
+
+def test_who_was_sent_out_for_a_case_does_not_find_it(world: w.World, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = walks.recommended(world)
+    entries.rebuild()
+    assert find(world.actor("committee"), number).hits
+    monkeypatch.setattr(leaving, "_asked", [lambda person, cases: dict.fromkeys(cases, Text("亲属", "Kin"))])
+    assert not find(world.actor("committee"), number).hits
+    assert find(world.actor("officer"), number).hits, "their duty opens it, whoever was sent out"
 
 
 def test_no_word_of_a_proposal_stands_on_the_page_of_results(world: w.World, client: Client) -> None:

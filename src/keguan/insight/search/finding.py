@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 from keguan.insight.search import vocabulary
 from keguan.insight.search.entries import narrowed_by, quoted
-from keguan.insight.search.scopes import readable
+from keguan.insight.search.scopes import closed_to, readable
 from keguan.insight.search.vocabulary import TITLED, Frequencies
 from keguan.kernel.actors import Actor
 from keguan.texts.terms import Wanted, wanted
@@ -32,7 +32,7 @@ _MEANT_WORDS: Final = 3
 """So many unknown words of one question are looked up."""
 _AVERAGE_LENGTH: Final = 60
 _RANK: Final = "ts_rank('{0.15, 0.3, 0.5, 1.0}', words, %s::tsquery)"
-_COLUMNS: Final = ("id", "kind", "key", "programme", "year", "region", "host", "day", "length", "words")
+_COLUMNS: Final = ("id", "kind", "key", "programme", "year", "region", "host", "day", "case", "length", "words")
 
 _WAY: Final = (
     "SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '32MB';"
@@ -54,7 +54,7 @@ How = Literal["all", "meant", "some"]
 
 
 class Hit(NamedTuple):
-    """One entry that was found, with what it is narrowed by and how well it fits."""
+    """One entry that was found, with what it is narrowed by and how well it fits. case: by which its rights are asked."""
 
     entry: int
     kind: str
@@ -64,6 +64,7 @@ class Hit(NamedTuple):
     region: str
     host: str
     day: date | None
+    case: int | None
     score: float
 
 
@@ -95,7 +96,9 @@ def find(actor: Actor, typed: str, asked: Mapping[str, str] | None = None, *, af
         with connection.cursor() as cursor:
             # The index is always the way: reading every entry's words would take seconds, and the planner cannot know.
             cursor.execute(_WAY)
-        return _Search(actor, words, narrowing, after).answer()
+        answer = _Search(actor, words, narrowing, after).answer()
+    closed = closed_to(actor, {one.case for one in answer.hits if one.case})
+    return replace(answer, hits=tuple(one for one in answer.hits if one.case not in closed)) if closed else answer
 
 
 def _narrowing(asked: Mapping[str, str]) -> list[str]:
@@ -272,7 +275,7 @@ class _Search:
                 values += [*params, arm.query]
         statement = (
             f"WITH hit AS MATERIALIZED ({' UNION ALL '.join(looked_at)})"  # noqa: S608 - texts of the house, values bound
-            f" SELECT {', '.join(_COLUMNS[:8])}, ({score}) / (0.7::float8 + 0.3::float8 * least(length, 600) / {_AVERAGE_LENGTH})"
+            f" SELECT {', '.join(map(connection.ops.quote_name, _COLUMNS[:9]))}, ({score}) / (0.7::float8 + 0.3::float8 * least(length, 600) / {_AVERAGE_LENGTH})"
             f" AS score, count(*) OVER () FROM hit ORDER BY score DESC, id DESC LIMIT {MOST + SOME}"
         )
         with connection.cursor() as cursor:

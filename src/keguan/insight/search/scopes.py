@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from keguan.casework.leaving import sent_out
 from keguan.casework.models import Case
-from keguan.casework.permissions import proposals_visible_to, trace_visible_to
+from keguan.casework.permissions import DECIDES, must_leave, proposals_visible_to, trace_visible_to
 from keguan.insight.search.models import Entry
 from keguan.insight.search.vocabulary import MEMBERS, PUBLIC
 from keguan.kernel.actors import Actor
@@ -45,3 +47,14 @@ def _cases(actor: Actor) -> list[QuerySet[Entry]]:
 
 def _of_cases(scope: Q) -> Exists:
     return Exists(Case.objects.filter(scope, pk=OuterRef("case")))
+
+
+def closed_to(actor: Actor, cases: Collection[int]) -> set[int]:
+    """Of these cases, those for which a member of a body that votes was sent out: no part of them is theirs to find.
+
+    No query unless the actor is such a member.
+    """
+    if not any(duty.role in DECIDES for duty in actor.duties):
+        return set()
+    out = sent_out(actor, cases)
+    return {case.pk for case in Case.objects.filter(pk__in=out) if must_leave(actor, case)} if out else set()

@@ -32,15 +32,10 @@ def is_up_to_date() -> bool:
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
-def migrations_of_another_version() -> list[str]:
-    """The migrations that made the tables and that this version does not have, as `room.name`."""
-    loader = MigrationLoader(connection)
-    return sorted(f"{room}.{name}" for room, name in set(loader.applied_migrations) - set(loader.disk_migrations))
-
-
 def _refuse_tables_of_another_version() -> None:
     # Django passes over names it does not know, and would take the tables for those of this version.
-    unknown = migrations_of_another_version()
+    loader = MigrationLoader(connection)
+    unknown = sorted(f"{room}.{name}" for room, name in set(loader.applied_migrations) - set(loader.disk_migrations))
     if unknown:
         raise Refused.because(_other_version(unknown))
 

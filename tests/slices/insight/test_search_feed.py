@@ -48,6 +48,9 @@ def test_a_feed_speaks_the_language_asked_for_and_narrows_as_the_page_does(world
     client = Client()
     english = client.get("/search/feed.atom", {"q": "测试批次", "lang": "en"}).content.decode()
     assert "Search: 测试批次" in english
+    own = ElementTree.fromstring(english).find(f"{ATOM}link[@rel='self']")  # noqa: S314 - ours
+    assert own is not None
+    assert client.get(own.get("href", "")).content.decode() == english
     nothing = client.get("/search/feed.atom", {"q": "测试批次", "kind": "notice"}).content.decode()
     assert "<entry>" not in nothing
     page = client.get("/search/", {"q": "测试批次", "lang": "en"}).content.decode()

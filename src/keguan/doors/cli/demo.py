@@ -11,6 +11,7 @@ from pathlib import Path
 
 from keguan.doors.cli.speech import both, say
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Refused
 
 NAME = "demo"
 HELP = Text("运行演示年度并提供网页", "run a demo year and serve its pages")
@@ -72,32 +73,35 @@ def _set_up() -> None:
 
 
 def _is_of_this_version() -> bool:
-    """Whether this version can go on with the tables of the year that is there. Hangs up, so that they may be dropped."""
+    """Whether this version made the year that is there; invented data are not worth migrating. Hangs up, so that the
+    database may be dropped."""
     from django.db import connection
 
-    from keguan.database.migration import migrations_of_another_version
+    from keguan.database.migration import is_up_to_date
 
-    unknown = migrations_of_another_version()
+    try:
+        fits = is_up_to_date()
+    except Refused:
+        fits = False
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]
-    if unknown:
+    if not fits:
         say("演示数据由另一版本生成，现在重新生成", "another version made the demo data: it is made anew now")
-    return not unknown
+    return fits
 
 
 def _ready(*, is_made: bool) -> None:
-    """Bring the tables up to this version, and make the year unless it is there."""
-    from keguan.database.migration import is_up_to_date, migrate
+    """Make the tables and the year, unless they are there."""
+    from keguan.database.migration import migrate
     from keguan.doors.demo.one_core import on_one_core
 
+    if is_made:
+        say("演示数据已有；用 --fresh 重新生成", "the demo data is there; --fresh makes it anew")
+        return
     with on_one_core():
-        if not is_made or not is_up_to_date():
-            say("建立数据表", "making the tables")
-            migrate(verbosity=0)
-        if is_made:
-            say("演示数据已有；用 --fresh 重新生成", "the demo data is there; --fresh makes it anew")
-        else:
-            _make()
+        say("建立数据表", "making the tables")
+        migrate(verbosity=0)
+        _make()
 
 
 def _make() -> None:

@@ -140,7 +140,7 @@ def quoted(term: str) -> str:
 
 
 def terms_of(one: Document) -> set[str]:
-    """The terms of a document, each once; those of its title once more as such."""
+    """The terms of a document, each once; those of its title once more as such, and what it is narrowed by."""
     titled = {term for text in (one.title.zh, one.title.en) for group in terms(text) for term in group}
     said = {term for text in (one.names, one.text) for group in terms(text) for term in group}
-    return said | titled | {vocabulary.TITLED + term for term in titled}
+    return said | titled | {vocabulary.TITLED + term for term in titled} | set(narrowing(one))

@@ -9,6 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
 from keguan.components import reader
@@ -66,6 +67,9 @@ class _Results(Feed):
 
     def link(self, found: _Found) -> str:
         return PATH + found.question.query()
+
+    def feed_url(self, found: _Found) -> str:
+        return reverse("search_atom") + found.question.query(lang=reader.language())
 
     def items(self, found: _Found) -> list[tuple[_Found, Result]]:
         return [(found, one) for one in found.results]

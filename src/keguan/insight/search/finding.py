@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any, Final, Literal, NamedTuple
 
 from django.db import connection, transaction
@@ -101,12 +101,13 @@ def find(actor: Actor, typed: str, asked: Mapping[str, str] | None = None, *, af
     return replace(answer, hits=tuple(one for one in answer.hits if one.case not in closed)) if closed else answer
 
 
-def _narrowing(asked: Mapping[str, str]) -> list[str]:
+def _narrowing(asked: Mapping[str, str]) -> list[list[str]]:
+    """The terms of facets; of each group one."""
     found = []
     for key, value in asked.items():
         if value:
             values = ("case", "proposal") if (key, value) == ("kind", "case") else (value,)
-            found.append(_any(quoted(narrowed_by(key[0], one)) for one in values))
+            found.append([narrowed_by(key[0], one) for one in values])
     return found
 
 
@@ -145,18 +146,19 @@ class _Way:
 class _Search:
     """One question on its way to an answer."""
 
-    def __init__(self, actor: Actor, words: Sequence[Wanted], narrowing: Sequence[str], after: int) -> None:
+    def __init__(self, actor: Actor, words: Sequence[Wanted], facets: Sequence[Sequence[str]], after: int) -> None:
         self.is_member = actor.is_known
-        self.words, self.narrowing = words, narrowing
+        self.words, self.facets = words, facets
+        self.narrowing = [_any(map(quoted, group)) for group in facets]
         self.parts = _statements(actor)
         self.after = after
         self.frequencies = Frequencies(1, {})
 
     def answer(self) -> Answer:
         terms = _terms(self.words)
-        if terms:
-            titled = [TITLED + one for one in terms]
-            self.frequencies = vocabulary.frequencies([*terms, *titled], is_member=self.is_member)
+        titled = [TITLED + one for one in terms]
+        counted = [*terms, *titled, *chain.from_iterable(self.facets)]
+        self.frequencies = vocabulary.frequencies(counted, is_member=self.is_member)
         found = self._found("all", [self._every([(one.word,) for one in self.words])], terms)
         if len(found.hits) < 3 and not self.narrowing and (meant := self._meant()):
             if found.hits:
@@ -173,9 +175,9 @@ class _Search:
         titled = [[TITLED + one for one in group] for group in asked]
         return _Way(
             _all([*map(self._one_of, asked), *self.narrowing]),
-            math.prod(map(self._share, asked)),
+            math.prod(map(self._share, [*asked, *self.facets])),
             _all([*map(self._one_of, titled), *self.narrowing]) if asked else "",
-            math.prod(map(self._share, titled)),
+            math.prod(map(self._share, [*titled, *self.facets])),
         )
 
     def _one_of(self, group: Sequence[str]) -> str:
@@ -246,8 +248,8 @@ class _Search:
         return Answer(tuple(hits[:MOST]), frozenset(terms), how, is_more or len(hits) > MOST)
 
     def _is_too_many(self, way: _Way) -> bool:
-        # How often words meet a facet, or what is new, is not counted.
-        return not self.after and not self.narrowing and self._number(way.share) > CLOSELY
+        # How many of what is new have a word is not counted; nor is a facet of what only some may read.
+        return not self.after and self._number(way.share) > CLOSELY
 
     def _number(self, share: float) -> float:
         return share * self.frequencies.entries

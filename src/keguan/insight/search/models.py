@@ -85,7 +85,8 @@ class Word(models.Model):
     guessed from what search proposes.
 
     public: in how many public entries; members: in how many that everybody signed in may read, the public ones among
-    them. A word with `^` in front is counted in titles alone. near: the word with each of its characters left out, for finding it when it is mistyped. sound: its pinyin.
+    them. A word with `^` in front is counted in titles alone;
+    what begins with `=` is what entries are narrowed by. near: the word with each of its characters left out, for finding it when it is mistyped. sound: its pinyin.
     """
 
     word = models.TextField(primary_key=True)

@@ -47,7 +47,7 @@ def frequencies(words: Collection[str], *, is_member: bool) -> Frequencies:
 
 
 _TOTAL: Final = "="
-"""Stands for all entries; no text has such a word."""
+"""Stands for all entries; begins what they are narrowed by; no text has such a word."""
 
 
 # ----------------------------------------------------------------------------------------------------------- counting
@@ -76,7 +76,7 @@ def recount() -> None:
             listed = ", ".join(f"''{kind}''" for kind in kinds)
             cursor.execute(
                 f"SELECT word, ndoc FROM ts_stat('SELECT words FROM search_entry WHERE kind IN ({listed})')"  # noqa: S608
-                " WHERE left(word, 1) <> '=' AND length(word) <= %s",
+                " WHERE length(word) <= %s",
                 [LONGEST],
             )
             for word, number in cursor.fetchall():
@@ -109,7 +109,7 @@ def near(word: str) -> tuple[str, ...]:
 
     Source: Mor and Fraenkel, A hash code method for detecting and correcting spelling errors, CACM 25(12), 1982.
     """
-    if len(word) > LONGEST or word.startswith(TITLED) or not _can_be_mistyped(word):
+    if len(word) > LONGEST or word.startswith((TITLED, _TOTAL)) or not _can_be_mistyped(word):
         return ()
     return tuple(dict.fromkeys([word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]))
 

@@ -22,6 +22,7 @@ from keguan.language.schema import (
     Draw,
     Endorse,
     Field,
+    Panel,
     Pay,
     Programme,
     Publish,
@@ -78,6 +79,12 @@ _REGISTERS = {
 def prose(definition: Definition, language: Language) -> str:
     """The whole programme as Markdown in one language, with the working notes of those who keep it."""
     return "\n".join(_Prose(definition.programme, language, noting=True).lines()) + "\n"
+
+
+def bounds_said(panel: Panel) -> tuple[Text, ...]:
+    """What a panel asks of its experts beside recusals, a sentence for each bound."""
+    stated = ((said, getattr(panel, name)) for name, said in _BOUNDS.items())
+    return tuple(Text(*said).filled(n=number) for said, number in stated if number is not None)
 
 
 def step_said(programme: Programme, step: Step) -> tuple[Text, ...]:
@@ -313,9 +320,7 @@ class _Prose:
         )
         avoided = self.list_of([self.of(one.said) for one in avoided_by(step.panel.avoid)])
         yield self.say("回避：{avoided}", "Kept out: {avoided}", avoided=avoided)
-        for name, (zh, en) in _BOUNDS.items():
-            if (stated := getattr(step.panel, name)) is not None:
-                yield self.say(zh, en, n=stated)
+        yield from map(self.of, bounds_said(step.panel))
         if step.panel.draw is not None:
             yield from self.draw(step.panel.draw)
         if step.blind == "double":

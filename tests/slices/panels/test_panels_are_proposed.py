@@ -331,8 +331,8 @@ def test_the_desk_says_who_why_and_how_good_and_its_reading_is_traced(world: w.W
     client = officer(world)
     page = client.get(desk(world), {"lang": language}).content.decode()
     said = {
-        "zh": ("已证明没有更好的方案", "主持项目", "没有相近的项目或成果"),
-        "en": ("no plan is better", "project led", "No project or work"),
+        "zh": ("已证明没有更好的方案", "每个领域的专家不少于2名", "主持项目", "没有相近的项目或成果"),
+        "en": ("no plan is better", "know each field that", "project led", "No project or work"),
     }
     assert all(words in page for words in said[language])
     other = said["zh" if language == "en" else "en"]

@@ -24,6 +24,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text, normal_name
 from keguan.kernel.problems import Problem, Refusal
+from keguan.language.prose import bounds_said
 from keguan.language.schema import Review
 from keguan.language.wording import step_title
 from keguan.panels.matching import queries, services
@@ -172,7 +173,7 @@ def _desk(
         "title": DESK.filled(step=step_title(review)),
         "proposal": proposal,
         "state": None if proposal is None else STATES[proposal.state],
-        "lines": [] if proposal is None else _lines(proposal),
+        "lines": [] if proposal is None else [*_asked(review), *_lines(proposal)],
         "shortages": []
         if proposal is None
         else [(Text(one["zh"], one["en"]), one["cases"][:20]) for one in proposal.shortages],
@@ -192,6 +193,14 @@ def _desk(
 
 def _waiting(actor: Actor, found: Round, review: Review) -> int:
     return Case.objects.filter(reviewers_visible_to(actor), round=found, step=str(review.id)).count()
+
+
+def _asked(review: Review) -> list[Line | None]:
+    said = bounds_said(review.panel)
+    if not said:
+        return []
+    whole = Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+    return [Line(Text("计划的要求", "What the programme asks"), whole)]
 
 
 def _lines(proposal: Proposal) -> list[Line | None]:

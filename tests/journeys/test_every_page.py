@@ -77,7 +77,7 @@ NOWHERE = {
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
 export, a batch, a seat of a proposal, a draw, a token, a webhook, what two applications share: their own tests walk them."""
 TURNS_AWAY = {
-    *("resolution_sign", "review_sheet_back"),
+    *("resolution_sign", "meeting_minutes_sign", "review_sheet_back"),
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
@@ -193,6 +193,8 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "meeting_item": f"/meetings/{Item.objects.get().meeting_id}/items/{Item.objects.get().pk}/",
         "meeting_schedule": f"/meetings/{Item.objects.get().meeting_id}/schedule/",
         "meeting_slots": f"/meetings/{Item.objects.get().meeting_id}/schedule/slots/",
+        "meeting_minutes": f"/meetings/{Item.objects.get().meeting_id}/minutes/",
+        "meeting_minutes_sign": f"/meetings/{Item.objects.get().meeting_id}/minutes/sign/",
         "meeting_new": f"/rounds/{code}/decide/decide/meetings/new/",
         "resolution": f"/rounds/{code}/decide/decide/resolution/",
         "resolution_sign": f"/rounds/{code}/decide/decide/resolution/sign/",

@@ -10,7 +10,9 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from tests import make
+from tests.slices.casework.page_cast import signed_in
 from tests.slices.panels.committee import Committee, called, codes, done
 
 from keguan.casework import resolutions
@@ -20,6 +22,7 @@ from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.models import Ballot, Dissent, Item, Meeting, Urn, Voted
+from keguan.panels.meetings.signed_minutes import digest_of, sign
 from keguan.panels.meetings.sittings import Sitting
 from keguan.registers.parties.models import Kinship
 from keguan.registers.trace.models import Event
@@ -198,6 +201,36 @@ def test_dissent_goes_into_the_minutes_by_who_voted(sitting: Committee) -> None:
     assert codes(services.dissent(sitting.pk, ballot, "不同意", sitting.member(4))) == {"right.missing"}
     done(services.dissent(sitting.pk, ballot, "预算依据不足。", sitting.member(3)))
     assert Dissent.objects.get().text == "预算依据不足。"
+
+
+def test_minutes_are_signed_as_they_stand_and_a_later_dissent_is_not_signed_for_anybody(sitting: Committee) -> None:
+    done(services.keep_out(sitting.pk, sitting.items[0].pk, sitting.people[0].pk, "合作", sitting.member(0)))
+    ballot = sitting.up()
+    for at in (1, 2, 3):
+        done(sitting.vote(ballot, at, "against" if at == 3 else "for"))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    mark = digest_of(Sitting.of(sitting.pk))
+    assert codes(sign(sitting.pk, mark, sitting.member(1))) == {"minutes.open"}
+    done(services.close(sitting.pk, sitting.officer))
+    assert codes(sign(sitting.pk, mark, sitting.member(1))) == {"minutes.changed"}, "when it ended is part of it"
+    mark = digest_of(Sitting.of(sitting.pk))
+    done(sign(sitting.pk, mark, sitting.member(1)))
+    done(sign(sitting.pk, mark, sitting.member(1)))
+    assert codes(sign(sitting.pk, mark, sitting.member(4))) == {"right.missing"}, "who was not there signs nothing"
+    done(services.dissent(sitting.pk, ballot, "预算依据不足。", sitting.member(3)))
+    address = reverse("meeting_minutes", args=[sitting.pk])
+    page = signed_in(sitting.people[1]).get(address).content.decode()
+    assert "赞成2票" in page.split("预算依据不足。")[0], "the dissent stands beside the count"
+    assert "签署后记录有补充" in page
+    done(sign(sitting.pk, digest_of(Sitting.of(sitting.pk)), sitting.member(1)))
+    assert "签署后记录有补充" not in signed_in(sitting.people[1]).get(address).content.decode()
+    assert "预算依据不足。" not in signed_in(sitting.people[0]).get(address).content.decode(), (
+        "who left reads nothing of it"
+    )
+    sent = {"digest": mark, "confirmed": "yes"}
+    unproven = signed_in(sitting.people[2]).post(reverse("meeting_minutes_sign", args=[sitting.pk]), sent)
+    assert unproven.status_code == 422
+    assert "不能再次确认身份" in unproven.content.decode(), "nobody signs who cannot prove who they are"
 
 
 def test_an_opinion_is_given_in_writing_before_the_meeting_only(committee: Committee) -> None:

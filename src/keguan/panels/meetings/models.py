@@ -274,3 +274,19 @@ class Dissent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ballot_id} {self.person}"
+
+
+class MinutesSignature(models.Model):
+    """That somebody signed the minutes of a meeting: the digest of what they said then. person: a person's id."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="signatures")
+    person = models.BigIntegerField()
+    digest = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["meeting", "person"], name="minutes_signed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.person}"

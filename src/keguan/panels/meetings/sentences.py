@@ -51,6 +51,7 @@ sentences(
         "meeting:slots:told": Text(
             "确认了答辩时间，通知{n}件的申报方", "confirmed the defences and told {n} applicants"
         ),
+        "meeting:minutes:signed": Text("签署了第{n}次会议的记录", "signed the minutes of meeting {n}"),
         "meeting:absence:announced": Text(
             "登记了一名委员请假：{begins}至{ends}", "noted that a member is away from {begins} to {ends}"
         ),

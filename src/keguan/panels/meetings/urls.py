@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keguan.panels.meetings import defences, minutes, pages, planning_pages, schedule_pages
+from keguan.panels.meetings import defences, minutes, minutes_pages, pages, planning_pages, schedule_pages
 
 urlpatterns = [
     path("meetings/", planning_pages.meetings, name="meetings"),
@@ -17,5 +17,7 @@ urlpatterns = [
     path("meetings/<int:pk>/schedule/slots/", schedule_pages.meeting_slots, name="meeting_slots"),
     path("meetings/<int:pk>/schedule/do/<slug:deed>/", schedule_pages.meeting_schedule_do, name="meeting_schedule_do"),
     path("cases/<slug:number>/defence.ics", defences.defence_calendar, name="defence_calendar"),
+    path("meetings/<int:pk>/minutes/", minutes_pages.meeting_minutes, name="meeting_minutes"),
+    path("meetings/<int:pk>/minutes/sign/", minutes_pages.meeting_minutes_sign, name="meeting_minutes_sign"),
     path("meetings/<int:pk>/minutes.pdf", minutes.minutes_pdf, name="minutes_pdf"),
 ]

@@ -197,6 +197,25 @@ class Migration(migrations.Migration):
             },
         ),
         CreateTable(
+            name="MinutesSignature",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="signatures", to="meetings.meeting"
+                    ),
+                ),
+                ("person", models.BigIntegerField()),
+                ("digest", models.TextField()),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("id",),
+                "constraints": [models.UniqueConstraint(fields=("meeting", "person"), name="minutes_signed_once")],
+            },
+        ),
+        CreateTable(
             name="KeptOut",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

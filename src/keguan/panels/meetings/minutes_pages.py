@@ -1,0 +1,137 @@
+"""The minutes of a meeting as a page: result and dissent side by side, who signed them, and signing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.internal.flows.reauthentication import (
+    get_reauthentication_flows,
+    raise_if_reauthentication_required,
+)
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from keguan.casework.pages.answering import request_id, status_of_refusal
+from keguan.casework.resolutions import NOT_QUALIFIED
+from keguan.components.access import page
+from keguan.components.deeds import SeeOther
+from keguan.components.lists import Column
+from keguan.components.notices import tell
+from keguan.components.status import Crumb, Status
+from keguan.engine.voting import TITLES, counted
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.panels.meetings.models import CLOSED, Item, MinutesSignature
+from keguan.panels.meetings.pages import meeting_for
+from keguan.panels.meetings.rights import SEES_MEETINGS
+from keguan.panels.meetings.signed_minutes import digest_of, sign, signs
+from keguan.panels.meetings.sittings import Sitting
+from keguan.registers.parties.models import Person
+
+MINUTES = Text("会议记录", "Minutes")
+_UNCONFIRMED = Problem(
+    "minutes.unconfirmed", Text("请勾选“已阅读”。", "Tick that you have read them."), where="confirmed"
+)
+_UNPROVEN = Problem(
+    "minutes.unproven",
+    Text("您的账户没有口令或通行密钥，不能再次确认身份。", "Your account has nothing to prove again who you are."),
+    fix=Text("请先在“我的账户”设置口令或通行密钥。", "Set a password or a passkey under “My account” first."),
+)
+_SIGNATURES = (
+    Column("name", Text("姓名", "Name"), lambda one: one[0]),
+    Column("at", Text("签署时间", "Signed"), lambda one: one[1].at, "moment"),
+    Column("digest", Text("所签摘要值", "Digest signed"), lambda one: one[1].digest),
+    Column("state", Text("状态", "State"), lambda one: one[2], "status"),
+)
+_STANDS = Status(Text("所签即现在的记录", "These minutes"), "good")
+_EARLIER = Status(Text("签署后记录有补充", "An earlier text"), "warn")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item in the minutes: what was counted beside who dissented. is_out: the reader left for it, and sees neither."""
+
+    item: Item
+    is_out: bool
+    out: list[tuple[str, Text]]
+    said: list[Text]
+    dissents: list[tuple[str, str]]
+
+
+@page(SEES_MEETINGS)
+def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What was done, item by item, and who signed it."""
+    sitting, actor = meeting_for(request, pk)
+    return _page(request, sitting, actor)
+
+
+@page(SEES_MEETINGS, methods=("GET", "POST"))
+def meeting_minutes_sign(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Sign the minutes, having proved again who one is."""
+    raise_if_reauthentication_required(request, app="keguan")
+    sitting, actor = meeting_for(request, pk)
+    if request.method != "POST":
+        return _page(request, sitting, actor, is_signing=True)
+    if not get_reauthentication_flows(request.user):  # who has nothing to prove it by is asked for nothing
+        return _page(request, sitting, actor, (_UNPROVEN,), 422)
+    if request.POST.get("confirmed") != "yes":
+        return _page(request, sitting, actor, (_UNCONFIRMED,), 422, is_signing=True)
+    answer = sign(pk, request.POST.get("digest", ""), actor, request_id(request))
+    if isinstance(answer, Refusal):
+        return _page(request, sitting, actor, answer.problems, status_of_refusal(answer), is_signing=True)
+    tell(request, Text("已签署。", "Signed."))
+    return SeeOther(reverse("meeting_minutes", args=[pk]))
+
+
+def _page(
+    request: HttpRequest,
+    sitting: Sitting,
+    actor: Actor,
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
+    *,
+    is_signing: bool = False,
+) -> HttpResponse:
+    meeting, mark = sitting.meeting, digest_of(sitting)
+    signed = list(MinutesSignature.objects.filter(meeting=meeting))
+    names = dict(Person.objects.filter(pk__in=[one.person for one in signed]).values_list("pk", "name"))
+    names |= {one.person_id: one.person.name for one in sitting.members}
+    mine = any(one.person == actor.person and one.digest == mark for one in signed)
+    can_sign = meeting.state == "closed" and signs(sitting, actor) and not mine
+    context = {
+        "meeting": meeting,
+        "title": MINUTES,
+        "rows": [_row(sitting, one, actor, names) for one in sitting.items],
+        "members": sitting.members,
+        "digest": mark,
+        "signature_columns": _SIGNATURES,
+        "signatures": [(names.get(one.person, ""), one, _STANDS if one.digest == mark else _EARLIER) for one in signed],
+        "note": NOT_QUALIFIED,
+        "can_sign": can_sign,
+        "is_signing": is_signing and can_sign,
+        "problems": problems,
+        "crumbs": [
+            Crumb(Text("会议", "Meetings"), reverse("meetings")),
+            Crumb(meeting.title, reverse("meeting", args=[meeting.pk])),
+            Crumb(MINUTES),
+        ],
+    }
+    return render(request, "meetings/minutes.html", context, status=status)
+
+
+def _row(sitting: Sitting, item: Item, actor: Actor, names: dict[int, str]) -> Row:
+    is_out = sitting.is_out(item, actor.person)
+    said: list[Text] = []
+    dissents: list[tuple[str, str]] = []
+    for ballot in [] if is_out else reversed(sitting.ballots.get(item.pk, [])):
+        if ballot.state == CLOSED and sitting.vote is not None:
+            result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members}
+            said += counted(sitting.vote, result).said(TITLES)
+            dissents += [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
+    out = [
+        (names.get(person, ""), Text(one.reason_zh, one.reason_en))
+        for person, one in sitting.kept_out.get(item.pk, {}).items()
+    ]
+    return Row(item, is_out, [] if is_out else out, said, dissents)

@@ -5,7 +5,7 @@
 
 from tests.make.certificates import certificate
 from tests.make.documents import document
-from tests.make.experts import absence, expert, work
+from tests.make.experts import absence, expert, merit, work
 from tests.make.funds import payment, pool
 from tests.make.integrity import sanction
 from tests.make.organisations import organisation, uscc
@@ -21,6 +21,7 @@ __all__ = [
     "document",
     "duty",
     "expert",
+    "merit",
     "organisation",
     "payment",
     "person",

@@ -10,6 +10,7 @@ from keguan.casework import facts
 from keguan.casework.acting import deputised_by
 from keguan.casework.entries import enter, owe, owe_fee
 from keguan.casework.memo import stored
+from keguan.casework.merits import enter_merits
 from keguan.casework.messages import tell
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.notices import put_up, take_down
@@ -22,7 +23,7 @@ from keguan.engine.steps import kind_for
 from keguan.kernel.actors import Actor
 from keguan.kernel.canonical import digest
 from keguan.language.definition import Definition
-from keguan.language.schema import kind_of
+from keguan.language.schema import Review, kind_of
 from keguan.language.verdicts import Verdict
 from keguan.registers.trace import services as trace
 
@@ -65,6 +66,11 @@ def carry_out(
                 owe(case, effect, actor, after.hands)
             case Enter():
                 enter(case, situation.definition, effect, actor)
+    for event in decided.events:
+        if isinstance(event, Closed) and event.outcome == "reviewed":
+            review = situation.definition.programme.step(event.step)
+            if isinstance(review, Review):
+                enter_merits(case, situation.definition, review, after.steps[event.step], now)
     _judged(case, situation, decided, actor)
     tell(case, situation.definition, decided, now)
 

@@ -107,6 +107,7 @@ def case_page(
         "handler": parts.names.people.get(found.handler_id or 0, "") if sees_notes else "",
         "notes": notes_of(actor, found) if sees_notes else [],
         "note_field": _NOTE.typed_in(request.POST).with_problems(problems),
+        "rates_reviews": parts.names_reviewers and actor.holds("officer", programme=found.code),
         "queue": queue_for(request, found, actor, waits=desk is not None),
     }
     note_reading(request, found, actor, _confidential(parts))

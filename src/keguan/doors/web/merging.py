@@ -37,6 +37,7 @@ WORDS: dict[str, Text] = {
     "parties.account.is_active": Text("账户（停用）", "Account (locked)"),
     "parties.invitation.person": Text("邀请", "Invitations"),
     "experts.expert.person": Text("专家库记录", "Entry in the pool of experts"),
+    "experts.merit.expert": Text("评审记录", "Records of reviews"),
     "experts.absence.expert": Text("不参加评审的时段", "Days without reviews"),
     "projects.project.principal": Text("负责的项目", "Projects led"),
     "projects.membership.person": Text("参与的项目", "Projects taken part in"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keguan.registers.experts.models import Absence, Expert, Work
+from keguan.registers.experts.models import Absence, Expert, Merit, Work
 from keguan.registers.parties.merging import Moving, follows
 
 
@@ -20,6 +20,9 @@ def expert_follows(moving: Moving) -> None:
     absences = Absence.objects.filter(expert=entry)
     moving.note("experts.absence.expert", list(absences.values_list("pk", flat=True)))
     absences.update(expert=stays)
+    merits = Merit.objects.filter(expert=entry)
+    moving.note("experts.merit.expert", list(merits.values_list("pk", flat=True)))
+    merits.update(expert=stays)
     before = {"fields": list(stays.fields), "keywords": list(stays.keywords), "status": entry.status}
     stays.fields = list(dict.fromkeys([*stays.fields, *entry.fields]))
     stays.keywords = list(dict.fromkeys([*stays.keywords, *entry.keywords]))

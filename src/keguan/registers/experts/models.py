@@ -137,3 +137,45 @@ class Work(models.Model):
 
     def __str__(self) -> str:
         return f"{self.expert_id} {self.title[:40]}"
+
+
+RATINGS: dict[str, Text] = {
+    "useful": Text("有帮助", "Useful"),
+    "fair": Text("一般", "Fair"),
+    "poor": Text("不足", "Poor"),
+}
+
+
+class Merit(models.Model):
+    """What one review that is done says of its reviewer. key: names the review without telling the case, see `merits`.
+
+    days_early: before the day it was owed, below zero where late, null where none was. remarks: of so many criteria, so
+    many with a remark. characters: of the comment. deviation: percentage of all points less the mean of the others', in
+    hundredths. rating: an officer's, with its reason, "" for none. answer: the expert's.
+    """
+
+    expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="merits")
+    key = models.TextField(unique=True)
+    programme = models.TextField()
+    round_code = models.TextField(default="")
+    closed_at = models.DateTimeField()
+    days_early = models.IntegerField(null=True)
+    criteria = models.IntegerField()
+    remarks = models.IntegerField()
+    characters = models.IntegerField()
+    deviation = models.IntegerField(null=True)
+    rating = models.TextField(default="")
+    rating_reason = models.TextField(default="")
+    rated_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-closed_at", "-id")
+        constraints = [
+            models.CheckConstraint(condition=Q(rating__in=["", *RATINGS]), name="merit_rating_known"),
+            models.CheckConstraint(condition=Q(rating="") | ~Q(rating_reason=""), name="merit_rating_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.expert_id} {self.round_code}"

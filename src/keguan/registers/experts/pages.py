@@ -100,6 +100,8 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
         acts.append(Act(Text("登记成果", "Enter a work"), reverse("work_new", args=[pk])))
         acts.append(Act(Text("更正信息", "Correct the entry"), reverse("expert_correct", args=[pk])))
         acts.append(Act(Text("登记不参加时段", "Enter days away"), reverse("absence_new", args=[pk])))
+    if keeps_or_is_expert(actor, found):
+        acts.append(Act(Text("评审记录", "Record of reviews"), reverse("expert_merits", args=[pk])))
     if is_own and found.status in services.IN_POOL:
         if found.status in ("active", "suspended"):
             acts.insert(

@@ -13,7 +13,7 @@ from keguan.kernel import clock
 from keguan.registers.codes.queries import Reference, names_of, read_codes
 from keguan.registers.experts.freshness import fresh, oldest
 from keguan.registers.experts.identity import ACTIVE_PEOPLE, people_in_question
-from keguan.registers.experts.models import Absence, Expert, Work
+from keguan.registers.experts.models import Absence, Expert, Merit, Work
 from keguan.registers.parties.alike import pairs
 from keguan.registers.parties.models import Person
 
@@ -70,6 +70,8 @@ def of_expert(person: Person) -> dict[str, QuerySet[Any]]:
     return {
         "expert_works": Work.objects.filter(expert__person=person),
         "expert_absences": Absence.objects.filter(expert__person=person),
+        # Without what would tell the scores of others.
+        "expert_merits": Merit.objects.filter(expert__person=person).defer("key", "deviation"),
     }
 
 

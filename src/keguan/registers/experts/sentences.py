@@ -24,6 +24,12 @@ sentences(
         "experts:expert:absence-dropped": Text(
             "取消{since}至{until}不参加评审的登记", "takes reviews from {since} to {until} after all"
         ),
+        "experts:merit:entered": Text(
+            "评审组结束，{n}位专家的评审记录各增一条",
+            "a panel was complete: {n} reviews were entered with their experts",
+        ),
+        "experts:merit:rated": Text("评价了一次评审", "rated a review"),
+        "experts:merit:answered": Text("答复了本人的一条评审记录", "answered an entry of their own record of reviews"),
         "experts:pool:reminded": Text(
             "提醒{n}位专家确认信息（提前{days}天）",
             "reminded {n} experts to confirm their entries ({days} days before)",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keguan.registers.experts import deeds, own, pages
+from keguan.registers.experts import deeds, merit_pages, own, pages
 
 urlpatterns = [
     path("experts/", pages.experts, name="experts"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("experts/<int:pk>/exit/", own.expert_exit, name="expert_exit"),
     path("experts/<int:pk>/away/", own.absence_new, name="absence_new"),
     path("experts/away/<int:pk>/drop/", own.absence_drop, name="absence_drop"),
+    path("experts/<int:pk>/record/", merit_pages.expert_merits, name="expert_merits"),
+    path("merits/<int:pk>/rate/", merit_pages.merit_rate, name="merit_rate"),
+    path("merits/<int:pk>/answer/", merit_pages.merit_answer, name="merit_answer"),
     path("experts/<int:pk>/<str:move>/", deeds.expert_move, name="expert_move"),
     path("people/<int:pk>/expert/new/", deeds.expert_new, name="expert_new"),
 ]

@@ -24,7 +24,7 @@ def enter_merits(case: Case, definition: Definition, step: Review, closed: StepS
     """The panel is complete: each of its reviews is entered with the expert. Two statements and a line of the trace."""
     seats = list(
         Seat.objects.filter(case=case, step=step.id, attempt=closed.attempt, state="final")
-        .annotate(first_at=Min("earlier__at"))
+        .annotate(first_at=Min("earlier__at"), accepted_at=Min("declarations__at"))
         .select_related("holder")
     )
     points = sum(one.points for one in definition.programme.rubric(step.rubric).criteria)
@@ -39,7 +39,10 @@ def _reviewed(case: Case, seat: Seat, seats: Sequence[Seat], points: int, closed
         apart = round((seat.total - sum(others) / len(others)) * 10_000 / points)
     # Who corrected their scores in time was in time: the first ones count. A deadline is the first moment too late.
     done = local_date(getattr(seat, "first_at", None) or seat.changed_at)
-    early = None if closed.due is None else (local_date(closed.due) - timedelta(days=1) - done).days
+    # Whoever was asked, or accepted, when the day had passed already could not keep it.
+    accepted = getattr(seat, "accepted_at", None)
+    due = closed.due if closed.due is not None and accepted is not None and accepted < closed.due else None
+    early = None if due is None else (local_date(due) - timedelta(days=1) - done).days
     return Reviewed(
         expert=seat.holder.expert_id,
         of=_named(case, seat.step, seat.attempt, seat.number),

@@ -94,19 +94,21 @@ def test_the_expert_learns_how_they_lie_to_others_in_a_word_and_of_several_revie
     assert not {"deviation", "key"} & set(kept[0])
 
 
-def test_who_corrected_their_scores_in_time_is_not_late(world: w.World) -> None:
+def test_who_corrected_in_time_or_was_asked_too_late_is_not_late(world: w.World) -> None:
     case = cases.case(world, at="review")
     world.act(case.number, "assign", "officer", experts=world.experts[:5])
     given = {"need": 15, "novelty": 14, "route": 20, "team": 11, "results": 12, "budget": 3}
     comment = "思路清楚，基础扎实。"
     people = [make.actor("", of=one) for one in holders(case.number)]
-    for one in people:
+    for one in people[:4]:
         world.act(case.number, "accept", one, confirmed=True)
     world.act(case.number, "score", people[0], scores=given, comment=comment)
     with clock_at(w.moment("2026-06-10")):
+        world.act(case.number, "accept", people[4], confirmed=True)
         world.act(case.number, "rescore", people[0], scores=given | {"need": 10}, comment=comment)
         for one in people[1:]:
             world.act(case.number, "score", one, scores=given, comment=comment)
     early = dict(Merit.objects.values_list("expert__person", "days_early"))
     assert early.pop(people[0].person) > 0
+    assert early.pop(people[4].person) is None, "who accepted after the day could not keep it"
     assert all(days < 0 for days in early.values())

@@ -22,6 +22,7 @@ WITH_REVIEWS = holding(Text("参加评审", "review"), "expert")
 WITH_MEETINGS = holding(Text("查看会议", "see meetings"), "officer", "committee", "supervision")
 WITH_APPLICANTS = holding(Text("查看本单位申报进展", "follow the applicants of one's institution"), "host", "authority")
 WITH_MEMBERS = holding(Text("管理本单位人员", "look after the people of the organisation"), "administrator")
+OUTSIDE = Right(Text("以公众身份查看", "look as one of the public"), lambda actor: not actor.is_known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ PLACES: tuple[Place, ...] = (
     Place(Text("待办", "To do"), "todo", SIGNED_IN),
     Place(Text("通知与公示", "Calls and notices"), "calls", PUBLIC),
     Place(Text("资助结果", "Awards"), "awards", PUBLIC),
+    Place(Text("专家抽取", "Draws of experts"), "announced_draws", OUTSIDE),
     Place(Text("我的办件", "My cases"), "my_cases", SIGNED_IN),
     Place(Text("我的评审", "My reviews"), "reviews", WITH_REVIEWS),
     Place(Text("办件", "Cases"), "cases", WITH_CASES),

@@ -25,9 +25,11 @@ REMARK_MOST = 1000
 
 DECLARED: Mapping[str, Text] = {
     "interests": Text(
-        "我与申报人及项目组成员没有利益冲突：不是近亲属，不在同一单位，没有师生、合作或经济利益关系，也没有其他可能影响公正的关系。",
-        "I have no conflict of interest with the applicant or the team: no kinship, no common employer, no tie of teacher"
-        " and student, of joint work or of money, nor anything else that might sway me.",
+        "就我所知，我与申报人及项目组成员没有利益冲突：不是近亲属，不在同一单位，没有师生、合作或经济利益关系，也没有其他可能影响公正的关系；"
+        "评审中如发现，立即停止并谢绝。",
+        "To my knowledge I have no conflict of interest with the applicant or the team: no kinship, no common employer, no"
+        " tie of teacher and student, of joint work or of money, nor anything else that might sway me; should I come upon"
+        " one while reading, I stop and decline.",
     ),
     "confidence": Text(
         "我对申报内容、评审意见和评审过程保密，不复制、不外传，不使用人工智能工具上传申报内容，评审结束后不留存。",

@@ -15,7 +15,7 @@ def on_one_core() -> Iterator[None]:
     """While this lasts, this process and the local sessions of the database that it opens share one core.
 
     The two take turns some fifty thousand times, and never work at once. On two cores each turn wakes a sleeping one,
-    which took longer than most statements on a virtual machine: 70 s for the year, 46 s on one core (docs/adr). Where
+    which took longer than most statements on a virtual machine: 70 s for the year, 46 s on one core. Where
     the system knows no such thing, or the server is another machine or another user's, it stays as it was.
     """
     if not hasattr(os, "sched_setaffinity"):

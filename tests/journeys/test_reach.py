@@ -20,14 +20,17 @@ from tests.make import world as w
 
 from keguan.casework.models import Case
 from keguan.registers.documents.models import Document
-from keguan.registers.experts.models import Work
+from keguan.registers.experts.models import Expert, Work
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Person
 
 __all__ = ["site"]
 
-WALKERS = ("applicant", "officer", "planner", "supervisor", "registrar", "committee", "finance", "host", "authority")
+WALKERS = (
+    *("applicant", "officer", "planner", "supervisor", "registrar", "committee", "finance", "host", "authority"),
+    "expert",
+)
 SAMPLE = ("home", "calls", "call", "sign_in", "case", "case_form", "cases", "ranking", "gallery")
 """Pages that show between them every part there is; looked at by night and in large type too."""
 
@@ -63,7 +66,7 @@ must be marked as Chinese, so that a voice does not spell it.
 
 SAME_IN_CHINESE = (
     *("Keguan", "JavaScript", "Chrome", "Linux", "English", "RFC", "SHA", "UTF", "BOM", "ISO"),
-    *("DOI", "PDF", "DOCX", "XLSX", "CSV", "TXT", "JPG", "PNG", "JSON", "RSS", "Atom", "Giving"),
+    *("DOI", "ORCID", "PDF", "DOCX", "XLSX", "CSV", "TXT", "JPG", "PNG", "JSON", "RSS", "Atom", "Giving"),
 )
 """What is called so in Chinese too."""
 OF_THE_INTERFACE = (
@@ -102,9 +105,10 @@ class Walk:
 
     def __init__(self, stage: Stage, world: w.World) -> None:
         self.language = "zh"
-        self.readers = {who: stage.signed_in(world.people[who], script=True) for who in WALKERS}
-        self.clients = {who: client_of(world.people[who], "zh") for who in WALKERS}
-        self.actors = {who: actor_for(world.people[who]) for who in WALKERS}
+        people = world.people | {"expert": Expert.objects.get(pk=world.experts[0]).person}
+        self.readers = {who: stage.signed_in(people[who], script=True) for who in WALKERS}
+        self.clients = {who: client_of(people[who], "zh") for who in WALKERS}
+        self.actors = {who: actor_for(people[who]) for who in WALKERS}
         self.wrong: list[str] = []
 
     def readers_of(self, addresses: dict[str, str]) -> dict[str, Visitor]:

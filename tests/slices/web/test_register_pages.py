@@ -59,6 +59,7 @@ class World:
             fields=["gbt13745:2009:210", "gbt13745:2009:520"],
             status="active",
             verified_at=datetime(2026, 1, 1, tzinfo=UTC),
+            confirmed_on=date(2026, 1, 1),
         )
         Project.objects.bulk_create(
             Project(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import psycopg
@@ -12,6 +13,8 @@ import pytest
 from django.test import TransactionTestCase
 from tests import own_database
 from tests.shared_data import shared_file
+
+from keguan.language.loader import read_sources
 
 # A busy machine makes nothing wrong: how fast things are is measured by the bench.
 hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -55,6 +58,29 @@ def test_database_url(django_db_setup: None) -> str:
 def shared_data() -> Callable[[str], Path]:
     """`shared_data("nsfc-projects.csv")`: that file of real input, or the test is skipped by name."""
     return shared_file
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _each_text_is_judged_once() -> Iterator[None]:
+    """Publishing reads and judges each text of a programme once in a run: the same text would be judged the same."""
+    from keguan.casework import versions
+
+    read: dict[Any, Any] = {}
+    judged: dict[Any, Any] = {}
+
+    def load(folder: Path, parameters: Any) -> Any:
+        key = str(read_sources(folder)), str(parameters)
+        return read[key] if key in read else read.setdefault(key, load_before(folder, parameters))
+
+    def fitness(definition: Any, calendar: Any, house: Any = ()) -> Any:
+        key = definition.digest, str(house)
+        return judged[key] if key in judged else judged.setdefault(key, fitness_before(definition, calendar, house))
+
+    load_before, fitness_before = versions.load, versions.fitness
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(versions, "load", load)
+        patch.setattr(versions, "fitness", fitness)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,6 @@ from tests.journeys.one_clock import OneClock
 from tests.journeys.pages import Visitor
 from tests.make import account
 
-from keguan.casework import versions
-from keguan.engine.publication import fitness
 from keguan.kernel import clock
 from keguan.registers.parties.models import Account, Person
 
@@ -48,30 +46,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def fitness_once() -> Callable[..., Any]:
-    """Judges each text of a programme once: its examples need not run again for every journey."""
-    known: dict[str, Any] = {}
-
-    def judged(definition: Any, *more: Any) -> Any:
-        if definition.digest not in known:
-            known[definition.digest] = fitness(definition, *more)
-        return known[definition.digest]
-
-    return judged
-
-
 @pytest.fixture(autouse=True)
 def _stage(
     chromium: Browser,
     monkeypatch: pytest.MonkeyPatch,
     settings: Any,
     tmp_path: Path,
-    fitness_once: Callable[..., Any],
 ) -> None:
     # The server's threads must live at the time of the test: `clock_at` alone holds for one thread.
     monkeypatch.setattr(clock, "_standing", OneClock())
-    monkeypatch.setattr(versions, "fitness", fitness_once)
     # That passwords are kept well is shown elsewhere, and takes time on purpose.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"

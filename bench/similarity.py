@@ -4,6 +4,8 @@ The crowd is made of words of real abstracts, chained as they follow one another
 word of them), so that common phrases are as common as they are. Sources and copies are made of whole real sentences that
 the crowd does not have: 2 000 characters, of which the copy took 30 or 50 %, sentence by sentence in another order, every
 tenth word exchanged. Asking is what the job does: fingerprints, candidates, then all their texts passage by passage.
+
+The crowd is packed as the job packs it, 2 000 documents at a time, and is asked while as many stand unpacked as there ever are.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import csv
 import os
 import random
 import re
+import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,12 +37,11 @@ from keguan.texts import fingerprints as f
 
 CROWD = 200_000
 SIZE = 2000
-PACKED_AT_ONCE = 50_000
 COPIES = 100
 ASKED = 200
 SWAPPED = 0.1
 FILE = Path(os.environ.get("KEGUAN_SHARED_DATA", "")) / "paper-abstracts-dev.csv"
-_BATCH = 2000
+_BATCH = index.PACK_FROM
 _WORDS = 1150
 _SENTENCE = re.compile(r"[^。；;！？!?]+[。；;！？!?]?")
 
@@ -55,7 +58,7 @@ def measure(documents: int = CROWD) -> Iterator[Figure]:
         # The crowd belongs to no case and no project.
         owner.execute("ALTER TABLE similarity_document DROP CONSTRAINT similarity_document_of_one_thing")
     yield _reading(corpus)
-    crowd = Crowd(corpus)
+    crowd = Crowd(corpus, documents)
     with owner_connection() as owner:
         owner.execute("SELECT setval(pg_get_serial_sequence('similarity_document', 'id'), %s)", [documents + 1])
     known = _planted(corpus)
@@ -109,9 +112,10 @@ def _of_sentences(pool: list[str], size: int) -> list[str]:
 
 
 class Crowd:
-    """Documents that nobody wrote, made batch by batch from the batch's number, so that any of them can be made again."""
+    """Documents that nobody wrote, made batch by batch. Their words are kept in a file until the end, 2.3 KB a document: making
+    a batch again for each candidate took longer than everything else."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, documents: int) -> None:
         vocabulary = sorted(set(corpus.words))
         number = {word: at for at, word in enumerate(vocabulary)}
         self.vocabulary = vocabulary
@@ -123,6 +127,8 @@ class Crowd:
         self.lengths = np.array([len(one) for one in codes])
         self.starts = np.cumsum(self.lengths) - self.lengths
         self.codes = np.concatenate(codes)
+        rows = -(-documents // _BATCH) * _BATCH
+        self.kept = np.memmap(tempfile.TemporaryFile(), np.uint16, "w+", shape=(rows, _WORDS))  # noqa: SIM115 - kept as long as the crowd
 
     def words(self, batch: int) -> NDArray[np.int64]:
         """The words of a batch's documents, by number: a row each."""
@@ -139,7 +145,9 @@ class Crowd:
 
     def prints(self, batch: int) -> list[f.Fingerprints]:
         """The fingerprints of a batch, as `fingerprints` makes them of one text, for all at once."""
-        words = self.words(batch).ravel()
+        rows = self.words(batch)
+        self.kept[batch * _BATCH : (batch + 1) * _BATCH] = rows
+        words = rows.ravel()
         lengths = self.lengths[words]
         within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         codes = self.codes[np.repeat(self.starts[words], lengths) + within]
@@ -156,8 +164,7 @@ class Crowd:
 
     def text(self, number: int) -> str:
         """One document of the crowd as text."""
-        row = self.words(number // _BATCH)[number % _BATCH]
-        return "".join(self.vocabulary[word] for word in row)
+        return "".join(self.vocabulary[word] for word in self.kept[number])
 
 
 def _reading(corpus: Corpus) -> Figure:
@@ -189,15 +196,16 @@ def _copied(rows: Sequence[tuple[int | None, bytes]]) -> None:
 
 
 def _grown(crowd: Crowd, before: int, documents: int) -> float:
-    """Write the crowd and pack it as it grows. Returns what packing cost, in ms of processor time of all processes."""
+    """Write the crowd and pack it as it grows, all but the last batch, which stays as the job finds it. Returns what packing
+    cost, in ms of processor time of all processes."""
     meter, spent = Meter(), 0.0
     begun = time.monotonic()
     for first in range(before, documents, _BATCH):
+        spent += meter.spent(index.pack).total
         rows = [(first + at + 1, prints.tobytes()) for at, prints in enumerate(crowd.prints(first // _BATCH))]
         _copied(rows)
-        if (first + _BATCH) % PACKED_AT_ONCE == 0 or first + _BATCH >= documents:
-            spent += meter.spent(lambda: index.pack(least=1)).total
-            print(f"  … {first + _BATCH:,} documents, {time.monotonic() - begun:.0f} s", flush=True)
+        if (first + _BATCH) % (25 * _BATCH) == 0:
+            print(f"  … {first + _BATCH:,} documents, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     return spent
 
 
@@ -282,7 +290,10 @@ def _ask(texts: Sequence[str], crowd: Crowd, known: Known, but: Sequence[int] = 
     for at, text in enumerate(texts):
         prints = f.fingerprints(f.units(text))
         mine = but[at : at + 1]
-        others = {pk: known.texts[pk] if pk in known.texts else crowd.text(pk - 1) for pk in index.candidates(prints)}
+        others = {
+            pk: known.texts[pk] if pk in known.texts else crowd.text(pk - 1)
+            for pk in index.candidates(prints, but=mine)
+        }
         found: set[int] = set()
 
         def ask(

@@ -7,7 +7,7 @@ is written more than a dozen times. A fingerprint that very many have is a set p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -27,6 +27,12 @@ LEAST_SHARED = 3
 MOST_READ = 30
 """Documents whose texts are read for one question: those that share the most."""
 _AT_ONCE = 2048
+_ROW = np.dtype(
+    [("columns", ">i2")]
+    + [(name, ">i4") for name in ("bucket_bytes", "bucket", "generation_bytes", "generation", "entries_bytes")]
+)
+"""What a binary COPY wants before the entries of a row."""
+_HEAD = _ROW.itemsize // 2
 _LOOK = """
 SELECT bucket, 0, entries FROM similarity_packed WHERE bucket = ANY(%s)
 UNION ALL SELECT -1, id, fingerprints FROM similarity_document WHERE NOT is_packed AND gone_at IS NULL"""
@@ -48,56 +54,41 @@ def candidates(of: Fingerprints, *, but: Collection[int] = (), most: int = MOST_
 
     Ids may be of documents that are gone meanwhile: whoever reads them looks.
     """
-    found = list(_found(of))
-    if not found:
+    if not len(of):
         return []
-    ids, shared = np.unique(np.concatenate(found), return_counts=True)
+    ids, shared = np.unique(_found(of), return_counts=True)
     enough = (shared >= LEAST_SHARED) & ~np.isin(ids, np.fromiter(but, np.uint32))
     ids, shared = ids[enough], shared[enough]
     order = np.argsort(-shared, kind="stable")[:most]
     return [int(one) for one in ids[order]]
 
 
-def _found(of: Fingerprints) -> Iterator[Ids]:
-    """For every fingerprint the documents that have it."""
-    wanted = _by_bucket(of)
-    common = too_common(_known())
-    fresh_ids: list[int] = []
-    fresh: list[Fingerprints] = []
-    counted = np.zeros(len(of), np.int64)
-    hits: list[tuple[NDArray[np.int64], Ids]] = []
-    for bucket, document, entries in _rows(_LOOK, [sorted(wanted)]):
+def _found(of: Fingerprints) -> Ids:
+    """The documents that have any of these fingerprints, each as often as it has one."""
+    packed, fresh = [], []
+    for bucket, document, entries in _rows(_LOOK, [np.unique(of >> 16).tolist()]):
         if bucket < 0:
-            fresh_ids.append(document)
-            fresh.append(np.frombuffer(entries, np.uint32))
-            continue
-        lows, ids = _unpacked(entries)
-        for place, low in wanted[bucket]:
-            first, after = np.searchsorted(lows, low, "left"), np.searchsorted(lows, low, "right")
-            counted[place] += after - first
-            if after > first:
-                hits.append((np.full(after - first, place), ids[first:after]))
-    if fresh:
-        every = np.concatenate(fresh)
-        owners = np.repeat(np.array(fresh_ids, np.uint32), [len(one) for one in fresh])
-        places = np.searchsorted(of, every)
-        equal = of[np.minimum(places, len(of) - 1)] == every if len(of) else np.zeros(len(every), bool)
-        np.add.at(counted, places[equal], 1)
-        hits.append((places[equal], owners[equal]))
-    for places, ids in hits:
-        yield ids[counted[places] <= common]
+            fresh.append((document, entries))
+        else:
+            packed.append((bucket, entries))
+    parts = [_taken(packed), _listed(fresh)]
+    prints, ids = (np.concatenate(part) for part in zip(*parts, strict=True))
+    # Nearly all of what lies beside a fingerprint is told from it by its last 16 bits alone.
+    ends_so = np.zeros(1 << 16, bool)
+    ends_so[of & 0xFFFF] = True
+    near = np.flatnonzero(ends_so[prints & 0xFFFF])
+    prints, ids = prints[near], ids[near]
+    places = np.minimum(np.searchsorted(of, prints), len(of) - 1)
+    equal = of[places] == prints
+    places, ids = places[equal], ids[equal]
+    return ids[np.bincount(places, minlength=len(of))[places] <= too_common(_known())]
 
 
-def _by_bucket(of: Fingerprints) -> dict[int, list[tuple[int, np.uint16]]]:
-    found: dict[int, list[tuple[int, np.uint16]]] = {}
-    for place, (bucket, low) in enumerate(zip((of >> 16).tolist(), of.astype(np.uint16), strict=True)):
-        found.setdefault(bucket, []).append((place, low))
-    return found
-
-
-def _unpacked(entries: bytes) -> tuple[NDArray[np.uint16], Ids]:
-    count = len(entries) // 6
-    return np.frombuffer(entries, np.uint16, count), np.frombuffer(entries, np.uint32, count, offset=2 * count)
+def _listed(documents: Sequence[tuple[int, bytes]]) -> tuple[Fingerprints, Ids]:
+    """The fingerprints of documents that are not packed, each with its document."""
+    prints = np.frombuffer(b"".join(entries for _, entries in documents), np.uint32)
+    ids = np.array([document for document, _ in documents], np.uint32)
+    return prints, np.repeat(ids, [len(entries) // 4 for _, entries in documents])
 
 
 def _known() -> int:
@@ -163,20 +154,35 @@ def _to_merge(size: int, generations: Sequence[tuple[int, int]]) -> list[int]:
 
 def _write(new: int, merged: list[int], rows: Sequence[tuple[int, bytes]]) -> None:
     """Write a generation out of these documents and of earlier generations, a stretch of the pieces at a time."""
-    prints = np.concatenate([np.frombuffer(entries, np.uint32) for _, entries in rows])
-    ids = np.repeat(np.array([pk for pk, _ in rows], np.uint32), [len(entries) // 4 for _, entries in rows])
+    prints, ids = _listed(rows)
     order = np.argsort(prints, kind="stable")
     prints, ids = prints[order], ids[order]
     gone = np.array(list(Document.objects.filter(gone_at__isnull=False).values_list("pk", flat=True)), np.uint32)
     begins = range(0, BUCKETS, _AT_ONCE)
     edges = [*np.searchsorted(prints, np.array([begin << 16 for begin in begins], np.uint32)), len(prints)]
     for begin, (low, high) in zip(begins, pairwise(edges), strict=True):
-        parts = [(prints[low:high], ids[low:high])]
-        for bucket, entries in _rows(_TAKE, [merged, begin, begin + _AT_ONCE]) if merged else ():
-            lows, documents = _unpacked(entries)
-            stays = ~np.isin(documents, gone)
-            parts.append((lows[stays].astype(np.uint32) | np.uint32(bucket << 16), documents[stays]))
-        _write_pieces(new, np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts]))
+        lows, documents = _taken(_rows(_TAKE, [merged, begin, begin + _AT_ONCE]) if merged else ())
+        stays = ~np.isin(documents, gone)
+        _write_pieces(
+            new, np.concatenate([prints[low:high], lows[stays]]), np.concatenate([ids[low:high], documents[stays]])
+        )
+
+
+def _taken(pieces: Sequence[tuple[int, bytes]]) -> tuple[Fingerprints, Ids]:
+    """The entries of these pieces, with all 32 bits of their fingerprints."""
+    halves = np.frombuffer(b"".join(entries for _, entries in pieces), np.uint16)
+    counts = np.array([len(entries) // 6 for _, entries in pieces], np.int64)
+    buckets = np.repeat(np.array([bucket for bucket, _ in pieces], np.uint32), counts)
+    low_at, id_at = _places(counts, 0)
+    return halves[low_at] | (buckets << np.uint32(16)), halves[id_at] | (halves[id_at + 1].astype(np.uint32) << np.uint32(16))
+
+
+def _places(counts: NDArray[np.int64], before: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the entries of pieces of so many stand that follow one another, in halves (two bytes): their lows, one half each, and
+    then their ids, two each. before: halves that precede each piece."""
+    first = np.cumsum(3 * counts + before) - 3 * counts
+    within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(first, counts) + within, np.repeat(first + counts, counts) + 2 * within
 
 
 def _write_pieces(generation: int, prints: Fingerprints, ids: Ids) -> None:
@@ -184,13 +190,18 @@ def _write_pieces(generation: int, prints: Fingerprints, ids: Ids) -> None:
         return
     order = np.argsort(prints, kind="stable")
     prints, ids = prints[order], ids[order]
-    lows, buckets = (prints & np.uint32(0xFFFF)).astype(np.uint16), prints >> 16
-    edges = [*np.flatnonzero(np.append(True, np.diff(buckets) != 0)).tolist(), len(prints)]
+    begins = np.flatnonzero(np.append(True, np.diff(prints >> 16) != 0))
+    counts = np.diff(np.append(begins, len(prints)))
+    # The rows as COPY wants them (three columns: int4, int4, bytea), made all at once: there are 65 536 of them.
+    heads = np.zeros(len(begins), _ROW)
+    heads["columns"], heads["bucket_bytes"], heads["generation_bytes"] = 3, 4, 4
+    heads["bucket"], heads["generation"], heads["entries_bytes"] = prints[begins] >> 16, generation, 6 * counts
+    rows = np.empty(3 * len(prints) + _HEAD * len(begins), np.uint16)
+    low_at, id_at = _places(counts, _HEAD)
+    rows[low_at], rows[id_at], rows[id_at + 1] = prints & 0xFFFF, ids & 0xFFFF, ids >> 16
+    rows[low_at[begins][:, None] - np.arange(_HEAD, 0, -1)] = heads.view(np.uint16).reshape(-1, _HEAD)
     with (
         connection.connection.cursor() as cursor,
         cursor.copy("COPY similarity_packed (bucket, generation, entries) FROM STDIN (FORMAT BINARY)") as copy,
     ):
-        copy.set_types(["int4", "int4", "bytea"])
-        for first, after in pairwise(edges):
-            entries = lows[first:after].tobytes() + ids[first:after].tobytes()
-            copy.write_row((int(buckets[first]), generation, entries))
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff")

@@ -72,6 +72,7 @@ NOWHERE = {
     *("draw_publish", "draw_void", "announced_draw"),
     "seat_decline",
     *("tour", "tour_role", "deputy_end", "export", "export_cancel", "export_file", "view_drop", "token", "webhook"),
+    "webhook_change",
     *("account_reset_password_from_key", "account_confirm_email", "mfa_edit_webauthn", "mfa_remove_webauthn"),
 }
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an

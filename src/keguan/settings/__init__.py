@@ -163,6 +163,12 @@ STORAGES = {
 MEDIA_ROOT = Path(os.environ.get("KEGUAN_FILES") or state_folder() / "files")
 
 globals().update(mail_settings(os.environ, is_demo=DEMO, folder=state_folder() / "mail"))
+# How many requests programs may send to the interface in a minute: by each token, and without one from each network
+# address. 0 is no limit.
+API_TOKEN_PER_MINUTE = int(os.environ.get("KEGUAN_API_TOKEN_PER_MINUTE", "600"))
+API_ADDRESS_PER_MINUTE = int(os.environ.get("KEGUAN_API_ADDRESS_PER_MINUTE", "300"))
+# How much all attachments of one case may come to together, in MB (of 1024 × 1024 bytes).
+CASE_FILES_MB = int(os.environ.get("KEGUAN_CASE_FILES_MB", "200"))
 # Whoever hands text messages to a mobile network: a class that keeps to `doors.mail.gateways.Gateway`.
 TEXT_GATEWAY = os.environ.get("KEGUAN_TEXT_GATEWAY", "keguan.doors.mail.gateways.LogGateway")
 # How long an expert's confirmation of their entry counts, in days. A year is this house's default: no rule is known.

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
+from keguan.casework.attachments import no_room
 from keguan.casework.documents.files import file_for
 from keguan.casework.pages.sheet import sheet_for
 from keguan.components.access import actor_on
@@ -62,6 +63,9 @@ def hand_in_file(request: HttpRequest, number: str, form: str, file: File[Upload
     sheet = sheet_for(request, number, form, with_facts=False)
     if not sheet.is_open:
         return problem_response(request, 409, [_CLOSED])
+    answers = {**sheet.situation.state.answers, form: sheet.values}
+    if problem := no_room(number, sheet.situation.definition, answers, file.size or 0):
+        return problem_response(request, 422, [problem])
     kept = keep(file.name or "", cast(BinaryIO, file), sheet.actor, origin=number)
     names = ("name", "media_type", "size_bytes", "sha256")
     return told(request, 201, {"id": kept.pk} | {name: getattr(kept, name) for name in names})

@@ -6,6 +6,7 @@ refused changed nothing and is not kept: put right, it may be sent under the sam
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Final
@@ -40,13 +41,23 @@ Key = Annotated[
 _PLAIN: Final = Plain()
 
 Do = Callable[[], Mapping[str, Any] | Refusal]
+Besides = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
-def once(request: HttpRequest, key: str, asked: Mapping[str, Any], do: Do, *, status: int = 200) -> HttpResponse:
+def once(
+    request: HttpRequest,
+    key: str,
+    asked: Mapping[str, Any],
+    do: Do,
+    *,
+    status: int = 200,
+    besides: Besides | None = None,
+) -> HttpResponse:
     """Do it, or tell what came of it before. Raises Conflict while the same is being done, Refused for a key that was
     used for something else.
 
-    asked: the body of the request. do: one deed; what it answers goes over the wire with this status.
+    asked: the body of the request. do: one deed; what it answers goes over the wire with this status. besides: what is
+    told with it and kept with no answer, such as a key.
     """
     account = request.auth.account  # type: ignore[attr-defined]
     content_digest = digest({"path": request.path, "asked": dict(asked)})
@@ -54,16 +65,24 @@ def once(request: HttpRequest, key: str, asked: Mapping[str, Any], do: Do, *, st
         _alone(f"api:{account.pk}:{key}")
         kept = KeptAnswer.objects.filter(account=account, key=key, at__gt=clock.now() - KEPT).first()
         if kept is not None:
-            return _again(request, kept, content_digest)
+            return _again(request, kept, content_digest, besides)
         answer = do()
         if isinstance(answer, Refusal):
             return problem_response(request, status_of_refusal(answer), answer.problems)
         KeptAnswer.objects.update_or_create(
             account=account,
             key=key,
-            defaults={"asked": content_digest, "status": status, "content": dict(answer), "at": clock.now()},
+            defaults={"asked": content_digest, "status": status, "content": _plain(answer), "at": clock.now()},
         )
-    return told(request, status, answer)
+    return told(request, status, _whole(answer, besides))
+
+
+def _plain(answer: Mapping[str, Any]) -> Any:
+    return json.loads(_PLAIN.render(None, answer, response_status=0))
+
+
+def _whole(answer: Mapping[str, Any], besides: Besides | None) -> Mapping[str, Any]:
+    return {**answer, **besides(answer)} if besides else answer
 
 
 def told(request: HttpRequest, status: int, content: Mapping[str, Any]) -> HttpResponse:
@@ -82,12 +101,12 @@ def _alone(name: str) -> None:
         raise Conflict(Problem("request.running", say, HEADER, fix=fix))
 
 
-def _again(request: HttpRequest, kept: KeptAnswer, content_digest: str) -> HttpResponse:
+def _again(request: HttpRequest, kept: KeptAnswer, content_digest: str, besides: Besides | None) -> HttpResponse:
     if kept.asked != content_digest:
         say = Text("这个请求编号已用于另一内容。", "This key was used for another request.")
         fix = Text("每件事请用一个新的编号。", "Use a fresh key for each deed.")
         raise Refused.because(Problem("request.key_reused", say, HEADER, kept.key, fix=fix))
-    response = told(request, kept.status, kept.content)
+    response = told(request, kept.status, _whole(kept.content, besides))
     response["Idempotency-Replayed"] = "true"
     return response
 

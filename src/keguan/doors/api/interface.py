@@ -8,20 +8,20 @@ from typing import Any, Final
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 from ninja.security import HttpBearer
 
 from keguan.components.access import Right, SignInNeeded
-from keguan.doors.api import tokens
+from keguan.doors.api import paces, tokens
 from keguan.doors.api.request_problems import problems_in
 from keguan.doors.api.scopes import SCOPES, Scope
 from keguan.doors.api.shapes import ProblemDetails
 from keguan.doors.web import refusals
 from keguan.doors.web.problem_details import MEDIA_TYPE, STATUSES, problem_response
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Conflict, Forbidden, Refused
+from keguan.kernel.problems import Conflict, Forbidden, Problem, Refused
 
 VERSION: Final = "1.0.0"
 
@@ -43,6 +43,9 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> tokens.Bearer | None:
         found = tokens.bearer_of(token)
         if found is None:
+            # Guessing is held to the pace of its address.
+            if seconds := paces.wait_before(request):
+                raise Throttled(wait=seconds)
             return None
         request.actor = found.actor  # type: ignore[attr-defined]
         if self.scope not in found.scopes:
@@ -68,7 +71,7 @@ class Interface(NinjaAPI):
     """An interface of the house: OpenAPI 3.1, every no as `application/problem+json`. root: the address it stands at."""
 
     def __init__(self, root: str, **given: Any) -> None:
-        super().__init__(docs_url=None, renderer=Plain(), **given)
+        super().__init__(docs_url=None, renderer=Plain(), throttle=paces.AtAPace(), **given)
         self.root = root
         for expected, answer in _ANSWERS.items():
             self.add_exception_handler(expected, answer)
@@ -90,12 +93,14 @@ def _complete(operation: dict[str, Any]) -> None:
     """What every operation has in common: the scope that it needs, and the noes that it may say."""
     if scope := operation.pop("x-scope", None):
         operation["security"] = [{"Bearer": [scope]}]
-    statuses = [400, 404, 405, 413, 422, 500, *([401, 403] if scope else []), *operation.pop("x-statuses", [])]
+    statuses = [400, 404, 405, 413, 422, 429, 500, *([401, 403] if scope else []), *operation.pop("x-statuses", [])]
     for status in sorted(statuses):
         operation["responses"][status] = {
             "description": STATUSES[status][0].en,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
         }
+    seconds = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+    operation["responses"][429]["headers"] = {"Retry-After": seconds}
 
 
 def _refused(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -114,6 +119,20 @@ def _misread(request: HttpRequest, exception: ValidationError) -> HttpResponse:
     return problem_response(request, 422, problems_in(exception.errors))
 
 
+def _too_fast(request: HttpRequest, exception: Throttled) -> HttpResponse:
+    who, per_minute = paces.limit_for(request)
+    say = Text("每分钟最多 {n} 次请求，已用完。", "At most {n} requests a minute, and they are spent.")
+    if who.startswith("token:"):
+        say = Text(
+            "每个令牌每分钟最多 {n} 次请求，已用完。", "Each token has {n} requests a minute, and these are spent."
+        )
+    fix = Text("请在 {s} 秒后再试。", "Try again in {s} s.").filled(s=exception.wait)
+    problem = Problem("request.too_many", say.filled(n=per_minute), value=str(per_minute), fix=fix)
+    response = problem_response(request, 429, [problem])
+    response["Retry-After"] = str(exception.wait)
+    return response
+
+
 def _said_by_ninja(request: HttpRequest, exception: HttpError) -> HttpResponse:
     return problem_response(request, exception.status_code if exception.status_code in STATUSES else 400)
 
@@ -127,6 +146,7 @@ _ANSWERS: Final[Mapping[type[Exception], Any]] = {
     **dict.fromkeys((RequestDataTooBig, SuspiciousOperation, BadRequest), _refused),
     AuthenticationError: _unknown,
     ValidationError: _misread,
+    Throttled: _too_fast,
     HttpError: _said_by_ninja,
     Exception: _broken,
 }

@@ -11,12 +11,12 @@ log = structlog.get_logger(__name__)
 @app.periodic(cron="7 * * * *")
 @app.task(name="api.forget", queueing_lock="api.forget")
 def forget(timestamp: int = 0) -> None:
-    """Every hour: delete answers to requests that nobody will send again, and deliveries of long ago."""
+    """Every hour: delete answers to requests that nobody will send again, who asks no more, and deliveries of long ago."""
     # Imported when it runs: finding the jobs at start must not load the routes.
-    from keguan.doors.api import idempotency
+    from keguan.doors.api import idempotency, paces
     from keguan.doors.api.webhooks import sending
 
-    log.info("api", answers=idempotency.forget_old(), deliveries=sending.forget_old())
+    log.info("api", answers=idempotency.forget_old(), paces=paces.forget_old(), deliveries=sending.forget_old())
 
 
 @app.periodic(cron="* * * * *")

@@ -1,4 +1,4 @@
-"""What the door for machines keeps: tokens, answers to requests that may come twice, and webhooks."""
+"""What the door for machines keeps: tokens, answers to requests that may come twice, how fast they come, and webhooks."""
 
 from __future__ import annotations
 
@@ -66,6 +66,17 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Pace(models.Model):
+    """How much of its requests a token or a network address has spent: all is there again at this moment. Not logged by the
+    database: after a crash everybody begins anew."""
+
+    who = models.TextField(primary_key=True)
+    spent_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.who
 
 
 WEBHOOK_STATES: Final[dict[str, Text]] = {

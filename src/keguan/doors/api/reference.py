@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,6 +28,7 @@ _TAGS: Final[Mapping[str, Text]] = {
     "casework": Text("办件", "Casework"),
     "registers": Text("名录", "Registers"),
     "search": Text("搜索", "Search"),
+    "webhooks": Text("事件推送", "Webhooks"),
     "CommonGrants": Text("CommonGrants（通用资助机会协议）", "CommonGrants"),
 }
 _PLACES: Final[Mapping[str, Text | str]] = {
@@ -51,6 +53,13 @@ _IN_CHINESE: Final[Mapping[str, str]] = {
     "read_draft": "表单目前填写的内容。",
     "save_draft": "逐项保存填写的内容，未发送的各项不变；不完整或有误的也予保存。",
     "submit_draft": "按草稿现状提交；有问题时一次列出全部。",
+    "list_webhooks": "令牌持有人的推送，包括已停用的。",
+    "make_webhook": "建立推送，随即试发一条；签名密钥只在这次答复中告知。",
+    "read_webhook": "本人的一个推送。",
+    "change_webhook": "修改接收地址和事件；签名密钥不变，地址有变时试发一条。",
+    "end_webhook": "停用后不再发送；已送达的仍可查看。",
+    "list_deliveries": "已经送达、正在途中和未能送达的通知。",
+    "send_again": "把已经结束的一次送达重新发出，webhook-id 不变。",
     "list_opportunities": "已发布的通知，最近有变化的在前。",
     "read_opportunity": "按协议中的编号读取一项通知，编号不变。",
     "search_opportunities": "按文字和条件检索已发布的通知。",
@@ -104,6 +113,7 @@ def api_reference(request: HttpRequest) -> HttpResponseBase:
         "scopes": SCOPES.items(),
         "problems": STATUSES.items(),
         "tokens": reverse("tokens"),
+        "per_minute": (settings.API_TOKEN_PER_MINUTE or "∞", settings.API_ADDRESS_PER_MINUTE or "∞"),
         "webhooks": reverse("webhooks"),
         "kinds": KINDS.items(),
         "descriptions": [reverse(f"{space}:openapi-json") for space in ("api", "common_grants")],

@@ -11,6 +11,7 @@ sentences(
             "建立了令牌 {token} 号（{scopes}，至 {until}）", "made token {token} ({scopes}, until {until})"
         ),
         "api:webhook:made": Text("建立了推送 {webhook} 号（{kinds}）", "set up webhook {webhook} ({kinds})"),
+        "api:webhook:changed": Text("修改了推送 {webhook} 号（{kinds}）", "changed webhook {webhook} ({kinds})"),
         "api:webhook:ended": Text("停用了推送 {webhook} 号", "ended webhook {webhook}"),
         "api:webhook:resent": Text(
             "重发了推送 {webhook} 号的第 {delivery} 条", "sent delivery {delivery} of webhook {webhook} again"

@@ -72,4 +72,5 @@ urlpatterns = [
     path("me/webhooks/", webhook_pages.webhook_list, name="webhooks"),
     path("me/webhooks/new/", webhook_pages.webhook_new, name="webhook_new"),
     path("me/webhooks/<int:pk>/", webhook_pages.webhook, name="webhook"),
+    path("me/webhooks/<int:pk>/change/", webhook_pages.webhook_change, name="webhook_change"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keguan.doors.api import calls, cases, files, list_routes, search, writing
 from keguan.doors.api.interface import VERSION, Interface
+from keguan.doors.api.webhooks import routes as webhooks
 
 DESCRIPTION = """\
 科管的接口。读写与页面同一套规则、同一套权限；列表与页面、表格同一份定义。
@@ -21,3 +22,4 @@ V1.add_router("", cases.router)
 V1.add_router("", search.router)
 V1.add_router("", writing.router)
 V1.add_router("", files.router)
+V1.add_router("", webhooks.router)

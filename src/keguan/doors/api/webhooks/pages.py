@@ -1,4 +1,4 @@
-"""One's own webhooks: what there is, a new one, its key shown once, its deliveries, sending once more, ending it."""
+"""One's own webhooks: what there is, a new one, its key shown once, changing it, its deliveries, sending once more, ending it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from keguan.registers.parties.models import Account
 ACCOUNT = Text("我的账户", "My account")
 WEBHOOKS = Text("事件推送", "Webhooks")
 NEW = Text("新建推送", "New webhook")
+CHANGE = Text("修改推送", "Change a webhook")
 
 _MOST_SHOWN = 100
 _COLUMNS = (
@@ -61,56 +62,89 @@ def webhook_new(request: HttpRequest) -> HttpResponseBase:
     raise_if_reauthentication_required(request, app="keguan")
     fields, problems = _fields(actor_on(request)), tuple[Problem, ...]()
     if request.method == "POST":
-        given = Given(request.POST, {one.name: one.label for one in fields})
         try:
-            made = _made(request, given)
+            return _shown_once(request, _made(request, fields))
         except Refused as refused:
             problems = refused.refusal.problems
-            fields = [one.typed_in(request.POST).with_problems(problems) for one in fields]
+    crumbs = [_home(), Crumb(WEBHOOKS, reverse("webhooks")), Crumb(NEW)]
+    return _asked(request, NEW, Text("建立", "Set it up"), fields, problems, reverse("webhooks"), crumbs)
+
+
+@page(SIGNED_IN, methods=("GET", "POST"))
+def webhook_change(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Send a webhook elsewhere, or let it hear of other things, after showing once more that it is oneself."""
+    raise_if_reauthentication_required(request, app="keguan")
+    found = get_object_or_404(Webhook, pk=pk, account=_account(request), ended_at=None)
+    fields, problems = _fields(actor_on(request), found), tuple[Problem, ...]()
+    back = reverse("webhook", args=[pk])
+    if request.method == "POST":
+        try:
+            subscribing.change(found, actor_on(request), *_given(request, fields), request_id=_request_id(request))
+        except Refused as refused:
+            problems = refused.refusal.problems
         else:
-            return _shown_once(request, made)
+            tell(request, Text("已保存。", "It is saved."))
+            return SeeOther(back)
+    crumbs = [_home(), Crumb(WEBHOOKS, reverse("webhooks")), Crumb(found.address, back), Crumb(CHANGE)]
+    return _asked(request, CHANGE, Text("保存", "Save"), fields, problems, back, crumbs)
+
+
+def _asked(
+    request: HttpRequest,
+    title: Text,
+    button: Text,
+    fields: list[Field],
+    problems: tuple[Problem, ...],
+    back: str,
+    crumbs: list[Crumb],
+) -> HttpResponse:
     context = {
-        "title": NEW,
+        "title": title,
         "hint": Text(
             "推送只说明发生了什么、编号和链接，不含办件内容；只涉及您当时有权查看的办件。",
             "A webhook tells what happened, the number and a link, never what a case says; only about cases that you may "
             "read at that moment.",
         ),
-        "fields": fields,
+        "fields": [one.typed_in(request.POST).with_problems(problems) for one in fields] if problems else fields,
         "problems": problems,
-        "button": Text("建立", "Set it up"),
-        "back": reverse("webhooks"),
-        "crumbs": [_home(), Crumb(WEBHOOKS, reverse("webhooks")), Crumb(NEW)],
+        "button": button,
+        "back": back,
+        "crumbs": crumbs,
     }
     return render(request, "components/deed_page.html", context, status=422 if problems else 200)
 
 
-def _fields(actor: Actor) -> list[Field]:
+def _fields(actor: Actor, now: Webhook | None = None) -> list[Field]:
     found = Organisation.objects.filter(pk__in=subscribing.organisations_of(actor)).order_by("pinyin")
-    mine = tuple(Choice(str(one.pk), one.name) for one in found)
+    mine = {str(one.pk): one.name for one in found}
+    if now is not None and now.organisation is not None:
+        mine[str(now.organisation_id)] = now.organisation.name
     every = Choice("", Text("我可以查看的全部办件", "All cases that I may read"))
+    address, kinds = (now.address, tuple(now.kinds)) if now else ("", ())
     fields = [
-        Field("address", "text", Text("接收地址", "Address"), required=True, most=LONGEST,
+        Field("address", "text", Text("接收地址", "Address"), address, required=True, most=LONGEST,
               hint=Text("以 https:// 开头的公网地址", "a public address that begins with https://")),
-        Field("kinds", "choices", Text("事件", "Events"), (), choices=choices_of(KINDS), required=True),
+        Field("kinds", "choices", Text("事件", "Events"), kinds, choices=choices_of(KINDS), required=True),
     ]  # fmt: skip
     if mine:
-        fields.append(Field("organisation", "choice", Text("哪些办件", "Which cases"), choices=(every, *mine)))
+        chosen = str(now.organisation_id or "") if now else ""
+        choices = (every, *(Choice(pk, name) for pk, name in mine.items()))
+        fields.append(Field("organisation", "choice", Text("哪些办件", "Which cases"), chosen, choices=choices))
     return fields
 
 
-def _made(request: HttpRequest, given: Given) -> Webhook:
+def _given(request: HttpRequest, fields: list[Field]) -> tuple[str, list[str], int | None]:
+    given = Given(request.POST, {one.name: one.label for one in fields})
     address, organisation = given.needed("address"), given.text("organisation")
     given.check()
-    return subscribing.make(
-        _account(request),
-        actor_on(request),
-        address,
-        request.POST.getlist("kinds"),
-        # What is no number is nobody's organisation: the service refuses it.
-        (int(organisation) if organisation.isdecimal() and len(organisation) < 18 else 0) if organisation else None,
-        request_id=_request_id(request),
-    )
+    # What is no number is nobody's organisation: the service refuses it.
+    number = int(organisation) if organisation.isdecimal() and len(organisation) < 18 else 0
+    return address, request.POST.getlist("kinds"), number if organisation else None
+
+
+def _made(request: HttpRequest, fields: list[Field]) -> Webhook:
+    given = _given(request, fields)
+    return subscribing.make(_account(request), actor_on(request), *given, request_id=_request_id(request))
 
 
 def _shown_once(request: HttpRequest, made: Webhook) -> HttpResponse:

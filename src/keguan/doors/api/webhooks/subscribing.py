@@ -1,4 +1,4 @@
-"""Making webhooks, ending them, and sending once more."""
+"""Making webhooks, changing and ending them, and sending once more."""
 
 from __future__ import annotations
 
@@ -38,6 +38,58 @@ def make(
     request_id: str = "",
 ) -> Webhook:
     """A new webhook, and a trial on its way. Raises Refused with everything that is wrong."""
+    problems = _wrong(actor, address, kinds, organisation)
+    if Webhook.objects.filter(account=account, ended_at=None).count() >= MOST:
+        say = Text("您已有 {most} 个推送地址。", "You have {most} webhooks already.").filled(most=MOST)
+        problems.append(Problem("webhook.too_many", say, fix=Text("请先停用一个。", "End one first.")))
+    if problems:
+        raise Refused.because(*problems)
+    with transaction.atomic():
+        made = Webhook.objects.create(
+            account=account,
+            organisation_id=organisation,
+            address=address,
+            kinds=sorted(set(kinds)),
+            salt=secrets.token_hex(16),
+            made_at=clock.now(),
+        )
+        _try_out(made)
+        trace.write("api:webhook:made", actor, request_id=request_id, payload=_said(made))
+    return made
+
+
+def change(
+    webhook: Webhook,
+    actor: Actor,
+    address: str,
+    kinds: Collection[str],
+    organisation: int | None,
+    *,
+    request_id: str = "",
+) -> Webhook:
+    """The webhook goes elsewhere, or hears of other things, under the same key; to a new address a trial is on its way.
+
+    Raises Refused with everything that is wrong, also where it was ended.
+    """
+    problems = _wrong(actor, address, kinds, organisation if organisation != webhook.organisation_id else None)
+    with transaction.atomic():
+        found = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
+        if found.ended_at is not None:
+            fix = Text("请新建一个。", "Set up a new one.")
+            problems.append(Problem("webhook.ended", Text("这个推送已停用。", "This webhook was ended."), fix=fix))
+        if problems:
+            raise Refused.because(*problems)
+        was = (found.address, found.kinds, found.organisation_id)
+        found.address, found.kinds, found.organisation_id = address, sorted(set(kinds)), organisation
+        if was != (found.address, found.kinds, found.organisation_id):
+            found.save(update_fields=["address", "kinds", "organisation"])
+            trace.write("api:webhook:changed", actor, request_id=request_id, payload=_said(found))
+        if address != was[0]:
+            _try_out(found)
+    return found
+
+
+def _wrong(actor: Actor, address: str, kinds: Collection[str], organisation: int | None) -> list[Problem]:
     problems = []
     if isinstance(target := target_of(address), Problem):
         problems.append(target)
@@ -47,25 +99,18 @@ def make(
     if organisation is not None and organisation not in organisations_of(actor):
         say = Text("您不能代表这个单位。", "You do not speak for this organisation.")
         problems.append(Problem("right.missing", say, "organisation"))
-    if Webhook.objects.filter(account=account, ended_at=None).count() >= MOST:
-        say = Text("您已有 {most} 个推送地址。", "You have {most} webhooks already.").filled(most=MOST)
-        problems.append(Problem("webhook.too_many", say, fix=Text("请先停用一个。", "End one first.")))
-    if problems:
-        raise Refused.because(*problems)
+    return problems
+
+
+def _try_out(webhook: Webhook) -> None:
+    """Put the trial on its way, anew where one went out before."""
     now = clock.now()
-    with transaction.atomic():
-        made = Webhook.objects.create(
-            account=account,
-            organisation_id=organisation,
-            address=address,
-            kinds=sorted(kinds),
-            salt=secrets.token_hex(16),
-            made_at=now,
-        )
-        WebhookDelivery.objects.create(webhook=made, event=0, kind=TRIAL, due_at=now, happened_at=now, changed_at=now)
-        payload = {"webhook": made.pk, "kinds": made.kinds, "organisation": organisation}
-        trace.write("api:webhook:made", actor, request_id=request_id, payload=payload)
-    return made
+    anew = {"state": "waiting", "tries": 0, "outcome": "", "due_at": now, "happened_at": now, "changed_at": now}
+    WebhookDelivery.objects.update_or_create(webhook=webhook, event=0, kind=TRIAL, defaults=anew)
+
+
+def _said(webhook: Webhook) -> dict[str, object]:
+    return {"webhook": webhook.pk, "kinds": webhook.kinds, "organisation": webhook.organisation_id}
 
 
 def end(webhook: Webhook, actor: Actor, *, request_id: str = "") -> bool:

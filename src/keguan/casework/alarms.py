@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 from django.db import transaction
 
+from keguan.casework.handing import ROLE, told_of
 from keguan.casework.messages import send, step_title
 from keguan.casework.models import Alarm, Case, Task
 from keguan.casework.services import Done, act
@@ -119,6 +120,8 @@ def _remind(case: Case, alarm: Alarm) -> None:
     for task in Task.objects.filter(case=case, step=alarm.step):
         if task.person_id is not None:
             people.add(task.person_id)
+        elif task.role == ROLE:
+            people |= told_of(case)
         else:
             people |= set(
                 holders(task.role, organisation=task.organisation_id, programme=task.code).values_list("pk", flat=True)
@@ -146,7 +149,4 @@ def _escalate(case: Case, alarm: Alarm) -> None:
         accepted=states["accepted"],
     )
     role = step.assigned_by if isinstance(step, Review) else "officer"
-    people = (
-        {case.handler_id} if case.handler_id else set(holders(role, programme=case.code).values_list("pk", flat=True))
-    )
-    send("overdue", sorted(people), case, said, clock.now())
+    send("overdue", sorted(told_of(case, role)), case, said, clock.now())

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from keguan.casework.desk_notes import NOT_YOURS
 from keguan.casework.messages import send
@@ -24,8 +24,8 @@ from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.vocabulary import BODIES
 from keguan.registers.parties.access import actor_for
-from keguan.registers.parties.models import Person
-from keguan.registers.parties.queries import holders
+from keguan.registers.parties.models import Duty, Person
+from keguan.registers.parties.queries import holders, in_force
 from keguan.registers.trace import services as trace
 
 ROLE = "officer"
@@ -50,6 +50,18 @@ def colleagues(actor: Actor, programmes: Iterable[str]) -> QuerySet[Person]:
     for programme in set(programmes):
         found = found.filter(pk__in=holders(ROLE, programme=programme).values("pk"))
     return found.order_by("pinyin", "pk")
+
+
+def told_of(case: Case, role: str = ROLE) -> set[int]:
+    """Whom to tell that somebody with this duty has something to do with the case: whoever handles it and stands in for
+    them these days; all who have the duty where nobody does."""
+    held = holders(role, programme=case.code)
+    if role == ROLE and case.handler_id is not None:
+        stands_in = in_force() & Q(role=ROLE, programme__in=["", case.code], delegated_from__person=case.handler_id)
+        deputies = Duty.objects.filter(stands_in).values("person")
+        if handling := set(held.filter(Q(pk=case.handler_id) | Q(pk__in=deputies)).values_list("pk", flat=True)):
+            return handling
+    return set(held.values_list("pk", flat=True))
 
 
 def hand_over(

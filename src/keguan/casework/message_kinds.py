@@ -30,6 +30,7 @@ Word = Literal[
     "defence",
     "recusal",
     "expert",
+    "sign",
 ]
 
 
@@ -40,7 +41,8 @@ class MessageKind:
     outside: the sentence that leaves the house, in mails and text messages, with the place `{number}`: never what stands
     in the message itself, for a mail box is no safe. how: how mails come by default. demanded_by: the law that demands
     the notice, so that it cannot be switched off. is_urgent: not kept until the next working day. by_text: whether it may
-    go out as a text message, too.
+    go out as a text message, too. leads_to: the page, by the name of its route, where one goes on from a message that is
+    about no case.
     """
 
     title: Text
@@ -49,6 +51,7 @@ class MessageKind:
     demanded_by: str = ""
     is_urgent: bool = False
     by_text: bool = False
+    leads_to: str = ""
 
 
 KINDS: Final[Mapping[str, MessageKind]] = {
@@ -75,6 +78,7 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("会议", "Meetings"),
         Text("有一次会议与您有关，请登录查看。", "A meeting concerns you; sign in to see it."),
         by_text=True,
+        leads_to="meetings",
     ),
     "defence": MessageKind(
         Text("答辩时间", "Time of a defence"),
@@ -112,6 +116,15 @@ KINDS: Final[Mapping[str, MessageKind]] = {
     "expert": MessageKind(
         Text("专家库信息", "Your entry as an expert"),
         Text("您在专家库的信息有事项需要您处理。", "Something about your entry in the pool of experts waits for you."),
+        leads_to="expert_mine",
+    ),
+    "sign": MessageKind(
+        Text("决议待签署", "Resolution to sign"),
+        Text(
+            "有一份决议等待您签署，请登录办理。", "A resolution waits for your signature; sign in to read and sign it."
+        ),
+        by_text=True,
+        leads_to="todo",
     ),
     "handed": MessageKind(
         Text("转交给您", "Handed to you"),
@@ -130,5 +143,6 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("保存的搜索有新结果", "New results of a kept search"),
         Text("您保存的搜索有新结果，请登录查看。", "A search that you keep has new results; sign in to read them."),
         how="daily",
+        leads_to="search",
     ),
 }

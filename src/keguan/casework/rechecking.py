@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from procrastinate.contrib.django import app
 
+from keguan.casework.handing import told_of
 from keguan.casework.messages import send
 from keguan.casework.models import Case, Recusal, Seat, Task
 from keguan.casework.recusal import is_tie, recusals
@@ -23,8 +24,6 @@ from keguan.kernel.problems import Problem
 from keguan.language.recusals import KINDS
 from keguan.language.schema import Review
 from keguan.registers.parties.changes import when_ties_change
-from keguan.registers.parties.models import Duty
-from keguan.registers.parties.queries import in_force
 from keguan.registers.trace import services as trace
 
 JOB = "casework.recheck"
@@ -102,7 +101,7 @@ def _raise(case: Case, seat: Seat, *, is_hard: bool) -> None:
         "{number} 第 {n} 席出现应当核对的利害关系，请解除指派并补派。",
         "{number}: a tie came up on seat {n}; release the reviewer and choose another.",
     ).filled(number=case.number, n=seat.number)
-    send("recusal", _officers(case), case, line, now)
+    send("recusal", sorted(told_of(case)), case, line, now)
     if is_hard:
         Task.objects.filter(case=case, step=seat.step, person=seat.holder.expert.person_id).delete()
         said = Text(
@@ -110,13 +109,6 @@ def _raise(case: Case, seat: Seat, *, is_hard: bool) -> None:
             "You must keep out of {number}; it is closed to you. Please decline the review.",
         )
         send("recusal", [seat.holder.expert.person_id], case, said.filled(number=case.number), now)
-
-
-def _officers(case: Case) -> list[int]:
-    if case.handler_id is not None:
-        return [case.handler_id]
-    duties = Duty.objects.filter(in_force(clock.today()), role="officer", programme__in=["", case.code])
-    return sorted(set(duties.values_list("person", flat=True)))
 
 
 def _trace(event: str, case: Case, seat: Seat, kinds: list[str]) -> None:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from keguan.casework import services
+from keguan.casework.messages import send
 from keguan.casework.models import Case, CaseVote, Deed, Resolution, ResolutionSignature, Round
 from keguan.casework.permissions import DECIDED
 from keguan.casework.versions import definition_of
@@ -219,6 +220,9 @@ def fix(of_round: Round, decide: Decide, seen: str, actor: Actor, request_id: st
         )
         payload = {"code": of_round.code, "step": made.step, "version": version, "digest": mark}
         trace.write("round:resolution:fixed", actor, payload=payload, request_id=request_id)
+        others = [one["person"] for one in content["signers"] if one["person"] != actor.person]
+        title = Text(of_round.title_zh, of_round.title_en)
+        send("sign", others, None, _TO_SIGN.filled(title=title, version=version), made.fixed_at)
         return made
 
 
@@ -255,6 +259,10 @@ def sign(
 
 _NOT_YOURS = refuse(
     "right.missing", Text("只有作出决定的委员可以定稿和签署。", "Only those who decided fix the text and sign it.")
+)
+_TO_SIGN = Text(
+    "“{title}”的决议第{version}版已定稿，等待您签署。",
+    "The resolution on “{title}”, version {version}, is fixed and waits for your signature.",
 )
 _CHANGED = Text("内容与您打开页面时不同。", "The text is not the one that the page showed.")
 _READ_AGAIN = Text("请重新阅读后再办理。", "Read it again before you go on.")

@@ -6,6 +6,7 @@ traced too. What a person typed is never lost by a refusal.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import transaction
 
 from keguan.casework import effects, facts, office_checks, references, store
 from keguan.casework.acting import acting_for
+from keguan.casework.attachments import no_room
 from keguan.casework.calendar import workdays
 from keguan.casework.drawn import drawn_for
 from keguan.casework.late import late_until
@@ -96,7 +98,7 @@ def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | N
         return Refusal(problems)
     situation = _situation(case, actor, command, locking=True)
     decision = machine.decide(situation, command)
-    owed = office_checks.owed(case, command)
+    owed = (*office_checks.owed(case, command), *_overfull(situation, command))
     if isinstance(decision, Refusal):
         return Refusal((*decision.problems, *owed)) if owed else decision
     if owed:
@@ -110,6 +112,16 @@ def _pointing_nowhere(case: Case, command: Command) -> tuple[Problem, ...]:
     definition = definition_of(case.programme)
     form = form_of(definition.programme.step(case.step)) if "values" in command.content and case.step else ""
     return references.unknown(case, definition, form, command.content["values"]) if form else ()
+
+
+def _overfull(situation: Situation, command: Command) -> tuple[Problem, ...]:
+    """More attachments than a case has room for, however they came here."""
+    state, values = situation.state, command.content.get("values")
+    form = form_of(situation.definition.programme.step(state.step)) if state.step else ""
+    if not form or not isinstance(values, Mapping):
+        return ()
+    problem = no_room(state.number, situation.definition, {**state.answers, form: values})
+    return (problem,) if problem else ()
 
 
 def locked(number: str) -> Case:

@@ -17,6 +17,7 @@ from tests.slices.casework.page_cast import fields_on, form_address, send
 
 from keguan.casework import services
 from keguan.casework.models import Draft
+from keguan.kernel.problems import Refusal
 from keguan.registers.documents.models import Document
 from keguan.registers.trace.models import Event
 
@@ -194,3 +195,58 @@ def test_the_order_given_is_the_order_of_the_book_and_of_the_case(
         places = [told.rindex(name) for name in ("甲.pdf", "丙.pdf", "乙.pdf")]
         assert places == sorted(places)
     assert Document.objects.get(pk=ids[0]).sha256 in shown
+
+
+@pytest.fixture
+def one_mb(settings: Any) -> None:
+    settings.CASE_FILES_MB = 1
+
+
+HEAVY = b"0" * 700_000
+
+
+def test_all_attachments_of_a_case_together_have_a_cap_that_is_told_beforehand(
+    applicant: Client, number: str, one_mb: None
+) -> None:
+    page = applicant.get(form_address(number)).content.decode().replace("\xa0", " ")
+    assert "本办件全部附件合计不超过 1.0 MB" in page
+    said = said_after(
+        applicant, number, "save", **{"attachments?file": [pdf("甲.pdf", HEAVY), pdf("乙.pdf", HEAVY)], "title": "题"}
+    )
+    assert kept(number) == ["甲.pdf"]
+    assert "“乙.pdf”：本办件全部附件合计不超过 1 MB，加上它是 1.3 MB" in said
+    assert 'value="题"' in said
+    english = applicant.get(form_address(number) + "?lang=en").content.decode().replace("\xa0", " ")
+    assert "all attachments of the case together at most 1.0 MB" in english
+
+
+def test_what_is_replaced_makes_room_for_what_replaces_it(applicant: Client, number: str, one_mb: None) -> None:
+    for n in range(6):
+        name = f"第{n}稿.pdf"
+        files = Draft.objects.filter(case__number=number).first()
+        ids = files.values.get("attachments") if files else None
+        at = f"attachments?file={ids[0]}" if ids else "attachments?file"
+        send(applicant, number, "save", **{at: pdf(name, HEAVY + str(n).encode())})
+        assert kept(number) == [name]
+    # Whoever goes on so for ever fills the disk: everything ever sent has a cap, too.
+    ids = Draft.objects.get(case__number=number).values["attachments"]
+    for n in range(6, 9):
+        said = said_after(
+            applicant, number, "save", **{f"attachments?file={ids[0]}": pdf("又一稿.pdf", HEAVY + str(n).encode())}
+        )
+        ids = Draft.objects.get(case__number=number).values["attachments"]
+    assert "历次上传的文件（含已替换、已移除的）合计超过 5 MB" in said
+
+
+def test_the_cap_holds_at_the_write_door_however_the_files_came(
+    world: w.World, applicant: Client, number: str, settings: Any
+) -> None:
+    ids = uploaded(applicant, number, "甲.pdf", "乙.pdf")
+    Document.objects.filter(pk__in=ids).update(size_bytes=700_000)
+    settings.CASE_FILES_MB = 1
+    values = w.proposal(world) | {"attachments": ids}
+    refused = world.act(number, "submit", "applicant", values=values, confirmed=True)
+    assert isinstance(refused, Refusal)
+    assert [one.code for one in refused.problems] == ["document.too-much"]
+    settings.CASE_FILES_MB = 2
+    assert isinstance(world.act(number, "submit", "applicant", values=values, confirmed=True), services.Done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import act, holders, signed_in
 from tests.slices.casework.test_batches import begun, do, page_of, three
 
-from keguan.casework.models import Case, DeskNote, Message
+from keguan.casework import alarms
+from keguan.casework.models import Alarm, Case, DeskNote, Message
 from keguan.kernel.clock import clock_at
+from keguan.registers.parties.models import Duty
 from keguan.registers.trace.models import Event, Personal
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +206,34 @@ def test_the_desk_with_notes_stays_within_its_queries(world: w.World, django_ass
     officer.get(reverse("case", args=[number]))
     with django_assert_max_num_queries(12):
         assert TEXT in officer.get(reverse("case", args=[number])).content.decode()
+
+
+def reminded(of: w.World, number: str) -> set[str]:
+    """Who is told that the screening of this case is due: by the part they play."""
+    Message.objects.all().delete()
+    case = Case.objects.get(number=number)
+    assert case.due_at is not None
+    Alarm.objects.filter(case=case).delete()
+    attempt = case.memo.state["steps"][case.step]["attempt"]
+    Alarm.objects.create(case=case, step=case.step, attempt=attempt, at=case.due_at, purpose="remind")
+    with clock_at(case.due_at + timedelta(minutes=1)):
+        assert alarms.ring().reminded == 1
+    told = set(Message.objects.filter(kind="deadline").values_list("person", flat=True))
+    return {who for who, person in of.people.items() if person.pk in told}
+
+
+def test_the_reminder_of_a_case_goes_to_whom_it_was_handed_and_to_who_stands_in_for_them(world: w.World) -> None:
+    number = cases.case(world, at="screen").number
+    assert reminded(world, number) == {"officer", "colleague"}
+    hand(world, "officer", number, "colleague")
+    assert reminded(world, number) == {"colleague"}
+    world.people["deputy"] = make.person()
+    duty = Duty.objects.get(person=world.people["colleague"], role="officer")
+    Duty.objects.create(
+        person=world.people["deputy"], role="officer", delegated_from=duty, since="2026-04-01", until="2027-04-01",
+        granted_by=world.people["colleague"], reason="休假",
+    )  # fmt: skip
+    assert reminded(world, number) == {"colleague", "deputy"}
+    Duty.objects.filter(delegated_from=duty).delete()
+    Duty.objects.filter(pk=duty.pk).update(until="2026-04-02")
+    assert reminded(world, number) == {"officer"}, "who has the duty no more leaves it to the others"

@@ -16,7 +16,7 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, signed_in
 
 from keguan.casework import resolutions, rounds
-from keguan.casework.models import Resolution, ResolutionSignature
+from keguan.casework.models import Message, Resolution, ResolutionSignature
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.registers.parties.models import Account, Person
@@ -107,6 +107,17 @@ def test_the_text_is_fixed_once_everything_is_decided_and_by_who_decides(committ
     fixed = committee.fixed()
     names = set(fixed.signatures.values_list("name", flat=True))
     assert names == {committee.world.people[who].name for who in ("committee", "second")}
+
+
+def test_who_is_to_sign_is_told_and_led_there(committee: Committee) -> None:
+    committee.decide()
+    committee.fixed()
+    told = Message.objects.get(kind="sign")
+    assert told.person == committee.world.people["second"], "who fixed the text has it before them"
+    assert "决议第1版已定稿，等待您签署" in told.zh
+    assert "version 1, is fixed and waits for your signature" in told.en
+    page = signed_in(committee.world.people["second"]).get(reverse("messages")).content.decode()
+    assert f'<a href="{reverse("todo")}">{told.zh}' in page
 
 
 def test_each_member_signs_after_proving_again_who_they_are(committee: Committee) -> None:

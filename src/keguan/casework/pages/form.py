@@ -66,7 +66,7 @@ def _typed(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
     if not sheet.is_open:
         return _too_late(request, sheet, values)
     typed = dict(values)
-    refused = take_files(request, sheet.form, values, sheet.case.number, sheet.actor)
+    refused = take_files(request, sheet, values)
     button = request.POST.get("do", "save")
     refused += pasted(sheet.form, values, request.POST, button)
     place = pressed(sheet.form, values, button)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from keguan.casework import attachments
 from keguan.casework.pages.answers import File, Shown
 from keguan.casework.pages.finding import Found, Party
 from keguan.casework.steps.form_values import (
@@ -85,6 +86,11 @@ class Files:
     def most_bytes(self) -> int:
         """The largest that is taken."""
         return most_bytes()
+
+    @property
+    def most_in_case(self) -> int:
+        """How much all attachments of the case may come to."""
+        return attachments.most_bytes()
 
     @property
     def endings(self) -> str:

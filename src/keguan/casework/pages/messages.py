@@ -52,6 +52,13 @@ def kind_title(message: Message) -> Text:
     return kind.title if kind else Text(message.kind, message.kind)
 
 
+def _href(message: Message) -> str:
+    if message.case is not None:
+        return reverse("case", args=[message.case.number])
+    kind = KINDS.get(message.kind)
+    return reverse(kind.leads_to) if kind and kind.leads_to else ""
+
+
 @page(SIGNED_IN, methods=("GET", "POST"))
 def messages(request: HttpRequest) -> HttpResponseBase:
     """My messages; sent back, it says which of them are read."""
@@ -59,8 +66,8 @@ def messages(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _marked(request)
     listing = MESSAGES.listing(request.GET, messages_of(actor))
-    shown = [(one, kind_title(one)) for one in listing.rows]
-    has_unread = any(one.read_at is None for one, _ in shown)
+    shown = [(one, kind_title(one), _href(one)) for one in listing.rows]
+    has_unread = any(one.read_at is None for one, _, _ in shown)
     years = post.KEPT.days // 365
     context = {"listing": listing, "shown": shown, "has_unread": has_unread, "years": years}
     return render(request, "casework/messages.html", context)

@@ -9,12 +9,13 @@ from typing import Any, BinaryIO, cast
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
+from keguan.casework.attachments import no_room
+from keguan.casework.pages.sheet import Sheet
 from keguan.casework.steps.form_values import FILES
-from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.language.cells import MOST_FILES
-from keguan.language.schema import Field, Form
+from keguan.language.schema import Field
 from keguan.registers.documents.content import shown_name
 from keguan.registers.documents.services import keep
 
@@ -23,19 +24,17 @@ _FULL = Text("最多 {most} 个文件，这个没有收下", "At most {most} fil
 _MAKE_ROOM = Text("请先移除一个，或用“替换”", "Remove one first, or replace one")
 
 
-def take_files(
-    request: HttpRequest, form: Form, values: dict[str, Any], number: str, actor: Actor
-) -> tuple[Problem, ...]:
+def take_files(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) -> tuple[Problem, ...]:
     """Keep every file that was sent: beside those of its field, or in the place of the one it replaces.
 
     Returns a problem for each that is not accepted; what was there before then stays.
     """
     problems: list[Problem] = []
-    for one in form.fields:
-        where = f"{form.form}.{one.field}"
+    for one in sheet.form.fields:
+        where = f"{sheet.form.form}.{one.field}"
         for old, file in _sent(request, one, where, values):
             try:
-                values[one.field] = _with(one, list(values.get(one.field) or []), old, file, number, actor)
+                values[one.field] = _with(sheet, one, values, old, file)
             except Refused as refused:
                 name = shown_name(file.name or "")
                 problems += [
@@ -58,13 +57,22 @@ def _sent(
         yield None, file
 
 
-def _with(field: Field, kept: list[int], old: int | None, file: UploadedFile, number: str, actor: Actor) -> list[int]:
+def _with(sheet: Sheet, field: Field, values: dict[str, Any], old: int | None, file: UploadedFile) -> list[int]:
     """The files of a field with this one among them, in its place. Raises Refused."""
-    most = field.most or MOST_FILES
+    kept, most = list(values.get(field.field) or []), field.most or MOST_FILES
     if old is None and len(kept) >= most:
         raise Refused.because(
             Problem("document.too-many", _FULL.filled(most=most), value=file.name or "", fix=_MAKE_ROOM)
         )
-    new = keep(file.name or "", cast(BinaryIO, file), actor, origin=number, replaces=old).pk
+    without = values | {field.field: [one for one in kept if one != old]}
+    problem = no_room(
+        sheet.case.number,
+        sheet.situation.definition,
+        {**sheet.situation.state.answers, str(sheet.form.form): without},
+        file.size or 0,
+    )
+    if problem:
+        raise Refused.because(problem)
+    new = keep(file.name or "", cast(BinaryIO, file), sheet.actor, origin=sheet.case.number, replaces=old).pk
     placed = [new if one == old else one for one in kept] if old in kept else [*kept, new]
     return list(dict.fromkeys(placed))

@@ -82,8 +82,8 @@ def _subject(rows: Sequence[Message]) -> Text:
 
 
 def _line(row: Message) -> Line:
-    href = reverse("case", args=[_number(row)]) if _number(row) else reverse("messages")
     kind = _kind(row)
+    href = reverse("case", args=[_number(row)]) if _number(row) else reverse(kind.leads_to or "messages")
     return Line(kind.title, kind.outside.filled(number=_number(row)), _address(href))
 
 

@@ -199,6 +199,11 @@ def calls(now: datetime, words: Collection[str] = ()) -> Calls:
     )
 
 
+def calls_ahead(now: datetime, most: int) -> list[Round]:
+    """Published calls that can still be applied in, those that close first at the top. Public; one query."""
+    return list(_calls().filter(status="published", closes__gt=now).order_by("closes", "code")[:most])
+
+
 _TOPICS_SAID = Func(
     F("topics"), template="jsonb_path_query_array(%(expressions)s, '$[*].*')::text", output_field=TextField()
 )

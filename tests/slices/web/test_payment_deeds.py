@@ -89,3 +89,16 @@ def test_the_research_office_sees_what_its_own_institution_is_paid() -> None:
     assert own.number in said
     assert other.number not in said
     assert client.get(reverse("payment", args=[other.pk])).status_code == 403
+
+
+def test_what_is_still_to_be_paid_waits_in_the_to_do_of_finance_alone(finance: Client) -> None:
+    assert "登记付款" not in finance.get(reverse("todo")).content.decode()
+    make.payment(10)
+    make.payment(20)
+    said = finance.get(reverse("todo")).content.decode()
+    assert f'<a href="{reverse("payments")}?state=due">登记付款（2笔）</a>' in said
+    Payment.objects.filter(tranche=1).update(due_day=date(2020, 1, 1))
+    assert "已逾期" in finance.get(reverse("todo")).content.decode()
+    officer = make.person()
+    make.duty("officer", officer)
+    assert "登记付款" not in signed_in(officer).get(reverse("todo")).content.decode()

@@ -11,11 +11,12 @@ from tests.slices.web import people
 pytestmark = pytest.mark.django_db
 
 
-def test_a_public_page_asks_the_database_nothing_and_sets_no_cookie(client: Client, django_assert_num_queries) -> None:
-    with django_assert_num_queries(0):
-        response = client.get("/")
-    assert response.status_code == 200
-    assert not response.cookies
+def test_a_public_page_asks_the_database_little_and_sets_no_cookie(client: Client, django_assert_num_queries) -> None:
+    for address, most in (("/api/", 0), ("/", 2)):
+        with django_assert_num_queries(most):
+            response = client.get(address)
+        assert response.status_code == 200
+        assert not response.cookies
 
 
 def test_a_page_of_somebody_signed_in_costs_three_queries_to_know_them(

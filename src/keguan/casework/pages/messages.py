@@ -52,7 +52,8 @@ def kind_title(message: Message) -> Text:
     return kind.title if kind else Text(message.kind, message.kind)
 
 
-def _href(message: Message) -> str:
+def href_of(message: Message) -> str:
+    """Where one goes on from a message: its case, or the page of its kind; "" where there is none."""
     if message.case is not None:
         return reverse("case", args=[message.case.number])
     kind = KINDS.get(message.kind)
@@ -66,7 +67,7 @@ def messages(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _marked(request)
     listing = MESSAGES.listing(request.GET, messages_of(actor))
-    shown = [(one, kind_title(one), _href(one)) for one in listing.rows]
+    shown = [(one, kind_title(one), href_of(one)) for one in listing.rows]
     has_unread = any(one.read_at is None for one, _, _ in shown)
     years = post.KEPT.days // 365
     context = {"listing": listing, "shown": shown, "has_unread": has_unread, "years": years}

@@ -15,6 +15,7 @@ class StepHelp:
     """One step: who acts, what is done, by when, where each outcome leads, the source; and the rules that it goes by."""
 
     title: Text
+    programme: Text
     sentences: tuple[Text, ...]
     rules: tuple[RuleWords, ...]
 
@@ -30,5 +31,5 @@ def help_for(definition: Definition, step: str) -> StepHelp | None:
     if key not in _told:
         programme = definition.programme
         words = next(w for w, one in zip(steps_said(definition), programme.steps, strict=True) if one.id == step)
-        _told[key] = StepHelp(words.title, step_said(programme, programme.step(step)), words.rules)
+        _told[key] = StepHelp(words.title, programme.title, step_said(programme, programme.step(step)), words.rules)
     return _told[key]

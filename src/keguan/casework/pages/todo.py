@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import Count, Min, QuerySet
@@ -16,6 +16,7 @@ from keguan.casework.handing import ROLE
 from keguan.casework.models import ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.deputies import may_deputise
+from keguan.casework.pages.messages import href_of
 from keguan.casework.pages.step_help import StepHelp, help_for
 from keguan.casework.queries import messages_of, mine_of, reviews_of, rounds_to_publish, tasks_of
 from keguan.casework.versions import definition_of
@@ -25,6 +26,8 @@ from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import kind_of
 from keguan.language.wording import step_title
+from keguan.registers.funds.lists import PAYMENTS
+from keguan.registers.funds.queries import due_payments
 from keguan.registers.parties.roles import role_name
 
 MOST = 200
@@ -34,6 +37,7 @@ FEW = 12
 """Cases of one round at one step that are told apart. More of them are one line, which opens their list."""
 _DECIDING = {"committee", "planning"}
 """Roles that decide on cases, and sign what was resolved."""
+PAYS = "finance"
 IN_ROUNDS = {
     "rank": (Text("排序", "Rank"), "ranking"),
     "decide": (Text("立项决定", "Decide"), "deciding"),
@@ -78,6 +82,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
             if _DECIDING & {duty.role for duty in actor.duties}
             else ()
         ),
+        *(_of_payments() if actor.holds(PAYS) else ()),
     ]
     context = {
         "can_batch": may_batch and sum(bool(one.tick) for one in waiting) > 1,
@@ -98,7 +103,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
         "waiting": sorted(waiting, key=lambda one: (one.due is None, one.due or clock.now())),
         "is_more": len(tasks) > MOST,
         "helps": list(dict.fromkeys(one.help for one in waiting if one.help))[:MOST_HELPS],
-        "told": list(messages_of(actor)[:MOST_MESSAGES]),
+        "told": [(one, href_of(one)) for one in messages_of(actor)[:MOST_MESSAGES]],
     }
     return render(request, "casework/todo.html", context)
 
@@ -192,6 +197,17 @@ def _of_resolution(place: ResolutionSignature) -> Waiting:
     href = reverse("resolution", args=[of_round.code, place.resolution.step])
     title = Text("签署决议", "Sign a resolution")
     return Waiting(title, of_round.title, of_round.code, role_name("committee"), href, None, None)
+
+
+def _of_payments() -> list[Waiting]:
+    """What finance has still to pay, as one line: its register is where each is recorded as paid."""
+    found = due_payments().aggregate(n=Count("pk"), first=Min("due_day"))
+    if not found["n"]:
+        return []
+    title = Text("登记付款（{n}笔）", "Record as paid ({n} payments)").filled(n=found["n"])
+    due = datetime.combine(found["first"] + timedelta(days=1), time(0), clock.BEIJING) if found["first"] else None
+    href = f"{reverse('payments')}?state=due"
+    return [Waiting(title, PAYMENTS.title, "", role_name(PAYS), href, due, _state(due))]
 
 
 def _state(due: datetime | None) -> Status | None:

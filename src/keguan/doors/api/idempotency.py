@@ -72,13 +72,13 @@ def once(
         KeptAnswer.objects.update_or_create(
             account=account,
             key=key,
-            defaults={"asked": content_digest, "status": status, "content": _plain(answer), "at": clock.now()},
+            defaults={"asked": content_digest, "status": status, "content": _plain(request, answer), "at": clock.now()},
         )
     return told(request, status, _whole(answer, besides))
 
 
-def _plain(answer: Mapping[str, Any]) -> Any:
-    return json.loads(_PLAIN.render(None, answer, response_status=0))
+def _plain(request: HttpRequest, answer: Mapping[str, Any]) -> Any:
+    return json.loads(_PLAIN.render(request, answer, response_status=0))
 
 
 def _whole(answer: Mapping[str, Any], besides: Besides | None) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -65,7 +65,8 @@ def wait_before(request: HttpRequest) -> int:
         return 0
     now, each = clock.now(), _WINDOW / per_minute
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"who": who, "now": now, "each": each, "window": _WINDOW})
+        asked: dict[str, Any] = {"who": who, "now": now, "each": each, "window": _WINDOW}
+        cursor.execute(_TAKE, asked)
         if cursor.fetchone():
             return 0
     return _seconds_until(Pace.objects.filter(who=who).values_list("spent_until", flat=True).first(), each, now)

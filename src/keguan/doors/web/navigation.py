@@ -72,4 +72,6 @@ def _address(url_name: str) -> str | None:
 def items(actor: Actor, path: str) -> list[Item]:
     """The navigation for one reader standing at `path`."""
     shown = [(p, href) for p in PLACES if (href := _address(p.url_name)) is not None and p.right.holds(actor)]
-    return [Item(p.title, href, path == href or (href != "/" and path.startswith(href))) for p, href in shown]
+    # What waits for one stands on the first page, too.
+    here = (_address("todo") if path == "/" else None) or path
+    return [Item(p.title, href, here.startswith(href)) for p, href in shown]

@@ -13,19 +13,21 @@ from tests import make
 from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
+from tests.unit.texts.test_files import pdf
 
 from keguan.casework import facts
 from keguan.casework.about import About
-from keguan.casework.models import Case
+from keguan.casework.models import Answers, Case
 from keguan.casework.services import Done
-from keguan.insight.similarity import index, services
+from keguan.insight.similarity import index, queries, services
 from keguan.insight.similarity.decisions import decide
-from keguan.insight.similarity.models import Document, Finding, Generation
+from keguan.insight.similarity.models import Document, FileText, Finding, Generation
 from keguan.insight.similarity.queries import bits_of, findings, side_by_side
 from keguan.insight.similarity.sources import texts_of
 from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal
+from keguan.registers.documents.models import Document as File
 from keguan.registers.trace.models import Event
 from keguan.texts.fingerprints import fingerprints, units
 
@@ -42,9 +44,11 @@ MOVED = (
 )
 
 
-def apply(of: w.World, **changes: Any) -> Case:
-    """Another application, of people of its own, handed in."""
+def apply(of: w.World, attached: bytes | None = None, **changes: Any) -> Case:
+    """Another application, of people of its own, handed in. attached: the content of a file that is handed in with it."""
     number = w.started(of)
+    if attached is not None:
+        changes["attachments"] = [make.document("可行性报告.pdf", attached, origin=number).pk]
     leads = make.person(employer=of.university, born=date(1980, 5, 1)).pk
     team = [{"member": make.person(employer=of.university).pk, "role": "lead", "months": 6}]
     mine = {name: _nonsense(name, number) for name in ("summary", "objectives", "route")}
@@ -180,6 +184,119 @@ def test_a_funded_project_of_the_same_title_is_found(world: w.World) -> None:
     project.save()
     assert services.read_projects() == 1
     assert Document.objects.filter(project=project, gone_at=None).get().versions == {"title": project.title}
+
+
+# ------------------------------------------------------------------------------------------- reports and attachments
+
+# Of the characters that the fonts of a PDF have.
+LONG = "".join(
+    random.Random("report").choices([c for c in map(chr, range(0x4E00, 0x9000)) if c.encode("gb2312", "ignore")], k=600)
+)
+
+
+@pytest.fixture
+def attached(world: w.World) -> tuple[Case, Case]:
+    """Two applications of which the second has the same pages in its attachment, behind one of its own."""
+    return apply(world, attached=pdf("封面一", LONG)), apply(world, attached=pdf("封面二", "另一页", LONG))
+
+
+def test_what_two_attachments_share_is_found_with_the_file_and_the_page(
+    world: w.World, attached: tuple[Case, Case]
+) -> None:
+    first, second = attached
+    assert services.keep_up().read == 4
+    found = Finding.objects.get(document__case=second)
+    assert (found.document.part, found.other.case, found.other.part) == ("attachments", first, "attachments")
+    texts = side_by_side(world.actor("officer"), found)
+    assert [one.title.zh for one in texts.mine] == ["可行性报告.pdf，第 3 页"]
+    assert [one.title.en for one in texts.other] == ["可行性报告.pdf, page 2"]
+    page = signed_in(world.people["officer"]).get(reverse("similarity_finding", args=[found.pk])).content.decode()
+    assert LONG[:40] in page
+    file = found.document.versions["files"][0]
+    assert reverse("case_document", args=[file]) in page
+    assert share(second) == 0, "the share that a threshold asks for is that of the answers"
+
+
+def test_an_answer_that_stands_in_the_attachment_of_another_is_found(world: w.World) -> None:
+    first = apply(world, attached=pdf("封面", SAID))
+    second = apply(world, summary=MOVED)
+    services.keep_up()
+    found = Finding.objects.get(document__case=second)
+    assert (found.document.part, found.other.case, found.other.part) == ("application", first, "attachments")
+    assert share(second) == found.share // 10 > 0
+
+
+def test_a_file_that_the_reader_may_not_open_shows_nothing_of_its_text(
+    world: w.World, attached: tuple[Case, Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = attached
+    services.keep_up()
+    found = Finding.objects.get(document__case=second)
+    opens = queries.open_files
+    monkeypatch.setattr(queries, "open_files", lambda actor, case: () if case == first else opens(actor, case))
+    texts = side_by_side(world.actor("officer"), found)
+    assert (bool(texts.mine), texts.other, texts.hides) == (True, [], True)
+    page = signed_in(world.people["officer"]).get(reverse("similarity_finding", args=[found.pk])).content.decode()
+    assert "其中的文字不显示" in page
+
+
+def test_an_attachment_of_another_programme_stays_closed_with_its_name(
+    world: w.World, attached: tuple[Case, Case]
+) -> None:
+    first, second = attached
+    services.keep_up()
+    found = Finding.objects.get(document__case=second)
+    person = make.person()
+    make.duty("officer", person, programme="key-rd-project")
+    Case.objects.filter(pk=first.pk).update(code="another-programme")
+    Document.objects.filter(case=first, part="attachments").update(versions={"files": [0]})
+    File.objects.filter(origin=first.number).update(name="张三的报告.pdf")
+    page = signed_in(person).get(reverse("similarity_finding", args=[found.pk])).content.decode()
+    assert "张三" not in page
+    assert "可行性报告.pdf" in page, "their own programme's"
+
+
+def test_an_attachment_that_was_taken_out_is_let_go(world: w.World, attached: tuple[Case, Case]) -> None:
+    first, _ = attached
+    services.keep_up()
+    kept = Answers.objects.get(case=first)
+    Answers.objects.create(
+        case=first, form=kept.form, version=2, values=kept.values | {"attachments": []}, digest="", at=clock.now()
+    )
+    services.keep_up()
+    assert set(Document.objects.filter(case=first, gone_at=None).values_list("part", flat=True)) == {"application"}
+
+
+def test_a_file_is_read_once_and_one_that_says_nothing_is_no_document(world: w.World) -> None:
+    case = apply(world, attached=b"%PDF-1.7\nnothing that anybody could read\n%%EOF\n")
+    services.keep_up()
+    text = FileText.objects.get()
+    assert (text.pages, text.is_whole) == ([], False)
+    assert set(Document.objects.filter(case=case).values_list("part", flat=True)) == {"application"}
+    assert services.read_cases([case.pk]) == 0
+    assert FileText.objects.get().read_at == text.read_at
+
+
+def test_the_report_of_a_project_is_held_against_applications_and_is_not_asked_itself(world: w.World) -> None:
+    of_seminars = cases.bare_round(cases.version("seminar-grant"))
+    reporting = cases.bare_case(
+        of_seminars, step="deliver", step_kind="deliver", submitted_at=clock.now(), title="研讨活动"
+    )
+    for form, values in (("request", {"title": "抗旱研讨活动"}), ("report", {"summary": SAID})):
+        Answers.objects.create(case=reporting, form=form, version=1, values=values, digest="", at=clock.now())
+    second = apply(world, summary=MOVED)
+    services.keep_up()
+    found = Finding.objects.get()
+    assert (found.document.case, found.other.case, found.other.part) == (second, reporting, "report")
+    assert found.passages[0][3] == "report.summary"
+
+
+def test_the_project_that_an_application_became_is_no_finding(world: w.World) -> None:
+    case = apply(world, title="盐碱地棉花抗旱新品种选育与节水栽培示范")
+    make.project(title=case.title, origin=case.number)
+    services.read_projects()
+    services.keep_up()
+    assert not Finding.objects.exists()
 
 
 # ---------------------------------------------------------------------------------------------------- the index

@@ -18,6 +18,8 @@ from keguan.texts.passages import Shared, shared_parts
 
 KEPT_SHARE = 0.1
 """A document that shares less of its weighted text is no finding."""
+KEPT_IN_FILES = 400
+"""Attachments that share so many characters are a finding, however many pages they have: half a page."""
 KEPT_UNITS = 24
 """Nor is one that shares fewer characters, unless it is all but the whole of a main field."""
 WHOLE_FIELD = 0.5
@@ -75,10 +77,16 @@ def compare(document: Document) -> list[Finding]:
 
 def _candidates(document: Document) -> list[Document]:
     prints = np.frombuffer(document.fingerprints, np.uint32)
-    asked = index.candidates(prints, but=[document.pk])
+    case = document.case
+    of_the_same = Document.objects.filter(case=case).values_list("pk", flat=True)
+    asked = index.candidates(prints, but=list(of_the_same))
     found = Document.objects.select_related("case", "project").filter(pk__in=asked, gone_at__isnull=True)
-    # An earlier version of the same application is no other.
-    return list(found.exclude(case=document.case_id))
+    # An earlier version of the same application is no other, nor is the project that it became.
+    return [
+        one
+        for one in found
+        if one.case_id != document.case_id and not (one.project and case and one.project.origin == case.number)
+    ]
 
 
 def compared(one: Read, other: Read) -> Compared:
@@ -92,7 +100,10 @@ def compared(one: Read, other: Read) -> Compared:
 
 def is_finding(one: Read, found: Compared) -> bool:
     """Whether a person should look at it."""
-    if found.share >= KEPT_SHARE and sum(part.covered for part in found.parts) >= KEPT_UNITS:
+    covered = sum(part.covered for part in found.parts)
+    if one.document.part == "attachments":
+        return covered >= KEPT_IN_FILES
+    if found.share >= KEPT_SHARE and covered >= KEPT_UNITS:
         return True
     return any(
         piece.is_main and part.share >= (WHOLE_TITLE if part.size < _TITLE_UNITS else WHOLE_FIELD)

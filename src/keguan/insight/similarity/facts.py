@@ -1,4 +1,5 @@
-"""The fact that rules read: the largest share of an application that stands elsewhere and that nobody found harmless.
+"""The fact that rules read: the largest share of an application that stands elsewhere and that nobody found harmless. Of its
+attachments a person looks at what was found; they change no share, for much in them is what everybody hands in.
 
 Unknown until its latest version was compared: then a person looks.
 """
@@ -13,7 +14,7 @@ told_from_above(
     SELECT coalesce(max(finding.share), 0) / 10
     FROM similarity_document document
     LEFT JOIN similarity_finding finding ON finding.document_id = document.id AND finding.state <> 'no_matter'
-    WHERE document.case_id = %(case)s AND document.gone_at IS NULL AND document.compared_at IS NOT NULL
+    WHERE document.case_id = %(case)s AND document.part = 'application' AND document.gone_at IS NULL AND document.compared_at IS NOT NULL
       AND NOT EXISTS (
         SELECT FROM casework_answers answers WHERE answers.case_id = document.case_id
           AND answers.version > (document.versions ->> answers.form)::int)

@@ -174,7 +174,9 @@ def _taken(pieces: Sequence[tuple[int, bytes]]) -> tuple[Fingerprints, Ids]:
     counts = np.array([len(entries) // 6 for _, entries in pieces], np.int64)
     buckets = np.repeat(np.array([bucket for bucket, _ in pieces], np.uint32), counts)
     low_at, id_at = _places(counts, 0)
-    return halves[low_at] | (buckets << np.uint32(16)), halves[id_at] | (halves[id_at + 1].astype(np.uint32) << np.uint32(16))
+    return halves[low_at] | (buckets << np.uint32(16)), halves[id_at] | (
+        halves[id_at + 1].astype(np.uint32) << np.uint32(16)
+    )
 
 
 def _places(counts: NDArray[np.int64], before: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,19 +10,25 @@ from django.db.models import F, Q
 from keguan.casework.models import Round
 from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search, href_to
 from keguan.components.status import Status
-from keguan.insight.similarity.models import STATES
+from keguan.insight.similarity.models import ASKED, PARTS, STATES, Document
 from keguan.kernel.bilingual import Text
 
 SIMILARITY = Text("查重", "Similarity")
 MOST_ROUNDS = 200
 CLOSED = Text("（不属您的计划，内容不公开）", "(of another programme; its text stays closed)")
 _TONES = {"open": "warn", "matters": "bad", "no_matter": "neutral"}
-_KINDS = {"case": Text("申报", "Application"), "project": Text("立项项目（只比名称）", "Funded project (title only)")}
+_PROJECT = Text("立项项目（只比名称）", "Funded project (title only)")
+_KINDS = {**PARTS, "project": _PROJECT}
 
 
 def status_of(state: str) -> Status:
     """The state of a finding as people see it."""
     return Status(STATES[state], _TONES[state])  # type: ignore[arg-type]
+
+
+def kind_of(document: Document) -> Text:
+    """What was compared, in a word."""
+    return PARTS[document.part] if document.part else _PROJECT
 
 
 def other_number(row: Any) -> str:
@@ -47,7 +53,7 @@ def _rounds() -> Sequence[Choice]:
 
 
 def _kind(rows: Rows, kind: str) -> Rows:
-    return rows.filter(other__case__isnull=kind == "project")
+    return rows.filter(other__part="" if kind == "project" else kind)
 
 
 def _same_host(rows: Rows, answer: str) -> Rows:
@@ -72,12 +78,13 @@ LIST = ListSpec(
             "case", Text("申报", "Application"), lambda r: r.document.case.number, sort=("document__case",), link=_href
         ),
         Column("title", Text("名称", "Title"), lambda r: r.document.case.title, link=_href),
+        Column("part", Text("比对内容", "Compared part"), lambda r: kind_of(r.document)),
         Column(
             "share", Text("重复比例（%）", "Share (%)"), lambda r: r.share // 10, "number", sort=("share",), compares=""
         ),
         Column("other", Text("重复对象", "Found in"), other_number),
         Column("other_title", Text("对象名称", "Its title"), other_title),
-        Column("kind", Text("对象类别", "Kind"), lambda r: _KINDS["project" if r.other.project else "case"]),
+        Column("kind", Text("对象类别", "Kind"), lambda r: kind_of(r.other)),
         Column("state", Text("判定", "Decision"), lambda r: status_of(r.state), "status", sort=("state",)),
         Column("found", Text("比对时间", "Compared"), lambda r: r.found_at, "moment", sort=("found_at",)),
         Column(
@@ -122,6 +129,12 @@ LIST = ListSpec(
             Text("比例不低于", "Share at least"),
             lambda rows, percent: rows.filter(share__gte=10 * int(percent)),
             tuple(Choice(str(one), f"{one} %") for one in (10, 20, 30, 50, 80)),
+        ),
+        Filter(
+            "part",
+            Text("比对内容", "Compared part"),
+            lambda rows, part: rows.filter(document__part=part),
+            tuple(Choice(one, PARTS[one]) for one in ASKED),
         ),
         Filter("kind", Text("对象类别", "Kind"), _kind, tuple(Choice(*one) for one in _KINDS.items())),
         Filter(

@@ -1,7 +1,7 @@
 """What similarity keeps of its own: fingerprints of documents, an index over them, and what was found.
 
-Everything but the decisions of people can be made again from casework and the registers. No text stands here: what a
-finding quotes are places in answers that never change.
+Everything but the decisions of people can be made again from casework and the registers. Of texts only those of files stand
+here, taken out of them once; what else a finding quotes are places in answers that never change.
 """
 
 from __future__ import annotations
@@ -18,10 +18,35 @@ STATES: dict[str, Text] = {
 }
 
 
-class Document(models.Model):
-    """One version of something that texts are compared with: an application as it was handed in, or a project's title.
+PARTS: dict[str, Text] = {
+    "application": Text("申报", "Application"),
+    "attachments": Text("附件", "Attachments"),
+    "report": Text("报告", "Report"),
+}
+"""What of a case is compared as one: the answers it applies with, the files with all its forms, the answers it reports with."""
+ASKED = ("application", "attachments")
+"""The parts that are held against all others. A report is what others are held against."""
 
-    versions: which version of each form was read; the `title` of a project. size: characters and words that count.
+
+class FileText(models.Model):
+    """What a file says, as far as it could be read: a text for each page. is_whole: whether that is all of it."""
+
+    file = models.OneToOneField(
+        "documents.Document", primary_key=True, on_delete=models.CASCADE, related_name="text_read"
+    )
+    pages = models.JSONField(default=list)
+    is_whole = models.BooleanField()
+    read_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"text of file {self.file_id}"
+
+
+class Document(models.Model):
+    """One version of something that texts are compared with: a part of a case as it was handed in, or a project's title.
+
+    part: one of PARTS; "" for a project.
+    versions: which version of each form was read, the `files` of attachments, the `title` of a project. size: characters and words that count.
     fingerprints: sorted uint32. gone_at: when a later version took its place, or it was withdrawn. is_packed: whether it stands
     in the index; until then it is looked through by itself. compared_at: when it was held against all others.
     """
@@ -32,6 +57,7 @@ class Document(models.Model):
     project = models.ForeignKey(
         "projects.Project", null=True, on_delete=models.CASCADE, db_index=False, related_name="similarity_documents"
     )
+    part = models.TextField(default="")
     versions = models.JSONField(default=dict)
     size = models.IntegerField()
     fingerprints = models.BinaryField()
@@ -42,12 +68,15 @@ class Document(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(gone_at__isnull=True), name="similarity_case_once"),
+            models.UniqueConstraint(
+                fields=["case", "part"], condition=Q(gone_at__isnull=True), name="similarity_case_once"
+            ),
             models.UniqueConstraint(
                 fields=["project"], condition=Q(gone_at__isnull=True), name="similarity_project_once"
             ),
             models.CheckConstraint(
-                condition=Q(case__isnull=False, project__isnull=True) | Q(case__isnull=True, project__isnull=False),
+                condition=Q(case__isnull=False, project__isnull=True, part__in=list(PARTS))
+                | Q(case__isnull=True, project__isnull=False, part=""),
                 name="similarity_document_of_one_thing",
             ),
             # The index keeps numbers of documents in four bytes.
@@ -59,7 +88,7 @@ class Document(models.Model):
             models.Index(
                 fields=["id"],
                 name="similarity_to_compare",
-                condition=Q(compared_at__isnull=True, gone_at__isnull=True, case__isnull=False),
+                condition=Q(compared_at__isnull=True, gone_at__isnull=True, part__in=list(ASKED)),
             ),
             models.Index(fields=["case", "id"], name="similarity_by_case", condition=Q(case__isnull=False)),
         ]
@@ -94,7 +123,7 @@ class Generation(models.Model):
 
 
 class Finding(models.Model):
-    """What one application shares with one other document, and what a person made of it.
+    """What one application, or its attachments, share with one other document, and what a person made of it.
 
     share: thousandths of the application, its fields weighted; other_share: of the other. by_field: list of {"field", "share",
     "size"}. passages: list of [field, first, after, other field, first, after, equal], offsets in characters.

@@ -19,7 +19,7 @@ from keguan.components.lists import Choice
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line
 from keguan.insight.similarity import decisions
-from keguan.insight.similarity.lists import LIST, SIMILARITY, other_number, status_of
+from keguan.insight.similarity.lists import LIST, SIMILARITY, kind_of, other_number, status_of
 from keguan.insight.similarity.models import STATES, Finding
 from keguan.insight.similarity.queries import (
     SideBySide,
@@ -36,6 +36,11 @@ from keguan.kernel.problems import Problem, Refusal
 
 LOOKS = holding(Text("查看查重结果", "look at text shared with other documents"), "officer", "supervision")
 _DECIDED = Text("已记录判定：{state}。", "Decided: {state}.")
+_OF_ANSWERS = Text(
+    "占本申报，长文字和名称按全数、单行文字按四分之一计",
+    "of this application; long answers and the title count in full, lines a quarter",
+)
+_OF_FILES = Text("占本申报附件中读出的文字", "of the text that could be read in its attachments")
 _FIELDS = (
     Field(
         "state",
@@ -105,6 +110,8 @@ def _shown(request: HttpRequest, found: Finding, actor: Actor, problems: tuple[P
         "texts": texts,
         "lines": _lines(found, texts),
         "other_number": other_number(found),
+        "part": kind_of(found.document),
+        "other_part": kind_of(found.other),
         "fields": fields if can_handle(actor, case) and found.document.gone_at is None else [],
         "problems": problems,
         "before": [(status_of(one.state), one) for one in decided_before(found)],
@@ -129,20 +136,19 @@ def _lines(found: Finding, texts: SideBySide) -> list[Line | None]:
         Line(Text("本申报", "This application"), case.number, href=case_href(case.number), note=case.title)
         if case
         else None,
+        Line(Text("比对内容", "Compared part"), kind_of(found.document)),
         Line(
             Text("重复对象", "Found in"),
             other_number(found),
             href="" if texts.closed else opens,
             note="" if texts.closed or not whose else whose.title,
         ),
+        Line(Text("对象类别", "Kind"), kind_of(found.other)),
         Line(Text("对象单位", "Its host"), whose.host.name) if whose and whose.host and not texts.closed else None,
         Line(
             Text("重复比例", "Share"),
             f"{found.share // 10} %",
-            note=Text(
-                "占本申报，长文字和名称按全数、单行文字按四分之一计",
-                "of this application; long answers and the title count in full, lines a quarter",
-            ),
+            note=_OF_FILES if found.document.part == "attachments" else _OF_ANSWERS,
         ),
         Line(Text("占对象比例", "Of the other"), f"{found.other_share // 10} %"),
         Line(Text("比对时间", "Compared"), found.found_at, "moment"),

@@ -11,8 +11,9 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from keguan.casework.models import Case
+from keguan.casework.pages.secrets import open_files
 from keguan.casework.permissions import can_see_notes, notes_visible_to, proposals_visible_to, why_not
-from keguan.insight.similarity.models import Document, Finding
+from keguan.insight.similarity.models import ASKED, Document, Finding
 from keguan.insight.similarity.sources import Piece, texts_of
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -68,23 +69,25 @@ class Standing:
 
 
 def standing_of(case: Case) -> Standing:
-    """How far the comparison of its latest version is. One query."""
-    row = (
-        Document.objects.filter(case=case, gone_at__isnull=True)
+    """How far the comparison of its latest version is, attachments included. One query."""
+    rows = (
+        Document.objects.filter(case=case, gone_at__isnull=True, part__in=ASKED)
         .annotate(waiting=Count("findings", filter=Q(findings__state="open")), all=Count("findings"))
         .values_list("compared_at", "waiting", "all")
-        .first()
     )
-    return Standing(*row) if row else Standing(None, 0, 0)
+    moments, waiting, found = zip(*rows, strict=True) if rows else ((None,), (), ())
+    return Standing(None if None in moments else max(moments), sum(waiting), sum(found))
 
 
 def decided_before(finding: Finding) -> Sequence[Finding]:
     """What was decided about the same two things in earlier versions, the latest first."""
-    same = Finding.objects.filter(document__case=finding.document.case).exclude(pk=finding.pk).exclude(state="open")
-    if finding.other.case_id:
-        same = same.filter(other__case=finding.other.case_id)
+    mine, other = finding.document, finding.other
+    same = Finding.objects.filter(document__case=mine.case, document__part=mine.part).exclude(state="open")
+    same = same.exclude(pk=finding.pk)
+    if other.case_id:
+        same = same.filter(other__case=other.case_id, other__part=other.part)
     else:
-        same = same.filter(other__project=finding.other.project_id)
+        same = same.filter(other__project=other.project_id)
     return list(same.select_related("decided_by").order_by(F("decided_at").desc())[:5])
 
 
@@ -99,20 +102,23 @@ class Bit:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One text of one side, in bits. share: thousandths, None on the other side."""
+    """One text of one side, in bits. share: thousandths, None on the other side. file: where it stands in one."""
 
     title: Text
     bits: Sequence[Bit]
     share: int | None = None
+    file: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Both sides of a finding as one reader may see them. closed: why the other side's text stays closed to them."""
+    """Both sides of a finding as one reader may see them. closed: why the other side's text stays closed to them. hides: whether
+    there are files that they may not open, whose pages are left out."""
 
     mine: Sequence[Shown]
     other: Sequence[Shown]
     closed: Problem | None
+    hides: bool = False
 
 
 def side_by_side(actor: Actor, finding: Finding) -> SideBySide:
@@ -127,18 +133,29 @@ def side_by_side(actor: Actor, finding: Finding) -> SideBySide:
         mine.setdefault(name, []).append((first, after, number))
         other.setdefault(other_name, []).append((other_first, other_after, number))
     shares = {one["field"]: one["share"] for one in finding.by_field}
+    pieces = [texts.get(one.pk, []) for one in documents]
+    opened = [_opened(actor, one.case, of) for one, of in zip(documents, pieces, strict=True)]
     return SideBySide(
-        _shown(texts.get(finding.document_id, ()), mine, shares),
-        [] if closed else _shown(texts.get(finding.other_id, ()), other, {}),
+        _shown(opened[0], mine, shares),
+        [] if closed else _shown(opened[1], other, {}),
         closed,
+        opened != pieces,
     )
+
+
+def _opened(actor: Actor, case: Case | None, pieces: list[Piece]) -> list[Piece]:
+    """Those that the actor may read: of files only what they may open on the page of the case."""
+    if case is None or not any(one.file for one in pieces):
+        return pieces
+    may = open_files(actor, case)
+    return [one for one in pieces if one.file is None or one.file in may]
 
 
 def _shown(
     pieces: Sequence[Piece], marked: Mapping[str, list[tuple[int, int, int]]], shares: Mapping[str, Any]
 ) -> list[Shown]:
     return [
-        Shown(one.title, bits_of(one.text, marked[one.name]), shares.get(one.name))
+        Shown(one.title, bits_of(one.text, marked[one.name]), shares.get(one.name), one.file)
         for one in pieces
         if one.name in marked
     ]

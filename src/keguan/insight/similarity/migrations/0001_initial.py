@@ -10,12 +10,31 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("casework", "0001_initial"),
+        ("documents", "0001_initial"),
         ("parties", "0001_initial"),
         ("projects", "0001_initial"),
         ("trace", "0001_initial"),
     ]
 
     operations = [
+        CreateTable(
+            name="FileText",
+            fields=[
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="text_read",
+                        serialize=False,
+                        to="documents.document",
+                    ),
+                ),
+                ("pages", models.JSONField(default=list)),
+                ("is_whole", models.BooleanField()),
+                ("read_at", models.DateTimeField()),
+            ],
+        ),
         CreateTable(
             name="Document",
             fields=[
@@ -40,6 +59,7 @@ class Migration(migrations.Migration):
                         to="projects.project",
                     ),
                 ),
+                ("part", models.TextField(default="")),
                 ("versions", models.JSONField(default=dict)),
                 ("size", models.IntegerField()),
                 ("fingerprints", models.BinaryField()),
@@ -54,7 +74,9 @@ class Migration(migrations.Migration):
                     models.Index(condition=models.Q(("gone_at__isnull", False)), fields=["id"], name="similarity_gone"),
                     models.Index(
                         condition=models.Q(
-                            ("case__isnull", False), ("compared_at__isnull", True), ("gone_at__isnull", True)
+                            ("compared_at__isnull", True),
+                            ("gone_at__isnull", True),
+                            ("part__in", ["application", "attachments"]),
                         ),
                         fields=["id"],
                         name="similarity_to_compare",
@@ -65,7 +87,9 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("gone_at__isnull", True)), fields=("case",), name="similarity_case_once"
+                        condition=models.Q(("gone_at__isnull", True)),
+                        fields=("case", "part"),
+                        name="similarity_case_once",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("gone_at__isnull", True)),
@@ -74,8 +98,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("case__isnull", False), ("project__isnull", True)),
-                            models.Q(("case__isnull", True), ("project__isnull", False)),
+                            models.Q(
+                                ("case__isnull", False),
+                                ("part__in", ["application", "attachments", "report"]),
+                                ("project__isnull", True),
+                            ),
+                            models.Q(("case__isnull", True), ("part", ""), ("project__isnull", False)),
                             _connector="OR",
                         ),
                         name="similarity_document_of_one_thing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -100,3 +101,18 @@ def test_the_page_is_for_staff_and_stays_within_its_queries(world: w.World, djan
     assert "走到此" in said
     assert signed_in(world.people["applicant"]).get(address).status_code == 403
     assert Client().get(address).status_code == 302
+
+
+def test_what_came_in_is_told_by_topic_and_drawn_beside_the_numbers(world: w.World) -> None:
+    assert world.round is not None
+    found = glance_at(world.actor("officer"), world.round, definition_of(world.round.programme), clock.now())
+    assert sum(one.count for one in found.topics) == 3
+    assert sum(one.asked_fen for one in found.topics) == found.overview.asked_fen
+    address = reverse("round_overview", args=[world.round.code])
+    officer = signed_in(world.people["officer"])
+    for language, title in (("zh", "按“所属领域”"), ("en", "By “")):
+        said = officer.get(f"{address}?lang={language}").content.decode()
+        assert title in said
+        funnel = said.partition("走到此" if language == "zh" else "Reached")[2].partition("</table>")[0]
+        drawn = [int(one) for one in re.findall(r'<rect width="(\d+)"', funnel)]
+        assert drawn[:4] == [100, 100, 33, 0], "three came in, one went on"

@@ -91,7 +91,7 @@ def what_if(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     found, rank = round_and_step(request, code, step, Rank)
     if not reads_scores(actor_on(request), found):
         raise READS_SCORES.refusal()
-    question = _grouped_by(definition_of(found.programme).programme)
+    question = grouped_by(definition_of(found.programme).programme)
     base, budget_fen, too_early = _base(found, str(rank.id), question)
     asked, problems = _asked(request.GET, budget_fen, len(base))
     is_shared = rank.share == "pro_rata"
@@ -216,7 +216,7 @@ def _granted(row: Row, fen: int) -> Row:
     )  # fmt: skip
 
 
-def _grouped_by(programme: Programme) -> tuple[str, Question] | None:
+def grouped_by(programme: Programme) -> tuple[str, Question] | None:
     """The question by which applications are told apart: the first choice of the form one applies with."""
     for step in programme.steps:
         if isinstance(step, Apply):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -12,25 +11,24 @@ from django.urls import reverse
 
 from keguan.casework.messages import end_title
 from keguan.casework.pages.rounds import SEES_ROUNDS, rounds_for
+from keguan.casework.pages.what_if import grouped_by
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
-from keguan.components.lists import Column
-from keguan.components.reader import said
 from keguan.components.status import Crumb, Line
-from keguan.insight import charts
-from keguan.insight.charts import Chart
 from keguan.insight.rounds.queries import HOSTS_SHOWN, Share, glance_at
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
-from keguan.language.wording import step_title
+from keguan.language.schema import Field, Programme
+from keguan.language.wording import step_title, value_said
 from keguan.registers.organisations.queries import regions_said
 
 _TITLE = Text("批次总览", "The round at a glance")
 _NONE = Text("（未登记）", "(not recorded)")
 _DAYS = Text("{d} 天", "{d} days")
 _HOURS = Text("{h} 小时", "{h} hours")
-_FUNNEL = Text("走到各环节的办件数", "Cases that reached each step")
-_ALT = Text("条形图：{told}。数字见旁边的表。", "Bars: {told}. The numbers stand in the table beside.")
+_ASKED = Text("申请金额", "Asked for")
+_BUDGET = Text("批次预算", "Budget")
+_WON = Text("已定金额", "Granted")
 
 
 @page(SEES_ROUNDS)
@@ -44,26 +42,32 @@ def overview(request: HttpRequest, code: str) -> HttpResponseBase:
     names = regions_said([one.value for one in glance.regions if one.value != "00"])
     titles = {str(step.id): step_title(step) for step in definition.programme.steps}
     listed = f"{reverse('cases')}?round={code}"
-    funnel = [(titles[one.step], one.reached) for one in whole.stands]
-    chart = _bars(_FUNNEL, funnel)
+    question = grouped_by(definition.programme)
+    shares: list[tuple[Text, list[tuple[Text | str, Share]]]] = [
+        (Text("按地区", "By region"), [(names.get(one.value, _NONE), one) for one in glance.regions]),
+        (
+            Text("申报最多的{n}个单位", "The {n} hosts with the most").filled(n=HOSTS_SHOWN),
+            [(one.value or _NONE, one) for one in glance.hosts],
+        ),
+    ]
+    if question:
+        shares.insert(0, (_by(question), _answers(definition.programme, question, glance.topics)))
     context = {
         "round": found,
         "title": _TITLE,
         "at": glance.at,
         "lines": _money(found.budget_fen, whole.asked_fen, whole.won_fen, whole.cases, whole.submitted),
-        "chart": chart if whole.cases and charts.is_drawn(chart) else None,
-        "stands": [(titles[one.step], one, f"{listed}&step={one.step}") for one in whole.stands],
+        "purse": _purse(found.budget_fen, whole.asked_fen, whole.won_fen),
+        "stands": [
+            (titles[one.step], one, f"{listed}&step={one.step}", _part(one.reached, whole.cases))
+            for one in whole.stands
+        ],
         "ends": [(end_title(definition, end), n) for end, n in sorted(whole.ends.items())],
         "waiting": [
             (titles.get(one.step, one.step), one, _long(one.median), _long(one.longest)) for one in glance.waiting
         ],
-        "columns": _columns(),
         "shares": [
-            (Text("按地区", "By region"), [(names.get(one.value, _NONE), one) for one in glance.regions]),
-            (
-                Text("申报最多的{n}个单位", "The {n} hosts with the most").filled(n=HOSTS_SHOWN),
-                [(one.value or _NONE, one) for one in glance.hosts],
-            ),
+            (title, [(name, one, _part(one.count, whole.submitted)) for name, one in rows]) for title, rows in shares
         ],
         "crumbs": [
             Crumb(Text("批次", "Rounds"), reverse("rounds")),
@@ -78,40 +82,37 @@ def _money(budget: int, asked: int, won: int, cases: int, submitted: int) -> lis
     return [
         Line(Text("办件", "Cases"), cases, "number"),
         Line(Text("其中已提交", "Handed in"), submitted, "number"),
-        Line(Text("申请金额", "Asked for"), asked, "money"),
-        Line(Text("批次预算", "Budget"), budget, "money") if budget else None,
-        Line(Text("已定金额", "Granted"), won, "money"),
+        Line(_ASKED, asked, "money") if not budget else None,
+        Line(_WON, won, "money") if not budget else None,
         Line(Text("预算余额", "Left in the budget"), budget - won, "money") if budget else None,
     ]
 
 
-def _columns() -> tuple[Column, ...]:
-    def share(row: Any) -> Share:
-        return row[1]
+def _purse(budget: int, asked: int, won: int) -> list[tuple[Text, int, int]]:
+    """What is asked for and what was granted beside the budget: each with its part of the largest, in hundredths."""
+    if not budget:
+        return []
+    most = max(budget, asked, won)
+    named = ((_ASKED, asked), (_BUDGET, budget), (_WON, won))
+    return [(title, fen, _part(fen, most)) for title, fen in named]
 
-    return (
-        Column("name", Text("类别", "Group"), lambda row: row[0]),
-        Column("count", Text("项数", "Applications"), lambda row: share(row).count, "number"),
-        Column("asked", Text("申请金额", "Asked for"), lambda row: share(row).asked_fen or None, "money"),
-        Column("won", Text("已定金额", "Granted"), lambda row: share(row).won_fen or None, "money"),
-    )
+
+def _part(number: int, of: int) -> int:
+    """How long a bar is, in hundredths; what is there at all is seen."""
+    return max(1, round(100 * number / of)) if number and of else 0
+
+
+def _by(question: tuple[str, Field]) -> Text:
+    return Text("按“{question}”", "By “{question}”").filled(question=question[1].title)
+
+
+def _answers(
+    programme: Programme, question: tuple[str, Field], topics: Sequence[Share]
+) -> list[tuple[Text | str, Share]]:
+    where = f"{question[0]}.{question[1].field}"
+    return [(value_said(programme, where, one.value) if one.value else _NONE, one) for one in topics]
 
 
 def _long(time: timedelta) -> Text:
     hours = int(time.total_seconds() // 3600)
     return _DAYS.filled(d=hours // 24) if hours >= 48 else _HOURS.filled(h=hours)
-
-
-def _bars(title: Text, rows: Sequence[tuple[Text, int]]) -> Chart:
-    told = Text("，".join(f"{name.zh} {n}" for name, n in rows), ", ".join(f"{name.en} {n}" for name, n in rows))
-    spec = {
-        "data": {"values": [{"name": said(name), "value": n} for name, n in rows]},
-        "width": 460,
-        "height": {"step": 24},
-        "mark": "bar",
-        "encoding": {
-            "x": {"field": "value", "type": "quantitative", "title": None},
-            "y": {"field": "name", "type": "nominal", "title": None, "sort": None},
-        },
-    }
-    return Chart(title, _ALT.filled(told=told), spec)

@@ -1,4 +1,4 @@
-"""What a round looks like as a whole, as far as one reader may see its cases. Three queries, however many cases there are.
+"""What a round looks like as a whole, as far as one reader may see its cases. Four queries, however many cases there are.
 
 Counting a hundred thousand cases takes a second: those who may see them all share one counting for a minute.
 """
@@ -14,8 +14,10 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Aggregate, Count, ExpressionWrapper, F, Func, Max, Q, QuerySet, Sum, Value
 from django.db.models.fields import DateTimeField, DurationField, FloatField
+from django.db.models.fields.json import KT
 
 from keguan.casework.models import Case, Round, Task
+from keguan.casework.pages.what_if import grouped_by
 from keguan.casework.permissions import listed_to, runs_or_watches_programme
 from keguan.kernel.actors import Actor
 from keguan.language.definition import Definition
@@ -49,7 +51,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The applications of one group. value: a region code or a host's name. asked_fen, won_fen: in fen."""
+    """The applications of one group. value: a region code, a host's name or an answer. asked_fen, won_fen: in fen."""
 
     value: str
     count: int
@@ -72,13 +74,14 @@ class Overview:
 @dataclass(frozen=True, slots=True)
 class Glance:
     """A round as it stood at a moment. regions, hosts: the applications that came in by the region of their host, and
-    those of the hosts with the most."""
+    those of the hosts with the most. topics: by what they answer to the question that tells them apart."""
 
     at: datetime
     overview: Overview
     waiting: tuple[Waiting, ...]
     regions: tuple[Share, ...]
     hosts: tuple[Share, ...]
+    topics: tuple[Share, ...] = ()
 
 
 def glance_at(actor: Actor, of_round: Round, definition: Definition, now: datetime) -> Glance:
@@ -98,7 +101,14 @@ def glance_at(actor: Actor, of_round: Round, definition: Definition, now: dateti
 def _counted(cases: Cases, of_round: Round, definition: Definition, now: datetime) -> Glance:
     cases = cases.filter(round=of_round).order_by()
     regions, hosts = _shares(cases, definition)
-    return Glance(now, _overview(cases, definition), tuple(_waiting(cases, now)), tuple(regions), tuple(hosts))
+    return Glance(
+        now,
+        _overview(cases, definition),
+        tuple(_waiting(cases, now)),
+        tuple(regions),
+        tuple(hosts),
+        tuple(_by_topic(cases, definition)),
+    )
 
 
 def _overview(cases: Cases, definition: Definition) -> Overview:
@@ -169,6 +179,20 @@ def _shares(cases: Cases, definition: Definition) -> tuple[list[Share], list[Sha
         for sums in (hosts[name or ""], regions[f"{(region or '')[:4]}00"]):
             sums[:] = [one + (more or 0) for one, more in zip(sums, counted, strict=True)]
     return _most_first(regions), _most_first(hosts)[:HOSTS_SHOWN]
+
+
+def _by_topic(cases: Cases, definition: Definition) -> list[Share]:
+    """What came in by the answer to the question that tells applications of this programme apart, if there is one."""
+    question = grouped_by(definition.programme)
+    if question is None:
+        return []
+    form, field = question[0], str(question[1].field)
+    rows = (
+        cases.filter(submitted_at__isnull=False)
+        .values_list(KT(f"memo__answers__{form}__{field}"))
+        .annotate(n=Count("pk"), asked=Sum("asked_fen"), won=Sum("amount_fen", filter=_well(definition)))
+    )
+    return _most_first({answer or "": (n, asked or 0, won or 0) for answer, n, asked, won in rows})
 
 
 def _most_first(groups: Mapping[str, Sequence[int]]) -> list[Share]:

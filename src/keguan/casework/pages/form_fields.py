@@ -93,7 +93,7 @@ class Files:
         return attachments.most_bytes()
 
     @property
-    def endings(self) -> str:
+    def endings(self) -> Text:
         """The kinds of file that are taken, by their endings."""
         return ENDINGS
 
@@ -141,7 +141,7 @@ class Table:
     required: bool
     problems: tuple[Problem, ...]
     can_add: bool
-    sums: tuple[str, ...] = ()
+    sums: tuple[tuple[Text, str], ...] = ()
     pasted: str = ""
 
     @property
@@ -313,12 +313,13 @@ def _table(page: Page, one: Field, where: str, raw: Any) -> Table:
     )
 
 
-def sums_of(one: Field, rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """What stands under the columns of a table: its amounts added up in 万元, as far as they can be read."""
+def sums_of(one: Field, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Text, str], ...]:
+    """What stands under the columns of a table, each with its title: its amounts added up in 万元, as far as they can be
+    read."""
     if not any(column.type == "money" for column in one.columns):
         return ()
     listed = list(rows)
-    return tuple(_sum(column, listed) if column.type == "money" else "" for column in one.columns)
+    return tuple((column.title, _sum(column, listed) if column.type == "money" else "") for column in one.columns)
 
 
 def _sum(column: Column, rows: Iterable[Mapping[str, Any]]) -> str:

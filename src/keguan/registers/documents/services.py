@@ -29,7 +29,9 @@ from keguan.registers.trace import services as trace
 
 DEFAULT_MAX_BYTES = 30 * 1024 * 1024
 _PIECE = 1024 * 1024
-ENDINGS = "、".join(ending for endings in MEDIA_TYPES.values() for ending in endings)
+_ENDINGS = [ending for endings in MEDIA_TYPES.values() for ending in endings]
+ENDINGS = Text("、".join(_ENDINGS), ", ".join(_ENDINGS))
+"""What files may be called, as people read it."""
 
 
 class DamagedFile(Exception):  # noqa: N818 - says what is found, as the house does

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Aggregate, Count, ExpressionWrapper, F, Func, Max, Q, QuerySet, Sum, Value
 from django.db.models.fields import DateTimeField, DurationField, FloatField
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from keguan.casework.models import Case, Round, Task
 from keguan.casework.pages.what_if import grouped_by
@@ -189,7 +189,8 @@ def _by_topic(cases: Cases, definition: Definition) -> list[Share]:
     form, field = question[0], str(question[1].field)
     rows = (
         cases.filter(submitted_at__isnull=False)
-        .values_list(KT(f"memo__answers__{form}__{field}"))
+        .annotate(answer=KeyTextTransform(field, KeyTransform(form, "memo__answers")))
+        .values_list("answer")
         .annotate(n=Count("pk"), asked=Sum("asked_fen"), won=Sum("amount_fen", filter=_well(definition)))
     )
     return _most_first({answer or "": (n, asked or 0, won or 0) for answer, n, asked, won in rows})

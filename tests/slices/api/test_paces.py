@@ -73,6 +73,16 @@ def test_without_a_limit_nothing_is_counted(settings: Any) -> None:
     assert not Pace.objects.exists()
 
 
+def test_a_request_that_waited_for_another_does_not_begin_anew() -> None:
+    """Its clock was read before the other's, whose spending lies more than a minute ahead of it."""
+    now = clock.now()
+    with clock_at(now):
+        Pace.objects.create(who="address:127.0.0.1", spent_until=now + timedelta(seconds=63))
+        assert statuses(Machine(), "/api/v1/calls", 2) == [429, 429]
+        Pace.objects.update(spent_until=now + timedelta(days=32))
+        assert statuses(Machine(), "/api/v1/calls", 4) == [200] * 3 + [429], "the clock was put back"
+
+
 def test_who_asks_no_more_is_forgotten() -> None:
     now = clock.now()
     with clock_at(now):

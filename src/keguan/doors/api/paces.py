@@ -25,14 +25,15 @@ _WINDOW: Final = timedelta(minutes=1)
 
 _TAKE: Final = """
 INSERT INTO api_pace AS pace (who, spent_until) VALUES (%(who)s, %(now)s + %(each)s)
-ON CONFLICT (who) DO UPDATE SET spent_until = CASE
-    WHEN pace.spent_until BETWEEN %(now)s AND %(now)s + %(window)s THEN pace.spent_until
-    ELSE %(now)s END + %(each)s
-WHERE pace.spent_until + %(each)s <= %(now)s + %(window)s OR pace.spent_until > %(now)s + %(window)s
+ON CONFLICT (who) DO UPDATE SET spent_until = %(each)s + CASE
+    WHEN pace.spent_until > %(now)s + 2 * %(window)s THEN %(now)s
+    ELSE greatest(pace.spent_until, %(now)s) END
+WHERE pace.spent_until + %(each)s <= %(now)s + %(window)s OR pace.spent_until > %(now)s + 2 * %(window)s
 RETURNING spent_until
 """
-"""Spend one request: nothing comes back where the minute's worth is spent, and nothing is changed then. What lies further
-ahead than a minute was written before the clock was put back, and counts for nothing."""
+"""Spend one request: nothing comes back where the minute's worth is spent, and nothing is changed then. Who waited for the
+row has an older clock than who changed it; what lies two minutes ahead was written before the clock was put back, and
+counts for nothing."""
 
 
 class AtAPace(BaseThrottle):

@@ -32,3 +32,7 @@ def test_exactly_the_routes_that_are_open_to_all_declare_no_token() -> None:
     assert {path.replace("<slug:", "{").replace(">", "}") for path in open_to_all} == described | {
         "/api/v1/openapi.json"
     }
+
+
+def test_the_description_is_worked_out_once() -> None:
+    assert V1.get_openapi_schema() is V1.get_openapi_schema()

@@ -73,6 +73,7 @@ class Interface(NinjaAPI):
     def __init__(self, root: str, **given: Any) -> None:
         super().__init__(docs_url=None, renderer=Plain(), throttle=paces.AtAPace(), **given)
         self.root = root
+        self._schema: OpenAPISchema | None = None
         for expected, answer in _ANSWERS.items():
             self.add_exception_handler(expected, answer)
 
@@ -80,6 +81,12 @@ class Interface(NinjaAPI):
         return self.root
 
     def get_openapi_schema(self, **given: Any) -> OpenAPISchema:
+        """Worked out once: it takes longer than anything that it describes, and everybody may ask for it."""
+        if self._schema is None:
+            self._schema = self._worked_out(**given)
+        return self._schema
+
+    def _worked_out(self, **given: Any) -> OpenAPISchema:
         schema = super().get_openapi_schema(**given)
         described = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
         schema["components"]["schemas"] |= described.pop("$defs") | {"ProblemDetails": described}

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from bench import place
 
 PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents", "exports")
-ASKED_FOR = ("pages", "assignment", "similarity", "search")
+ASKED_FOR = ("pages", "assignment", "similarity", "search", "identity")
 """Measured only when `--only` names them: they take minutes."""
 
 
@@ -69,7 +69,11 @@ def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> It
         from bench import similarity
 
         yield from similarity.measure(crowd)
-    if not only - {"imports", "assignment", "similarity", "search"}:
+    if "identity" in only:
+        from bench import identity
+
+        yield from identity.measure()
+    if not only - {"imports", "assignment", "similarity", "search", "identity"}:
         return
     round_ = world.build(cases)
     if "pages" in only:

@@ -37,6 +37,12 @@ def test_a_pdf_is_read_page_by_page() -> None:
     assert (read.pages, read.is_whole) == (("第一页", SAID), True)
 
 
+def test_a_sentence_of_a_pdf_is_not_broken_where_a_line_of_print_ends() -> None:
+    long = "，".join([SAID[:-1]] * 9)
+    (page,) = files.read_apart(pdf(long + "。"), files.PDF).pages
+    assert page == long + "。"
+
+
 def test_a_word_document_has_the_pages_of_its_last_printing_and_the_text_of_its_tables() -> None:
     cell = f"<w:tbl><w:tr><w:tc><w:p><w:r><w:t>{SAID}</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     first = "<w:p><w:r><w:t>第一</w:t></w:r><w:r><w:t>页</w:t></w:r></w:p>"

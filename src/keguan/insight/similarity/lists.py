@@ -86,7 +86,14 @@ LIST = ListSpec(
         Column("other_title", Text("对象名称", "Its title"), other_title),
         Column("kind", Text("对象类别", "Kind"), lambda r: kind_of(r.other)),
         Column("state", Text("判定", "Decision"), lambda r: status_of(r.state), "status", sort=("state",)),
-        Column("found", Text("比对时间", "Compared"), lambda r: r.found_at, "moment", sort=("found_at",)),
+        Column(
+            "found",
+            Text("比对时间", "Compared"),
+            lambda r: r.found_at,
+            "moment",
+            sort=("found_at",),
+            sheet_only=True,
+        ),
         Column(
             "other_share",
             Text("占对象比例（%）", "Of the other (%)"),

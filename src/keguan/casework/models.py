@@ -6,6 +6,7 @@ limits and rights ask for, and are written in the same statement.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -201,6 +202,8 @@ class Case(models.Model):
 
     begun: datetime | None = None
     """When its first draft was begun, while the case is being applied for. Only `casework.store` finds it."""
+    held: Sequence[str] = ()
+    """The states of the seats that who looks at it holds on its panel. Only `casework.store.look` finds them."""
 
     class Meta:
         ordering = ("-id",)
@@ -233,6 +236,9 @@ class Case(models.Model):
             models.Index(fields=["parent"], name="case_by_parent", condition=Q(parent__isnull=False)),
             # Without a list of what is still to be sorted in, which each search would have to read through.
             GinIndex(fields=["members"], name="case_by_member", fastupdate=False),
+            # The orders of lists, which then read no further than their page.
+            models.Index(fields=["due_at", "id"], name="case_in_order_of_due"),
+            models.Index(fields=["submitted_at", "id"], name="case_in_order_of_time"),
             models.Index(fields=["handler"], name="case_by_handler", condition=Q(handler__isnull=False)),
             GinIndex(fields=["editors"], name="case_by_editor", fastupdate=False, condition=~Q(editors=[])),
         ]
@@ -427,6 +433,9 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["role", "organisation", "due_at"], name="task_by_role"),
             models.Index(fields=["person", "due_at"], name="task_by_person"),
+            models.Index(
+                fields=["role", "round", "step", "due_at", "id"], name="task_by_pile", condition=Q(person__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -724,6 +733,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="message_by_person"),
             models.Index(fields=["person"], name="message_unread", condition=Q(read_at__isnull=True)),
+            models.Index(fields=["case"], name="message_reminding", condition=Q(kind="reminder")),
             models.Index(fields=["id"], name="message_unsorted", condition=Q(sorted_at__isnull=True)),
         ]
 

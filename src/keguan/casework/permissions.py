@@ -427,10 +427,10 @@ def _own_ids(actor: Actor) -> RawSQL:
 
 
 def _holds_seat(actor: Actor, case: Case, states: Iterable[str]) -> bool:
-    """Whether the actor holds a seat in one of these states. On a page (`remember_seats`) asked once for all parts."""
+    """Whether the actor holds a seat in one of these states. On a page they are known (`remember_seats`)."""
     if actor.person is None:
         return False
-    known: dict[int, list[str]] = case.__dict__.get("_states_of_seats", {})
+    known: dict[int, Sequence[str]] = case.__dict__.get("_states_of_seats", {})
     if actor.person not in known:
         held = SeatHolder.objects.filter(seat__case=case, expert__person=actor.person).exclude(
             seat__recusal__is_hard=True
@@ -439,9 +439,9 @@ def _holds_seat(actor: Actor, case: Case, states: Iterable[str]) -> bool:
     return not set(states).isdisjoint(known[actor.person])
 
 
-def remember_seats(case: Case) -> None:
-    """Let the rights of this case look for the reader's seats once: it was read for one answer and is then gone."""
-    case.__dict__["_states_of_seats"] = {}
+def remember_seats(case: Case, actor: Actor, states: Sequence[str]) -> None:
+    """Let the rights of this case know the states of the actor's seats: it was read for one answer and is then gone."""
+    case.__dict__["_states_of_seats"] = {actor.person: states}
 
 
 def _seats_of(actor: Actor, states: Sequence[str], *, sighted: bool = False) -> Q | None:

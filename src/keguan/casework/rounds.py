@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from keguan.casework import services
 from keguan.casework.messages import send_to_applicants
@@ -172,7 +172,7 @@ def preview_ranking(of_round: Round, step_id: str) -> engine.Ranking | Refusal:
     step = definition.programme.step(step_id)
     if not isinstance(step, Rank):
         raise TypeError(f"{step_id} does not rank")
-    if waiting := on_their_way(of_round, step_id):
+    if waiting := on_their_way(of_round, step_id).count():
         said = Text("本批次还有{n}项未到排序环节。", "{n} cases of the round have not come to the ranking yet.")
         return refuse("rank.too_early", said.filled(n=waiting), value=str(waiting))
     return engine.rank(definition, step, entries_of(of_round, step_id), of_round.budget_fen)
@@ -258,14 +258,14 @@ def entries_of(of_round: Round, step_id: str, numbers: Sequence[str] | None = No
     return entries
 
 
-def on_their_way(of_round: Round, step_id: str) -> int:
+def on_their_way(of_round: Round, step_id: str) -> QuerySet[Case]:
     """Cases of the round that may still come to the ranking: at an earlier step and not ended."""
     order = [str(step.id) for step in definition_of(of_round.programme).programme.steps]
     before = order[: order.index(step_id)]
     waiting = Case.objects.filter(round=of_round, step__in=before)
     if clock.now() > of_round.closes + timedelta(minutes=of_round.grace_minutes):
         waiting = waiting.exclude(step=order[0], submitted_at__isnull=True)
-    return waiting.count()
+    return waiting
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:

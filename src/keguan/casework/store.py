@@ -135,12 +135,19 @@ def writers(stored: Mapping[str, Any]) -> dict[int, Writer]:
     return {int(person): Writer(one[0], frozenset(one[1])) for person, one in stored.items()}
 
 
-def look(number: str) -> Case | None:
-    """The case with everything that its pages need at hand, not locked; None for an unknown number."""
+def look(number: str, reader: int | None = None) -> Case | None:
+    """The case with everything that its pages need at hand, not locked; None for an unknown number.
+
+    reader: a person, of whose seats on its panel the states are at hand, too (`Case.held`).
+    """
     with prepared.cursor() as cursor:
-        cursor.execute(_for_a_page(), [number])
+        cursor.execute(_for_a_page(), [prepared.stable(reader), number])
         row = cursor.fetchone()
-    return None if row is None else _case(TO_SHOW, row)[0]
+    if row is None:
+        return None
+    case, (held,) = _case(TO_SHOW, row)
+    case.held = held
+    return case
 
 
 @cache
@@ -171,9 +178,16 @@ def _for_typing() -> str:
     return " ".join(text.split())
 
 
+_HELD = """
+  ARRAY(SELECT seat.state FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
+    JOIN experts_expert expert ON expert.id = holder.expert_id
+    WHERE seat.case_id = this.id AND expert.person_id = %s::bigint
+    AND NOT EXISTS (SELECT FROM casework_recusal tie WHERE tie.seat_id = seat.id AND tie.is_hard))"""
+
+
 @cache
 def _for_a_page() -> str:
-    return _read(TO_SHOW, "NULL", "this.number = %s")
+    return _read(TO_SHOW, _HELD, "this.number = %s")
 
 
 def _read(related: Related, more: str, which: str, join: str = "") -> str:

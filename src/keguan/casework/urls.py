@@ -45,6 +45,8 @@ from keguan.casework.pages import (
 )
 
 urlpatterns = [
+    # First what everybody who types asks for every other second: addresses are tried one after the other.
+    path("cases/<slug:number>/form/<slug:form>/autosave/", autosave.case_form_autosave, name="case_form_autosave"),
     path("calls/", calls.calls, name="calls"),
     path("calls/feed.rss", feeds.calls_rss, name="calls_rss"),
     path("calls/feed.atom", feeds.calls_atom, name="calls_atom"),
@@ -95,7 +97,6 @@ urlpatterns = [
     path("cases/<slug:number>/", case.case, name="case"),
     path("cases/<slug:number>/form/", form.case_form_now, name="case_form_now"),
     path("cases/<slug:number>/form/<slug:form>/", form.case_form, name="case_form"),
-    path("cases/<slug:number>/form/<slug:form>/autosave/", autosave.case_form_autosave, name="case_form_autosave"),
     path("cases/<slug:number>/form/<slug:form>/progress/", autosave.case_form_progress, name="case_form_progress"),
     path("cases/<slug:number>/form/<slug:form>/writers/", writers.case_writers, name="case_writers"),
     path("cases/<slug:number>/form/<slug:form>/submit/", submit.case_submit, name="case_submit"),

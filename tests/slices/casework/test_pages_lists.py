@@ -254,7 +254,9 @@ def test_only_who_plans_costs_a_query_for_drafted_rounds(world: w.World, django_
             assert list(queries.rounds_to_publish(actor)) == []
 
 
-def test_many_cases_at_one_desk_are_one_line_that_opens_them_and_few_are_told_apart(world: w.World) -> None:
+def test_many_cases_at_one_desk_are_one_line_that_opens_them_and_few_are_told_apart(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = cases.case(world, at="screen")
     assert world.round is not None
     screening = Task.objects.get(case=case, role="officer")
@@ -286,6 +288,18 @@ def test_many_cases_at_one_desk_are_one_line_that_opens_them_and_few_are_told_ap
     listed = officer.get(opened.replace("&amp;", "&")).content.decode()
     assert listed.count("另一件") == todo.FEW
     assert case.number in listed
+    monkeypatch.setattr(todo, "MOST_COUNTED", todo.FEW + 1)
+    assert f"（{todo.FEW + 1}件）" in officer.get(reverse("todo")).content.decode()
+    monkeypatch.setattr(todo, "MOST_COUNTED", todo.FEW)
+    assert f"（{todo.FEW}件以上）" in officer.get(reverse("todo")).content.decode()
+
+
+def test_who_leads_a_case_finds_what_its_applicant_has_to_do(world: w.World) -> None:
+    case = cases.case(world, at="apply")
+    leader = signed_in(world.people["member"])
+    assert case.number not in leader.get(reverse("todo")).content.decode()
+    Case.objects.filter(pk=case.pk).update(principal=world.people["member"])
+    assert case.number in leader.get(reverse("todo")).content.decode()
 
 
 def test_a_round_is_set_up_looked_over_published_and_extended_by_pages(world: w.World) -> None:

@@ -14,6 +14,7 @@ from tests.slices.casework.page_cast import act, holders, signed_in
 from keguan.casework.models import Case
 from keguan.casework.pages import case_trace
 from keguan.kernel.clock import clock_at
+from keguan.registers.trace import services as trace
 
 pytestmark = pytest.mark.django_db
 
@@ -47,8 +48,11 @@ def test_readings_are_counted_and_folded_below_what_was_done(
     assert "提交了材料" in done
     assert "查看了" not in done
     assert "查阅 4 次，共 2 人" in folded
-    assert folded.count("查看了申报内容") == 4
-    assert "Readings: 4, by people: 2" in part(world, case, "applicant", "trace", "en")
+    assert folded.count("查看了申报内容") == 2, "one line for what one person read on one day"
+    assert folded.count("当日共 3 次") == 1
+    english = part(world, case, "applicant", "trace", "en")
+    assert "Readings: 4, by people: 2" in english
+    assert "read the proposal, 3 times that day" in english
 
 
 def test_a_case_that_nobody_else_read_folds_nothing(world: w.World) -> None:
@@ -62,8 +66,8 @@ def test_however_often_a_case_is_read_its_steps_stay_on_the_page(
 ) -> None:
     case = cases.case(world, at="recommend")
     monkeypatch.setattr(case_trace, "MOST", 5)
-    for _ in range(6):
-        part(world, case, "host", "trace")
+    for name in ("member", "finance", "planner", "publisher", "supervisor", "officer"):
+        trace.read(world.actor(name), "proposal", case.number, case_number=case.number)
     shown = part(world, case, "applicant", "trace")
     assert "开始了申报" in shown
     assert "同意推荐" in shown

@@ -9,9 +9,10 @@ import pytest
 from tests import make
 from tests.make import cases
 
-from keguan.casework import queries
+from keguan.casework import kept_counts, queries
 from keguan.casework.models import Case, Message, Notice, Round, Seat, SeatHolder, Task
 from keguan.kernel.actors import NOBODY, SYSTEM, Actor, HeldDuty
+from keguan.kernel.clock import clock_at
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties import services as parties
 from keguan.registers.parties.access import actor_for
@@ -167,9 +168,29 @@ def test_the_numbers_of_a_round_count_what_the_reader_may_know_of() -> None:
     cases.bare_case(cases.bare_round(call.programme), submitted_at=NOW)
     numbers = queries.round_numbers(SYSTEM, call)
     assert (numbers.by_step, numbers.by_end) == ({"apply": 1, "screen": 2}, {"awarded": 1})
-    assert (numbers.submitted, numbers.total) == (3, 4)
+    assert (numbers.submitted, numbers.cases) == (3, 4)
     assert queries.round_numbers(officer(), call).by_step == {"screen": 2}
-    assert queries.round_numbers(NOBODY, call).total == 0
+    assert queries.round_numbers(NOBODY, call).cases == 0
+
+
+def test_a_large_round_is_numbered_once_a_minute_for_all_who_run_or_watch_it(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    call = cases.bare_round(cases.bare_version())
+    monkeypatch.setattr(kept_counts, "COUNTED_ANEW", 1)
+    one, other = officer(), officer()
+    for _ in range(2):
+        cases.bare_case(call, step="screen", step_kind="screen", submitted_at=NOW)
+    with clock_at(NOW):
+        first = queries.round_numbers(one, call)
+    cases.bare_case(call, step="screen", step_kind="screen", submitted_at=NOW)
+    with clock_at(NOW + timedelta(seconds=59)):
+        with django_assert_num_queries(1):
+            assert queries.round_numbers(other, call) == first
+        assert queries.round_numbers(NOBODY, call).cases == 0
+    with clock_at(NOW + timedelta(seconds=60)):
+        anew = queries.round_numbers(one, call)
+    assert (first.at, first.by_step, anew.by_step) == (NOW, {"screen": 2}, {"screen": 3})
 
 
 # ------------------------------------------------------------------------------------------------------ public

@@ -14,10 +14,10 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
+from keguan.casework import kept_counts
 from keguan.casework.models import Case
 from keguan.casework.services import Done
 from keguan.casework.versions import definition_of
-from keguan.insight.rounds import queries
 from keguan.insight.rounds.queries import glance_at
 from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
@@ -77,7 +77,7 @@ def test_a_large_round_is_counted_once_a_minute_for_all_who_may_see_it_whole(
 ) -> None:
     assert world.round is not None
     definition, at = definition_of(world.round.programme), w.moment("2026-03-12")
-    monkeypatch.setattr(queries, "COUNTED_ANEW", 2)
+    monkeypatch.setattr(kept_counts, "COUNTED_ANEW", 2)
     first = glance_at(world.actor("officer"), world.round, definition, at)
     assert first.overview.cases == 3
     Case.objects.filter(step="recommend").update(submitted_at=None)

@@ -15,34 +15,37 @@ from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.wording import step_title
 from keguan.registers.trace.models import Event
-from keguan.registers.trace.queries import events_of_case
+from keguan.registers.trace.queries import told_of_case
 from keguan.registers.trace.sentences import deed
 
 AT_THE_DESK = "desk:"
 """Tags of what officers note and hand to one another: told beside the notes, to those alone who read them."""
 MOST = 300
-"""Deeds that a page tells, and readings: the newest of each."""
+"""Deeds that a page tells, and lines of readings: the newest of each."""
 _TONES: Mapping[str, Tone] = {"done": "good", "refused": "bad", "read": "info"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One line of the trace."""
+    """One line of the trace. times: how often one person read the same thing on one day, `at` for the last time."""
 
     at: datetime
     said: Text
     tone: Tone
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The trace of a case: what was done, and apart from it who read what. readers: how many people that were.
+    """The trace of a case: what was done, and apart from it who read what. times: how often it was read; readers: by how
+    many people.
 
     is_cut: whether there is more than a page tells.
     """
 
     deeds: tuple[Sentence, ...] = ()
     readings: tuple[Sentence, ...] = ()
+    times: int = 0
     readers: int = 0
     is_cut: bool = False
 
@@ -64,11 +67,9 @@ class Return:
 
 
 def events_for(number: str) -> list[Event]:
-    """The events of a case that its page tells, the oldest first. Changes of columns repeat what deeds say. One query;
-    readings, of which there are many, crowd out no deed."""
-    newest = events_of_case(number).exclude(tag__startswith="db:").exclude(tag__startswith=AT_THE_DESK).order_by("-id")
-    deeds, readings = newest.exclude(outcome="read")[:MOST], newest.filter(outcome="read")[:MOST]
-    return sorted(deeds.union(readings, all=True), key=lambda event: event.pk)
+    """The events of a case that its page tells, the oldest first. Changes of columns repeat what deeds say; what stands at
+    the desk is told beside the notes, to those alone who read them. One query; readings crowd out no deed."""
+    return told_of_case(number, without=("db:", AT_THE_DESK), most=MOST)
 
 
 def returns_in(definition: Definition, events: Iterable[Event]) -> list[Return]:
@@ -102,16 +103,21 @@ def told(
     def line(event: Event) -> Sentence:
         by = said.who(event, reader, names, _hidden(event, reader, reviewing, objecting), definition)
         did = Text("{who}{what}", "{who} {what}").filled(who=by, what=deed(event))
-        return Sentence(decided_at(event.payload, event), did, _TONES[event.outcome])
+        return Sentence(decided_at(event.payload, event), did, _TONES[event.outcome], _times(event))
 
     readings = [event for event in events if event.outcome == "read"]
     deeds = [event for event in events if event.outcome != "read"]
     return Trace(
         tuple(map(line, deeds)),
         tuple(map(line, readings)),
+        sum(map(_times, readings)),
         len({event.actor for event in readings}),
         is_cut=MOST in (len(deeds), len(readings)),
     )
+
+
+def _times(event: Event) -> int:
+    return int(getattr(event, "times", 1))
 
 
 def _hidden(event: Event, reader: Actor, reviewing: frozenset[int], objecting: frozenset[int]) -> dict[int, Text]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Case as Conditional
 from django.db.models import F, Q, QuerySet, TextField, Value, When
 from django.http import HttpRequest, HttpResponseBase, QueryDict
@@ -67,7 +70,9 @@ def _by_host(rows: Rows, typed: str) -> Rows:
 
 def _search(rows: Rows, text: str) -> Rows:
     plain = text.replace(" ", "")
-    return rows.filter(Q(title__icontains=text) | Q(number__startswith=plain.upper()))
+    # Chinese has no capitals: to fold every title for it takes longer than all else of reading very many.
+    lookup = "contains" if text.upper() == text.lower() else "icontains"
+    return rows.filter(Q(**{f"title__{lookup}": text}) | Q(number__startswith=plain.upper()))
 
 
 CASES = ListSpec(
@@ -173,7 +178,18 @@ def listed(actor: Actor, asked: str) -> list[int]:
     filters = tuple(replace(one, choices=None) if callable(one.choices) else one for one in CASES.filters)
     spec = replace(CASES, filters=filters)
     listing = Listing.asked_for(spec, QueryDict(asked), queries.cases(actor), _given(actor))
-    return [] if listing.problems else list(listing.queryset.values_list("pk", flat=True)[:MOST_IN_QUEUE])
+    return [] if listing.problems else ids_in_order(listing.queryset.values_list("pk", flat=True)[:MOST_IN_QUEUE])
+
+
+def ids_in_order(ids: QuerySet[Any, int]) -> list[int]:
+    """The ids that a query gives, as one value: thousands of rows would cost more than finding them. One query."""
+    try:
+        asked, values = ids.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ARRAY({asked})", values)
+        return list(cursor.fetchone()[0])
 
 
 @page(SIGNED_IN)

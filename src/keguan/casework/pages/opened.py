@@ -22,10 +22,10 @@ SEES = "see this case"
 def case_for(request: HttpRequest, number: str) -> tuple[Case, Actor]:
     """The case with all that its pages need, if this reader may know of it. Raises Http404, Forbidden."""
     actor = actor_on(request)
-    found = store.look(number)
+    found = store.look(number, actor.person)
     if found is None:
         raise Http404
-    remember_seats(found)
+    remember_seats(found, actor, found.held)
     if problem := why_not(actor, found, "case"):
         raise Forbidden(SEES, (problem,))
     return found, actor

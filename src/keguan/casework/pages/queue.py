@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from keguan.casework.models import Case
-from keguan.casework.pages.cases import MOST_ASKED, MOST_IN_QUEUE, in_queue, listed
+from keguan.casework.pages.cases import MOST_ASKED, MOST_IN_QUEUE, ids_in_order, in_queue, listed
 from keguan.casework.queries import mine_of, tasks_of
+from keguan.casework.versions import definition_of
 from keguan.kernel.actors import Actor
 
 
@@ -48,5 +49,7 @@ def queue_for(request: HttpRequest, case: Case, actor: Actor, *, waits: bool) ->
 def _waiting(case: Case, actor: Actor) -> list[int]:
     # Who opened a colleague's case goes through everybody's.
     found = tasks_of if case.handler_id not in (None, actor.person) else mine_of
-    rows = found(actor).filter(round=case.round_id, step=case.step, code=case.code)
-    return list(dict.fromkeys(rows.values_list("case_id", flat=True)[:MOST_IN_QUEUE]))
+    # By the role, too: so they are read in their order, and no further than the queue goes.
+    role = getattr(definition_of(case.programme).programme.step(case.step), "by", "")
+    rows = found(actor).filter(role=role, person__isnull=True, round=case.round_id, step=case.step, code=case.code)
+    return list(dict.fromkeys(ids_in_order(rows.values_list("case_id", flat=True)[:MOST_IN_QUEUE])))

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import rounds as services
+from keguan.casework.kept_counts import COUNTED_ANEW
 from keguan.casework.late import allow_late
 from keguan.casework.messages import end_title
 from keguan.casework.models import ROUND_STATUSES, Case, Round
@@ -20,7 +21,7 @@ from keguan.casework.pages.call_search import state_of as window_of
 from keguan.casework.pages.round_changes import Told, like_last, told_versions
 from keguan.casework.pages.round_fields import EXTENSION, LATE, SUBJECTS, read_moment
 from keguan.casework.pages.round_places import places_of
-from keguan.casework.queries import round_numbers
+from keguan.casework.queries import RoundNumbers, round_numbers
 from keguan.casework.round_versions import versions_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
@@ -120,7 +121,9 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
         "changed": changed,
         "names": _names(changed),
         "can_copy": plans and found.kind == "open",
-        "numbers": _numbers(actor, found),
+        "counted": (counted := round_numbers(actor, found)),
+        "numbers": _numbers(counted, found),
+        "is_large": counted.cases > COUNTED_ANEW,
         "can_publish": plans and found.status == "draft" and found.drafted_by != actor.person,
         "waits_for_another": plans and found.status == "draft" and found.drafted_by == actor.person,
         "can_extend": plans and found.status == "published",
@@ -161,10 +164,9 @@ def _lines(found: Round) -> list[Line | None]:
     ]
 
 
-def _numbers(actor: Actor, found: Round) -> list[tuple[Text, int, str]]:
-    """How many cases stand at each step or ended in each way, with the list behind each number. One query."""
+def _numbers(counted: RoundNumbers, found: Round) -> list[tuple[Text, int, str]]:
+    """How many cases stand at each step or ended in each way, with the list behind each number."""
     definition = definition_of(found.programme)
-    counted = round_numbers(actor, found)
     behind = f"{reverse('cases')}?round={found.code}"
     shown = [
         (step_title(step), counted.by_step[str(step.id)], f"{behind}&at={step.id}")

@@ -6,23 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import batches, offices, resolutions, rounds
 from keguan.casework.handing import ROLE
-from keguan.casework.models import ResolutionSignature, Round, Task
+from keguan.casework.models import Case, ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.deputies import may_deputise
 from keguan.casework.pages.messages import href_of
 from keguan.casework.pages.step_help import StepHelp, help_for
-from keguan.casework.queries import messages_of, mine_of, reviews_of, rounds_to_publish, tasks_of
+from keguan.casework.queries import (
+    messages_of,
+    mine_of,
+    piles_of,
+    reviews_of,
+    roles_asked,
+    rounds_to_publish,
+    tasks_of,
+)
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.status import Status, Tab
 from keguan.kernel import clock
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import kind_of
 from keguan.language.wording import step_title
@@ -33,6 +42,8 @@ from keguan.registers.parties.roles import role_name
 MOST = 200
 MOST_MESSAGES = 8
 MOST_HELPS = 6
+MOST_COUNTED = 1000
+"""Cases of one round at one step that are counted; beyond, there are more than so many."""
 FEW = 12
 """Cases of one round at one step that are told apart. More of them are one line, which opens their list."""
 _DECIDING = {"committee", "planning"}
@@ -66,11 +77,9 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     is_officer = actor.holds(ROLE)
     is_all = request.GET.get("whose") == "all" or not is_officer
     mine = tasks_of(actor) if is_all else mine_of(actor)
-    piles, apart = _piles(mine), mine
-    for pile in piles:
-        apart = apart.exclude(round=pile.round, step=pile.step, role=pile.role, person__isnull=True)
+    piles, apart = _piles(actor, mine)
     # A ranking that others have still to reach is nothing to do yet.
-    piles = [one for one in piles if one.kind != "rank" or not rounds.on_their_way(one.round, one.step)]
+    piles = [one for one in piles if one.kind != "rank" or not rounds.on_their_way(one.round, one.step).exists()]
     tasks = list(apart[: MOST + 1])
     may_batch = batches.may_batch(actor)
     waiting = [
@@ -110,7 +119,10 @@ def todo(request: HttpRequest) -> HttpResponseBase:
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """What waits at a desk in one round at one step: what is decided for the round as a whole, or too much for lines."""
+    """What waits at a desk in one round at one step: what is decided for the round as a whole, or too much for lines.
+
+    cases: one more than `MOST_COUNTED` where there are more.
+    """
 
     round: Round
     step: str
@@ -129,19 +141,18 @@ class Pile:
         return self.cases > FEW or self.kind in IN_ROUNDS
 
 
-def _piles(mine: QuerySet[Task]) -> list[Pile]:
-    rows = list(
-        mine.filter(round__isnull=False, person__isnull=True)
-        .select_related(None)
-        .order_by()
-        .values_list("round", "step", "role")
-        .annotate(n=Count("pk"), due=Min("due_at"))
-        .order_by("due", "round", "step")
-    )
-    # After the counting, which is about thousands of tasks in a handful of rounds.
-    rounds_ = Round.objects.select_related("programme").defer("programme__sources").in_bulk({row[0] for row in rows})
-    piles = [Pile(rounds_[pk], *rest) for pk, *rest in rows]
-    return [one for one in piles if one.is_one_line]
+def _piles(actor: Actor, mine: QuerySet[Task]) -> tuple[list[Pile], QuerySet[Task]]:
+    """What waits in one line, and the tasks that are told apart. Three queries, which look at few tasks of many."""
+    counted = piles_of(actor, mine, MOST_COUNTED)
+    rounds_ = Round.objects.select_related("programme").defer("programme__sources").in_bulk({one[0] for one in counted})
+    piles = [Pile(rounds_[pk], step, role, n, due) for pk, step, role, n, due in counted]
+    led = list(Case.objects.filter(principal=actor.person).values_list("pk", flat=True))
+    apart = Q(person=actor.person) | Q(person__isnull=False, role="applicant", case__in=led)
+    apart |= Q(person__isnull=True, role__in=roles_asked(actor), round__isnull=True)
+    for pile in piles:
+        if not pile.is_one_line:
+            apart |= Q(person__isnull=True, role=pile.role, round=pile.round, step=pile.step)
+    return [one for one in piles if one.is_one_line], mine.filter(apart)
 
 
 def _single(task: Task) -> Waiting:
@@ -162,6 +173,10 @@ def _single(task: Task) -> Waiting:
     )
 
 
+_SO_MANY = Text("{what}（{n}件）", "{what} ({n} cases)")
+_MORE = Text("{what}（{n}件以上）", "{what} (more than {n} cases)")
+
+
 def _of_pile(pile: Pile) -> Waiting:
     of_round = pile.round
     definition = definition_of(of_round.programme)
@@ -171,7 +186,8 @@ def _of_pile(pile: Pile) -> Waiting:
     else:
         title = step_title(definition.programme.step(pile.step))
         href = f"{reverse('cases')}?{urlencode({'round': of_round.code, 'at': pile.step, 'sort': 'due'})}"
-    said = Text("{what}（{n}件）", "{what} ({n} cases)").filled(what=title, n=pile.cases)
+    said = _MORE if pile.cases > MOST_COUNTED else _SO_MANY
+    said = said.filled(what=title, n=min(pile.cases, MOST_COUNTED))
     return Waiting(
         said,
         of_round.title,

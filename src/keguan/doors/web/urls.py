@@ -23,8 +23,10 @@ REGISTERS = (
     "imports",
 )
 
+# Addresses are tried one after the other: those first that are asked for most.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("", include("keguan.casework.urls")),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/", sign_in.sign_in, name="account_login"),  # as allauth calls it
     path("", include("keguan.doors.web.accounts.urls")),
@@ -55,8 +57,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 _standing = [f"keguan.registers.{name}" for name in REGISTERS if f"keguan.registers.{name}" in settings.INSTALLED_APPS]
 urlpatterns += [path("registers/", include(f"{app}.urls")) for app in _standing if find_spec(f"{app}.urls")]
-if find_spec("keguan.casework.urls"):
-    urlpatterns.append(path("", include("keguan.casework.urls")))
 urlpatterns.append(path("", include("keguan.casework.subscriptions.urls")))
 urlpatterns.append(path("", include("keguan.registers.exports.urls")))
 urlpatterns.append(path("", include("keguan.registers.views.urls")))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Aggregate, Count, ExpressionWrapper, F, Func, Max, Q, QuerySet, Sum, Value
 from django.db.models.fields import DateTimeField, DurationField, FloatField
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
+from keguan.casework.kept_counts import once_a_minute
 from keguan.casework.models import Case, Round, Task
 from keguan.casework.pages.what_if import grouped_by
 from keguan.casework.permissions import listed_to, runs_or_watches_programme
@@ -24,9 +24,6 @@ from keguan.language.definition import Definition
 
 Cases = QuerySet[Any, Any]
 HOSTS_SHOWN = 15
-COUNTED_ANEW = 1000
-"""A round of up to so many cases is counted whenever somebody looks."""
-KEPT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +80,18 @@ class Glance:
     hosts: tuple[Share, ...]
     topics: tuple[Share, ...] = ()
 
+    @property
+    def cases(self) -> int:
+        """How many cases were counted."""
+        return self.overview.cases
+
 
 def glance_at(actor: Actor, of_round: Round, definition: Definition, now: datetime) -> Glance:
     """The round as it stands now; as it stood at most a minute ago where it is large."""
     if not runs_or_watches_programme(actor, of_round.programme.code):
         return _counted(Case.objects.filter(listed_to(actor)), of_round, definition, now)
-    key = f"round-at-a-glance:{of_round.pk}"
-    kept: Glance | None = cache.get(key)
-    if kept is not None and kept.at <= now < kept.at + KEPT:
-        return kept
-    found = _counted(Case.objects.filter(submitted_at__isnull=False), of_round, definition, now)
-    if found.overview.cases > COUNTED_ANEW:
-        cache.set(key, found, KEPT.total_seconds())
-    return found
+    came_in = Case.objects.filter(submitted_at__isnull=False)
+    return once_a_minute(f"round-at-a-glance:{of_round.pk}", now, lambda: _counted(came_in, of_round, definition, now))
 
 
 def _counted(cases: Cases, of_round: Round, definition: Definition, now: datetime) -> Glance:

@@ -63,6 +63,15 @@ def recheck_seats(people: list[int]) -> None:
     log.info("recheck", tied=rechecking.recheck(people))
 
 
+@app.periodic(cron="5 16 * * *")  # 00:05 in Beijing; cron counts in UTC
+@app.task(name="casework.recheck_all", queueing_lock="casework-recheck-all", pass_context=False)
+def recheck_all_seats(timestamp: int = 0) -> None:
+    """Just after midnight, and when organisations changed: look at every panel, for ties begin and end by their dates."""
+    from keguan.casework import rechecking
+
+    log.info("recheck all", tied=rechecking.recheck_all())
+
+
 @app.task(name="casework.batch")
 def go_on_with_batch(batch: int) -> None:
     """Look over, carry out or take back one long batch."""

@@ -33,6 +33,7 @@ SEAT_STATES: dict[str, Text] = {
     "final": Text("已评分", "Scored"),
     "declined": Text("已谢绝", "Declined"),
     "released": Text("已解除", "Released"),
+    "set_aside": Text("评分不予采用", "Set aside"),
 }
 
 
@@ -486,9 +487,7 @@ class Seat(models.Model):
         ordering = ("case_id", "step", "attempt", "number")
         constraints = [
             models.UniqueConstraint(fields=["case", "step", "attempt", "number"], name="seat_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=["invited", "accepted", "declined", "released", "final"]), name="seat_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=list(SEAT_STATES)), name="seat_state_known"),
         ]
 
     def __str__(self) -> str:
@@ -510,7 +509,7 @@ class SeatHolder(models.Model):
 
 class Recusal(models.Model):
     """A tie that came up after a seat was given. While a hard one stands, its holder sees nothing of the case and may only
-    decline.
+    decline; what they scored before can be set aside.
 
     kinds: what came up, as in `avoid` of the panel. found_at: when it was seen; the row goes when the tie does.
     """

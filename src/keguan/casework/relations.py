@@ -56,6 +56,9 @@ _RELATIONS = """
     UNION ALL
     SELECT person_id, organisation_id, since, until, source FROM parties_employment
     WHERE person_id IN (SELECT person FROM people)
+    UNION ALL
+    SELECT person_id, organisation_id, since, until, '' FROM parties_duty
+    WHERE person_id IN (SELECT person FROM people) AND organisation_id IS NOT NULL AND (until IS NULL OR until >= since)
   ), bound AS (
     SELECT * FROM ties_tie WHERE organisation_id IS NOT NULL AND person_id IN (SELECT person FROM people)
   ), theirs AS (
@@ -158,7 +161,7 @@ _RELATIONS = """
   FROM found JOIN wanted ON wanted.kind = found.kind
   WHERE (found.since IS NULL OR found.since <= %(today)s) AND (found.until IS NULL OR found.until >= wanted.horizon)
   ORDER BY found.expert, found.kind, found.severity, found.until DESC NULLS FIRST, found.since, found.source"""
-"""A name among the authors is no more than a hint, since many people share one: that is soft. An organisation belongs to
+"""Who holds a duty for a body belongs to it. A name among the authors is no more than a hint, since many people share one: that is soft. An organisation belongs to
 the legal entities above it, and to those that it was merged into."""
 
 

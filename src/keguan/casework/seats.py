@@ -13,6 +13,7 @@ from keguan.casework.store import as_json
 from keguan.database import prepared
 from keguan.engine.decision import Seat, SeatMoved
 from keguan.engine.state import CaseState
+from keguan.engine.steps.review import SET_ASIDE
 from keguan.kernel.canonical import digest
 
 _GIVE = """
@@ -61,14 +62,14 @@ def give_seat(case: Case, given: Seat, after: CaseState, now: datetime, *, blind
 
 
 def move_seat(case: Case, moved: SeatMoved, after: CaseState, now: datetime) -> None:
-    """A seat's holder accepted, declined, was released or scored. Raises Seat.DoesNotExist."""
+    """A seat's holder accepted, declined, was released or scored, or their scores were set aside: these stay. Raises Seat.DoesNotExist."""
     values = [moved.state, moved.reason, moved.because, now]
     is_final = moved.state == "final"
     if is_final:
         values += [as_json(dict(moved.scores)), moved.comment, as_json(dict(moved.comments)), moved.total]
     which = [case.pk, moved.step, after.steps[moved.step].attempt, int(moved.seat)]
     with prepared.cursor() as cursor:
-        if moved.again:
+        if moved.again or moved.state == SET_ASIDE:
             cursor.execute(_KEEP_EARLIER, [prepared.stable(value) for value in which])
         cursor.execute(_SCORE if is_final else _MOVE, [prepared.stable(value) for value in (*values, *which)])
         row = cursor.fetchone()
@@ -77,6 +78,6 @@ def move_seat(case: Case, moved: SeatMoved, after: CaseState, now: datetime) -> 
         for statement, said in moved.declared.items():
             kept = [row[0], statement, said.zh, said.en, digest({"zh": said.zh, "en": said.en}), now]
             cursor.execute(_DECLARE, [prepared.stable(value) for value in kept])
-        if moved.state in ("final", "declined", "released"):
+        if moved.state in ("final", "declined", "released", SET_ASIDE):
             cursor.execute(_TASK_DONE, [prepared.stable(value) for value in (row[0], case.pk, moved.step)])
             cursor.execute(_DRAFT_DONE, [prepared.stable(row[0])])

@@ -50,6 +50,10 @@ _VERBS: Final[Mapping[str, tuple[Text, Text]]] = {
     ),
     "assign": (Text("指派评审专家", "assign reviewers"), Text("指派了评审专家", "assigned reviewers")),
     "release": (Text("解除评审指派", "release a reviewer"), Text("解除了一个评审指派", "released a reviewer")),
+    "set-aside": (
+        Text("对评分不予采用", "set a review aside"),
+        Text("对一份评分不予采用，原评分留存", "set a review aside; its scores are kept"),
+    ),
     "accept": (Text("接受评审", "accept a review"), Text("接受了评审", "accepted the review")),
     "decline": (Text("谢绝评审", "decline a review"), Text("谢绝了评审", "declined the review")),
     "score": (Text("评分", "score"), Text("完成了评分", "handed in the scores")),
@@ -96,6 +100,8 @@ def _follows(definition: Definition | None, event: Event) -> Text:
     for one in event.payload.get("events") or ():
         if one.get("event") == "entered" and (step := _step(definition, str(one.get("step")))):
             parts = [Text("，进入“{step}”", ", on to “{step}”").filled(step=step_title(step))]
+        elif one.get("event") == "reopened" and (step := _step(definition, str(one.get("step")))):
+            parts = [Text("，回到“{step}”", ", back to “{step}”").filled(step=step_title(step))]
         elif one.get("event") == "ended" and definition is not None:
             end = end_title(definition, str(one.get("end")))
             parts = [Text("，办结：{end}", "; ended: {end}").filled(end=end)]

@@ -21,6 +21,7 @@ from keguan.casework.drawn import drawn_for
 from keguan.casework.late import late_until
 from keguan.casework.memo import restored
 from keguan.casework.models import Case, Deed
+from keguan.casework.rechecking import turned_out
 from keguan.casework.recusal import own_recusals, recusals
 from keguan.casework.store import Held
 from keguan.casework.versions import definition_of
@@ -30,6 +31,7 @@ from keguan.engine import machine
 from keguan.engine.decision import Command, Decided, RoundTerms, Situation, TellParent
 from keguan.engine.moves import refuse
 from keguan.engine.state import CaseState, Values, evolve_all
+from keguan.engine.steps.review import SET_ASIDE
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
@@ -262,11 +264,19 @@ def _facts(
         if step.panel.draw is not None:
             said = command.content.get("draw")
             known["drawn"] = drawn_for(case, str(step.id), state.current.attempt, said)
+    if command.name == SET_ASIDE and (panel := _panel_of(definition, state)) is not None:
+        known["turned_out"] = turned_out(case, str(panel.id), state.steps[panel.id].attempt)
     if isinstance(step, Decide) and step.vote and (voted := vote_on(case, str(step.id), state.steps[step.id].attempt)):
         known["vote"] = voted
     if isinstance(step, Review) and command.name in ("accept", "score", "rescore") and actor.person is not None:
         known["own_recusals"] = own_recusals(case, step, actor.person)
     return known
+
+
+def _panel_of(definition: Definition, state: CaseState) -> Review | None:
+    """The panel where the case stands, or that it came from."""
+    reached = [one for one in definition.programme.steps if isinstance(one, Review) and one.id in state.steps]
+    return next((one for one in reached if one.id == state.step), reached[-1] if reached else None)
 
 
 def _experts_asked(command: Command) -> list[int]:

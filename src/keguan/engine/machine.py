@@ -12,13 +12,15 @@ from typing import Any
 
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
 from keguan.engine.moves import DISCARDED, Move, Verb, holds, names_in, reason_owed, refuse, text_of
-from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, SideMoved, evolve
+from keguan.engine.setting_aside import SENT_BACK, panel_before
+from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, Reopened, SideMoved, evolve
 from keguan.engine.steps import kind_for, publish
+from keguan.engine.steps.review import SET_ASIDE, due_from
 from keguan.engine.taking_back import TAKE_BACK, TAKEN_BACK, YES, given_before
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.kernel.workdays import UnknownYear
-from keguan.language.schema import Publish, Step, kind_of
+from keguan.language.schema import Publish, Review, Step, kind_of
 from keguan.language.verdicts import Verdict
 from keguan.language.vocabulary import BODIES, KINDS, ROLES
 
@@ -71,6 +73,8 @@ def _decide(situation: Situation, command: Command) -> Decision:
     step = step_or_refusal
     if command.name == TAKE_BACK:
         return _taken_back(situation, step, command)
+    if command.name == SET_ASIDE and not isinstance(step, Review):
+        return _set_aside(situation, step, command)
     verb = next((verb for verb in kind_for(step).verbs(step) if verb.name == command.name), None)
     if verb is None:
         return refuse(
@@ -273,6 +277,26 @@ def _taken_back(situation: Situation, here: Step, command: Command) -> Decision:
     walk = _Walk(situation).acted(verb)
     walk.add(Noted(here.id, {"reason": text_of(command, "reason")}), Closed(here.id, TAKEN_BACK, situation.now))
     return walk.enter(given).decided()
+
+
+# ------------------------------------------------------------------------------------------------ setting aside
+
+
+def _set_aside(situation: Situation, here: Step, command: Command) -> Decision:
+    """Back to the panel that was complete, with all that it holds but the review that is set aside."""
+    panel = panel_before(situation)
+    if isinstance(panel, Refusal):
+        return panel
+    verb = next(verb for verb in kind_for(panel).verbs(panel) if verb.name == SET_ASIDE)
+    if forbidden := _forbidden(situation, verb):
+        return Refusal(forbidden)
+    walk = _Walk(situation).acted(verb)
+    walk.add(Closed(here.id, SENT_BACK, situation.now), Reopened(panel.id, due_from(situation, panel)))
+    move = kind_for(panel).decide(walk.situation, panel, replace(command, step=panel.id))
+    if isinstance(move, Refusal):
+        return move
+    walk.take(panel, move)
+    return walk.decided()
 
 
 # -------------------------------------------------------------------------------------------------- side cases

@@ -1,4 +1,4 @@
-"""Where a case stands, and the six events that move it."""
+"""Where a case stands, and the events that move it."""
 
 from __future__ import annotations
 
@@ -94,6 +94,14 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopened:
+    """A closed step goes on where it was closed: the same attempt, with what it remembers."""
+
+    step: str
+    due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SideMoved:
     """A side case was opened on this case, or ended."""
 
@@ -118,7 +126,7 @@ class Ended:
     at: datetime
 
 
-Event = Entered | Answered | Noted | Closed | SideMoved | Acted | Ended
+Event = Entered | Answered | Noted | Closed | Reopened | SideMoved | Acted | Ended
 
 
 def evolve(state: CaseState, event: Event) -> CaseState:
@@ -137,6 +145,9 @@ def evolve(state: CaseState, event: Event) -> CaseState:
         case Closed(step, outcome, at):
             closed = replace(state.steps[step], outcome=outcome, closed=at)
             return replace(state, steps={**state.steps, step: closed})
+        case Reopened(step, due):
+            again = replace(state.steps[step], outcome="", closed=None, due=due)
+            return replace(state, step=step, steps={**state.steps, step: again})
         case SideMoved(number, programme, end):
             return replace(state, sides={**state.sides, number: Side(programme, end)})
         case Acted(person, body):

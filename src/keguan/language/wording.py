@@ -36,6 +36,7 @@ OUTCOMES: Mapping[str, Text] = {
     "planned": Text("计划生成", "planned"),
     "delivered": Text("提交", "delivered"),
     "recorded": Text("已登记", "recorded"),
+    "sent_back": Text("退回评审补评", "sent back to the panel"),
     "taken_back": Text("前一环节收回", "taken back before it began"),
     "passed_over": Text("不适用，跳过", "does not apply, passed over"),
 }

@@ -118,6 +118,7 @@ class Walk:
                 "members": 5,
             },
             "recusals": dict.fromkeys(range(100, 140), ()),
+            "turned_out": {"1": ["kin"], "3": ["adviser"]},
         }
         terms = RoundTerms(self.opens, self.opens + timedelta(days=30), 30, 150_000_000, 3)
         return Situation(self.definition, terms, self.state, acting, self.now, self.calendar, facts, begun=self.opens)
@@ -185,7 +186,7 @@ def content(walk: Walk, verb: str, random: Random) -> dict[str, Any]:
             return reason | {"verdicts": judged(walk, step.rules, "meets" if verb == "pass" else "fails")}
         case "assign":
             return {"experts": random.sample(range(100, 140), random.randint(1, 5))}
-        case "release":
+        case "release" | "set_aside":
             return reason | {"seat": str(random.randint(1, 7))}
         case "accept":
             return {"confirmed": True}
@@ -209,7 +210,7 @@ def judged(walk: Walk, rule_sets: Sequence[str], result: str) -> dict[str, dict[
     return {rule: {"result": result, "reason": "核对原件"} for rule in asked}
 
 
-BACKWARD = ("return", "refuse", "fail", "reject", "expire", "release", "decline", "discard")
+BACKWARD = ("return", "refuse", "fail", "reject", "expire", "release", "set_aside", "decline", "discard")
 
 
 def step_once(walk: Walk, random: Random) -> None:

@@ -680,7 +680,9 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("case", "step", "attempt", "number"), name="seat_once"),
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["invited", "accepted", "declined", "released", "final"])),
+                        condition=models.Q(
+                            ("state__in", ["invited", "accepted", "final", "declined", "released", "set_aside"])
+                        ),
                         name="seat_state_known",
                     ),
                 ],

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from keguan.casework import services, sides
 from keguan.casework.models import Notice
+from keguan.casework.pages import setting_aside
 from keguan.casework.pages.answering import onward, request_id, status_of_refusal
 from keguan.casework.pages.case import case_page
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
@@ -20,6 +21,7 @@ from keguan.components.notices import tell
 from keguan.components.typed import posted_key
 from keguan.engine.decision import Command, Situation
 from keguan.engine.steps import kind_for
+from keguan.engine.steps.review import SET_ASIDE, SET_ASIDE_TITLE
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -42,7 +44,10 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     situation = services.situation_for(found, actor)
     step = _step_meant(request, situation)
     queue = queue_for(request, found, actor, waits=True) if "onwards" in request.POST else None
-    content = closet_of(step).content.read(request.POST, situation.definition, step, verb, situation)
+    if verb == SET_ASIDE:
+        content = setting_aside.read(request.POST)
+    else:
+        content = closet_of(step).content.read(request.POST, situation.definition, step, verb, situation)
     answer = services.act(
         number,
         Command(verb, str(step.id), content),
@@ -55,7 +60,8 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
         fresh, actor = case_for(request, number)
         status = status_of_refusal(answer)
         return case_page(request, fresh, actor, post=request.POST, problems=answer.problems, status=status)
-    title = next((one.title for one in kind_for(step).verbs(step) if one.name == verb), Text(verb, verb))
+    titles = {one.name: one.title for one in kind_for(step).verbs(step)} | {SET_ASIDE: SET_ASIDE_TITLE}
+    title = titles.get(verb, Text(verb, verb))
     at = clock.now().astimezone(clock.BEIJING)
     tell(request, _DONE.filled(verb=title, number=number, at=at))
     return SeeOther(onward(request, queue.next if queue and queue.next else _next_page(number, verb)))

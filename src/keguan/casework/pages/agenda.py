@@ -116,5 +116,5 @@ def _forms(case: Case) -> list[tuple[Text, str]]:
 
 def _kept_out(seats: tuple[SeatShown, ...]) -> list[tuple[Text, int]]:
     """How many reviewers stepped back or were released, without names."""
-    counted = Counter(one.state for one in seats if one.state in ("declined", "released"))
+    counted = Counter(one.state for one in seats if one.state in ("declined", "released", "set_aside"))
     return [(SEAT_STATES[state], n) for state, n in sorted(counted.items())]

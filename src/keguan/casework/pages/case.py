@@ -22,6 +22,7 @@ from keguan.casework.pages.case_words import left_behind, stages, status_of, wha
 from keguan.casework.pages.desk import desk_of
 from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
 from keguan.casework.pages.queue import queue_for
+from keguan.casework.pages.setting_aside import turned_out_for
 from keguan.casework.pages.step_help import help_for
 from keguan.casework.permissions import reads_by_seat
 from keguan.casework.queries import seat_to_decline
@@ -101,6 +102,7 @@ def case_page(
         "watermark": said_of(actor, clock.now()) if "proposal" in sees and reads_by_seat(actor, found) else "",
         "parts": parts,
         "desk": desk,
+        "turned_out": turned_out_for(found, actor, situation, sees, post, problems),
         "can_handle": handles,
         "links": links_for(actor, found),
         "expected": expected_for(actor, found),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from keguan.engine.decision import Ask, Command, Effect, FeeOwed, Seat, SeatMoved, Settle, Situation, Wake
@@ -18,6 +19,9 @@ from keguan.language.schema import Review, Rubric
 LIVE = ("invited", "accepted", "final")
 WAITS = ("invited", "accepted")
 """States of a seat that still asks something of its holder."""
+SET_ASIDE = "set_aside"
+"""The verb, and the state of a seat whose scores do not count: its holder turned out to have to keep out. They are kept."""
+SET_ASIDE_TITLE = Text("评分不予采用", "Set a review aside")
 COMMENT_MOST = 5000
 _DRAW = Text("请在批次的抽取页面办理。", "Go on at the page of the round's draw.")
 REMARK_MOST = 1000
@@ -56,6 +60,7 @@ def verbs(step: Review) -> tuple[Verb, ...]:
     return (
         Verb("assign", Text("指派专家", "Assign reviewers"), step.assigned_by),
         Verb("release", Text("解除指派", "Release a reviewer"), step.assigned_by, is_awaited=False),
+        Verb(SET_ASIDE, SET_ASIDE_TITLE, step.assigned_by, is_awaited=False),
         Verb("accept", Text("接受评审", "Accept"), step.by),
         Verb("decline", Text("谢绝评审", "Decline"), step.by),
         Verb("score", Text("评分", "Score"), step.by),
@@ -72,6 +77,8 @@ def offers(situation: Situation, step: Review, verb: Verb) -> bool:
             return _live(seats) < step.panel.size and step.panel.draw is None
         case "release":
             return any(state in ("invited", "accepted") for state in seats.values())
+        case "set_aside":
+            return "final" in seats.values()
         case "accept":
             return state == "invited"
         case "decline":
@@ -82,12 +89,17 @@ def offers(situation: Situation, step: Review, verb: Verb) -> bool:
             return state == "accepted"
 
 
+def due_from(situation: Situation, step: Review) -> datetime | None:
+    """When the reviews are owed that are asked for now."""
+    if step.within is None:
+        return None
+    span = situation.definition.span(step.within, local_date(situation.terms.opens))
+    return span.after(situation.now, situation.calendar)
+
+
 def enter(situation: Situation, step: Review) -> Move:
     """The officer has a panel to fill. When reviews are overdue, nothing ends: the officer is told."""
-    due = None
-    if step.within is not None:
-        span = situation.definition.span(step.within, local_date(situation.terms.opens))
-        due = span.after(situation.now, situation.calendar)
+    due = due_from(situation, step)
     late = (Wake(step.id, due, "due"),) if due is not None else ()
     return Move(
         due=due,
@@ -106,6 +118,8 @@ def decide(situation: Situation, step: Review, command: Command) -> Move | Refus
             return _assign(situation, step, command)
         case "release":
             return _release(situation, step, command)
+        case "set_aside":
+            return _set_aside(situation, step, command)
     seats = dict(situation.state.current.memo["seats"])
     seat = situation.acting.seat
     if seats.get(seat) not in (("final",) if command.name == "rescore" else WAITS):
@@ -183,6 +197,30 @@ def _release(situation: Situation, step: Review, command: Command) -> Move | Ref
     seats[seat] = "released"
     moved = SeatMoved(step.id, seat, "released", reason=text_of(command, "reason"))
     return Move(memo={"seats": seats}, effects=(moved, _ask(situation, step, step.assigned_by)))
+
+
+def _set_aside(situation: Situation, step: Review, command: Command) -> Move | Refusal:
+    """What somebody scored who turned out to have to keep out no longer counts, and another reviewer can be asked. The
+    scores stay with their seat. Nobody sets aside what they merely do not like: a tie must stand against the seat."""
+    if owed := reason_owed(command):
+        return owed
+    memo = situation.state.current.memo
+    seats, seat = dict(memo["seats"]), text_of(command, "seat")
+    if seats.get(seat) != "final":
+        said = Text("请选择已评分的席位。", "Choose a seat that has scored.")
+        return refuse("review.seat", said, where="seat", value=seat)
+    if seat not in (situation.facts.get("turned_out") or ()):
+        said = Text("该席没有发现应当回避的情形，评分不能作废。", "Nothing stands against this seat: its scores count.")
+        fix = Text(
+            "如确有利害关系，请先登记；登记后即时核对。",
+            "Where there is a tie, have it entered first; the seat is looked at as it is.",
+        )
+        return refuse("review.nothing_against", said, where="seat", value=seat, fix=fix)
+    seats[seat] = SET_ASIDE
+    totals = {number: total for number, total in memo["totals"].items() if number != seat}
+    moved = SeatMoved(step.id, seat, SET_ASIDE, reason=text_of(command, "reason"))
+    left = {"seats": seats, "totals": totals, "score": None, "nonconsensus": None}
+    return Move(memo=left, effects=(moved, _ask(situation, step, step.assigned_by)))
 
 
 def _accept(step: Review, seats: dict[str, str], seat: str, command: Command) -> Move | Refusal:

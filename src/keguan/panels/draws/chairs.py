@@ -12,7 +12,7 @@ from keguan.casework.recusal import NO_ROOM, UNAVAILABLE, recusals
 from keguan.casework.services import act
 from keguan.casework.versions import definition_of
 from keguan.engine.decision import Command
-from keguan.engine.steps.review import WAITS
+from keguan.engine.steps.review import SET_ASIDE, WAITS
 from keguan.fairness.randomness import written
 from keguan.fairness.seating import Seating
 from keguan.kernel import clock
@@ -107,6 +107,8 @@ class _Settling:
         number, state = seats.get(chair.place.expert_id, (0, ""))
         if state in ("declined", "released"):
             self.leaves(case, chair, state)
+        elif state == SET_ASIDE:
+            self.leaves(case, chair, "recused")
         elif not state and reasons:
             self.leaves(case, chair, _left_for(reasons))
         elif state in WAITS and any(one.code not in _OF_THE_SEAT for one in reasons):

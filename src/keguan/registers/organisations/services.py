@@ -15,6 +15,7 @@ from keguan.kernel.ids import normal_uscc
 from keguan.kernel.names import display_name, normal_name, pinyin_key
 from keguan.kernel.problems import Conflict, Refused
 from keguan.registers.organisations import logic, queries
+from keguan.registers.organisations.changes import bodies_changed
 from keguan.registers.organisations.models import FormerName, Organisation, Parent
 from keguan.registers.trace import services as trace
 
@@ -167,6 +168,7 @@ def attach(
     except IntegrityError as error:
         raise Refused.because(logic.attached_already(child, hierarchy, since, until)) from error
     _trace(actor, "attached", child, parent=parent.pk, hierarchy=hierarchy, since=since, until=until)
+    bodies_changed()
     return link
 
 
@@ -183,6 +185,7 @@ def detach(actor: Actor, link: Parent, *, last_day: date | None = None) -> Paren
     row.until = day
     row.save(update_fields=["until"])
     _trace(actor, "detached", row.child, parent=row.parent_id, hierarchy=row.hierarchy, until=day)
+    bodies_changed()
     return row
 
 
@@ -213,6 +216,7 @@ def merge(actor: Actor, gone: Organisation, into: Organisation, *, on: date | No
     row.revision += 1
     row.save(update_fields=["status", "successor", "revision"])
     _trace(actor, "merged", row, name=row.name, into=successor.pk, into_name=successor.name, on=day)
+    bodies_changed()
     for link in moving:
         child = link.child
         attach(actor, child, successor, hierarchy=link.hierarchy, since=day, until=ends[link.pk])

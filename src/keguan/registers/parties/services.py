@@ -277,7 +277,7 @@ def grant_duty(
             )
     except IntegrityError as error:
         raise Refused.because(logic.held_already(role)) from error
-    _trace_duty(actor, "granted", duty)
+    _told(actor, "granted", duty)
     return duty
 
 
@@ -294,12 +294,12 @@ def end_duty(actor: Actor, duty: Duty, *, last_day: date | None = None) -> Duty:
         raise Refused.because(problem)
     row.until = day
     row.save(update_fields=["until"])
-    _trace_duty(actor, "ended", row)
+    _told(actor, "ended", row)
     for one in Duty.objects.select_for_update().filter(delegated_from=row, until__gt=day):
         # A deputy acts no longer than the one they act for.
         one.until = max(day, one.since - timedelta(days=1))
         one.save(update_fields=["until"])
-        _trace_duty(actor, "ended", one)
+        _told(actor, "ended", one)
     return row
 
 
@@ -337,7 +337,7 @@ def delegate_duty(actor: Actor, duty: Duty, deputy: Person, *, since: date, unti
         delegated_from=source,
         reason=reason.strip(),
     )
-    _trace_duty(actor, "delegated", made)
+    _told(actor, "delegated", made)
     return made
 
 
@@ -390,7 +390,8 @@ def declare_kin(
     return row
 
 
-def _trace_duty(actor: Actor, action: str, duty: Duty) -> None:
+def _told(actor: Actor, action: str, duty: Duty) -> None:
+    """The trace, and those who ask for what ties people: a duty for a body is one, and some show who applies."""
     trace.write(
         f"parties:duty:{action}",
         actor,
@@ -406,6 +407,7 @@ def _trace_duty(actor: Actor, action: str, duty: Duty) -> None:
             **({"for": duty.delegated_from.person_id, "reason": duty.reason} if duty.delegated_from else {}),
         },
     )
+    ties_changed([duty.person_id])
 
 
 def _is_strong(password: str, account: Account) -> bool:

@@ -18,7 +18,7 @@ from keguan.components.fields import Field, field_id
 from keguan.components.lists import Choice
 from keguan.components.status import Status, Tone
 from keguan.engine.decision import Command
-from keguan.engine.steps.review import COMMENT_MOST, DECLARED, DECLINES, LIVE, REMARK_MOST, score_problems
+from keguan.engine.steps.review import COMMENT_MOST, DECLARED, DECLINES, LIVE, REMARK_MOST, WAITS, score_problems
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Criterion, Review, Rubric
@@ -76,7 +76,7 @@ def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
         "seat_chosen": scene.post.get("seat", "") if scene.post is not None else "",
         "pool": pool,
         "despite": scene.asked(Field("despite", "text", _DESPITE, hint=_DESPITE_HINT, most=500)) if asks else None,
-        "recused": recused(scene.case),
+        "recused": [one for one in recused(scene.case) if one.seat.state in WAITS],
         "wants_pool": wants_pool,
         "query": searched(scene),
     }

@@ -37,7 +37,11 @@ class Migration(migrations.Migration):
                 ("status", models.TextField(default="candidate")),
                 ("region_code", models.TextField(default="")),
                 ("max_load", models.IntegerField(default=10)),
+                ("yearly_most", models.IntegerField(null=True)),
                 ("verified_at", models.DateTimeField(null=True)),
+                ("confirmed_on", models.DateField(null=True)),
+                ("reminded", models.IntegerField(null=True)),
+                ("because", models.TextField(default="")),
                 ("origin", models.TextField(default="")),
             ],
             options={
@@ -48,7 +52,12 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("status__in", ["candidate", "active", "suspended", "left"])),
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["candidate", "applied", "returned", "refused", "active", "suspended", "left"],
+                            )
+                        ),
                         name="expert_status_known",
                     ),
                     models.CheckConstraint(
@@ -60,10 +69,18 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("status", "active"), _negated=True),
-                            ("verified_at__isnull", False),
+                            models.Q(("confirmed_on__isnull", False), ("verified_at__isnull", False)),
                             _connector="OR",
                         ),
                         name="expert_active_is_verified",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("yearly_most__isnull", True),
+                            models.Q(("yearly_most__gte", 1), ("yearly_most__lte", 500)),
+                            _connector="OR",
+                        ),
+                        name="expert_yearly_most_sensible",
                     ),
                 ],
             },
@@ -128,6 +145,69 @@ class Migration(migrations.Migration):
                         condition=models.Q(("identifier", ""), _negated=True),
                         fields=("expert", "identifier"),
                         name="work_once_by_identifier",
+                    ),
+                ],
+            },
+        ),
+        CreateTable(
+            name="Absence",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateField()),
+                ("until", models.DateField()),
+                ("note", models.TextField(default="")),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="absences", to="experts.expert"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("since", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))), name="absence_ends_in_order"
+                    )
+                ],
+            },
+        ),
+        CreateTable(
+            name="Merit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.TextField(unique=True)),
+                ("programme", models.TextField()),
+                ("round_code", models.TextField(default="")),
+                ("closed_at", models.DateTimeField()),
+                ("days_early", models.IntegerField(null=True)),
+                ("criteria", models.IntegerField()),
+                ("remarks", models.IntegerField()),
+                ("characters", models.IntegerField()),
+                ("deviation", models.IntegerField(null=True)),
+                ("rating", models.TextField(default="")),
+                ("rating_reason", models.TextField(default="")),
+                ("rated_at", models.DateTimeField(null=True)),
+                ("answer", models.TextField(default="")),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merits", to="experts.expert"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("-closed_at", "-id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rating__in", ["", "useful", "fair", "poor"])), name="merit_rating_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rating", ""), models.Q(("rating_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="merit_rating_has_reason",
                     ),
                 ],
             },

@@ -1,6 +1,7 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.functions.comparison
+import django.db.models.functions.text
 from django.db import migrations, models
 
 from keguan.database.tables import CreateTable
@@ -30,6 +31,7 @@ class Migration(migrations.Migration):
                 ("degree", models.TextField(default="none")),
                 ("email", models.TextField(default="")),
                 ("phone", models.TextField(default="")),
+                ("orcid", models.TextField(db_default="", default="")),
                 (
                     "employer",
                     models.ForeignKey(
@@ -49,6 +51,17 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["pinyin", "id"], name="person_by_pinyin"),
                     models.Index(fields=["normal_name"], name="person_by_name"),
+                    models.Index(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="person_by_email",
+                    ),
+                    models.Index(
+                        condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="person_by_phone"
+                    ),
+                    models.Index(
+                        condition=models.Q(("orcid", ""), _negated=True), fields=["orcid"], name="person_by_orcid"
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("normal_name", ""), _negated=True), name="person_named"),
@@ -460,6 +473,38 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("person", "relative", "relation", "since"), name="kinship_once", nulls_distinct=False
                     ),
+                ],
+            },
+        ),
+        CreateTable(
+            name="TwoPeople",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.TextField()),
+                ("said_at", models.DateTimeField()),
+                *(
+                    (
+                        name,
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name=related, to="parties.person"
+                        ),
+                    )
+                    for name, related in (
+                        ("one", "told_apart"),
+                        ("other", "told_apart_from"),
+                        ("said_by", "people_told_apart"),
+                    )
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("one__lt", models.F("other"))), name="two_people_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="two_people_have_reason"
+                    ),
+                    models.UniqueConstraint(fields=("one", "other"), name="two_people_once"),
                 ],
             },
         ),

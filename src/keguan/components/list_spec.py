@@ -60,6 +60,7 @@ class Column:
     `Status` (or Text). sort: ORM names to order by, () where it cannot be sorted. link: where the cell leads, "" for
     nowhere. sheet_only: in the spreadsheet and for machines, and on the page for readers who choose it. compares: the ORM
     name that queries compare, "" for none; the first of `sort` unless given. also: more names for it in queries.
+    is_short: its few words stay on one line.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Column:
     sheet_only: bool = False
     compares: str | None = None
     also: tuple[str, ...] = ()
+    is_short: bool = False
 
     @property
     def compared(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from keguan.fairness.draw import FORMAT, FrozenList
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
+from keguan.kernel.clock import BEIJING
 from keguan.kernel.names import clean_text, halfwidth
 from keguan.kernel.problems import Problem
 
@@ -60,7 +61,7 @@ def normal_value(source: str, typed: str) -> str:
 
 
 def fetching(named: Mapping[str, Any]) -> Text:
-    """How an outsider gets the value for themselves."""
+    """How an outsider gets the value for themselves: words of the file, which every check compares."""
     if named["source"] == "drand":
         return Text(
             "从 https://api.drand.sh/{chain}/public/{round} 或任一 drand 节点取 randomness。",
@@ -70,6 +71,16 @@ def fetching(named: Mapping[str, Any]) -> Text:
         "查“{name}”（{public_at} 起公布）的官方公告。",
         "Look up “{name}”, public from {public_at}, where it is published.",
     ).filled(name=named["name"], public_at=named["public_at"])
+
+
+def looking_up(named: Mapping[str, Any]) -> Text:
+    """The same for people: Beijing time first, as announcements of results tell it, and beside it the time in the file."""
+    here = moment(named["public_at"]).astimezone(BEIJING)
+    said = fetching({**named, "public_at": "{at}"})
+    return Text(
+        said.zh.replace("{at}", f"北京时间 {here:%Y-%m-%d %H:%M:%S}，即 {named['public_at']}"),
+        said.en.replace("{at}", f"{here:%Y-%m-%d %H:%M:%S} Beijing time ({named['public_at']})"),
+    )
 
 
 def named_problems(frozen: FrozenList) -> tuple[Problem, ...]:

@@ -32,6 +32,7 @@ from keguan.fairness.randomness import (
     QUICKNET,
     drand_round_after,
     drand_time,
+    looking_up,
     named_problems,
     promised,
     reveal_problems,
@@ -413,3 +414,9 @@ KNOWN = (
     "2fd5f1636d66d55e1fc31d5b6b7155020c9bdd11360d63e4ad5fec93ea9143a3",
     (("field", (1, 4)), ("outside", (8,))),
 )
+
+
+def test_the_time_to_look_a_value_up_is_told_in_beijing_and_beside_it_as_the_file_has_it() -> None:
+    said = looking_up({"source": "lottery", "name": "某开奖", "public_at": "2026-11-22T13:15:00Z"})
+    assert "北京时间 2026-11-22 21:15:00，即 2026-11-22T13:15:00Z 起公布" in said.zh
+    assert "2026-11-22 21:15:00 Beijing time (2026-11-22T13:15:00Z)" in said.en

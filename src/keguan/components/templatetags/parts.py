@@ -163,7 +163,7 @@ def _box(ticks: Ticks) -> Callable[[Any], str]:
 
 
 def _css(column: Column) -> str:
-    return "num" if column.is_numeric else f"k-{column.kind}"
+    return "num" if column.is_numeric else f"k-{column.kind}{' whole' if column.is_short else ''}"
 
 
 def _writer(column: Column, *, is_first: bool) -> Callable[[Any], str]:

@@ -17,7 +17,7 @@ from keguan.components.fields import Field
 from keguan.components.lists import Choice
 from keguan.components.status import Crumb, Line
 from keguan.components.typed import read_whole
-from keguan.fairness.randomness import HEX, QUICKNET, drand_round_after, drand_time, fetching, written
+from keguan.fairness.randomness import HEX, QUICKNET, drand_round_after, drand_time, looking_up, written
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
@@ -271,7 +271,7 @@ def enter(request: HttpRequest, code: str, step: str, number: int) -> HttpRespon
     is_drand = named.get("source") == "drand"
     fields = [
         Field(
-            "value", "text", Text("随机数", "Value"), hint=fetching(named) if named else None, required=True, most=400
+            "value", "text", Text("随机数", "Value"), hint=looking_up(named) if named else None, required=True, most=400
         ),
         Field(
             "signature",

@@ -19,7 +19,7 @@ from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line, Status, Tone
 from keguan.components.things import Act, Section, thing_page
 from keguan.fairness.draw import contradictions
-from keguan.fairness.randomness import fetching
+from keguan.fairness.randomness import looking_up
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Review
@@ -239,7 +239,7 @@ def chance_lines(found: Draw) -> list[Line | None]:
     return [
         Line(Text("以哪一项为准", "What decides"), named["name"]),
         Line(Text("公布时间", "Public at"), found.public_at, "moment"),
-        Line(Text("如何查到", "How to look it up"), fetching(named)),
+        Line(Text("如何查到", "How to look it up"), looking_up(named)),
         *(
             Line(
                 Text(f"{one['party']}的承诺", f"Promise of {one['party']}"),

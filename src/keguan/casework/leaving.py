@@ -8,7 +8,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 
-SentOut = Callable[[int, Collection[int]], Mapping[int, Text]]
+SentOut = Callable[[int, Collection[int] | None], Mapping[int, Text]]
 _asked: list[SentOut] = []
 _SAID = Text(
     "本件您须回避，不能查看材料、评分和表决：{why}",
@@ -18,15 +18,15 @@ _FIX = Text("如有异议，请联系会议秘书。", "If you object, ask the s
 
 
 def sent_out_by(ask: SentOut) -> SentOut:
-    """Let this say for which of some cases a person was sent out, and why. One query, however many cases."""
+    """Let this say for which of some cases, or of all (None), a person was sent out, and why. One query, however many."""
     if ask not in _asked:
         _asked.append(ask)
     return ask
 
 
-def sent_out(actor: Actor, cases: Collection[int]) -> dict[int, Text]:
-    """For which of these cases the actor was sent out, each with the reason."""
-    if actor.person is None or not cases:
+def sent_out(actor: Actor, cases: Collection[int] | None) -> dict[int, Text]:
+    """For which of these cases, or of all (None), the actor was sent out, each with the reason."""
+    if actor.person is None or (cases is not None and not cases):
         return {}
     return {case: why for ask in _asked for case, why in ask(actor.person, cases).items()}
 

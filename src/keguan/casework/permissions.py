@@ -192,8 +192,24 @@ def visible_to(actor: Actor) -> Q:
 
 def listed_to(actor: Actor) -> Q:
     """The cases that lists show: those of `visible_to` but for what only a double-blind seat opens. A list filters, sorts
-    and counts by who applies, and each of these would tell it; such cases stand among one's reviews (`queries.reviews_of`)."""
-    return _circle(actor, LIVE, sighted=True)
+    and counts by who applies, and each of these would tell it; such cases stand among one's reviews (`queries.reviews_of`).
+    Nor those that a member of a body was sent out for (`closed_ids`)."""
+    shown = _circle(actor, LIVE, sighted=True)
+    closed = closed_ids(actor)
+    return shown & ~Q(pk__in=closed) if closed else shown
+
+
+def closed_ids(actor: Actor) -> list[int]:
+    """The cases of which `must_leave` is true. No query unless the actor is of a body that votes; then at most three."""
+    if actor.person is None or not _of(actor, DECIDES):
+        return []
+    out = sent_out(actor, None)
+    rows = Case.objects.filter(pk__in=list(out)).select_related("parent") if out else ()
+    closed = {one.pk for one in rows if _only_votes(actor, one)}
+    if closed:
+        seats = SeatHolder.objects.filter(seat__case__in=closed, expert__person=actor.person, seat__state__in=LIVE)
+        closed -= set(seats.exclude(seat__recusal__is_hard=True).values_list("seat__case", flat=True))
+    return sorted(closed)
 
 
 def followed_by(actor: Actor) -> Q:

@@ -21,6 +21,7 @@ from keguan.casework.permissions import (
     can_see_case,
     can_see_reviewers,
     can_see_reviews,
+    closed_ids,
     is_own,
     kept_ids,
     listed_to,
@@ -44,7 +45,7 @@ from keguan.registers.experts.queries import pool
 def tasks_of(actor: Actor) -> QuerySet[Task]:
     """What the actor has to do, the most urgent first: their own tasks, and those of the desks they sit at.
 
-    A desk's task on a case of their own is a colleague's. `row.case` has programme, round and host at hand.
+    A desk's task on a case of their own, or one that they were sent out for, is a colleague's. `row.case` has programme, round and host at hand.
     """
     if actor.person is None:
         return Task.objects.none()
@@ -65,11 +66,10 @@ def tasks_of(actor: Actor) -> QuerySet[Task]:
             desks |= Q(role="applicant", person__isnull=True, case__in=pushed)
     if desks:
         mine |= desks & ~Q(case__in=kept_ids(actor))
-    return (
-        Task.objects.filter(mine)
-        .select_related("case", "case__programme", "case__round", "case__host")
-        .defer("case__programme__sources")
-    )
+    rows = Task.objects.filter(mine)
+    if closed := closed_ids(actor):
+        rows = rows.exclude(case__in=closed)
+    return rows.select_related("case", "case__programme", "case__round", "case__host").defer("case__programme__sources")
 
 
 def mine_of(actor: Actor) -> QuerySet[Task]:

@@ -12,12 +12,15 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 from tests import make
+from tests.slices.api.machine import Machine, token_of
 from tests.slices.casework.page_cast import signed_in
+from tests.slices.casework.test_nobody_learns_who import read
 from tests.slices.panels.committee import Committee, called, codes, done
 
-from keguan.casework import resolutions
+from keguan.casework import queries, resolutions
 from keguan.casework.models import Case, CaseVote
 from keguan.casework.services import Done
+from keguan.insight.search import entries
 from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
 from keguan.panels.meetings import planning, services
@@ -292,3 +295,44 @@ def test_no_table_ties_anybody_to_a_vote(sitting: Committee) -> None:
     told = Event.objects.filter(tag="meeting:ballot:cast")
     assert told.count() == 4 * len(ballots)
     assert {frozenset(one.payload) for one in told} == {frozenset({"code", "meeting", "number", "ballot"})}
+
+
+def test_who_was_sent_out_meets_the_case_in_no_list_count_search_sheet_or_answer_to_a_machine(
+    sitting: Committee,
+) -> None:
+    first, second = (Case.objects.get(number=number) for number in sitting.numbers)
+    entries.rebuild()
+    client, machine = signed_in(sitting.people[3]), Machine(token_of(sitting.people[3]))
+    of_round = f"/rounds/{sitting.world.round.code}/" if sitting.world.round else ""
+    asked = ["/cases/", f"/cases/?q={first.title}", f"/search/?q={first.number}", "/todo/", of_round]
+
+    def told() -> dict[str, str]:
+        said = {one: client.get(one).content.decode() for one in asked}
+        lists = {"sheet": "/cases/?format=xlsx", "results": f"/api/v1/search?q={first.number}"}
+        lists = {name: read(client.get(address)) for name, address in lists.items()}
+        return said | lists | {"api": machine.get("/api/v1/cases").content.decode()}
+
+    before = told()
+    assert first.number in before["/cases/"]
+    assert first.number in before["api"]
+    assert first.number in before["sheet"]
+    assert queries.cases(sitting.member(3)).count() == 2
+    done(
+        services.keep_out(sitting.pk, sitting.items[0].pk, sitting.people[3].pk, "申报人是本人学生", sitting.member(3))
+    )
+    after = told()
+    for place, said in after.items():
+        asked_back = said.replace(f'value="{first.title}"', "").replace(f'value="{first.number}"', "")
+        assert f"/cases/{first.number}/" not in asked_back, place
+        if place in ("sheet", "api"):
+            assert first.number not in said, place
+        if first.title not in place:
+            assert first.title not in asked_back, place
+    assert queries.cases(sitting.member(3)).count() == 1
+    assert queries.round_numbers(sitting.member(3), first.round).total == 1  # type: ignore[arg-type]
+    assert not queries.tasks_of(sitting.member(3)).filter(case=first).exists()
+    assert second.number in after["/cases/"]
+    assert client.get(f"/cases/{first.number}/").status_code == 403
+    assert machine.get(f"/api/v1/cases/{first.number}").status_code in (403, 404)
+    assert queries.cases(sitting.member(2)).count() == 2
+    assert queries.cases(sitting.officer).count() == 2, "their duty opens it"

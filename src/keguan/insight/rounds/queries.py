@@ -18,7 +18,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from keguan.casework.kept_counts import once_a_minute
 from keguan.casework.models import Case, Round, Task
 from keguan.casework.pages.what_if import grouped_by
-from keguan.casework.permissions import listed_to, runs_or_watches_programme
+from keguan.casework.permissions import closed_ids, listed_to, runs_or_watches_programme
 from keguan.kernel.actors import Actor
 from keguan.language.definition import Definition
 
@@ -91,6 +91,8 @@ def glance_at(actor: Actor, of_round: Round, definition: Definition, now: dateti
     if not runs_or_watches_programme(actor, of_round.programme.code):
         return _counted(Case.objects.filter(listed_to(actor)), of_round, definition, now)
     came_in = Case.objects.filter(submitted_at__isnull=False)
+    if closed := closed_ids(actor):
+        return _counted(came_in.exclude(pk__in=closed), of_round, definition, now)
     return once_a_minute(f"round-at-a-glance:{of_round.pk}", now, lambda: _counted(came_in, of_round, definition, now))
 
 

@@ -10,9 +10,9 @@ from keguan.panels.meetings.models import KeptOut
 
 
 @sent_out_by
-def from_meetings(person: int, cases: Collection[int]) -> dict[int, Text]:
-    """The cases, among these, for which the person left or must leave a meeting, each with the reason."""
-    rows = KeptOut.objects.filter(person=person, item__case__in=cases).values_list(
-        "item__case", "reason_zh", "reason_en"
-    )
-    return {case: Text(zh, en) for case, zh, en in rows}
+def from_meetings(person: int, cases: Collection[int] | None) -> dict[int, Text]:
+    """The cases, among these or all, for which the person left or must leave a meeting, each with the reason."""
+    rows = KeptOut.objects.filter(person=person)
+    if cases is not None:
+        rows = rows.filter(item__case__in=cases)
+    return {case: Text(zh, en) for case, zh, en in rows.values_list("item__case", "reason_zh", "reason_en")}

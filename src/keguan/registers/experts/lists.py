@@ -82,7 +82,9 @@ EXPERTS = ListSpec(
             is_short=True,
         ),
         Column("employer", Text("工作单位", "Employer"), _employer, sort=("person__employer__pinyin",)),
-        Column("title", Text("职称", "Title"), lambda e: TITLES[e.person.title], sort=("person__title",), is_short=True),
+        Column(
+            "title", Text("职称", "Title"), lambda e: TITLES[e.person.title], sort=("person__title",), is_short=True
+        ),
         Column("fields", Text("学科", "Disciplines"), lambda e: e.fields_said),
         Column("region", Text("地区", "Region"), lambda e: e.region_said, sort=("region_code",), is_short=True),
         Column("load", Text("评审上限", "Most reviews"), lambda e: e.max_load, "number", sort=("max_load",)),

@@ -23,6 +23,7 @@ from keguan.registers.experts.models import Expert
 from keguan.registers.organisations import services as organisations
 from keguan.registers.parties import services as parties
 from keguan.registers.parties.access import actor_for
+from keguan.registers.parties.merging import merge
 from keguan.registers.ties.models import Tie
 from keguan.registers.trace.models import Event
 
@@ -240,3 +241,38 @@ def test_once_ranked_the_officer_is_told_whom_to_tell_and_nothing_moves() -> Non
     assert answer.problems[0].code == "review.too_late"
     seat.refresh_from_db()
     assert seat.state == "final"
+
+
+def test_an_entry_merged_with_the_applicants_kin_loses_sight_of_the_case_and_what_was_scored_stays() -> None:
+    world = cases.opened()
+    case, (scorer, reader, *_) = panel_of(world, scored=1)
+    for one in (scorer, reader):
+        kin = make.person("司徒同名")
+        parties.declare_kin(SYSTEM, kin, world.people["applicant"], "sibling")
+        merge(make.actor("registrar"), one.person, kin, reason="同一人")
+        assert not can_see_case(actor_for(one.person), Case.objects.get(pk=case.pk))
+    seats = {one.holder.expert_id: one for one in Seat.objects.filter(case=case)}
+    assert (seats[scorer.pk].state, seats[reader.pk].state) == ("final", "accepted")
+    assert seats[scorer.pk].total is not None
+    assert {tuple(one.kinds) for one in Recusal.objects.all()} == {("kin",)}
+
+
+def test_where_everybody_of_a_field_must_keep_out_each_reason_is_told_and_nobody_can_be_chosen() -> None:
+    world = cases.opened()
+    number = cases.case(world, at="review").number
+    of_field = [Expert.objects.select_related("person").get(pk=pk) for pk in world.experts]
+    Expert.objects.filter(pk__in=world.experts).update(fields=["gbt13745:2009:210"])
+    for one in of_field:
+        parties.declare_kin(SYSTEM, one.person, world.people["member"], "sibling")
+    officer = signed_in(world.people["officer"])
+    page = officer.get(f"/cases/{number}/?pool=1&q=210").content.decode()
+    for one in of_field:
+        assert one.person.name in page
+        assert f'value="{one.pk}"' not in page, "there is no box to tick"
+    assert page.count("近亲属") >= len(of_field)
+    refused = act(officer, number, "assign", experts=[str(of_field[0].pk)])
+    assert refused.status_code == 422
+    assert "请改派其他专家" in refused.content.decode(), "the way out"
+    assert not Seat.objects.filter(case__number=number).exists()
+    elsewhere = make.expert(make.person(employer=make.organisation("远方大学")), fields=("310",))
+    assert isinstance(world.act(number, "assign", "officer", experts=[elsewhere.pk]), Done)

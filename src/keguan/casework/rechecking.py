@@ -197,7 +197,10 @@ def turned_out(case: Case, step: str, attempt: int) -> Mapping[str, list[str]]:
 
 
 def recused(case: Case) -> list[Recusal]:
-    """What stands against seats of this case, each with `said` and its seat, for those who may know reviewers."""
+    """What stands against seats of this case, each with `said` and its seat, for those who may know reviewers. One query
+    for each reading of the case."""
+    if (known := case.__dict__.get("_recused")) is not None:
+        return list(known)
     rows = list(
         Recusal.objects.filter(seat__case=case, seat__state__in=_STANDS)
         .select_related("seat__holder__expert__person")
@@ -206,4 +209,5 @@ def recused(case: Case) -> list[Recusal]:
     for row in rows:
         words = [KINDS.get(kind, _WAYS.get(kind, Text(kind, kind))) for kind in row.kinds]
         row.said = Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))  # type: ignore[attr-defined]
+    case.__dict__["_recused"] = rows
     return rows

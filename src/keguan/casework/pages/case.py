@@ -102,7 +102,7 @@ def case_page(
         "watermark": said_of(actor, clock.now()) if "proposal" in sees and reads_by_seat(actor, found) else "",
         "parts": parts,
         "desk": desk,
-        "turned_out": turned_out_for(found, actor, situation, sees, post, problems),
+        "turned_out": turned_out_for(found, actor, situation, sees, parts.seats, post, problems),
         "can_handle": handles,
         "links": links_for(actor, found),
         "expected": expected_for(actor, found),

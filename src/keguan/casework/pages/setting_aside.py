@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
 
-from keguan.casework.models import Case, Recusal
+from keguan.casework.models import Case, Recusal, Seat
 from keguan.casework.rechecking import UNDECIDED, recused
 from keguan.casework.steps import typed
 from keguan.components.fields import Field
@@ -39,14 +40,20 @@ def turned_out_for(
     actor: Actor,
     situation: Situation,
     sees: frozenset[str],
+    seats: Sequence[Seat],
     post: QueryDict | None,
     problems: tuple[Problem, ...],
 ) -> TurnedOut | None:
-    """For who may know the reviewers of a case that is not decided; None where nothing came up. One query there."""
+    """For who may know the reviewers of a case that is not decided; None where nothing came up. seats: all of the case.
+    One query where any has scored."""
     state = situation.state
     if case.step_kind not in UNDECIDED or "reviewers" not in sees or not actor.holds("officer", programme=case.code):
         return None
-    rows = [one for one in recused(case) if one.seat.state == "final"]
+    rows = (
+        [one for one in recused(case) if one.seat.state == "final"]
+        if any(one.state == "final" for one in seats)
+        else []
+    )
     if not rows:
         return None
     here = situation.definition.programme.step(state.step)

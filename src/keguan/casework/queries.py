@@ -194,6 +194,8 @@ def round_numbers(actor: Actor, of_round: Round) -> RoundNumbers:
     if actor.is_system or not runs_or_watches_programme(actor, of_round.programme.code):
         return _numbers(Case.objects.filter(listed_to(actor), round=of_round), now)
     came_in = Case.objects.filter(round=of_round, submitted_at__isnull=False)
+    if closed := closed_ids(actor):
+        return _numbers(came_in.exclude(pk__in=closed), now)
     return once_a_minute(f"round-numbers:{of_round.pk}", now, lambda: _numbers(came_in, now))
 
 

@@ -329,7 +329,7 @@ def test_who_was_sent_out_meets_the_case_in_no_list_count_search_sheet_or_answer
         if first.title not in place:
             assert first.title not in asked_back, place
     assert queries.cases(sitting.member(3)).count() == 1
-    assert queries.round_numbers(sitting.member(3), first.round).total == 1  # type: ignore[arg-type]
+    assert queries.round_numbers(sitting.member(3), first.round).cases == 1  # type: ignore[arg-type]
     assert not queries.tasks_of(sitting.member(3)).filter(case=first).exists()
     assert second.number in after["/cases/"]
     assert client.get(f"/cases/{first.number}/").status_code == 403

@@ -288,6 +288,8 @@ class Migration(migrations.Migration):
                     models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
                     models.Index(fields=["host", "-id"], name="case_by_host"),
                     models.Index(fields=["authority", "round"], name="case_by_authority"),
+                    models.Index(fields=["due_at", "id"], name="case_in_order_of_due"),
+                    models.Index(fields=["submitted_at", "id"], name="case_in_order_of_time"),
                     models.Index(
                         condition=models.Q(("normal_title", ""), _negated=True),
                         fields=["normal_title"],
@@ -617,6 +619,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["role", "organisation", "due_at"], name="task_by_role"),
                     models.Index(fields=["person", "due_at"], name="task_by_person"),
+                    models.Index(
+                        condition=models.Q(("person__isnull", True)),
+                        fields=["role", "round", "step", "due_at", "id"],
+                        name="task_by_pile",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -1028,6 +1035,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("sorted_at__isnull", True)), fields=["id"], name="message_unsorted"
                     ),
+                    models.Index(condition=models.Q(("kind", "reminder")), fields=["case"], name="message_reminding"),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("kind", ""), _negated=True), name="message_has_a_kind")

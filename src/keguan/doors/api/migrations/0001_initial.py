@@ -165,4 +165,13 @@ class Migration(migrations.Migration):
                 ("event", models.BigIntegerField()),
             ],
         ),
+        CreateTable(
+            name="Pace",
+            fields=[
+                ("who", models.TextField(primary_key=True, serialize=False)),
+                ("spent_until", models.DateTimeField()),
+            ],
+        ),
+        # Written at every request, and worth nothing after a crash: without a log there is nothing to wait for.
+        migrations.RunSQL("ALTER TABLE api_pace SET UNLOGGED", "ALTER TABLE api_pace SET LOGGED"),
     ]

@@ -6,9 +6,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.test import Client
 from tests import make
 from tests.make import cases
 from tests.make import world as w
+from tests.slices.casework.page_cast import signed_in
 from tests.slices.panels import drawing
 from tests.slices.panels.drawing import AFTER, PREPARED, SIGNATURE, VALUE
 
@@ -23,6 +25,7 @@ from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal, Refused
 from keguan.panels.draws import chairs, services
 from keguan.panels.draws.models import Chair, Draw
+from keguan.panels.draws.pages import at
 from keguan.panels.draws.queries import frozen_of
 from keguan.registers.parties import services as parties
 from keguan.registers.trace.models import Event
@@ -55,6 +58,15 @@ def chairs_of(case: Case, stratum: str, *states: str) -> list[int]:
 def settle(of: w.World, draw: Draw) -> chairs.Settled:
     with clock_at(AFTER):
         return chairs.settle(draw, of.actor("officer"))
+
+
+def everybody_scores(of: w.World, case: Case) -> None:
+    """Whoever is invited accepts, and gives full points."""
+    scores = {str(one.criterion): one.points for one in drawing.definition().programme.rubrics[0].criteria}
+    for seat in Seat.objects.filter(case=case, state="invited").order_by("number"):
+        actor = drawing.as_expert(seat.holder.expert_id)
+        assert isinstance(of.act(case.number, "accept", actor, confirmed=True), Done)
+        assert isinstance(of.act(case.number, "score", actor, scores=scores, comment="好。"), Done)
 
 
 def test_the_programme_that_draws_is_sound_and_its_examples_run() -> None:
@@ -260,12 +272,7 @@ def test_the_published_file_is_done_again_by_an_outsider(world: w.World) -> None
     with clock_at(AFTER):
         refused("draw.under_review", services.publish, draw, officer)
     with clock_at(w.moment("2026-05-20")):
-        for seat in Seat.objects.filter(case=case, state="invited").order_by("number"):
-            actor = drawing.as_expert(seat.holder.expert_id)
-            assert isinstance(world.act(case.number, "accept", actor, confirmed=True), Done)
-            rubric = drawing.definition().programme.rubrics[0]
-            scores = {str(one.criterion): one.points for one in rubric.criteria}
-            assert isinstance(world.act(case.number, "score", actor, scores=scores, comment="好。"), Done)
+        everybody_scores(world, case)
         published = services.publish(draw, officer)
     found = check(published.bundle.encode(), announced=draw.digest, value=VALUE)
     assert found.problems == ()
@@ -274,3 +281,36 @@ def test_the_published_file_is_done_again_by_an_outsider(world: w.World) -> None
     assert not [name for name in people if name in published.bundle]
     assert "declined" in published.bundle
     assert not check(published.bundle.replace("declined", "recused").encode()).agrees
+
+
+def test_a_review_set_aside_after_the_file_was_published_is_made_up_for_by_a_reserve_and_published_again(
+    world: w.World,
+) -> None:
+    case = cases.case(world, at="review")
+    draw = drawing.drawn(world)
+    settle(world, draw)
+    member, reserve = chairs_of(case, "peers", "drawn")[0], chairs_of(case, "peers", "reserve")[0]
+    officer = world.actor("officer")
+    with clock_at(w.moment("2026-05-20")):
+        everybody_scores(world, case)
+        first = services.publish(draw, officer).bundle
+    refused("draw.state", settle, world, draw)
+    parties.declare_kin(SYSTEM, drawing.holder(member), world.people["applicant"], "spouse")
+    number = Seat.objects.get(case=case, holder__expert=member).number
+    with clock_at(w.moment("2026-05-21")):
+        done = world.act(case.number, "set_aside", officer, seat=str(number), reason="夫妻关系属实")
+        assert isinstance(done, Done), done
+    with clock_at(AFTER):
+        assert "邀请并递补" in signed_in(world.people["officer"]).get(at(draw)).content.decode()
+    assert (settle(world, draw).replaced, seats(case)[reserve]) == (1, "invited")
+    assert Client().get(f"/draws/{draw.name}.json").content.decode() == first, (
+        "what people hold stands until the next is there"
+    )
+    with clock_at(AFTER):
+        refused("draw.under_review", services.publish, draw, officer)
+    with clock_at(w.moment("2026-05-22")):
+        everybody_scores(world, case)
+        again = services.publish(draw, officer).bundle
+    found = check(again.encode(), announced=draw.digest, value=VALUE)
+    assert (found.problems, found.replaced) == ((), 1)
+    assert Seat.objects.get(case=case, holder__expert=member).total is not None

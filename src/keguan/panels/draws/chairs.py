@@ -21,8 +21,8 @@ from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review
 from keguan.panels.draws.models import SITS, Chair, Draw, Entry
-from keguan.panels.draws.queries import seating_of
-from keguan.panels.draws.services import held_in
+from keguan.panels.draws.queries import seating_of, under_review
+from keguan.panels.draws.services import resume
 from keguan.registers.trace import services as trace
 
 _WHY_RELEASED = "抽取后发现应当回避 / must keep out, as came up after the draw"
@@ -53,13 +53,9 @@ def settle(draw: Draw, actor: Actor, request_id: str = "") -> Settled:
     Who was drawn and has no seat is invited; who declined, was released, or must keep out by now leaves, and the next
     reserve of the same stratum follows. Raises Refused.
     """
-    held = held_in(draw, actor, request_id, "drawn")
+    held = resume(draw, actor, request_id)
     work = _Settling(held, actor)
-    for case in (
-        Case.objects.filter(number__in=list(held.attempts), step=held.step, end="")
-        .select_related("memo", "host", "programme")
-        .order_by("number")
-    ):
+    for case in under_review(held).select_related("memo", "host", "programme").order_by("number"):
         work.settle(case)
     return work.done()
 

@@ -25,7 +25,7 @@ from keguan.kernel.bilingual import Text
 from keguan.language.schema import Review
 from keguan.language.wording import step_title
 from keguan.panels.draws.models import CHAIR_STATES, REASONS, SITS, STATES, Chair, Draw
-from keguan.panels.draws.queries import frozen_of
+from keguan.panels.draws.queries import frozen_of, under_review
 from keguan.panels.draws.rights import WATCHES, runs, watches
 from keguan.registers.trace import services as trace
 
@@ -285,7 +285,12 @@ def _acts(found: Draw, *, can_run: bool, is_sound: bool) -> list[Act]:
                 Act(Text("公布结果", "Publish the draw"), at(found, "draw_publish")),
             ]
         case "published":
-            return [people, Act(Text("下载结果文件", "The published file"), reverse("draw_file", args=[found.name]))]
+            goes_on = [Act(Text("邀请并递补", "Invite and replace"), at(found, "draw_settle"))]
+            return [
+                *(goes_on if under_review(found).exists() else ()),
+                people,
+                Act(Text("下载结果文件", "The published file"), reverse("draw_file", args=[found.name])),
+            ]
     return []
 
 

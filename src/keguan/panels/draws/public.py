@@ -62,7 +62,7 @@ def announcement(request: HttpRequest, name: str) -> HttpResponseBase:
         Line(Text("名单摘要（SHA-256）", "Digest of the list (SHA-256)"), found.digest),
         Line(Text("作废理由", "Void because"), found.closed_because, "prose") if found.state == "void" else None,
         Line(Text("结果文件", "The file"), f"{found.name}.json", href=reverse("draw_file", args=[found.name]))
-        if found.state == "published"
+        if found.bundle
         else None,
     ]
     sections = [
@@ -94,8 +94,8 @@ def _checking(found: Draw) -> list[Line | None]:
 @page(PUBLIC)
 def file(request: HttpRequest, name: str) -> HttpResponseBase:
     """The published file, byte for byte."""
-    found = get_object_or_404(Draw.objects.only("bundle", "state"), name=name)
-    if found.state != "published":
+    found = get_object_or_404(Draw.objects.only("bundle"), name=name)
+    if not found.bundle:
         raise Http404
     answer = HttpResponse(found.bundle.encode(), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="{name}.json"'

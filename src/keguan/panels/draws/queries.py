@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from keguan.casework.models import Case
 from keguan.engine.state import Values
 from keguan.fairness.draw import Drawn, FrozenList, Panel, list_of
@@ -11,6 +13,11 @@ from keguan.fairness.seating import Seating
 from keguan.panels.draws.models import SITS, Chair, Draw
 
 AFTER_CHANCE = ("drawn", "published")
+
+
+def under_review(draw: Draw) -> QuerySet[Case]:
+    """The cases of a draw that are at its step now."""
+    return Case.objects.filter(number__in=list(draw.attempts), step=draw.step, end="")
 
 
 def frozen_of(draw: Draw) -> FrozenList:

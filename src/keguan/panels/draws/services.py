@@ -33,7 +33,7 @@ from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.schema import Review
 from keguan.panels.draws.models import SITS, STATES, Chair, Draw, Place
 from keguan.panels.draws.pool import Wanted, prepared_list
-from keguan.panels.draws.queries import AFTER_CHANCE, frozen_of, seating_of
+from keguan.panels.draws.queries import AFTER_CHANCE, frozen_of, seating_of, under_review
 from keguan.panels.draws.rights import runs
 from keguan.registers.trace import services as trace
 
@@ -298,8 +298,7 @@ def _voided(draw: Draw, reason: str, actor: Actor) -> Draw:
 def publish(draw: Draw, actor: Actor, request_id: str = "") -> Draw:
     """Publish the whole draw as one file, once none of its cases is under review any more. Raises Refused."""
     draw = held_in(draw, actor, request_id, "drawn")
-    still = Case.objects.filter(number__in=list(draw.attempts), step=draw.step, end="").count()
-    if still:
+    if still := under_review(draw).count():
         said = Text("还有{n}件正在评审，评审结束后方可公布。", "{n} cases are still under review: publish afterwards.")
         raise Refused.because(Problem("draw.under_review", said.filled(n=still), value=str(still)))
     now = clock.now().replace(microsecond=0)
@@ -309,6 +308,18 @@ def publish(draw: Draw, actor: Actor, request_id: str = "") -> Draw:
     draw.save(update_fields=["bundle", "published_at", "state"])
     trace.write("draw:bundle:published", actor, payload={"draw": draw.name, "sha256": sha256(file).hexdigest()})
     return draw
+
+
+def resume(draw: Draw, actor: Actor, request_id: str = "") -> Draw:
+    """The draw, locked, for its seats to be filled. A published one goes on where a case came back to its panel, and is
+    published once more when that is over; the file that people hold stays until then. Raises Refused."""
+    held = held_in(draw, actor, request_id, "drawn", "published")
+    if held.state == "published":
+        if not under_review(held).exists():
+            raise Refused.because(_in_state(held))
+        held.state = "drawn"
+        held.save(update_fields=["state"])
+    return held
 
 
 def _must_run(of_round: Round, step: Review, actor: Actor) -> None:
@@ -321,7 +332,10 @@ def held_in(draw: Draw, actor: Actor, request_id: str, *states: str) -> Draw:
     trace.stamp(actor, request_id)
     held = Draw.objects.select_for_update(of=("self",)).select_related("round__programme").get(pk=draw.pk)
     if held.state not in states:
-        said = Text("该抽取现在是“{state}”，不能这样做。", "The draw is “{state}” now; this cannot be done.")
-        problem = Problem("draw.state", said.filled(state=STATES[held.state]), value=held.state)
-        raise Refused.because(problem)
+        raise Refused.because(_in_state(held))
     return held
+
+
+def _in_state(draw: Draw) -> Problem:
+    said = Text("该抽取现在是“{state}”，不能这样做。", "The draw is “{state}” now; this cannot be done.")
+    return Problem("draw.state", said.filled(state=STATES[draw.state]), value=draw.state)

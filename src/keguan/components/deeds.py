@@ -39,6 +39,10 @@ class Given:
         """A text, cleaned and trimmed; "" where nothing was typed."""
         return clean_text(self.post.get(name, "")).strip()
 
+    def several(self, name: str) -> tuple[str, ...]:
+        """What was ticked, cleaned and trimmed."""
+        return tuple(clean_text(one).strip() for one in self.post.getlist(name))
+
     def needed(self, name: str) -> str:
         """A text that is owed. Problem `deed.missing`."""
         found = self.text(name)

@@ -81,6 +81,11 @@ class Field:
         return len(self.shown_choices) <= 5
 
     @property
+    def is_long_choice(self) -> bool:
+        """Whether the answers are so many that they stand in columns."""
+        return len(self.shown_choices) > 12
+
+    @property
     def chosen(self) -> tuple[str, ...]:
         """The values that are chosen now, for choices."""
         return (self.value,) if isinstance(self.value, str) else tuple(str(value) for value in self.value)

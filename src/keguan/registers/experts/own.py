@@ -14,7 +14,7 @@ from keguan.components.fields import Field
 from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line
 from keguan.kernel.bilingual import Text
-from keguan.registers.codes.queries import names_of
+from keguan.registers.codes.queries import names_of, top_choices
 from keguan.registers.experts import services
 from keguan.registers.experts.absences import add_absence, drop_absence
 from keguan.registers.experts.applying import Application, apply
@@ -87,9 +87,13 @@ def expert_apply(request: HttpRequest) -> HttpResponseBase:
 
 
 def _about(found: Expert) -> list[Field]:
-    said = ", ".join(code.removeprefix("gbt13745:2009:") for code in found.fields)
+    choices = top_choices()
+    ticked = tuple(one.value for one in choices if one.value in found.fields)
+    finer = ", ".join(code.removeprefix("gbt13745:2009:") for code in found.fields if code not in ticked)
     return [
-        Field("fields", "text", Text("学科代码", "Disciplines"), said, required=True, most=500, hint=FIELDS_HINT),
+        Field("disciplines", "choices", Text("学科", "Disciplines"), ticked, choices=choices,
+              hint=Text("勾选您能评审的学科；更细的可在下一项写代码", "tick what you can review; finer ones by their codes below")),
+        Field("fields", "text", Text("更细的学科代码", "Finer codes"), finer, most=500, hint=FIELDS_HINT),
         Field("keywords", "text", KEYWORDS.label, ", ".join(found.keywords), hint=KEYWORDS.hint, most=500),
         Field("region_code", "text", Text("地区代码", "Region"), found.region_code,
               hint=Text("GB/T 2260，六位", "GB/T 2260, six digits"), most=6),
@@ -101,12 +105,12 @@ def _about(found: Expert) -> list[Field]:
 
 def _typed(given: Given) -> dict[str, Any]:
     """What was typed into `_about`; what is wrong with it is noted."""
-    codes, load, yearly = given.needed("fields"), whole(given, "max_load", 100), whole(given, "yearly_most", 500)
+    load, yearly = whole(given, "max_load", 100), whole(given, "yearly_most", 500)
     given.needed("max_load")
     region = region_typed(given)
     keywords = parts(given.text("keywords"), blanks=False)
     return {
-        "fields": parts(codes),
+        "fields": (*given.several("disciplines"), *parts(given.text("fields"))),
         "keywords": keywords,
         "region_code": region,
         "max_load": load,

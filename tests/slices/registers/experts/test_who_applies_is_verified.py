@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -83,6 +84,25 @@ def test_all_that_is_wrong_with_an_application_is_said_at_once_and_nothing_typed
     assert answer.status_code == 422
     assert all(said in html for said in ("没有登记身份证件", "最后一位为校验位", "999", "一项成果", "滴灌，棉花"))
     assert not Expert.objects.exists()
+
+
+def test_disciplines_are_ticked_and_finer_ones_typed() -> None:
+    person = make.person()
+    parties.identify_person(SYSTEM, person, id_kind="passport", id_number="KG0000009")
+    mine = browser(person)
+    ticked = TYPED | {"disciplines": ["gbt13745:2009:210", "gbt13745:2009:220"], "fields": "520.20"}
+    wrong = mine.post(reverse("expert_apply"), ticked | {"max_load": "很多"}).content.decode()
+    assert len(re.findall(r'value="(gbt13745:2009:210|gbt13745:2009:220)" checked', wrong)) == 2, (
+        "what was ticked stays"
+    )
+    assert mine.post(reverse("expert_apply"), ticked).status_code == 303
+    assert set(Expert.objects.get().fields) == {"gbt13745:2009:210", "gbt13745:2009:220", "gbt13745:2009:52020"}
+    page = mine.get(reverse("expert_apply")).content.decode()
+    assert re.findall(r'name="disciplines" value="([^"]*)" checked', page) == ["gbt13745:2009:210", "gbt13745:2009:220"]
+    assert 'name="fields" value="52020"' in page
+    neither = mine.post(reverse("expert_apply"), TYPED | {"fields": ""})
+    assert neither.status_code == 422
+    assert "请至少填一个学科代码" in neither.content.decode()
 
 
 def test_nobody_verifies_an_entry_of_their_own() -> None:

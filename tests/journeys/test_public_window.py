@@ -52,7 +52,7 @@ def test_from_a_search_to_a_guide_a_notice_results_and_a_subscription(
         visitor = stage.browser(language, phone=phone)
         word = visitor.word
         visitor.opens("/")
-        visitor.follow(word("申报通知", "Calls"))
+        visitor.follow(word("查找申报通知", "Find a call"))
         visitor.fill(word("支持方向", "Topic"), word("棉花 (1)", "Cotton (1)"))
         visitor.press(word("查询", "Show"))
         visitor.follow(word("春季通知", "Call of spring"))

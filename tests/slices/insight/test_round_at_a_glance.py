@@ -81,8 +81,11 @@ def test_a_large_round_is_counted_once_a_minute_for_all_who_may_see_it_whole(
     first = glance_at(world.actor("officer"), world.round, definition, at)
     assert first.overview.cases == 3
     Case.objects.filter(step="recommend").update(submitted_at=None)
-    committee, soon, later = world.actor("committee"), at + timedelta(seconds=59), at + timedelta(seconds=60)
+    supervisor, committee = world.actor("supervisor"), world.actor("committee")
+    soon, later = at + timedelta(seconds=59), at + timedelta(seconds=60)
     with django_assert_num_queries(1):
+        assert glance_at(supervisor, world.round, definition, soon) == first
+    with django_assert_num_queries(2):  # those who vote may have been sent out for one of its cases
         assert glance_at(committee, world.round, definition, soon) == first
     host = glance_at(world.actor("host"), world.round, definition, soon)
     assert (host.at, host.overview.submitted) == (soon, 2), "who sees only some cases has them counted for themselves"

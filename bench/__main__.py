@@ -81,8 +81,9 @@ def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> It
     if "exports" in only:
         yield exports.measure(round_, batches=batches)
     if "act" in only:
-        figure = act.measure(round_, n=n, batches=batches)
-        yield replace(figure, limit=limits.measure(round_, n=n * batches)) if "limits" in only else figure
+        for figure in act.measure(round_, n=n, batches=batches):
+            is_limited = figure.what == "act(): submit" and "limits" in only
+            yield replace(figure, limit=limits.measure(round_, n=n * batches)) if is_limited else figure
     if only & {"submit", "autosave", "lists", "documents"}:
         with served() as web:
             if "submit" in only:

@@ -112,7 +112,7 @@ def _template(of: one_case.World, stage: str, rank: int) -> _Template:
     case = Case.objects.get(number=number)
     if case.step != stage:
         raise RuntimeError(f"{case.step} instead of {stage}")
-    return _Template(case, person, member, values["title"])
+    return _Template(case, person, member, values["title"], rank)
 
 
 def _no_refusal(answer: Any) -> None:
@@ -139,6 +139,7 @@ class _Template:
     person: int
     member: int
     title: str
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ class _Copy:
     title: str
     normal_title: str
     rank: int
+    was_rank: int
     was_number: str
     was_person: int
     was_member: int
@@ -192,7 +194,7 @@ def _copies(
         title = f"干旱区第{at}号作物新品种选育与高效栽培技术示范"
         yield _Copy(
             *(like.case.pk, first + at, _number(like.case.number, FIRST_SERIAL + at)),
-            *(people[2 * at], people[2 * at + 1], host, authority, title, normal_title(title), 100 + at),
+            *(people[2 * at], people[2 * at + 1], host, authority, title, normal_title(title), 100 + at, like.rank),
             *(like.case.number, like.person, like.member, like.title, stage),
         )
 
@@ -223,7 +225,7 @@ def _copy(copies: Sequence[_Copy]) -> None:
         with owner.transaction():
             owner.execute(
                 "CREATE TEMP TABLE copy (template bigint, id bigint, number text, person bigint, member bigint,"
-                " host bigint, authority bigint, title text, normal_title text, rank int, was_number text,"
+                " host bigint, authority bigint, title text, normal_title text, rank int, was_rank int, was_number text,"
                 " was_person bigint, was_member bigint, was_title text, stage text)"
             )
             with owner.cursor().copy("COPY copy FROM STDIN") as rows:
@@ -300,6 +302,7 @@ _IN_JSON = (
     ('"principal": ', "was_person", "person"),
     ('"applicant": [', "was_person", "person"),
     ('"member": ', "was_member", "member"),
+    ('"rank": ', "was_rank", "rank"),
 )
 
 

@@ -21,7 +21,7 @@ from tests import make
 from tests.make import world as one_case
 
 from bench.place import owner_connection
-from keguan.casework import drafts
+from keguan.casework.drafting import drafts
 from keguan.casework.models import Case
 from keguan.kernel import clock
 from keguan.kernel.ids import make_number

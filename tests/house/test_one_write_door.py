@@ -14,34 +14,34 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "keguan"
 BEHIND_THE_DOOR = {
     "casework/services.py",  # the door
     "casework/effects.py",  # what a decision means for the rows
-    "casework/seats.py",
+    "casework/reviewing/seats.py",
     "casework/notices.py",
     "casework/messages.py",
-    "casework/rechecking.py",  # ties that came up after a seat was given
-    "casework/opening.py",  # how a case comes into the world
-    "casework/drafts.py",  # what is typed, before it is handed in
-    "casework/late.py",  # when it may still be handed in
+    "casework/reviewing/rechecking.py",  # ties that came up after a seat was given
+    "casework/drafting/opening.py",  # how a case comes into the world
+    "casework/drafting/drafts.py",  # what is typed, before it is handed in
+    "casework/situation/late.py",  # when it may still be handed in
     "casework/desk_notes.py",  # what officers note on it
     "casework/handing.py",  # and whose matter it is among them
-    "casework/editors.py",  # and who types it
-    "casework/round_versions.py",  # what a published call said, and says
-    "casework/rounds.py",  # rounds themselves; their cases move through the door
-    "casework/recommendations.py",  # in which order an authority means to recommend
+    "casework/drafting/editors.py",  # and who types it
+    "casework/rounds/versions.py",  # what a published call said, and says
+    "casework/rounds/services.py",  # rounds themselves; their cases move through the door
+    "casework/desks/recommendations.py",  # in which order an authority means to recommend
     "casework/office_checks.py",  # what an office looks at for itself
-    "casework/votes.py",  # what a meeting voted: counts, no decision
-    "casework/resolutions.py",  # what was resolved, and who signed it
+    "casework/reviewing/votes.py",  # what a meeting voted: counts, no decision
+    "casework/rounds/resolutions.py",  # what was resolved, and who signed it
     "casework/versions.py",
     "casework/people.py",  # whose cases they are, when people leave or two entries were one
-    "casework/archive.py",  # which of one's own cases one keeps out of one's list
-    "casework/batch_undoing.py",
-    "casework/batches.py",  # which cases, and what came of each; they move through the door
+    "casework/desks/archive.py",  # which of one's own cases one keeps out of one's list
+    "casework/desks/undoing.py",
+    "casework/desks/batches.py",  # which cases, and what came of each; they move through the door
     "panels/draws/services.py",  # draws, rows of their own beside casework's
     "panels/draws/chairs.py",  # and who was drawn; seats are given and taken through the door
     "casework/alarms.py",  # drops alarms that have rung; acts through the door
 }
 """Files that may write casework's tables."""
 
-HOLD_THE_KEY = {"casework/services.py", "casework/opening.py", "casework/sides.py"}
+HOLD_THE_KEY = {"casework/services.py", "casework/drafting/opening.py", "casework/sides.py"}
 """Files that may carry out a decision: with the case locked, in a transaction, traced."""
 
 WRITES = {

@@ -12,7 +12,7 @@ from tests.journeys import walks
 from tests.journeys.conftest import Stage
 from tests.make import world as w
 
-from keguan.casework import editors
+from keguan.casework.drafting import editors
 from keguan.casework.models import Draft
 from keguan.kernel.clock import clock_at
 

@@ -17,8 +17,8 @@ from tests.journeys import walks
 from tests.journeys.conftest import Stage
 from tests.make import world as w
 
-from keguan.casework import rounds
 from keguan.casework.models import Notice
+from keguan.casework.rounds import services as rounds
 from keguan.components.access import PUBLIC, SIGNED_IN
 from keguan.doors.mail import stop_links
 from keguan.fairness.schedule import Session

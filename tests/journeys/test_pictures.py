@@ -14,7 +14,7 @@ from tests.journeys import walks
 from tests.journeys.conftest import Stage
 from tests.make import world as w
 
-from keguan.casework.drafts import Saved, save_draft
+from keguan.casework.drafting.drafts import Saved, save_draft
 from keguan.casework.models import Round
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at

@@ -10,7 +10,7 @@ from tests.journeys.pages import Visitor
 from tests.make import world
 from tests.make.world import World
 
-from keguan.casework.drafts import Saved, save_draft
+from keguan.casework.drafting.drafts import Saved, save_draft
 from keguan.casework.models import Round, Seat
 from keguan.casework.services import Done
 from keguan.registers.experts.models import Expert

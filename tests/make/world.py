@@ -11,9 +11,11 @@ from uuid import uuid4
 from django.conf import settings
 from tests import make
 
-from keguan.casework import opening, rounds, services, versions
+from keguan.casework import services, versions
+from keguan.casework.drafting import opening
 from keguan.casework.models import Case, ProgrammeVersion, Round, Seat
-from keguan.casework.votes import keep_vote
+from keguan.casework.reviewing.votes import keep_vote
+from keguan.casework.rounds import services as rounds
 from keguan.engine.decision import Command
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor

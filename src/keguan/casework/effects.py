@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from keguan.casework import facts
-from keguan.casework.acting import deputised_by
 from keguan.casework.entries import enter, owe, owe_fee
 from keguan.casework.memo import stored
-from keguan.casework.merits import enter_merits
 from keguan.casework.messages import tell
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.notices import put_up, take_down
-from keguan.casework.seats import give_seat, move_seat
+from keguan.casework.reviewing.merits import enter_merits
+from keguan.casework.reviewing.seats import give_seat, move_seat
+from keguan.casework.situation import facts
+from keguan.casework.situation.acting import deputised_by
 from keguan.casework.store import Writes, as_json
 from keguan.engine.decision import Ask, Command, Decided, Due, Enter, FeeOwed, Seat, SeatMoved, Settle, Situation, Wake
 from keguan.engine.machine import WITHDRAWN

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from keguan.casework import sentences
-from keguan.casework.grounds import Ground, known_to
 from keguan.casework.messages import end_title
 from keguan.casework.models import Case, Judgement
 from keguan.casework.permissions import can_see_proposal, can_see_reviews, can_see_trace, why_not
+from keguan.casework.situation.grounds import Ground, known_to
 from keguan.casework.versions import definition_of
 from keguan.components import reader
 from keguan.kernel.actors import NOBODY, Actor

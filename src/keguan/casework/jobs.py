@@ -23,7 +23,7 @@ def ring_alarms(timestamp: int) -> None:
 @app.task(name="casework.expert_reminders", queueing_lock="casework-expert-reminders", pass_context=False)
 def remind_experts(timestamp: int = 0) -> None:
     """Each morning: remind experts whose yearly confirmation is owed."""
-    from keguan.casework import experts
+    from keguan.casework.reviewing import experts
 
     log.info("experts", reminded=experts.remind())
 
@@ -58,7 +58,7 @@ def forget_messages(timestamp: int = 0) -> None:
 @app.task(name="casework.recheck")
 def recheck_seats(people: list[int]) -> None:
     """Look again at the open seats of people whose ties changed, and at those on cases of theirs."""
-    from keguan.casework import rechecking
+    from keguan.casework.reviewing import rechecking
 
     log.info("recheck", tied=rechecking.recheck(people))
 
@@ -67,7 +67,7 @@ def recheck_seats(people: list[int]) -> None:
 @app.task(name="casework.recheck_all", queueing_lock="casework-recheck-all", pass_context=False)
 def recheck_all_seats(timestamp: int = 0) -> None:
     """Just after midnight, and when organisations changed: look at every panel, for ties begin and end by their dates."""
-    from keguan.casework import rechecking
+    from keguan.casework.reviewing import rechecking
 
     log.info("recheck all", tied=rechecking.recheck_all())
 
@@ -75,7 +75,8 @@ def recheck_all_seats(timestamp: int = 0) -> None:
 @app.task(name="casework.batch")
 def go_on_with_batch(batch: int) -> None:
     """Look over, carry out or take back one long batch."""
-    from keguan.casework import batch_undoing, batches
+    from keguan.casework.desks import batches
+    from keguan.casework.desks import undoing as batch_undoing
 
     batches.go_on(batch)
     batch_undoing.go_on(batch)
@@ -85,6 +86,6 @@ def go_on_with_batch(batch: int) -> None:
 @app.task(queueing_lock="casework-batches", pass_context=False)
 def clear_batches(timestamp: int = 0) -> None:
     """Every night: forget batches that nobody confirmed, and old ones."""
-    from keguan.casework import batches
+    from keguan.casework.desks import batches
 
     log.info("batches", cleared=batches.clear())

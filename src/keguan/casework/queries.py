@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from keguan.casework.kept_counts import once_a_minute
 from keguan.casework.models import Archived, Case, Message, Notice, ProgrammeVersion, Round, Seat, SeatHolder, Task
 from keguan.casework.permissions import (
     can_see_case,
@@ -28,7 +27,8 @@ from keguan.casework.permissions import (
     reviews_visible_to,
     runs_or_watches_programme,
 )
-from keguan.casework.recusal import at_hand, recusals
+from keguan.casework.reviewing.recusal import at_hand, recusals
+from keguan.casework.rounds.kept_counts import once_a_minute
 from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import WAITS
 from keguan.kernel import clock

@@ -13,19 +13,20 @@ from typing import Any
 
 from django.db import transaction
 
-from keguan.casework import effects, facts, office_checks, references, store
-from keguan.casework.acting import acting_for
-from keguan.casework.attachments import no_room
+from keguan.casework import effects, office_checks, store
 from keguan.casework.calendar import workdays
-from keguan.casework.drawn import drawn_for
-from keguan.casework.late import late_until
 from keguan.casework.memo import restored
 from keguan.casework.models import Case, Deed
-from keguan.casework.rechecking import turned_out
-from keguan.casework.recusal import own_recusals, recusals
+from keguan.casework.reviewing.drawn import drawn_for
+from keguan.casework.reviewing.rechecking import turned_out
+from keguan.casework.reviewing.recusal import own_recusals, recusals
+from keguan.casework.reviewing.votes import vote_on
+from keguan.casework.situation import facts, references
+from keguan.casework.situation.acting import acting_for
+from keguan.casework.situation.attachments import no_room
+from keguan.casework.situation.late import late_until
 from keguan.casework.store import Held
 from keguan.casework.versions import definition_of
-from keguan.casework.votes import vote_on
 from keguan.database import prepared
 from keguan.engine import machine
 from keguan.engine.decision import Command, Decided, RoundTerms, Situation, TellParent

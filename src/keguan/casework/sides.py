@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from keguan.casework import services
+from keguan.casework.drafting.opening import open_case
 from keguan.casework.models import Case, ProgrammeVersion
-from keguan.casework.opening import open_case
 from keguan.engine import machine
 from keguan.engine.decision import Command
 from keguan.engine.moves import refuse

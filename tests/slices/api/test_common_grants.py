@@ -17,8 +17,8 @@ from tests import make
 from tests.make import world as w
 from tests.slices.api.machine import Machine
 
-from keguan.casework import rounds
 from keguan.casework.models import Round
+from keguan.casework.rounds import services as rounds
 from keguan.kernel.clock import clock_at
 from keguan.registers.parties.access import actor_for
 

@@ -6,8 +6,9 @@ import pytest
 from tests.make import cases
 from tests.make import world as w
 
-from keguan.casework import alarms, rounds
+from keguan.casework import alarms
 from keguan.casework.models import Alarm, Case, Message, Round
+from keguan.casework.rounds import services as rounds
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal

@@ -9,8 +9,10 @@ from django.test import Client
 from tests import make
 from tests.make import world as w
 
-from keguan.casework import alarms, opening, rounds, services
+from keguan.casework import alarms, services
+from keguan.casework.drafting import opening
 from keguan.casework.models import Case, ProgrammeVersion, Round, Task
+from keguan.casework.rounds import services as rounds
 from keguan.casework.services import Done
 from keguan.engine.decision import Command
 from keguan.kernel.bilingual import Text

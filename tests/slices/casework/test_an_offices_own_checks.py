@@ -11,7 +11,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import batches
+from keguan.casework.desks import batches
 from keguan.casework.models import Batch, Case, OfficeItem, OfficeTick
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at

@@ -12,8 +12,10 @@ from tests import make
 from tests.make import world as w
 from tests.unit.engine.walks import programmes
 
-from keguan.casework import drafts, opening, rounds, services
+from keguan.casework import services
+from keguan.casework.drafting import drafts, opening
 from keguan.casework.models import Answers, Case, Draft, Round
+from keguan.casework.rounds import services as rounds
 from keguan.casework.services import Done
 from keguan.engine.decision import Command
 from keguan.kernel.clock import clock_at

@@ -15,7 +15,8 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, signed_in
 
-from keguan.casework import batches, services
+from keguan.casework import services
+from keguan.casework.desks import batches
 from keguan.casework.models import Batch, BatchLine, Case, Deed
 from keguan.kernel import clock
 from keguan.kernel.clock import clock_at

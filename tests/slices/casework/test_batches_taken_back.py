@@ -15,7 +15,8 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 from tests.slices.casework.test_batches import begun, do, page_of, steps, three
 
-from keguan.casework import batches, services
+from keguan.casework import services
+from keguan.casework.desks import batches
 from keguan.casework.models import Batch, Case, Task
 from keguan.engine.decision import Command
 from keguan.engine.taking_back import TAKE_BACK

@@ -13,7 +13,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework.deputies import hand_to_deputy
+from keguan.casework.desks.deputies import hand_to_deputy
 from keguan.casework.models import Case
 from keguan.casework.services import Done
 from keguan.kernel.actors import HeldDuty

@@ -20,12 +20,13 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, form_address, holders, send, signed_in
 
-from keguan.casework import rounds, services, sides
+from keguan.casework import services, sides
 from keguan.casework.documents import shelf, typesetting
 from keguan.casework.documents.reading import particulars
 from keguan.casework.jobs import clear_documents, typeset
 from keguan.casework.models import Answers, Case, Seat
 from keguan.casework.pages.answers import Named
+from keguan.casework.rounds import services as rounds
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.registers.trace.models import Event

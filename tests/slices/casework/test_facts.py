@@ -13,9 +13,10 @@ from tests import make
 from tests.make import cases
 from tests.make.cases import definition, version
 
-from keguan.casework import facts, services
-from keguan.casework.about import TITLE_MOST, About, about_of
+from keguan.casework import services
 from keguan.casework.models import Case, Memo, Round
+from keguan.casework.situation import facts
+from keguan.casework.situation.about import TITLE_MOST, About, about_of
 from keguan.kernel.actors import SYSTEM
 from keguan.language.definition import Definition
 from keguan.language.schema import Endorse

@@ -11,7 +11,7 @@ from tests import make
 from tests.make import world as w
 from tests.slices.casework.page_cast import form_address, send
 
-from keguan.casework import reuse
+from keguan.casework.drafting import reuse
 from keguan.casework.models import Draft, DraftField
 from keguan.casework.services import Done
 from keguan.kernel.ids import new_key

@@ -12,9 +12,10 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import drafts, explain
-from keguan.casework.grounds import known_to
+from keguan.casework import explain
+from keguan.casework.drafting import drafts
 from keguan.casework.models import Case, Judgement
+from keguan.casework.situation.grounds import known_to
 from keguan.kernel.clock import clock_at
 from keguan.registers.projects.models import Project
 

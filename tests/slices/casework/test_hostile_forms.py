@@ -14,8 +14,9 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, filled, form_address, send, signed_in
 from tests.unit.engine.walks import programmes
 
-from keguan.casework import rounds, services
+from keguan.casework import services
 from keguan.casework.models import Case, Draft
+from keguan.casework.rounds import services as rounds
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.language.definition import Definition

@@ -11,9 +11,11 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import alarms, drafts, late, opening
+from keguan.casework import alarms
+from keguan.casework.drafting import drafts, opening
 from keguan.casework.models import Case, LateEntry
 from keguan.casework.services import Done
+from keguan.casework.situation import late
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Refusal

@@ -14,9 +14,10 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import messages, rounds
+from keguan.casework import messages
 from keguan.casework.message_kinds import KINDS
 from keguan.casework.models import Case, Message, Round
+from keguan.casework.rounds import services as rounds
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
 from keguan.registers.parties.access import actor_for

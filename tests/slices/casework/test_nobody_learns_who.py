@@ -29,7 +29,8 @@ from tests.make import world as w
 from tests.slices.api.machine import Machine, token_of
 from tests.slices.casework.page_cast import act, signed_in
 
-from keguan.casework import opening, services, versions
+from keguan.casework import services, versions
+from keguan.casework.drafting import opening
 from keguan.casework.models import Case, Message, Recusal, Round, Seat, SeatHolder
 from keguan.casework.pages import secrets
 from keguan.doors.mail.letters import letter, short

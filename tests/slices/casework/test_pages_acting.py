@@ -281,7 +281,7 @@ def test_unwelcome_reviewers_are_shown_to_the_officer_and_the_applicant_alone(wo
 
 
 def _published(world: w.World) -> Case:
-    from keguan.casework import rounds
+    from keguan.casework.rounds import services as rounds
 
     case = cases.case(world, at="scored")
     assert world.round is not None

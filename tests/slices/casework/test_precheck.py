@@ -13,8 +13,8 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
+from keguan.casework.drafting.precheck import precheck
 from keguan.casework.models import Case
-from keguan.casework.precheck import precheck
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
 

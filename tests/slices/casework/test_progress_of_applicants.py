@@ -14,7 +14,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import drafts
+from keguan.casework.drafting import drafts
 from keguan.casework.models import Case, Message
 from keguan.kernel.clock import clock_at
 from keguan.registers.trace.models import Event

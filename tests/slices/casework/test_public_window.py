@@ -16,8 +16,8 @@ from django.utils.html import escape
 from tests.make import cases
 from tests.make import world as w
 
-from keguan.casework import rounds
 from keguan.casework.models import Round
+from keguan.casework.rounds import services as rounds
 from keguan.casework.versions import definition_of
 from keguan.kernel.clock import clock_at
 

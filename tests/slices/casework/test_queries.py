@@ -9,8 +9,9 @@ import pytest
 from tests import make
 from tests.make import cases
 
-from keguan.casework import kept_counts, queries
+from keguan.casework import queries
 from keguan.casework.models import Case, Message, Notice, Round, Seat, SeatHolder, Task
+from keguan.casework.rounds import kept_counts
 from keguan.kernel.actors import NOBODY, SYSTEM, Actor, HeldDuty
 from keguan.kernel.clock import clock_at
 from keguan.registers.organisations.models import Organisation

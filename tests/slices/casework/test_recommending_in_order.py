@@ -14,7 +14,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, signed_in
 
-from keguan.casework import recommendations
+from keguan.casework.desks import recommendations
 from keguan.casework.models import Batch, Case, RecommendationOrder
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key

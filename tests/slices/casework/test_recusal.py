@@ -11,7 +11,7 @@ from tests import make
 from tests.make import cases
 
 from keguan.casework.models import Case, Round, Seat, SeatHolder
-from keguan.casework.recusal import recusals
+from keguan.casework.reviewing.recusal import recusals
 from keguan.casework.services import Done
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM

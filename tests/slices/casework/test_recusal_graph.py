@@ -16,8 +16,8 @@ from tests.make import cases
 from keguan.casework import queries
 from keguan.casework.models import Case, Message, Recusal, Seat, Task
 from keguan.casework.permissions import can_see_case, can_see_proposal, visible_to
-from keguan.casework.rechecking import recheck
-from keguan.casework.recusal import recusals
+from keguan.casework.reviewing.rechecking import recheck
+from keguan.casework.reviewing.recusal import recusals
 from keguan.casework.services import Done
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.clock import clock_at

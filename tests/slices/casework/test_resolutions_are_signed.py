@@ -15,8 +15,9 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, signed_in
 
-from keguan.casework import resolutions, rounds
 from keguan.casework.models import Message, Resolution, ResolutionSignature
+from keguan.casework.rounds import resolutions
+from keguan.casework.rounds import services as rounds
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.registers.parties.models import Account, Person

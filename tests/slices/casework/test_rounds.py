@@ -10,8 +10,9 @@ from tests import make
 from tests.make import cases
 from tests.make import world as w
 
-from keguan.casework import drafts, opening, rounds
+from keguan.casework.drafting import drafts, opening
 from keguan.casework.models import Case, Ranking, Round
+from keguan.casework.rounds import services as rounds
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Problem, Refusal

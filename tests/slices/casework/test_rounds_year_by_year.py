@@ -16,9 +16,9 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, signed_in
 
-from keguan.casework import rounds
 from keguan.casework.models import Round, RoundVersion
 from keguan.casework.pages.round_copying import a_year_later, next_year
+from keguan.casework.rounds import services as rounds
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key

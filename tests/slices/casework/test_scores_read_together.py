@@ -17,7 +17,7 @@ from tests.make import cases
 from tests.slices.casework.page_cast import signed_in
 
 from keguan.casework.models import Case, Memo, Round
-from keguan.casework.score_reading import Read, read_scores
+from keguan.casework.rounds.score_reading import Read, read_scores
 from keguan.language.prose import COMBINED
 from keguan.language.schema import Rank
 from keguan.registers.experts.models import Expert

@@ -14,8 +14,10 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, signed_in
 
-from keguan.casework import alarms, drafts, queries, rounds, services, sides
+from keguan.casework import alarms, queries, services, sides
+from keguan.casework.drafting import drafts
 from keguan.casework.models import Case, Draft, Notice, Ranking, Task
+from keguan.casework.rounds import services as rounds
 from keguan.casework.sentences import told_to
 from keguan.casework.services import Done
 from keguan.engine import machine

@@ -12,8 +12,9 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import rounds, services
+from keguan.casework import services
 from keguan.casework.models import Case, Ranking
+from keguan.casework.rounds import services as rounds
 from keguan.engine.rounds import grants_at
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key

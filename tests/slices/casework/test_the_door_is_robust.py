@@ -13,7 +13,8 @@ from tests import make
 from tests.make import cases
 from tests.make import world as w
 
-from keguan.casework import opening, services
+from keguan.casework import services
+from keguan.casework.drafting import opening
 from keguan.casework.models import Case, Judgement
 from keguan.casework.services import Done
 from keguan.engine.decision import Command

@@ -12,9 +12,11 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, signed_in
 
-from keguan.casework import queries, rechecking, rounds
+from keguan.casework import queries
 from keguan.casework.models import Case, Message, Ranking, Recusal, Seat, Task
 from keguan.casework.permissions import can_see_case, can_see_review, visible_to
+from keguan.casework.reviewing import rechecking
+from keguan.casework.rounds import services as rounds
 from keguan.casework.services import Done
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.clock import clock_at

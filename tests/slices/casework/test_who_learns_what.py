@@ -13,8 +13,9 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import rounds, sides
+from keguan.casework import sides
 from keguan.casework.models import Draft, DraftField, Seat
+from keguan.casework.rounds import services as rounds
 from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
 from keguan.registers.parties.access import actor_for

@@ -11,7 +11,8 @@ from tests import make
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, form_address, send, signed_in
 
-from keguan.casework import drafts, editors, services
+from keguan.casework import services
+from keguan.casework.drafting import drafts, editors
 from keguan.casework.models import Case, Draft, Editor, Message
 from keguan.casework.permissions import can_see_proposal, visible_to
 from keguan.engine.decision import Command

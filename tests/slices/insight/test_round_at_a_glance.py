@@ -14,8 +14,8 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import kept_counts
 from keguan.casework.models import Case
+from keguan.casework.rounds import kept_counts
 from keguan.casework.services import Done
 from keguan.casework.versions import definition_of
 from keguan.insight.rounds.queries import glance_at

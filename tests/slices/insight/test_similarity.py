@@ -15,10 +15,10 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
 from tests.unit.texts.test_files import pdf
 
-from keguan.casework import facts
-from keguan.casework.about import About
 from keguan.casework.models import Answers, Case
 from keguan.casework.services import Done
+from keguan.casework.situation import facts
+from keguan.casework.situation.about import About
 from keguan.insight.similarity import index, queries, services
 from keguan.insight.similarity.decisions import decide
 from keguan.insight.similarity.models import Document, FileText, Finding, Generation

@@ -13,7 +13,7 @@ from tests import make
 from tests.make import cases
 from tests.make import world as w
 
-from keguan.casework import rounds
+from keguan.casework.rounds import services as rounds
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.clock import clock_at

@@ -13,8 +13,8 @@ from tests import make
 from tests.make import cases
 from tests.make import world as w
 
-from keguan.casework import rounds
 from keguan.casework.models import Case, Round
+from keguan.casework.rounds import services as rounds
 from keguan.fairness.randomness import QUICKNET, drand_round_after, drand_time, written
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at

@@ -18,8 +18,9 @@ from tests.slices.casework.page_cast import signed_in
 from tests.slices.casework.test_nobody_learns_who import read
 from tests.slices.panels.committee import Committee, called, codes, done
 
-from keguan.casework import queries, resolutions
+from keguan.casework import queries
 from keguan.casework.models import Case, CaseVote
+from keguan.casework.rounds import resolutions
 from keguan.casework.services import Done
 from keguan.insight.search import entries
 from keguan.kernel import clock

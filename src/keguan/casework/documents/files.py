@@ -12,7 +12,7 @@ from keguan.casework.documents.stamping import BYTES_MOST, Unstampable, stamped
 from keguan.casework.models import Case
 from keguan.casework.pages.secrets import neutral_name, open_files
 from keguan.casework.permissions import is_blinded, reads_by_seat, why_not
-from keguan.casework.watermarks import said_of
+from keguan.casework.reviewing.watermarks import said_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor

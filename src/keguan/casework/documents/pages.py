@@ -11,8 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework import resolutions
-from keguan.casework.about import about_of
 from keguan.casework.documents import book, shelf
 from keguan.casework.documents.reading import HandedIn, cover_of, drafted, handed_in, particulars
 from keguan.casework.documents.receipt import receipt
@@ -25,9 +23,11 @@ from keguan.casework.pages.rankings import DECIDES
 from keguan.casework.pages.rounds import rounds_for
 from keguan.casework.pages.secrets import sees_identity
 from keguan.casework.permissions import reads_by_seat
-from keguan.casework.resolutions import content_of, last_decided
+from keguan.casework.reviewing.watermarks import said_of
+from keguan.casework.rounds import resolutions
+from keguan.casework.rounds.resolutions import content_of, last_decided
+from keguan.casework.situation.about import about_of
 from keguan.casework.versions import definition_of
-from keguan.casework.watermarks import said_of
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.status import Crumb

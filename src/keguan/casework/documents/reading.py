@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from keguan.casework.about import about_of
 from keguan.casework.documents.book import Cover, Told, seconds
 from keguan.casework.models import Answers, Case, Draft
 from keguan.casework.pages.answers import Named, named
@@ -17,6 +16,7 @@ from keguan.casework.pages.opened import case_for, note_reading
 from keguan.casework.pages.secrets import as_told, hidden_answers, sees_identity
 from keguan.casework.pages.sheet import Sheet, checked, sheet_for
 from keguan.casework.permissions import is_own, why_not
+from keguan.casework.situation.about import about_of
 from keguan.casework.versions import definition_of
 from keguan.components import reader
 from keguan.engine.moves import names_in

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from keguan.casework.documents.book import RARE, Tree, page_words, seconds
 from keguan.casework.documents.typesetting import breakable, lacks_letters
-from keguan.casework.resolutions import NOT_QUALIFIED, Content, Decision, last_decided
+from keguan.casework.rounds.resolutions import NOT_QUALIFIED, Content, Decision, last_decided
 from keguan.components import reader
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest

@@ -16,7 +16,7 @@ from keguan.casework.pages.opened import note_reading
 from keguan.casework.pages.rankings import READS_SCORES, reads_scores, round_and_step, to_decide, voted_on
 from keguan.casework.permissions import can_see_reviews, is_own, must_leave
 from keguan.casework.queries import SeatShown, case_by_number, seats_of
-from keguan.casework.resolutions import decided_in
+from keguan.casework.rounds.resolutions import decided_in
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.status import Crumb, Line, Status

@@ -7,7 +7,7 @@ from typing import cast
 
 from django.http import HttpRequest
 
-from keguan.casework.reuse import Taken
+from keguan.casework.drafting.reuse import Taken
 from keguan.components.notices import tell
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal

@@ -6,16 +6,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework import opening
-from keguan.casework.drafts import save_draft
-from keguan.casework.late import late_until
+from keguan.casework.drafting import opening
+from keguan.casework.drafting.drafts import save_draft
+from keguan.casework.drafting.precheck import hosts_of
+from keguan.casework.drafting.reuse import REGISTER, from_registers, take_over
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal, tell_taken
 from keguan.casework.pages.call_search import OPEN, state_of
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.programme_words import kinds_said
-from keguan.casework.precheck import hosts_of
-from keguan.casework.reuse import REGISTER, from_registers, take_over
+from keguan.casework.situation.late import late_until
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther

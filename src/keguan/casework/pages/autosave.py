@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 
-from keguan.casework.drafts import Kept, Saved, save_draft
+from keguan.casework.drafting.drafts import Kept, Saved, save_draft
 from keguan.casework.models import Case
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.answers import Named, named, said_value

@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework import batches as service
-from keguan.casework.batch_undoing import can_take_back, take_back
-from keguan.casework.batch_undoing import go_on as go_on_taking_back
-from keguan.casework.batches import HAND_OVER
+from keguan.casework.desks import batches as service
+from keguan.casework.desks.batches import HAND_OVER
+from keguan.casework.desks.undoing import can_take_back, take_back
+from keguan.casework.desks.undoing import go_on as go_on_taking_back
 from keguan.casework.handing import ROLE
 from keguan.casework.models import BATCH_STATES, LINE_STATES, Batch, BatchLine, Case
 from keguan.casework.pages.answering import request_id

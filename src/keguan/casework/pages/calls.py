@@ -12,7 +12,7 @@ from keguan.casework.pages.call_search import COMING, OPEN, PAST, find_calls, st
 from keguan.casework.pages.linked_data import linked_data
 from keguan.casework.pages.programme_words import forms_said, kinds_said, numbers_said, steps_said
 from keguan.casework.pages.round_changes import told_versions
-from keguan.casework.round_versions import versions_of
+from keguan.casework.rounds.versions import versions_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, page
 from keguan.components.lists import Column

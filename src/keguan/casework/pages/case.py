@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import services
-from keguan.casework.archive import is_archived, may_archive
 from keguan.casework.desk_notes import notes_of
-from keguan.casework.editors import leads
+from keguan.casework.desks.archive import is_archived, may_archive
+from keguan.casework.drafting.editors import leads
 from keguan.casework.links import links_for
 from keguan.casework.models import Case
 from keguan.casework.pages.answering import kept
@@ -26,9 +26,9 @@ from keguan.casework.pages.setting_aside import turned_out_for
 from keguan.casework.pages.step_help import help_for
 from keguan.casework.permissions import reads_by_seat
 from keguan.casework.queries import seat_to_decline
+from keguan.casework.reviewing.watermarks import said_of
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.steps.scene import Scene
-from keguan.casework.watermarks import said_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.fields import Field

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
-from keguan.casework.merits import merits_of
 from keguan.casework.pages.answering import request_id
 from keguan.casework.pages.opened import case_for
 from keguan.casework.permissions import can_see_reviewers
+from keguan.casework.reviewing.merits import merits_of
 from keguan.components.access import holding, page
 from keguan.components.status import Crumb
 from keguan.components.things import Section, thing_page

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from keguan.casework.grounds import known_to
 from keguan.casework.models import Case, Judgement, Seat
 from keguan.casework.pages.answers import Named, Shown, named, shown_form
 from keguan.casework.pages.case_trace import Return, Trace, events_for, returns_in, told
 from keguan.casework.pages.case_versions import Since, Version, told_since, versions_of
 from keguan.casework.pages.secrets import as_told, hidden_answers, sees_identity
 from keguan.casework.permissions import is_own
+from keguan.casework.situation.grounds import known_to
 from keguan.casework.steps.review.panel import STATES
 from keguan.casework.steps.verdict_rows import Row, hidden_from, rows_kept
 from keguan.components.status import Line, Status

@@ -22,9 +22,9 @@ from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.opened import case_for, note_reading
 from keguan.casework.pages.secrets import as_told, hidden_answers
 from keguan.casework.permissions import reads_by_seat, why_not
+from keguan.casework.reviewing.watermarks import said_of
 from keguan.casework.steps.corrections import Mark
 from keguan.casework.steps.opinion import returned_form
-from keguan.casework.watermarks import said_of
 from keguan.components.access import SIGNED_IN, page
 from keguan.components.status import Crumb
 from keguan.engine.decision import Situation

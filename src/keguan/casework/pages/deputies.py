@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from keguan.casework.deputies import hand_to_deputy
+from keguan.casework.desks.deputies import hand_to_deputy
 from keguan.components import reader
 from keguan.components.access import Right, actor_on, page
 from keguan.components.deeds import Given, not_one

@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import services
-from keguan.casework.drafts import Saved, form_of, save_draft
+from keguan.casework.drafting.drafts import Saved, form_of, save_draft
+from keguan.casework.drafting.reuse import earlier_cases, take_over
 from keguan.casework.pages.answering import request_id, status_of_refusal, tell_taken
 from keguan.casework.pages.answers import Named, Row, named, said_value, shown_form
 from keguan.casework.pages.case_words import case_href, status_of
@@ -23,7 +24,6 @@ from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_
 from keguan.casework.pages.step_help import help_for
 from keguan.casework.pages.uploads import take_files
 from keguan.casework.permissions import is_own
-from keguan.casework.reuse import earlier_cases, take_over
 from keguan.casework.steps.form_values import PASTE, as_inputs, pasted, pressed, shown_in, typed_values, untouched
 from keguan.casework.steps.verdict_rows import rows_of
 from keguan.components.access import SIGNED_IN, page

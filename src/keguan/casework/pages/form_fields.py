@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from keguan.casework import attachments
 from keguan.casework.pages.answers import File, Shown
 from keguan.casework.pages.finding import Found, Party
+from keguan.casework.situation import attachments
 from keguan.casework.steps.form_values import (
     FILES,
     PASTE,

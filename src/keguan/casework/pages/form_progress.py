@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from keguan.casework.editors import owners, section_name
+from keguan.casework.drafting.editors import owners, section_name
 from keguan.casework.pages.sheet import Sheet
 from keguan.components.fields import field_id
 from keguan.components.status import Status

@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from keguan.casework.archive import archive, bring_back
-from keguan.casework.editors import leads
+from keguan.casework.desks.archive import archive, bring_back
+from keguan.casework.drafting.editors import leads
+from keguan.casework.drafting.reuse import rounds_to_copy_into
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case import case_page
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.opened import case_for
-from keguan.casework.reuse import rounds_to_copy_into
 from keguan.components.access import SIGNED_IN, page
 from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import office_checks as service
+from keguan.casework.desks.offices import rounds_followed
 from keguan.casework.models import Case, OfficeItem, Round
-from keguan.casework.offices import rounds_followed
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.progress import PROGRESS

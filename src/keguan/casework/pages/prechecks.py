@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from keguan.casework.drafting.precheck import hosts_of, precheck
 from keguan.casework.models import Round
 from keguan.casework.pages.calls import OPEN, state_of
-from keguan.casework.precheck import hosts_of, precheck
 from keguan.casework.steps.verdict_rows import rows_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page

@@ -11,15 +11,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework import offices
-from keguan.casework.about import about_of
+from keguan.casework.desks import offices
+from keguan.casework.desks.offices import STAGES
 from keguan.casework.models import Case, Draft, Round
-from keguan.casework.offices import STAGES
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.call_search import state_of
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.form_progress import sections_filled
 from keguan.casework.permissions import visible_to
+from keguan.casework.situation.about import about_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import Right, actor_on, page
 from keguan.components.deeds import SeeOther

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework import rounds as services
 from keguan.casework.leaving import sent_out
 from keguan.casework.models import Case, CaseVote, Ranking, Round
 from keguan.casework.pages.answering import status_of_refusal
@@ -18,7 +17,8 @@ from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.round_places import places_of
 from keguan.casework.pages.rounds import rounds_for
 from keguan.casework.permissions import is_own
-from keguan.casework.resolutions import decided_in
+from keguan.casework.rounds import services
+from keguan.casework.rounds.resolutions import decided_in
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import SeeOther

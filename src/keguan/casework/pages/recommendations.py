@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework import recommendations as service
+from keguan.casework.desks import recommendations as service
+from keguan.casework.desks.offices import rounds_followed
+from keguan.casework.desks.recommendations import Standing
 from keguan.casework.models import Case, Round
-from keguan.casework.offices import rounds_followed
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.progress import PROGRESS
-from keguan.casework.recommendations import Standing
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell

@@ -12,12 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework import resolutions as service
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rankings import DECIDES, round_and_step
-from keguan.casework.resolutions import NOT_QUALIFIED, Content, Decision, content_of
+from keguan.casework.rounds import resolutions as service
+from keguan.casework.rounds.resolutions import NOT_QUALIFIED, Content, Decision, content_of
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.lists import Column

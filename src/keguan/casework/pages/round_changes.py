@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from keguan.casework.models import Round, RoundVersion
-from keguan.casework.round_versions import TERMS, differing, terms_of
+from keguan.casework.rounds.versions import TERMS, differing, terms_of
 from keguan.casework.versions import definition_of
 from keguan.components import reader
 from keguan.kernel.bilingual import Text

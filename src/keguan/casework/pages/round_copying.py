@@ -9,7 +9,7 @@ from datetime import datetime
 from keguan.casework.models import ProgrammeVersion, Round
 from keguan.casework.pages.round_changes import term_said
 from keguan.casework.pages.round_fields import moment_typed, topics_typed
-from keguan.casework.round_versions import terms_of
+from keguan.casework.rounds.versions import terms_of
 from keguan.components.fields import Field
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING

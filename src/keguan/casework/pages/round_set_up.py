@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework import rounds as services
 from keguan.casework.models import ProgrammeVersion, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.round_copying import beside, filled_from
 from keguan.casework.pages.round_fields import SET_UP, read_moment, read_topics
 from keguan.casework.pages.rounds import PLANS
+from keguan.casework.rounds import services
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import SeeOther

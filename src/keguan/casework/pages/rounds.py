@@ -10,19 +10,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework import rounds as services
-from keguan.casework.kept_counts import COUNTED_ANEW
-from keguan.casework.late import allow_late
+from keguan.casework.drafting.opening import assign
 from keguan.casework.messages import end_title
 from keguan.casework.models import ROUND_STATUSES, Case, Round
-from keguan.casework.opening import assign
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.call_search import state_of as window_of
 from keguan.casework.pages.round_changes import Told, like_last, told_versions
 from keguan.casework.pages.round_fields import EXTENSION, LATE, SUBJECTS, read_moment
 from keguan.casework.pages.round_places import places_of
 from keguan.casework.queries import RoundNumbers, round_numbers
-from keguan.casework.round_versions import versions_of
+from keguan.casework.rounds import services
+from keguan.casework.rounds.kept_counts import COUNTED_ANEW
+from keguan.casework.rounds.versions import versions_of
+from keguan.casework.situation.late import allow_late
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import Given, SeeOther, deed_page

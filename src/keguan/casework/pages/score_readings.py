@@ -12,7 +12,7 @@ from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rankings import READS_SCORES, own_numbers, reads_scores, round_and_step
 from keguan.casework.permissions import KNOWS_REVIEWERS
-from keguan.casework.score_reading import COMBINATIONS, MOST_REVIEWERS, Moved, Read, contradicting, read_scores
+from keguan.casework.rounds.score_reading import COMBINATIONS, MOST_REVIEWERS, Moved, Read, contradicting, read_scores
 from keguan.components.access import actor_on, page
 from keguan.components.lists import Column
 from keguan.components.status import Crumb, Status

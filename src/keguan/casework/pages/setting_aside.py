@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from keguan.casework.models import Case, Recusal, Seat
-from keguan.casework.rechecking import UNDECIDED, recused
+from keguan.casework.reviewing.rechecking import UNDECIDED, recused
 from keguan.casework.steps import typed
 from keguan.components.fields import Field
 from keguan.engine.decision import Situation

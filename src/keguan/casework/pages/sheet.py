@@ -8,12 +8,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from keguan.casework import facts, references, services
-from keguan.casework.drafts import Draft, draft_of, form_of
-from keguan.casework.editors import closed_sections, editors_of, leads
+from keguan.casework import services
+from keguan.casework.drafting.drafts import Draft, draft_of, form_of
+from keguan.casework.drafting.editors import closed_sections, editors_of, leads
+from keguan.casework.drafting.reuse import shape
 from keguan.casework.models import Case
 from keguan.casework.pages.opened import case_for
-from keguan.casework.reuse import shape
+from keguan.casework.situation import facts, references
 from keguan.casework.steps.corrections import Correction, corrections
 from keguan.casework.store import Writer
 from keguan.engine.decision import Situation

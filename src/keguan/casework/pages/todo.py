@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework import batches, offices, resolutions, rounds
+from keguan.casework.desks import batches, offices
 from keguan.casework.handing import ROLE
 from keguan.casework.models import Case, ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
@@ -27,6 +27,8 @@ from keguan.casework.queries import (
     rounds_to_publish,
     tasks_of,
 )
+from keguan.casework.rounds import resolutions
+from keguan.casework.rounds import services as rounds
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.status import Status, Tab

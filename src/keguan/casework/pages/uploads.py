@@ -9,8 +9,8 @@ from typing import Any, BinaryIO, cast
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from keguan.casework.attachments import no_room
 from keguan.casework.pages.sheet import Sheet
+from keguan.casework.situation.attachments import no_room
 from keguan.casework.steps.form_values import FILES
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused

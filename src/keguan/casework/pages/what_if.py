@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework import rounds as services
 from keguan.casework.models import Case, Ranking, Round
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rankings import READS_SCORES, as_line, reads_scores, round_and_step
+from keguan.casework.rounds import services
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.fields import Field

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework.editors import Share, editors_of, leads, release, section_name, sections_of, share
+from keguan.casework.drafting.editors import Share, editors_of, leads, release, section_name, sections_of, share
 from keguan.casework.models import Case
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href

@@ -1,1 +1,1 @@
-"""The reviewer's desk: what a reviewer types before it counts, what they stated, how they scored before."""
+"""Review: what ties experts to a case and keeps them out of it, the seats and who holds them, what a reviewer types."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from keguan.casework.grounds import Ground, Known, known_to
 from keguan.casework.links import Link, links_for
 from keguan.casework.models import Case
+from keguan.casework.situation.grounds import Ground, Known, known_to
 from keguan.casework.steps.scene import Scene
 from keguan.components.fields import Field, field_id
 from keguan.components.lists import Choice

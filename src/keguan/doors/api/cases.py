@@ -10,7 +10,7 @@ from django.urls import reverse
 from ninja import Router, Schema
 
 from keguan.casework import services
-from keguan.casework.drafts import form_of
+from keguan.casework.drafting.drafts import form_of
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.opened import case_for, closed_parts, note_reading

@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
-from keguan.casework.attachments import no_room
 from keguan.casework.documents.files import file_for
 from keguan.casework.pages.sheet import sheet_for
+from keguan.casework.situation.attachments import no_room
 from keguan.components.access import actor_on
 from keguan.doors.api.idempotency import told
 from keguan.doors.api.interface import needs

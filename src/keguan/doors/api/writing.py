@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import BaseModel, ConfigDict, Field
 
-from keguan.casework import opening, services, sides
-from keguan.casework.drafts import save_draft
+from keguan.casework import services, sides
+from keguan.casework.drafting import opening
+from keguan.casework.drafting.drafts import save_draft
 from keguan.casework.models import Case, Notice, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.opened import case_for, closed_parts

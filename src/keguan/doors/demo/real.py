@@ -19,8 +19,10 @@ from typing import Any
 
 from django.conf import settings
 
-from keguan.casework import opening, rounds, services, versions
+from keguan.casework import services, versions
+from keguan.casework.drafting import opening
 from keguan.casework.models import Case, Judgement, ProgrammeVersion, Round
+from keguan.casework.rounds import services as rounds
 from keguan.doors.demo import institutions
 from keguan.engine.decision import Command
 from keguan.engine.judging import verdicts_at

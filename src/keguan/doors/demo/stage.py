@@ -15,9 +15,11 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from keguan.casework import alarms, drafts, facts, opening, services, sides
+from keguan.casework import alarms, services, sides
 from keguan.casework.calendar import workdays
+from keguan.casework.drafting import drafts, opening
 from keguan.casework.models import Alarm, Case
+from keguan.casework.situation import facts
 from keguan.doors.demo.cast import Cast
 from keguan.doors.demo.papers import paper
 from keguan.doors.demo.plans import Plan

@@ -12,8 +12,9 @@ from random import Random
 
 from django.conf import settings
 
-from keguan.casework import rounds, versions
+from keguan.casework import versions
 from keguan.casework.models import ProgrammeVersion, Round
+from keguan.casework.rounds import services as rounds
 from keguan.doors.demo import institutions, topics
 from keguan.doors.demo.applications import Proposal
 from keguan.doors.demo.cast import WHOLE, Cast, Size, cast_of

@@ -6,7 +6,7 @@ Unknown until its latest version was compared: then a person looks.
 
 from __future__ import annotations
 
-from keguan.casework.fact_queries import told_from_above
+from keguan.casework.situation.fact_queries import told_from_above
 
 told_from_above(
     "similar.share",

@@ -10,7 +10,7 @@ class DrawsConfig(AppConfig):
     verbose_name = "抽取 / draws"
 
     def ready(self) -> None:
-        from keguan.casework.drawn import kept_by
+        from keguan.casework.reviewing.drawn import kept_by
         from keguan.panels.draws import places, sentences  # noqa: F401 - tell their tags and pages
         from keguan.panels.draws.queries import entitled
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from keguan.casework.models import Case, SeatHolder
-from keguan.casework.recusal import NO_ROOM, UNAVAILABLE, recusals
+from keguan.casework.reviewing.recusal import NO_ROOM, UNAVAILABLE, recusals
 from keguan.casework.services import act
 from keguan.casework.versions import definition_of
 from keguan.engine.decision import Command

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from keguan.casework.fields import disciplines_of, is_of
 from keguan.casework.models import Case, Round, SeatHolder
-from keguan.casework.recusal import at_hand, given_this_year, recusals
+from keguan.casework.reviewing.fields import disciplines_of, is_of
+from keguan.casework.reviewing.recusal import at_hand, given_this_year, recusals
 from keguan.engine.steps.review import LIVE
 from keguan.fairness.draw import CasePool, Expert, FrozenList, Stratum
 from keguan.kernel import clock

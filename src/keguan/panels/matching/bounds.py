@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from keguan.casework.fields import disciplines_of, is_of
 from keguan.casework.models import Case, SeatHolder
-from keguan.casework.recusal import at_hand, given_this_year
+from keguan.casework.reviewing.fields import disciplines_of, is_of
+from keguan.casework.reviewing.recusal import at_hand, given_this_year
 from keguan.engine.steps.review import LIVE
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Panel, Review

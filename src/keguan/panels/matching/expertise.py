@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from keguan.casework.about import about_of, finder
+from keguan.casework.situation.about import about_of, finder
 from keguan.engine.state import Values
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_title

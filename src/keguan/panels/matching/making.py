@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from keguan.casework.fields import disciplines_of, is_of
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.permissions import reviewers_visible_to
-from keguan.casework.recusal import at_hand, recusals
+from keguan.casework.reviewing.fields import disciplines_of, is_of
+from keguan.casework.reviewing.recusal import at_hand, recusals
 from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import LIVE
 from keguan.kernel import clock

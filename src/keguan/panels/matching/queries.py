@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, 
 
 from keguan.casework.models import Case
 from keguan.casework.permissions import reviewers_visible_to
-from keguan.casework.recusal import at_hand
+from keguan.casework.reviewing.recusal import at_hand
 from keguan.components.status import Status, Tone
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text

@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from keguan.casework import services as casework
 from keguan.casework.models import Case, Round, SeatHolder
 from keguan.casework.permissions import can_see_reviewers, reviewers_visible_to
-from keguan.casework.recusal import recusals
+from keguan.casework.reviewing.recusal import recusals
 from keguan.casework.versions import definition_of
 from keguan.engine.decision import Command
 from keguan.engine.moves import refuse

@@ -5,7 +5,7 @@ A vote goes into the sums of the urn, and who voted into another table; the trac
 
 from __future__ import annotations
 
-from keguan.casework.votes import keep_vote
+from keguan.casework.reviewing.votes import keep_vote
 from keguan.engine.moves import refuse
 from keguan.fairness.ballots import MOTION
 from keguan.kernel import clock

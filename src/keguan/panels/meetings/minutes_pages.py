@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework.pages.answering import request_id, status_of_refusal
-from keguan.casework.resolutions import NOT_QUALIFIED
+from keguan.casework.rounds.resolutions import NOT_QUALIFIED
 from keguan.components.access import page
 from keguan.components.deeds import SeeOther
 from keguan.components.lists import Column

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from keguan.casework.messages import send
 from keguan.casework.models import Case, Round
-from keguan.casework.recusal import member_recusals
+from keguan.casework.reviewing.recusal import member_recusals
 from keguan.casework.services import take_locks
 from keguan.casework.versions import definition_of
 from keguan.engine.moves import refuse

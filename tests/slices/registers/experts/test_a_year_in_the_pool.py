@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from tests import make
 
-from keguan.casework.experts import remind
 from keguan.casework.models import Message
+from keguan.casework.reviewing.experts import remind
 from keguan.doors.web.accounts.own_data import records
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM

@@ -9,8 +9,8 @@ from typing import Any
 from django.http import QueryDict
 
 from keguan.casework.models import SEAT_STATES, Seat
-from keguan.casework.rechecking import recused
 from keguan.casework.reviewing.drafts import draft_of
+from keguan.casework.reviewing.rechecking import recused
 from keguan.casework.steps.review.content import scored
 from keguan.casework.steps.review.pool import choices, searched
 from keguan.casework.steps.scene import Scene

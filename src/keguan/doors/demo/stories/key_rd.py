@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from keguan.casework import rounds
 from keguan.casework.models import Case, Ranking
+from keguan.casework.rounds import services as rounds
 from keguan.doors.demo import applications
 from keguan.doors.demo.applications import Proposal
 from keguan.doors.demo.plans import Plan

@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from keguan.casework import facts, services
-from keguan.casework.acting import acting_for
+from keguan.casework import services
 from keguan.casework.calendar import workdays
 from keguan.casework.models import Case, Round
+from keguan.casework.situation import facts
+from keguan.casework.situation.acting import acting_for
 from keguan.casework.versions import definition_of
 from keguan.engine.decision import Situation
 from keguan.engine.judging import verdicts_at

@@ -13,9 +13,9 @@ from typing import Any
 
 import psycopg
 
-from keguan.casework import fact_queries
-from keguan.casework.about import About, about_of
 from keguan.casework.models import Case
+from keguan.casework.situation import fact_queries
+from keguan.casework.situation.about import About, about_of
 from keguan.casework.versions import definition_of
 from keguan.database import prepared
 from keguan.kernel.clock import local_date

@@ -14,9 +14,10 @@ from typing import Any
 
 from django.db import transaction
 
-from keguan.casework import facts, store
-from keguan.casework.editors import may_type
+from keguan.casework import store
+from keguan.casework.drafting.editors import may_type
 from keguan.casework.models import Case
+from keguan.casework.situation import facts
 from keguan.database import prepared
 from keguan.engine.decision import Situation
 from keguan.engine.moves import refuse

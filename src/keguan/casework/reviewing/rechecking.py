@@ -19,7 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from keguan.casework.handing import told_of
 from keguan.casework.messages import send
 from keguan.casework.models import Case, Recusal, Seat, Task
-from keguan.casework.recusal import is_tie, recusals
+from keguan.casework.reviewing.recusal import is_tie, recusals
 from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import WAITS
 from keguan.kernel import clock

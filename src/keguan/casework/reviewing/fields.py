@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from keguan.casework.about import finder
 from keguan.casework.models import Case
+from keguan.casework.situation.about import finder
 from keguan.casework.versions import definition_of
 from keguan.language.schema import Panel
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from keguan.casework.drafts import draft_of, save_draft
-from keguan.casework.editors import leads
+from keguan.casework.drafting.drafts import draft_of, save_draft
+from keguan.casework.drafting.editors import leads
 from keguan.casework.models import Case, Round
 from keguan.casework.versions import definition_of
 from keguan.engine.moves import refuse

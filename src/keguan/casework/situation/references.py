@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from keguan.casework.about import Finder, finder
 from keguan.casework.models import Case
+from keguan.casework.situation.about import Finder, finder
 from keguan.database import prepared
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem

@@ -8,9 +8,10 @@ from itertools import count
 
 from django.db import transaction
 
-from keguan.casework import batches, services
+from keguan.casework import services
+from keguan.casework.desks import batches
+from keguan.casework.desks.offices import allowed_by, recommends
 from keguan.casework.models import Batch, Case, RecommendationOrder, Round
-from keguan.casework.offices import allowed_by, recommends
 from keguan.casework.permissions import is_own
 from keguan.casework.versions import definition_of
 from keguan.engine.moves import refuse

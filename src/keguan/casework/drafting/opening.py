@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from keguan.casework import services
-from keguan.casework.acting import acting_for
 from keguan.casework.calendar import workdays
-from keguan.casework.late import late_until
 from keguan.casework.memo import stored
 from keguan.casework.models import Case, Memo, ProgrammeVersion, Round
+from keguan.casework.situation.acting import acting_for
+from keguan.casework.situation.late import late_until
 from keguan.casework.versions import definition_of
 from keguan.engine import machine
 from keguan.engine.decision import Command, Decided, Situation

@@ -15,8 +15,8 @@ from django.db.models import F, Q, QuerySet
 from keguan.casework import services
 from keguan.casework.messages import send_to_applicants
 from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
-from keguan.casework.round_versions import keep_version
-from keguan.casework.score_sheets import totals_of
+from keguan.casework.rounds.score_sheets import totals_of
+from keguan.casework.rounds.versions import keep_version
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
 from keguan.engine.decision import Command

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from keguan.casework.about import finder
 from keguan.casework.models import Case, SeatHolder
-from keguan.casework.relations import SEES_NAMES, Relation, relations, said
+from keguan.casework.reviewing.relations import SEES_NAMES, Relation, relations, said
+from keguan.casework.situation.about import finder
 from keguan.casework.versions import definition_of
 from keguan.database import prepared
 from keguan.engine.state import Values

@@ -11,7 +11,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from keguan.casework import services
-from keguan.casework.batches import beat, is_long, kept_problems, key_of, lines_of, put_off_if_long
+from keguan.casework.desks.batches import beat, is_long, kept_problems, key_of, lines_of, put_off_if_long
 from keguan.casework.models import Batch, BatchLine, Deed
 from keguan.engine.decision import Command
 from keguan.engine.moves import refuse

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from keguan.casework.models import Ranking, Round, Seat
-from keguan.casework.rounds import entries_of
+from keguan.casework.rounds.services import entries_of
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
 from keguan.fairness.comments import Anchored, Contradiction, contradictions

@@ -77,14 +77,19 @@ def improve(problem: Problem, weight: Whole, flow: Flow) -> bool:
     """One round: solve over the tried pairs, price, take in what is better. Tells whether nothing better was found."""
     fixed, tried = _frame(problem, flow), np.flatnonzero(flow.tried)
     first_expert = problem.cases + len(problem.group_most)
+    needed, above = _needed(problem, problem.parent[tried])
     pairs = Arcs(
-        problem.parent[tried], first_expert + problem.expert[tried], np.ones(len(tried), np.int64), -weight[tried]
+        above[problem.parent[tried]],
+        first_expert + problem.expert[tried],
+        np.ones(len(tried), np.int64),
+        -weight[tried],
     )
-    arcs = _joined(fixed, pairs)
+    arcs = _joined(_frame(problem, flow, needed, above), pairs)
     used = _solve(arcs, int(problem.size.sum()), len(flow.price))
     _reprice(arcs, used, flow)
+    flow.price[:first_expert] = flow.price[above]
     flow.chosen = np.zeros(problem.pairs, bool)
-    flow.chosen[tried] = used[len(fixed.tail) :] > 0
+    flow.chosen[tried] = used[len(arcs.tail) - len(tried) :] > 0
     flow.empty = int(problem.size.sum() - flow.chosen.sum())
     load = np.bincount(problem.expert[flow.chosen], minlength=problem.experts)
     flow.idle = int(np.maximum(problem.low - load, 0).sum())
@@ -112,21 +117,44 @@ def best(problem: Problem, weight: Whole, flow: Flow) -> None:
             return
 
 
-def _frame(problem: Problem, flow: Flow) -> Arcs:
-    """Every arc that is no pair: seats of cases, seats left empty, groups, loads."""
+def _needed(problem: Problem, parent: Whole) -> tuple[Whole, Whole]:
+    """The groups that pairs with these parents could break, and for each node the next one upwards that is no other group.
+
+    Most institutions have one candidate of a case: a node for each would make the network many times larger.
+    """
+    groups = len(problem.group_most)
+    upwards = np.concatenate([np.arange(problem.cases), problem.group_parent])
+    below = np.zeros(problem.cases + groups, np.int64)
+    while np.any(parent >= problem.cases):
+        parent = parent[parent >= problem.cases]
+        below += np.bincount(parent, minlength=len(below))
+        parent = upwards[parent]
+    stays = np.concatenate([np.ones(problem.cases, bool), below[problem.cases :] > problem.group_most])
+    above = np.arange(problem.cases + groups)
+    while not stays[above].all():
+        above = np.where(stays[above], above, upwards[above])
+    return np.flatnonzero(stays[problem.cases :]), above
+
+
+def _frame(problem: Problem, flow: Flow, needed: Whole | None = None, above: Whole | None = None) -> Arcs:
+    """Every arc that is no pair: seats of cases, seats left empty, groups (those that are needed), loads."""
     cases, groups, experts = problem.cases, len(problem.group_most), problem.experts
+    needed = np.arange(groups) if needed is None else needed
+    above = np.arange(cases + groups) if above is None else above
     source, sink = cases + groups + experts, cases + groups + experts + 1
-    at_case, at_group, at_expert = np.arange(cases), cases + np.arange(groups), cases + groups + np.arange(experts)
+    at_case, at_expert = np.arange(cases), cases + groups + np.arange(experts)
     zero = np.zeros
     return Arcs(
-        np.concatenate([np.full(cases, source), at_case, problem.group_parent, at_expert, at_expert]),
-        np.concatenate([at_case, np.full(cases, sink), at_group, np.full(2 * experts, sink)]),
-        np.concatenate([problem.size, problem.size, problem.group_most, problem.low, problem.high - problem.low]),
+        np.concatenate([np.full(cases, source), at_case, above[problem.group_parent[needed]], at_expert, at_expert]),
+        np.concatenate([at_case, np.full(cases, sink), cases + needed, np.full(2 * experts, sink)]),
+        np.concatenate(
+            [problem.size, problem.size, problem.group_most[needed], problem.low, problem.high - problem.low]
+        ),
         np.concatenate(
             [
                 zero(cases, np.int64),
                 np.full(cases, flow.empty_price),
-                zero(groups, np.int64),
+                zero(len(needed), np.int64),
                 np.full(experts, -flow.idle_price),
                 zero(experts, np.int64),
             ]

@@ -9,7 +9,7 @@ Sources: R. K. Ahuja, T. L. Magnanti, J. B. Orlin, Network Flows, 1993, chapters
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Arcs:
 
 @dataclass(slots=True, eq=False)
 class Flow:
-    """Where the search for the best flow stands, to be gone on with after weights changed.
+    """Where the search for the best flow stands.
 
     tried: the pairs in the part. price: per node. chosen: marks of pairs. upper: no flow is worth more. empty, idle:
     seats not filled, and panels that experts are short of. empty_price, idle_price: what one of them costs.
@@ -59,18 +59,6 @@ def begin(problem: Problem, weight: Whole) -> Flow:
     nodes = problem.cases + len(problem.group_most) + problem.experts + 2
     price = 16 * max(UNIT, int(weight.max(initial=0)))
     return Flow(tried, np.zeros(nodes, np.int64), np.zeros(problem.pairs, bool), price, price)
-
-
-def moved(before: Problem, after: Problem, flow: Flow) -> Flow:
-    """The same search on a network with other groups: what was tried and priced stays."""
-    own = flow.price[: before.cases]
-    first_expert = before.cases + len(before.group_most)
-    # A group costs what its case costs until it is priced.
-    root = np.arange(after.cases + len(after.group_most))
-    for at, parent in enumerate(after.group_parent.tolist(), after.cases):
-        root[at] = root[parent]
-    price = np.concatenate([own[root], flow.price[first_expert:]])
-    return replace(flow, price=price, tried=flow.tried.copy())
 
 
 def improve(problem: Problem, weight: Whole, flow: Flow) -> bool:

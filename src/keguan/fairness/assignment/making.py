@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from keguan.fairness.assignment import prices
+from keguan.fairness.assignment import searching
 from keguan.fairness.assignment.plans import Plan
 from keguan.fairness.assignment.problems import Problem, pose
 from keguan.fairness.assignment.shortages import explained
@@ -19,11 +19,13 @@ def assign(candidates: Candidates, terms: Terms, *, fixed: Marks | None = None) 
     Raises ValueError for terms that do not belong to the candidates.
     """
     problem = pose(candidates, terms, fixed)
-    found = prices.find(problem, problem.weight)
+    found = searching.find(problem, problem.weight)
     return planned(candidates, terms, problem, found, fixed)
 
 
-def planned(candidates: Candidates, terms: Terms, problem: Problem, found: prices.Found, fixed: Marks | None) -> Plan:
+def planned(
+    candidates: Candidates, terms: Terms, problem: Problem, found: searching.Found, fixed: Marks | None
+) -> Plan:
     """The plan that was found, with what is missing in words."""
     held = np.zeros(0, np.int64) if fixed is None else np.flatnonzero(fixed)
     extra = int(np.rint(candidates.fit[held] * UNIT).astype(np.int64).sum())

@@ -1,13 +1,13 @@
 """The terms as a solver needs them: whole weights, seats still open, and every bound as "at most so many of these".
 
 "At least two from outside" is the same as "at most three of the others" in a panel of five; a panel that is not full
-keeps the seats free. Groups that nest in one another become nodes of the flow; those that cross are priced.
+keeps the seats free. Groups that nest in one another become nodes of the flow; those that cross are not in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,8 +31,7 @@ class Problem:
     """An assignment to be solved. Pairs are in the order of cases; `order` leads back to the candidates.
 
     parent: the node from which a pair is reached, a case (its position) or a group of the flow (cases + its position).
-    group_parent, group_most: per group of the flow. nodes: per family, the node of each group,
-    or NONE where it crosses another.
+    group_parent, group_most: per group of the flow.
     """
 
     cases: int
@@ -48,7 +47,6 @@ class Problem:
     parent: Whole
     group_parent: Whole
     group_most: Whole
-    nodes: list[Whole] = field(default_factory=list)
 
     @property
     def pairs(self) -> int:
@@ -147,7 +145,7 @@ def _family(
 
 
 def _nest(problem: Problem) -> None:
-    """Make nodes of the groups whose members are all reached from one node; the rest cross and are priced."""
+    """Make nodes of the groups whose members are all reached from one node; the rest cross."""
     node, made = problem.case.copy(), problem.cases
     parents, mosts = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for family in problem.families:
@@ -161,7 +159,6 @@ def _nest(problem: Problem) -> None:
         number[nests] = made + np.arange(int(nests.sum()))
         inside = nests[label]
         node[member[inside]] = number[label[inside]]
-        problem.nodes.append(number)
         parents.append(low[nests])
         mosts.append(family.most[nests])
         made += int(nests.sum())

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from keguan.fairness.assignment import prices
+from keguan.fairness.assignment import searching
 from keguan.fairness.assignment.making import planned
 from keguan.fairness.assignment.plans import Repaired
 from keguan.fairness.assignment.problems import pose
@@ -32,10 +32,10 @@ def repair(
     standing = stood[problem.order]
     # One pair kept is worth more than all the fit there can be.
     kept_worth = UNIT * (int(problem.size.sum()) + 1)
-    found = prices.find(problem, problem.weight + kept_worth * standing, [standing.astype(np.int64), problem.weight])
+    found = searching.find(problem, problem.weight + kept_worth * standing, [standing.astype(np.int64), problem.weight])
     kept = int((found.chosen & standing).sum())
     most_kept = max(kept, min(found.upper // kept_worth, int(standing.sum())))
-    found = prices.Found(found.chosen, found.upper - kept * kept_worth)
+    found = searching.Found(found.chosen, found.upper - kept * kept_worth)
     plan = planned(candidates, terms, problem, found, fixed)
     now, earlier = set(plan.pairs()), set(before)
     return Repaired(

@@ -10,10 +10,10 @@ from itertools import combinations
 
 import numpy as np
 
+from keguan.fairness.assignment.panels import greedy
 from keguan.fairness.assignment.plans import Shortage
-from keguan.fairness.assignment.prices import remake
 from keguan.fairness.assignment.problems import NONE, Problem
-from keguan.fairness.assignment.splits import greedy
+from keguan.fairness.assignment.searching import remake
 from keguan.fairness.assignment.terms import Bound, Marks, Terms, Whole
 from keguan.kernel.bilingual import Text
 

@@ -72,6 +72,29 @@ def test_what_waits_is_told_with_how_long(world: w.World) -> None:
     assert found["recommend"].median.days == 6
 
 
+def test_how_long_cases_stay_in_a_step_counts_those_that_left_it(world: w.World) -> None:
+    assert world.round is not None
+    definition = definition_of(world.round.programme)
+    found = {
+        s.step: s for s in glance_at(world.actor("officer"), world.round, definition, w.moment("2026-03-12")).stays
+    }
+    assert list(found) == ["apply", "endorse", "recommend"], "in the order of the programme"
+    assert (found["apply"].left, found["apply"].here) == (3, 0), "a draft that nobody handed in has not left"
+    endorsed = found["endorse"]
+    assert (endorsed.left, endorsed.median, endorsed.longest) == (1, timedelta(days=1), timedelta(days=1))
+    assert (endorsed.here, endorsed.so_far) == (2, timedelta(days=11))
+    still = found["recommend"]
+    assert (still.left, still.median, still.longest, still.here, still.so_far) == (0, None, None, 1, timedelta(days=6))
+    address = reverse("round_overview", args=[world.round.code])
+    officer = signed_in(world.people["officer"])
+    for language, said in (
+        ("zh", ("环节用时", "24 小时", "5 天", "不足 1 小时")),
+        ("en", ("Time in each step", "24 hours", "5 days", "under an hour")),
+    ):
+        shown = officer.get(f"{address}?lang={language}").content.decode().replace("\xa0", " ")
+        assert [one for one in said if one not in shown] == []
+
+
 def test_a_large_round_is_counted_once_a_minute_for_all_who_may_see_it_whole(
     world: w.World, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:

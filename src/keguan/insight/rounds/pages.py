@@ -15,7 +15,7 @@ from keguan.casework.pages.what_if import grouped_by
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.status import Crumb, Line
-from keguan.insight.rounds.queries import HOSTS_SHOWN, Share, glance_at
+from keguan.insight.rounds.queries import HOSTS_SHOWN, Share, Stay, glance_at
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Field, Programme
@@ -26,6 +26,7 @@ _TITLE = Text("批次总览", "The round at a glance")
 _NONE = Text("（未登记）", "(not recorded)")
 _DAYS = Text("{d} 天", "{d} days")
 _HOURS = Text("{h} 小时", "{h} hours")
+_NO_HOUR = Text("不足 1 小时", "under an hour")
 _ASKED = Text("申请金额", "Asked for")
 _BUDGET = Text("批次预算", "Budget")
 _WON = Text("已定金额", "Granted")
@@ -52,6 +53,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponseBase:
     ]
     if question:
         shares.insert(0, (_by(question), _answers(definition.programme, question, glance.topics)))
+    slowest = max((one.median for one in glance.stays if one.median), default=timedelta())
     context = {
         "round": found,
         "title": _TITLE,
@@ -66,6 +68,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponseBase:
         "waiting": [
             (titles.get(one.step, one.step), one, _long(one.median), _long(one.longest)) for one in glance.waiting
         ],
+        "stays": [_stay(titles[one.step], one, slowest) for one in glance.stays],
         "shares": [
             (title, [(name, one, _part(one.count, whole.submitted)) for name, one in rows]) for title, rows in shares
         ],
@@ -97,6 +100,21 @@ def _purse(budget: int, asked: int, won: int) -> list[tuple[Text, int, int]]:
     return [(title, fen, _part(fen, most)) for title, fen in named]
 
 
+def _stay(title: Text, one: Stay, slowest: timedelta) -> tuple[Text, Stay, int, Text | None, Text | None, Text | None]:
+    """A step with how long cases stayed there. The bar is of the median, beside that of the slowest step."""
+    median, longest, so_far = (
+        _long(time) if time is not None else None for time in (one.median, one.longest, one.so_far)
+    )
+    return (
+        title,
+        one,
+        _part(int((one.median or timedelta()).total_seconds()), int(slowest.total_seconds())),
+        median,
+        longest,
+        so_far,
+    )
+
+
 def _part(number: int, of: int) -> int:
     """How long a bar is, in hundredths; what is there at all is seen."""
     return max(1, round(100 * number / of)) if number and of else 0
@@ -115,4 +133,6 @@ def _answers(
 
 def _long(time: timedelta) -> Text:
     hours = int(time.total_seconds() // 3600)
-    return _DAYS.filled(d=hours // 24) if hours >= 48 else _HOURS.filled(h=hours)
+    if hours >= 48:
+        return _DAYS.filled(d=hours // 24)
+    return _HOURS.filled(h=hours) if hours else _NO_HOUR

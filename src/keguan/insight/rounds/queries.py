@@ -1,4 +1,4 @@
-"""What a round looks like as a whole, as far as one reader may see its cases. Four queries, however many cases there are.
+"""What a round looks like as a whole, as far as one reader may see its cases. Five queries, however many cases there are.
 
 Counting a hundred thousand cases takes a second: those who may see them all share one counting for a minute.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Aggregate, Count, ExpressionWrapper, F, Func, Max, Q, QuerySet, Sum, Value
 from django.db.models.fields import DateTimeField, DurationField, FloatField
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
@@ -19,6 +20,7 @@ from keguan.casework.models import Case, Round, Task
 from keguan.casework.pages.what_if import grouped_by
 from keguan.casework.permissions import closed_ids, listed_to, runs_or_watches_programme
 from keguan.casework.rounds.kept_counts import once_a_minute
+from keguan.engine.machine import PASSED_OVER
 from keguan.kernel.actors import Actor
 from keguan.language.definition import Definition
 
@@ -44,6 +46,19 @@ class Waiting:
     late: int
     median: timedelta
     longest: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long cases stayed in a step: half of those that left it at most `median`, none longer than `longest`; of those
+    still there the longest so far is `so_far`. left, here: how many. A case that came back counts with its last stay."""
+
+    step: str
+    left: int
+    median: timedelta | None
+    longest: timedelta | None
+    here: int
+    so_far: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,7 @@ class Glance:
     at: datetime
     overview: Overview
     waiting: tuple[Waiting, ...]
+    stays: tuple[Stay, ...]
     regions: tuple[Share, ...]
     hosts: tuple[Share, ...]
     topics: tuple[Share, ...] = ()
@@ -103,6 +119,7 @@ def _counted(cases: Cases, of_round: Round, definition: Definition, now: datetim
         now,
         _overview(cases, definition),
         tuple(_waiting(cases, now)),
+        tuple(_stays(cases, definition, now)),
         tuple(regions),
         tuple(hosts),
         tuple(_by_topic(cases, definition)),
@@ -162,6 +179,30 @@ def _waiting(cases: Cases, now: datetime) -> list[Waiting]:
         Waiting(step, n, late, timedelta(seconds=half), timedelta(seconds=longest))
         for step, n, late, half, longest in rows
     ]
+
+
+_STAYS = """
+SELECT stay.step,
+  count(*) FILTER (WHERE stay.left_at IS NOT NULL),
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY stay.left_at - stay.came_at) FILTER (WHERE stay.left_at IS NOT NULL),
+  max(stay.left_at - stay.came_at),
+  count(*) FILTER (WHERE stay.left_at IS NULL),
+  max(%s - stay.came_at) FILTER (WHERE stay.left_at IS NULL)
+FROM (
+  SELECT one.key AS step, (one.value ->> 'entered')::timestamptz AS came_at, (one.value ->> 'closed')::timestamptz AS left_at
+  FROM casework_case this JOIN casework_memo memo ON memo.case_id = this.id, jsonb_each(memo.state -> 'steps') one
+  WHERE this.id IN ({cases}) AND one.value ->> 'outcome' <> %s
+    AND (one.value ->> 'closed' IS NOT NULL OR one.key = this.step)
+) stay GROUP BY stay.step"""
+
+
+def _stays(cases: Cases, definition: Definition, now: datetime) -> list[Stay]:
+    """How long cases stay in each step, in the order of the programme."""
+    chosen, values = cases.values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_STAYS.format(cases=chosen), [now, *values, PASSED_OVER])
+        found = {row[0]: Stay(*row) for row in cursor.fetchall()}
+    return [found[step.id] for step in definition.programme.steps if step.id in found]
 
 
 def _shares(cases: Cases, definition: Definition) -> tuple[list[Share], list[Share]]:

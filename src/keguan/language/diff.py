@@ -109,6 +109,7 @@ _LABELS: Mapping[str, Text] = {
     "personal": Text("是否个人信息", "whether it is personal"),
     "value": Text("值", "value"),
     "since": Text("生效日", "first day"),
+    "attachments_mb": Text("全部附件合计的上限（MB）", "most of all attachments (MB)"),
     "applicants": Text("可申报的单位", "who may apply"),
     "side_cases": Text("关联程序", "side cases"),
     "plan": Text("规划一方", "planning body"),

@@ -151,6 +151,10 @@ class _Prose:
         if programme.applicants:
             kinds = self.list_of([self.of(APPLICANT_KINDS[kind]) for kind in programme.applicants])
             yield "- " + self.say("谁可以申报：{kinds}", "Who may apply: {kinds}", kinds=kinds)
+        if programme.attachments_mb is not None:
+            yield "- " + self.say(
+                "每件全部附件合计不超过 {n} MB", "All attachments of a case: {n} MB at most", n=programme.attachments_mb
+            )
         duties = programme.duties
         yield "- " + self.say(
             "规划：{plan}；管理：{run}；监督：{supervise}",

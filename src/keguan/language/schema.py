@@ -573,7 +573,8 @@ class Duties:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """A procedure the law describes, declared as data. letters: two to four capitals that its case numbers carry."""
+    """A procedure the law describes, declared as data. letters: two to four capitals that its case numbers carry.
+    attachments_mb: what all attachments of one case may come to; none: as much as the installation allows."""
 
     programme: Name
     version: str
@@ -586,6 +587,7 @@ class Programme:
     steps: tuple[Step, ...]
     ends: tuple[End, ...]
     applicants: tuple[str, ...] = ()
+    attachments_mb: int | None = None
     rounds: Literal["open", "assigned", "side"] = "open"
     side_cases: tuple[Name, ...] = ()
     exceptions: tuple[Exempt, ...] = ()

@@ -167,7 +167,8 @@ globals().update(mail_settings(os.environ, is_demo=DEMO, folder=state_folder() /
 # address. 0 is no limit.
 API_TOKEN_PER_MINUTE = int(os.environ.get("KEGUAN_API_TOKEN_PER_MINUTE", "600"))
 API_ADDRESS_PER_MINUTE = int(os.environ.get("KEGUAN_API_ADDRESS_PER_MINUTE", "300"))
-# How much all attachments of one case may come to together, in MB (of 1024 × 1024 bytes).
+# How much all attachments of one case may come to together, in MB (of 1024 × 1024 bytes); a programme may say less.
+# 0 is no limit.
 CASE_FILES_MB = int(os.environ.get("KEGUAN_CASE_FILES_MB", "200"))
 # Whoever hands text messages to a mobile network: a class that keeps to `doors.mail.gateways.Gateway`.
 TEXT_GATEWAY = os.environ.get("KEGUAN_TEXT_GATEWAY", "keguan.doors.mail.gateways.LogGateway")

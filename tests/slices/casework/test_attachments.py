@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,8 @@ from tests.slices.casework.page_cast import fields_on, form_address, send
 
 from keguan.casework import services
 from keguan.casework.models import Draft
+from keguan.casework.situation.attachments import most_bytes
+from keguan.casework.versions import definition_of
 from keguan.kernel.problems import Refusal
 from keguan.registers.documents.models import Document
 from keguan.registers.trace.models import Event
@@ -217,7 +222,7 @@ def test_all_attachments_of_a_case_together_have_a_cap_that_is_told_beforehand(
     assert "“乙.pdf”：本办件全部附件合计不超过 1 MB，加上它是 1.3 MB" in said
     assert 'value="题"' in said
     english = applicant.get(form_address(number) + "?lang=en").content.decode().replace("\xa0", " ")
-    assert "all attachments of the case together at most 1.0 MB" in english
+    assert "All attachments of the case together at most 1.0 MB" in english
 
 
 def test_what_is_replaced_makes_room_for_what_replaces_it(applicant: Client, number: str, one_mb: None) -> None:
@@ -250,3 +255,44 @@ def test_the_cap_holds_at_the_write_door_however_the_files_came(
     assert [one.code for one in refused.problems] == ["document.too-much"]
     settings.CASE_FILES_MB = 2
     assert isinstance(world.act(number, "submit", "applicant", values=values, confirmed=True), services.Done)
+
+
+@pytest.mark.parametrize(
+    ("own", "installation", "most_mb"), [(40, 200, 40), (300, 200, 200), (None, 200, 200), (40, 0, 40), (None, 0, None)]
+)
+def test_a_programme_may_allow_less_than_the_installation_and_never_more(
+    world: w.World, settings: Any, own: int | None, installation: int, most_mb: int | None
+) -> None:
+    settings.CASE_FILES_MB = installation
+    assert world.round is not None
+    programme = replace(definition_of(world.round.programme).programme, attachments_mb=own)
+    assert most_bytes(programme) == (most_mb and most_mb * 1024 * 1024)
+
+
+@pytest.fixture
+def small_programme(tmp_path: Path, settings: Any) -> None:
+    """The key R&D project with room for one megabyte."""
+    folder = tmp_path / "key-rd-project" / "2017.1"
+    shutil.copytree(Path(settings.PROGRAMMES) / "key-rd-project" / "2017.1", folder)
+    with (folder / "programme.yaml").open("a", encoding="utf-8") as text:
+        text.write("attachments_mb: 1\n")
+    settings.PROGRAMMES = tmp_path
+
+
+def test_the_room_that_a_programme_gives_is_told_in_its_guide_and_its_form_and_holds(
+    small_programme: None, world: w.World, applicant: Client, number: str
+) -> None:
+    assert world.round is not None
+    for address in (form_address(number), reverse("guide", args=[world.round.code])):
+        assert "全部附件合计不超过 1.0 MB" in applicant.get(address).content.decode().replace("\xa0", " ")
+    said = said_after(applicant, number, "save", **{"attachments?file": [pdf("甲.pdf", HEAVY), pdf("乙.pdf", HEAVY)]})
+    assert "“乙.pdf”：本办件全部附件合计不超过 1 MB" in said
+    assert kept(number) == ["甲.pdf"]
+
+
+def test_without_a_limit_nothing_is_said_of_it_and_all_goes_in(applicant: Client, number: str, settings: Any) -> None:
+    settings.CASE_FILES_MB = 0
+    page = applicant.get(form_address(number)).content.decode()
+    assert "全部附件合计" not in page
+    send(applicant, number, "save", **{"attachments?file": [pdf("甲.pdf", HEAVY), pdf("乙.pdf", HEAVY)]})
+    assert kept(number) == ["甲.pdf", "乙.pdf"]

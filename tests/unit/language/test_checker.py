@@ -130,6 +130,7 @@ WORTH = {
     "money that nobody decided": (("      amount: decide.amount\n      tranches", "      amount: proposal.asked\n      tranches"), "decision_before_money"),
     "no way to object": (("  - object\n", ""), "no_objection"),
     "an unknown side programme": (("  - withdraw\n", "  - appeal\n"), "side_cases"),
+    "attachments without any room": (("side_cases:\n  - withdraw", "attachments_mb: 0\nside_cases:\n  - withdraw"), "attachments"),
     "an unknown kind of applicant": (("[university, enterprise]", "[university, company]"), "applicants"),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.unit.language.sound import DRAW, SOURCES, changed, loaded
 
 from keguan.language.diff import changes
+from keguan.language.prose import prose
 
 
 def said(file: str, *slips: tuple[str, str]) -> list[str]:
@@ -26,6 +27,14 @@ def test_a_longer_notice_is_one_sentence() -> None:
     (change,) = said("parameters.yaml", ("value: 7 workdays", "value: 10 workdays"))
     assert change.endswith("value changes from 7 working days to 10 working days")
     assert "Public notice" in change
+
+
+def test_less_room_for_attachments_is_told_in_the_programme_and_as_a_change() -> None:
+    room = ("side_cases:\n  - withdraw", "attachments_mb: 40\nside_cases:\n  - withdraw")
+    (change,) = said("programme.yaml", room)
+    assert change == "the programme: most of all attachments (MB) is added: 40"
+    told = prose(loaded(changed("programme.yaml", room)), "en")
+    assert "All attachments of a case: 40 MB at most" in told
 
 
 def test_a_route_names_both_ends() -> None:

@@ -22,6 +22,7 @@ from keguan.casework.pages.finding import found_for
 from keguan.casework.pages.form_fields import Page, sections, sums_of
 from keguan.casework.pages.form_progress import progress_of
 from keguan.casework.pages.sheet import checked, sheet_for
+from keguan.casework.situation.attachments import most_bytes
 from keguan.casework.steps.form_values import mark, shown_in, typed_values
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, page
@@ -92,6 +93,7 @@ def case_form_progress(request: HttpRequest, number: str, form: str) -> HttpResp
         kept=sheet.values,
         seen=sheet.revision,
         remarks=sheet.remarks,
+        room_bytes=most_bytes(sheet.situation.definition.programme),
     )
     questions = [one for section in sections(asked) for one in section.questions]
     return JsonResponse(

@@ -24,6 +24,7 @@ from keguan.casework.pages.sheet import Checked, Sheet, checked, is_late, sheet_
 from keguan.casework.pages.step_help import help_for
 from keguan.casework.pages.uploads import take_files
 from keguan.casework.permissions import is_own
+from keguan.casework.situation.attachments import most_bytes
 from keguan.casework.steps.form_values import PASTE, as_inputs, pasted, pressed, shown_in, typed_values, untouched
 from keguan.casework.steps.verdict_rows import rows_of
 from keguan.components.access import SIGNED_IN, page
@@ -165,6 +166,7 @@ def form_page(
         left,
         sheet.sources,
         sheet.remarks,
+        most_bytes(definition.programme),
     )
     context = {
         "case": sheet.case,

@@ -8,7 +8,6 @@ from typing import Any
 
 from keguan.casework.pages.answers import File, Shown
 from keguan.casework.pages.finding import Found, Party
-from keguan.casework.situation import attachments
 from keguan.casework.steps.form_values import (
     FILES,
     PASTE,
@@ -66,7 +65,8 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files to be handed in, and those that are, in the order in which they are read. most: how many there may be."""
+    """Files to be handed in, and those that are, in the order in which they are read. most: how many there may be.
+    most_in_case: how much all attachments of the case may come to, in bytes; None where nothing is said."""
 
     name: str
     label: Text
@@ -76,6 +76,7 @@ class Files:
     required: bool
     problems: tuple[Problem, ...]
     most: int
+    most_in_case: int | None
 
     @property
     def size_bytes(self) -> int:
@@ -86,11 +87,6 @@ class Files:
     def most_bytes(self) -> int:
         """The largest that is taken."""
         return most_bytes()
-
-    @property
-    def most_in_case(self) -> int:
-        """How much all attachments of the case may come to."""
-        return attachments.most_bytes()
 
     @property
     def endings(self) -> Text:
@@ -191,7 +187,7 @@ class Page:
 
     kept: what is kept of the form, which is what the values are, unless keeping them was refused; seen: the revision of that.
     pasted: what was pasted into a table and could not be taken in, by the table's name. remarks: on the places that were
-    sent back to be corrected, "" where nothing was said.
+    sent back to be corrected, "" where nothing was said. room_bytes: how much all attachments may come to.
     """
 
     form: Form
@@ -205,6 +201,7 @@ class Page:
     pasted: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
+    room_bytes: int | None = None
 
     def at(self, where: str, *, inside: bool = False) -> tuple[Problem, ...]:
         """The problems that lie at a place, or also inside it."""
@@ -290,9 +287,8 @@ def _who(page: Page, one: Field | Column, where: str, raw: Any) -> Who:
 def _files(page: Page, one: Field, where: str, raw: Any) -> Files:
     ids = [pk for item in (raw if isinstance(raw, list) else []) if (pk := chosen_id(item)) is not None]
     files = tuple((pk, page.found.files[pk]) for pk in ids if pk in page.found.files)
-    return Files(
-        where, one.title, where + FILES, files, one.hint, one.required, page.at(where), one.most or cells.MOST_FILES
-    )
+    most = one.most or cells.MOST_FILES
+    return Files(where, one.title, where + FILES, files, one.hint, one.required, page.at(where), most, page.room_bytes)
 
 
 def _table(page: Page, one: Field, where: str, raw: Any) -> Table:

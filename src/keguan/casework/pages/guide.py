@@ -13,6 +13,7 @@ from keguan.casework.pages.calls import CALLS, call_or_404, lines_of
 from keguan.casework.pages.guide_words import documents_asked, form_said
 from keguan.casework.pages.programme_words import forms_said, kinds_said, numbers_said, steps_said
 from keguan.casework.pages.step_diagram import step_diagram
+from keguan.casework.situation.attachments import most_bytes
 from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, page
 from keguan.components.status import Crumb, Line
@@ -44,6 +45,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "diagram": step_diagram(definition),
         "forms": [form_said(definition, form) for form in forms],
         "documents": documents_asked(definition, forms),
+        "room_bytes": most_bytes(programme),
         "money": _money(definition),
         "numbers": numbers_said(definition, beside_rules=True),
         "contacts": _contacts(definition),

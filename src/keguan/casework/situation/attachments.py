@@ -11,6 +11,7 @@ from django.db.models import Q, Sum
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.definition import Definition
+from keguan.language.schema import Programme
 from keguan.registers.documents.models import Document
 
 KEPT_TIMES: Final = 5
@@ -18,9 +19,11 @@ KEPT_TIMES: Final = 5
 _MB: Final = 1024 * 1024
 
 
-def most_bytes() -> int:
-    """The room that the attachments of a case have together."""
-    return int(settings.CASE_FILES_MB) * _MB
+def most_bytes(programme: Programme) -> int | None:
+    """The room that the attachments of a case have together: what its programme says, within what the installation allows.
+    None where neither sets a limit."""
+    caps = [mb for mb in (programme.attachments_mb, settings.CASE_FILES_MB) if mb]
+    return min(caps) * _MB if caps else None
 
 
 def no_room(
@@ -31,9 +34,11 @@ def no_room(
     listed = set(_listed(definition, answers))
     if not listed and not adding:
         return None
+    most = most_bytes(definition.programme)
+    if most is None:
+        return None
     ours = Document.objects.filter(origin=number)
     sums = ours.aggregate(now=Sum("size_bytes", filter=Q(pk__in=listed), default=0), ever=Sum("size_bytes", default=0))
-    most = most_bytes()
     if sums["now"] + adding > most:
         return _too_much(sums["now"] + adding, most)
     if adding and sums["ever"] + adding > most * KEPT_TIMES:

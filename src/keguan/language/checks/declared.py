@@ -53,6 +53,10 @@ def _programme(ground: Ground) -> Iterator[Problem]:
         if side not in SIDE_CASES:
             say = Text("没有“{side}”这种关联程序", "There is no side programme “{side}”").filled(side=side)
             yield found("side_cases", say, programme.place, value=side)
+    if programme.attachments_mb is not None and programme.attachments_mb < 1:
+        say = Text("全部附件合计的上限至少是 1 MB", "All attachments may come to 1 MB at least")
+        fix = Text("不设上限就不写这一行。", "Leave the line out where there is no limit.")
+        yield found("attachments", say, programme.place, value=str(programme.attachments_mb), fix=fix)
     if any(isinstance(step, Publish) for step in programme.steps) and "object" not in programme.side_cases:
         say = Text(
             "公示期内应当可以提出异议（side_cases: object）", "A public notice can be objected to (side_cases: object)"

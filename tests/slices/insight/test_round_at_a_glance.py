@@ -54,6 +54,17 @@ def test_every_case_stands_at_one_step_and_has_reached_all_before(world: w.World
     assert whole.asked_fen == sum(Case.objects.exclude(submitted_at=None).values_list("asked_fen", flat=True))
 
 
+def test_a_case_that_ended_badly_reached_every_step_it_was_at(world: w.World) -> None:
+    assert world.round is not None
+    refused = Case.objects.filter(step="endorse").order_by("number").first()
+    assert refused is not None
+    assert isinstance(world.act(refused.number, "refuse", "host", reason="与单位规划不符"), Done)
+    definition = definition_of(world.round.programme)
+    whole = glance_at(world.actor("officer"), world.round, definition, clock.now()).overview
+    assert [(one.here, one.reached) for one in whole.stands][:4] == [(0, 3), (1, 3), (1, 1), (0, 0)]
+    assert sum(whole.ends.values()) == 1
+
+
 def test_regions_and_hosts_count_what_came_in(world: w.World) -> None:
     assert world.round is not None
     found = glance_at(world.actor("officer"), world.round, definition_of(world.round.programme), clock.now())

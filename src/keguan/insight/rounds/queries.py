@@ -30,7 +30,7 @@ HOSTS_SHOWN = 15
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """One step of the programme. here: cases that are at it; reached: those, and all that went on past it or ended well."""
+    """One step of the programme. here: cases that are at it; reached: all that ever came to it, however they ended."""
 
     step: str
     here: int
@@ -115,18 +115,19 @@ def glance_at(actor: Actor, of_round: Round, definition: Definition, now: dateti
 def _counted(cases: Cases, of_round: Round, definition: Definition, now: datetime) -> Glance:
     cases = cases.filter(round=of_round).order_by()
     regions, hosts = _shares(cases, definition)
+    reached, stays = _way(cases, definition, now)
     return Glance(
         now,
-        _overview(cases, definition),
+        _overview(cases, definition, reached),
         tuple(_waiting(cases, now)),
-        tuple(_stays(cases, definition, now)),
+        tuple(stays),
         tuple(regions),
         tuple(hosts),
         tuple(_by_topic(cases, definition)),
     )
 
 
-def _overview(cases: Cases, definition: Definition) -> Overview:
+def _overview(cases: Cases, definition: Definition, reached: Mapping[str, int]) -> Overview:
     """How far the cases are, and what they ask for."""
     rows = cases.values_list("step", "end").annotate(
         n=Count("pk"),
@@ -140,16 +141,10 @@ def _overview(cases: Cases, definition: Definition) -> Overview:
     for step, end, n, came_in, asked_here, won_here in rows:
         (ends if end else here)[end or step] = n
         submitted, asked, won = submitted + came_in, asked + (asked_here or 0), won + (won_here or 0)
-    well = sum(
-        n for end, n in ends.items() if end in {str(one.end) for one in definition.programme.ends if one.success}
-    )
-    stands: list[Stand] = []
-    reached = well
-    for step in reversed(definition.programme.steps):
-        reached += here.get(str(step.id), 0)
-        stands.append(Stand(str(step.id), here.get(str(step.id), 0), reached))
+    steps = [str(step.id) for step in definition.programme.steps]
+    stands = tuple(Stand(step, here.get(step, 0), reached.get(step, 0)) for step in steps)
     all_ = sum(here.values()) + sum(ends.values())
-    return Overview(tuple(reversed(stands)), ends, all_, submitted, asked, won)
+    return Overview(stands, ends, all_, submitted, asked, won)
 
 
 class _Seconds(Func):
@@ -181,28 +176,29 @@ def _waiting(cases: Cases, now: datetime) -> list[Waiting]:
     ]
 
 
-_STAYS = """
-SELECT stay.step,
-  count(*) FILTER (WHERE stay.left_at IS NOT NULL),
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY stay.left_at - stay.came_at) FILTER (WHERE stay.left_at IS NOT NULL),
-  max(stay.left_at - stay.came_at),
-  count(*) FILTER (WHERE stay.left_at IS NULL),
-  max(%s - stay.came_at) FILTER (WHERE stay.left_at IS NULL)
+_WAY = """
+SELECT came.step, count(*),
+  count(*) FILTER (WHERE came.stayed IS NOT NULL), percentile_cont(0.5) WITHIN GROUP (ORDER BY came.stayed), max(came.stayed),
+  count(*) FILTER (WHERE came.is_here), max(%s - came.at) FILTER (WHERE came.is_here)
 FROM (
-  SELECT one.key AS step, (one.value ->> 'entered')::timestamptz AS came_at, (one.value ->> 'closed')::timestamptz AS left_at
+  SELECT one.key AS step, (one.value ->> 'entered')::timestamptz AS at, one.key = this.step AS is_here,
+    CASE WHEN one.value ->> 'outcome' <> %s
+      THEN (one.value ->> 'closed')::timestamptz - (one.value ->> 'entered')::timestamptz END AS stayed
   FROM casework_case this JOIN casework_memo memo ON memo.case_id = this.id, jsonb_each(memo.state -> 'steps') one
-  WHERE this.id IN ({cases}) AND one.value ->> 'outcome' <> %s
-    AND (one.value ->> 'closed' IS NOT NULL OR one.key = this.step)
-) stay GROUP BY stay.step"""
+  WHERE this.id IN ({cases})
+) came GROUP BY came.step"""
 
 
-def _stays(cases: Cases, definition: Definition, now: datetime) -> list[Stay]:
-    """How long cases stay in each step, in the order of the programme."""
+def _way(cases: Cases, definition: Definition, now: datetime) -> tuple[dict[str, int], list[Stay]]:
+    """How many cases ever came to each step, and how long they stayed, in the order of the programme. A step that was
+    passed over was reached, and nobody stayed there."""
     chosen, values = cases.values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_STAYS.format(cases=chosen), [now, *values, PASSED_OVER])
-        found = {row[0]: Stay(*row) for row in cursor.fetchall()}
-    return [found[step.id] for step in definition.programme.steps if step.id in found]
+        cursor.execute(_WAY.format(cases=chosen), [now, PASSED_OVER, *values])
+        rows = cursor.fetchall()
+    stays = {step: Stay(step, *counted) for step, _, *counted in rows}
+    ordered = [stays[step.id] for step in definition.programme.steps if step.id in stays]
+    return {step: came for step, came, *_ in rows}, [one for one in ordered if one.left or one.here]
 
 
 def _shares(cases: Cases, definition: Definition) -> tuple[list[Share], list[Share]]:

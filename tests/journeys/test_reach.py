@@ -38,9 +38,12 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 AXE = """contrast => axe.run({resultTypes: ['violations'], rules: {'color-contrast': {enabled: contrast}}}).then(found => found.violations.flatMap(
   rule => rule.nodes.map(node => `${rule.id} ${node.target} ${node.failureSummary.split('\\n').slice(1, 3).join('; ')}`)))"""
-SIDEWAYS = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-  .filter(one => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('.table-wrap'))
+SIDEWAYS = """() => [...document.querySelectorAll('body *')]
+  .filter(one => !one.closest('.table-wrap, .upright') &&
+    (document.documentElement.scrollWidth > innerWidth && one.getBoundingClientRect().right > innerWidth + 1 ||
+     ['auto', 'scroll'].includes(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth + 1))
   .map(one => 'sideways: ' + one.outerHTML.slice(0, 120))"""
+"""What makes the page scroll sideways, or does so itself. A wide table may, and so does vertical script."""
 
 WORDS = """([language, names]) => {
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT), found = [];

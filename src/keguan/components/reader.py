@@ -123,6 +123,11 @@ def money(fen: int | Money | None) -> str:
     return said(_MONEY.filled(wan=grouped(in_wan(amount)), yuan=grouped(Decimal(amount).scaleb(-2))))
 
 
+def about(fen: int) -> int:
+    """An amount in fen to the hundred yuan (0.01 万元), as sums over many cases are told."""
+    return round(fen, -4)
+
+
 def number(value: Decimal | int | float | None) -> str:
     """A number with thousands separators."""
     if value is None:

@@ -30,7 +30,7 @@ FONT = "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, WenQ
 ACCENT = "#175c69"
 _LOOK: dict[str, Any] = {
     "font": FONT,
-    "background": "white",
+    "background": "transparent",
     "view": {"stroke": None},
     "axis": {"labelLimit": 220, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
     "bar": {"color": ACCENT},

@@ -88,6 +88,12 @@ def money(fen: int | None) -> str:
 
 
 @register.filter
+def money_about(fen: int) -> str:
+    """A sum over many cases, in fen, to the hundred yuan."""
+    return reader.money(reader.about(fen))
+
+
+@register.filter
 def number(value: Any) -> str:
     """A number with thousands separators."""
     return reader.number(value)

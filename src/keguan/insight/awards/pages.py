@@ -15,6 +15,7 @@ from django.urls import reverse
 from keguan.components.access import PUBLIC, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column, Rows
+from keguan.components.reader import about
 from keguan.components.status import Crumb, Line
 from keguan.components.typed import read_day
 from keguan.insight import charts
@@ -72,7 +73,7 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
     columns = (
         Column("name", Text("类别", "Group"), lambda row: row.name),
         Column("count", Text("项数", "Results"), lambda row: row.count, "number"),
-        Column("amount", Text("金额", "Amount"), lambda row: row.fen or None, "money"),
+        Column("amount", Text("金额", "Amount"), lambda row: about(row.fen) or None, "money"),
     )
     shown = [(table, [(chart, charts.is_drawn(chart)) for chart in table.charts]) for table in tables()]
     context = {

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F
 
 from keguan.casework.models import ProgrammeVersion
-from keguan.components.reader import in_wan, said
+from keguan.components.reader import about, in_wan, said
 from keguan.insight.awards.queries import Total, awards, totals
 from keguan.insight.charts import ACCENT, Chart
 from keguan.kernel.bilingual import Text
@@ -114,7 +114,7 @@ def _alt(title: Text, rows: Sequence[Row]) -> Text:
         "{title}：共{n}类，最多的是{name}，{count}项、{wan}万元；全部数字见旁边的表。",
         "{title}: {n} groups; the largest is {name} with {count} results and CNY {yuan}; all numbers stand in the table beside.",
     )
-    wan = in_wan(largest.fen)
+    wan = in_wan(about(largest.fen))
     return told.filled(
         title=title, n=len(rows), name=largest.name, count=largest.count, wan=f"{wan:,f}", yuan=f"{wan * 10_000:,.0f}"
     )

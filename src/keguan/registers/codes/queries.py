@@ -94,8 +94,8 @@ def _checked(typed: str, at: tuple[CodeTree, str] | None, nodes: set[tuple[int, 
         value=typed[:40],
         source="GB/T 13745-2009" if at is None or at[0].name == USUAL else at[0].source,
         fix=Text(
-            "例如 110（数学）、520.40；其他分类请写全，如 nsfc:A",
-            "For example 110 (mathematics), 520.40; of another classification with its name: nsfc:A",
+            "例如 110（数学）、520.40；其他分类写作“分类名:代码”，分类名见“分类代码”名录",
+            "For example 110 (mathematics), 520.40; of another classification its name, a colon and the code: its register lists them",
         ),
     )
 

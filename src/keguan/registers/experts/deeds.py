@@ -34,8 +34,8 @@ MOVES: dict[str, tuple[Text, bool, tuple[str, ...]]] = {
 
 KEYWORDS = Field("keywords", "text", Text("关键词", "Keywords"), hint=Text("以逗号分隔", "with commas"), most=500)
 FIELDS_HINT = Text(
-    "以逗号或空格分隔；GB/T 13745 只写代码，如 210, 520.20，其他分类写全，如 nsfc:A",
-    "with commas or blanks; of GB/T 13745 the bare code (210, 520.20), of others with their name (nsfc:A)",
+    "以逗号或空格分隔；GB/T 13745 只写代码，如 210, 520.20，其他分类写作“分类名:代码”，分类名见“分类代码”名录",
+    "with commas or blanks; of GB/T 13745 the bare code (210, 520.20), of others its name, a colon and the code; the register of classifications lists them",
 )
 
 

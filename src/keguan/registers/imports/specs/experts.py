@@ -80,8 +80,8 @@ EXPERTS = ImportSpec(
             Text("学科代码", "Disciplines"),
             words(
                 takes=Text(
-                    "学科代码，如 520.40；其他分类写全，如 nsfc:A",
-                    "codes of GB/T 13745, such as 520.40; of others with their name, such as nsfc:A",
+                    "学科代码，如 520.40；其他分类写作“分类名:代码”",
+                    "codes of GB/T 13745, such as 520.40; of others its name, a colon and the code",
                 )
             ),
             required=True,

@@ -65,6 +65,20 @@ def test_a_case_that_ended_badly_reached_every_step_it_was_at(world: w.World) ->
     assert sum(whole.ends.values()) == 1
 
 
+def test_each_number_of_the_funnel_leads_to_exactly_those_cases(world: w.World) -> None:
+    assert world.round is not None
+    refused = Case.objects.filter(step="endorse").order_by("number").first()
+    assert refused is not None
+    assert isinstance(world.act(refused.number, "refuse", "host", reason="与单位规划不符"), Done)
+    officer = signed_in(world.people["officer"])
+    said = officer.get(reverse("round_overview", args=[world.round.code])).content.decode()
+    links = re.findall(r'<a href="(/cases/[^"]+)">(\d+)</a>', said)
+    assert len(links) == 3, "endorse, recommend and an end"
+    for href, n in links:
+        rows = officer.get(href.replace("&amp;", "&")).content.decode().partition("<tbody")[2].count("<tr")
+        assert rows == int(n), href
+
+
 def test_regions_and_hosts_count_what_came_in(world: w.World) -> None:
     assert world.round is not None
     found = glance_at(world.actor("officer"), world.round, definition_of(world.round.programme), clock.now())

@@ -61,10 +61,9 @@ def overview(request: HttpRequest, code: str) -> HttpResponseBase:
         "lines": _money(found.budget_fen, whole.asked_fen, whole.won_fen, whole.cases, whole.submitted),
         "purse": _purse(found.budget_fen, whole.asked_fen, whole.won_fen),
         "stands": [
-            (titles[one.step], one, f"{listed}&step={one.step}", _part(one.reached, whole.cases))
-            for one in whole.stands
+            (titles[one.step], one, f"{listed}&at={one.step}", _part(one.reached, whole.cases)) for one in whole.stands
         ],
-        "ends": [(end_title(definition, end), n) for end, n in sorted(whole.ends.items())],
+        "ends": [(end_title(definition, end), n, f"{listed}&end={end}") for end, n in sorted(whole.ends.items())],
         "waiting": [
             (titles.get(one.step, one.step), one, _long(one.median), _long(one.longest)) for one in glance.waiting
         ],

@@ -186,7 +186,7 @@ def test_the_public_reads_what_a_doubt_means_once_where_it_concerns_them_and_no_
             for rule in of.rules
             if any(f"param.{one.name}" in definition.names_of(test) for test in (rule.when, rule.must) if test)
         ]
-        (line,) = re.findall(f"<li>{re.escape(escape(title))}：.*?</li>", guide)
+        (line,) = re.findall(f"<li>{re.escape(escape(title))}{'：' if language == 'zh' else ':'} .*?</li>", guide)
         assert (doubt in line) == (not reading), title
         for rule in reading:
             told = re.findall(f"<li>{re.escape(escape(rule.say.said_in(language)))} .*?</li>", guide)

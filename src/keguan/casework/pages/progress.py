@@ -101,7 +101,7 @@ _FOLLOWED = ListSpec(
     columns=(
         Column("number", Text("编号", "Number"), lambda c: c.number, sort=("id",), link=_link),
         Column("title", Text("名称", "Title"), lambda c: c.title, link=_link),
-        Column("who", Text("申报人", "Applicant"), lambda c: c.applicant.name if c.applicant else ""),
+        Column("who", Text("申报人", "Applicant"), lambda c: c.applicant.name if c.applicant else "", is_short=True),
         Column("host", Text("申报单位", "Host"), lambda c: c.host.name if c.host else ""),
         Column(
             "stage",

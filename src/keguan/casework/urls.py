@@ -6,43 +6,18 @@ from django.urls import path
 
 from keguan.casework.documents import files
 from keguan.casework.documents import pages as papers
-from keguan.casework.pages import (
-    actions,
-    agenda,
-    apply,
-    autosave,
-    batches,
-    calendars,
-    calls,
-    case,
-    case_merits,
-    case_versions,
-    cases,
-    declining,
-    deputies,
-    feeds,
-    form,
-    guide,
-    handling,
-    keeping,
-    messages,
-    notices,
-    office_checks,
-    prechecks,
-    progress,
-    rankings,
-    recommendations,
-    resolutions,
-    review_sheets,
-    reviews,
-    round_set_up,
-    rounds,
-    score_readings,
-    submit,
-    todo,
-    what_if,
-    writers,
-)
+from keguan.casework.pages.case import actions, handling, keeping
+from keguan.casework.pages.case import merits as case_merits
+from keguan.casework.pages.case import page as case
+from keguan.casework.pages.case import versions as case_versions
+from keguan.casework.pages.desks import batches, cases, deputies, messages, office_checks, recommendations, todo
+from keguan.casework.pages.form import apply, autosave, submit, writers
+from keguan.casework.pages.form import page as form
+from keguan.casework.pages.public import calendars, calls, feeds, guide, notices, prechecks
+from keguan.casework.pages.reviews import agenda, declining, reviews
+from keguan.casework.pages.reviews import sheets as review_sheets
+from keguan.casework.pages.rounds import progress, rankings, resolutions, rounds, score_readings, what_if
+from keguan.casework.pages.rounds import set_up as round_set_up
 
 urlpatterns = [
     # First what everybody who types asks for every other second: addresses are tried one after the other.

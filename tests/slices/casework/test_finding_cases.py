@@ -6,7 +6,7 @@ import pytest
 from tests.make import cases
 
 from keguan.casework.models import Case
-from keguan.casework.pages.cases import CASES
+from keguan.casework.pages.desks.cases import CASES
 
 pytestmark = pytest.mark.django_db
 

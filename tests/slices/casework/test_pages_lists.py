@@ -16,8 +16,8 @@ from tests.slices.casework.page_cast import holders, signed_in
 
 from keguan.casework import queries
 from keguan.casework.models import Case, Notice, Ranking, Round, Task
-from keguan.casework.pages import todo
-from keguan.casework.pages.cases import CASES
+from keguan.casework.pages.desks import todo
+from keguan.casework.pages.desks.cases import CASES
 from keguan.casework.rounds import services as rounds
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at

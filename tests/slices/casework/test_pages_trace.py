@@ -12,7 +12,7 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import act, holders, signed_in
 
 from keguan.casework.models import Case
-from keguan.casework.pages import case_trace
+from keguan.casework.pages.case import trace as case_trace
 from keguan.kernel.clock import clock_at
 from keguan.registers.trace import services as trace
 

@@ -17,7 +17,7 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, signed_in
 
 from keguan.casework.models import Round, RoundVersion
-from keguan.casework.pages.round_copying import a_year_later, next_year
+from keguan.casework.pages.rounds.copying import a_year_later, next_year
 from keguan.casework.rounds import services as rounds
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at

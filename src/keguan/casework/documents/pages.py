@@ -19,8 +19,8 @@ from keguan.casework.documents.stamping import stamped
 from keguan.casework.documents.typesetting import breakable
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
-from keguan.casework.pages.rankings import DECIDES
-from keguan.casework.pages.rounds import rounds_for
+from keguan.casework.pages.rounds.rankings import DECIDES
+from keguan.casework.pages.rounds.rounds import rounds_for
 from keguan.casework.pages.secrets import sees_identity
 from keguan.casework.permissions import reads_by_seat
 from keguan.casework.reviewing.watermarks import said_of

@@ -12,9 +12,9 @@ from django.http import Http404, HttpRequest
 from keguan.casework.documents.book import Cover, Told, seconds
 from keguan.casework.models import Answers, Case, Draft
 from keguan.casework.pages.answers import Named, named
+from keguan.casework.pages.form.sheet import Sheet, checked, sheet_for
 from keguan.casework.pages.opened import case_for, note_reading
 from keguan.casework.pages.secrets import as_told, hidden_answers, sees_identity
-from keguan.casework.pages.sheet import Sheet, checked, sheet_for
 from keguan.casework.permissions import is_own, why_not
 from keguan.casework.situation.about import about_of
 from keguan.casework.versions import definition_of

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.urls import reverse
 
 from keguan.casework.pages.call_search import FACETS, LASTING, find_calls, tidy_words
-from keguan.casework.pages.calls import CALLS
+from keguan.casework.pages.public.calls import CALLS
 from keguan.casework.subscriptions import services
 from keguan.casework.subscriptions.mail import subscription_of
 from keguan.casework.subscriptions.models import Subscription

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from keguan.casework.models import Round
 from keguan.casework.pages.call_search import COMING, OPEN, PAST, find_calls, published, state_of, who_may_apply
-from keguan.casework.pages.calls import call_or_404
 from keguan.casework.pages.programme_words import forms_said, steps_said
+from keguan.casework.pages.public.calls import call_or_404
 from keguan.casework.versions import definition_of
 from keguan.components.keyset import cursor, values_in
 from keguan.doors.api.list_routes import next_page

@@ -9,7 +9,7 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 
 from keguan.casework.documents.files import file_for
-from keguan.casework.pages.sheet import sheet_for
+from keguan.casework.pages.form.sheet import sheet_for
 from keguan.casework.situation.attachments import no_room
 from keguan.components.access import actor_on
 from keguan.doors.api.idempotency import told

@@ -12,9 +12,9 @@ from django.urls import reverse
 from ninja import Router, Schema
 from pydantic import Field, create_model
 
-from keguan.casework.pages.cases import CASES
-from keguan.casework.pages.notices import NOTICES
-from keguan.casework.pages.rounds import ROUNDS
+from keguan.casework.pages.desks.cases import CASES
+from keguan.casework.pages.public.notices import NOTICES
+from keguan.casework.pages.rounds.rounds import ROUNDS
 from keguan.components.access import actor_on
 from keguan.components.keyset import CURSOR, piece_of
 from keguan.components.list_pages import listing_at

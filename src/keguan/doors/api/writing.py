@@ -14,8 +14,8 @@ from keguan.casework.drafting import opening
 from keguan.casework.drafting.drafts import save_draft
 from keguan.casework.models import Case, Notice, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal
+from keguan.casework.pages.form.sheet import sheet_for
 from keguan.casework.pages.opened import case_for, closed_parts
-from keguan.casework.pages.sheet import sheet_for
 from keguan.casework.permissions import is_own
 from keguan.components.access import actor_on
 from keguan.doors.api import list_routes

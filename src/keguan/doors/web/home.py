@@ -9,9 +9,9 @@ from django.shortcuts import render
 
 from keguan.casework import queries
 from keguan.casework.pages.call_search import OPEN, state_of
-from keguan.casework.pages.notices import NOTICES
+from keguan.casework.pages.desks.todo import todo
 from keguan.casework.pages.programme_words import kinds_said
-from keguan.casework.pages.todo import todo
+from keguan.casework.pages.public.notices import NOTICES
 from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, actor_on, page
 from keguan.doors.web.envelope import remember_language

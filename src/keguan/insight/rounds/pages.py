@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework.messages import end_title
-from keguan.casework.pages.rounds import SEES_ROUNDS, rounds_for
-from keguan.casework.pages.what_if import grouped_by
+from keguan.casework.pages.rounds.rounds import SEES_ROUNDS, rounds_for
+from keguan.casework.pages.rounds.what_if import grouped_by
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.status import Crumb, Line

@@ -17,7 +17,7 @@ from django.db.models.fields import DateTimeField, DurationField, FloatField
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from keguan.casework.models import Case, Round, Task
-from keguan.casework.pages.what_if import grouped_by
+from keguan.casework.pages.rounds.what_if import grouped_by
 from keguan.casework.permissions import closed_ids, listed_to, runs_or_watches_programme
 from keguan.casework.rounds.kept_counts import once_a_minute
 from keguan.engine.machine import PASSED_OVER

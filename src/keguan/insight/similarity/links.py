@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from keguan.casework.links import Link, links_by
 from keguan.casework.models import Case, Round
-from keguan.casework.pages.round_places import has_places
+from keguan.casework.pages.rounds.places import has_places
 from keguan.casework.permissions import is_own
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text

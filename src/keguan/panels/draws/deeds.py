@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
 from keguan.casework.pages.answering import request_id
-from keguan.casework.pages.round_fields import moment_typed, read_moment
+from keguan.casework.pages.rounds.fields import moment_typed, read_moment
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import Given, deed_page
 from keguan.components.fields import Field

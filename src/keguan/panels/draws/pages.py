@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.case_words import case_href
-from keguan.casework.pages.rankings import round_and_step
+from keguan.casework.pages.rounds.rankings import round_and_step
 from keguan.casework.permissions import reviewers_visible_to
 from keguan.components.access import actor_on, page
 from keguan.components.lists import Column

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from keguan.casework.models import Case, Round
-from keguan.casework.pages.round_places import Place, has_places
+from keguan.casework.pages.rounds.places import Place, has_places
 from keguan.casework.steps.review.suggestions import Suggestion, answered_by
 from keguan.casework.versions import definition_of
 from keguan.kernel import clock

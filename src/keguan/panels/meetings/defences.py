@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 
 from keguan.casework.links import Link
 from keguan.casework.models import Case
-from keguan.casework.pages.appointments import Expected, expected_by
+from keguan.casework.pages.case.appointments import Expected, expected_by
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.opened import case_for
 from keguan.casework.permissions import is_own

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from keguan.casework.models import Round
-from keguan.casework.pages.round_places import Place, has_places
+from keguan.casework.pages.rounds.places import Place, has_places
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from icalendar import Calendar, Event
 
-from keguan.casework.pages.rankings import round_and_step
+from keguan.casework.pages.rounds.rankings import round_and_step
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import Given, deed_page
 from keguan.components.fields import Field

@@ -1,0 +1,235 @@
+"""An authority puts its recommendations in order: by drag, by buttons, or by typing places; looked over, then kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from keguan.casework.desks import recommendations as service
+from keguan.casework.desks.offices import rounds_followed
+from keguan.casework.desks.recommendations import Standing
+from keguan.casework.models import Case, Round
+from keguan.casework.pages.answering import request_id, status_of_refusal
+from keguan.casework.pages.case_words import case_href
+from keguan.casework.pages.rounds.progress import PROGRESS
+from keguan.components.access import actor_on, holding, page
+from keguan.components.deeds import SeeOther
+from keguan.components.notices import tell
+from keguan.components.status import Crumb
+from keguan.components.typed import posted_key, read_whole
+from keguan.kernel.bilingual import Text
+from keguan.kernel.names import clean_text
+from keguan.kernel.problems import Problem, Refusal
+from keguan.registers.organisations.models import Organisation
+
+RECOMMENDS = holding(Text("排列推荐次序", "put recommendations in order"), "authority")
+ORDER = Text("推荐排序", "Order of recommendation")
+_NUMBER = re.compile(r"[A-Z0-9]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case at its place. was: its saved place, 0 where it has none. typed: the place as somebody typed it."""
+
+    case: Case
+    href: str
+    place: int
+    was: int
+    rank: int | None
+    typed: str
+    is_last_above: bool = False
+
+
+@page(RECOMMENDS, methods=("GET", "POST"))
+def recommendations(request: HttpRequest, code: str, organisation: int) -> HttpResponseBase:
+    """The order: shown, moved about without being kept, looked over, kept."""
+    of_round, authority, found = _found(request, code, organisation)
+    if request.method != "POST":
+        return _page(request, of_round, authority, found)
+    order, do = _sent(request.POST, found), request.POST.get("do", "sort")
+    verb, _, number = do.partition(":")
+    if verb in ("up", "down") and number in order:
+        moved = _moved(order, number, verb)
+        return _page(request, of_round, authority, found, order=moved, moved=number, by=verb)
+    order, problems = _typed(request.POST, order)
+    if verb == "save" and request.POST.get("seen", "") != " ".join(order):
+        verb = "preview"  # rows were moved since it was looked over
+    if verb == "save" and not problems:
+        seen = _whole(request.POST.get("revision", ""))
+        answer = service.save_order(of_round, authority.pk, order, seen, actor_on(request), request_id(request))
+        if not isinstance(answer, Refusal):
+            tell(request, Text("推荐排序已保存。", "The order of recommendation is saved."))
+            return SeeOther(reverse("recommendations", args=[code, organisation]))
+        problems, status = answer.problems, status_of_refusal(answer)
+        return _page(request, of_round, authority, found, order=order, problems=problems, status=status)
+    status = 422 if problems else 200
+    return _page(
+        request, of_round, authority, found, order=order, problems=problems, status=status,
+        is_preview=verb == "preview" and not problems,
+    )  # fmt: skip
+
+
+@page(RECOMMENDS, methods=("POST",))
+def endorse(request: HttpRequest, code: str, organisation: int) -> HttpResponseBase:
+    """Recommend what stands above the line, as a batch that is looked over first."""
+    of_round, authority, found = _found(request, code, organisation)
+    answer = service.endorse_in_order(
+        of_round,
+        authority.pk,
+        _whole(request.POST.get("revision", "")),
+        clean_text(request.POST.get("reason", "")).strip()[:2000],
+        actor_on(request),
+        posted_key(request),
+    )
+    if isinstance(answer, Refusal):
+        return _page(
+            request, of_round, authority, found, problems=answer.problems, status=status_of_refusal(answer),
+            reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+    return SeeOther(reverse("batch", args=[answer.pk]))
+
+
+def _found(request: HttpRequest, code: str, organisation: int) -> tuple[Round, Organisation, Standing]:
+    actor = actor_on(request)
+    if not actor.holds("authority", organisation=organisation):
+        raise Http404
+    of_round = get_object_or_404(rounds_followed(actor), code=code)
+    found = service.standing(of_round, organisation)
+    if found is None:
+        raise Http404
+    return of_round, get_object_or_404(Organisation, pk=organisation), found
+
+
+# --------------------------------------------------------------------------------------------- what was sent
+
+
+def _whole(sent: str) -> int:
+    return int(sent) if re.fullmatch(r"[0-9]{1,9}", sent) else -1
+
+
+def _sent(post: QueryDict, found: Standing) -> list[str]:
+    """The order as the page had it, and at its end what came in since."""
+    sent = [number for number in dict.fromkeys(post.getlist("order")[: service.MOST]) if _NUMBER.fullmatch(number)]
+    return sent + [number for number in found.numbers if number not in sent]
+
+
+def _moved(order: list[str], number: str, verb: str) -> list[str]:
+    at = order.index(number)
+    to = max(0, at - 1) if verb == "up" else min(len(order) - 1, at + 1)
+    rest = order[:at] + order[at + 1 :]
+    return [*rest[:to], number, *rest[to:]]
+
+
+def _typed(post: QueryDict, order: list[str]) -> tuple[list[str], tuple[Problem, ...]]:
+    """The order once every typed place is taken at its word; the others keep theirs. All problems at once."""
+    wanted: dict[int, str] = {}
+    problems: list[Problem] = []
+    for place, number in enumerate(order, start=1):
+        where, typed = f"place-{number}", post.get(f"place-{number}", "").strip()
+        read = read_whole(typed, where) if typed else place
+        if isinstance(read, Problem):
+            problems.append(read)
+        elif read == place:
+            continue
+        elif not 1 <= read <= len(order):
+            said = Text("名次为1至{n}的整数。", "A place is a whole number from 1 to {n}.").filled(n=len(order))
+            problems.append(Problem("order.place", said, where, typed[:40]))
+        elif read in wanted:
+            said = Text("第 {n} 位填了两次。", "Place {n} is given twice.").filled(n=read)
+            problems.append(Problem("order.twice", said, where, typed[:40]))
+        else:
+            wanted[read] = number
+    if problems:
+        return order, tuple(problems)
+    others = iter([number for number in order if number not in wanted.values()])
+    return [wanted[place] if place in wanted else next(others) for place in range(1, len(order) + 1)], ()
+
+
+# --------------------------------------------------------------------------------------------------- the page
+
+
+def _page(
+    request: HttpRequest,
+    of_round: Round,
+    authority: Organisation,
+    found: Standing,
+    *,
+    order: Sequence[str] | None = None,
+    moved: str = "",
+    by: str = "",
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
+    is_preview: bool = False,
+    reason: str = "",
+) -> HttpResponse:
+    rows = _rows(found, order, request.POST if problems else None)
+    changes = [row for row in rows if row.place != row.was]
+    here = next((row for row in rows if row.case.number == moved), None)
+    context = {
+        "round": of_round,
+        "authority": authority,
+        "title": ORDER,
+        "found": found,
+        "rows": rows,
+        "line": len(found.ranks),
+        "ranks": ",".join(map(str, found.ranks)),
+        "moved": moved,
+        "by": by,
+        "told": _told(here) if here else None,
+        "is_preview": is_preview,
+        "seen": " ".join(row.case.number for row in rows),
+        "is_changed": bool(changes),
+        "changes": [(row, _crossing(row, len(found.ranks))) for row in changes],
+        "unplaced": len(found.waiting) - found.placed,
+        "to_endorse": len(found.to_endorse),
+        "problems": problems,
+        "reason": reason,
+        "crumbs": [
+            Crumb(PROGRESS, reverse("progress")),
+            Crumb(of_round.code, reverse("round_progress", args=[of_round.code])),
+            Crumb(ORDER),
+        ],
+    }
+    return render(request, "casework/recommendations.html", context, status=status)
+
+
+def _rows(found: Standing, order: Sequence[str] | None, post: QueryDict | None) -> list[Row]:
+    cases = {case.number: case for case in found.waiting}
+    was = {number: place for place, number in enumerate(found.numbers[: found.placed], start=1)}
+    numbers = [number for number in (order if order is not None else found.numbers) if number in cases]
+    return [
+        Row(
+            case=cases[number],
+            href=case_href(number),
+            place=place,
+            was=was.get(number, 0),
+            rank=found.ranks[place - 1] if place <= len(found.ranks) else None,
+            typed=post.get(f"place-{number}", str(place)) if post is not None else str(place),
+            is_last_above=place == len(found.ranks),
+        )
+        for place, number in enumerate(numbers, start=1)
+    ]
+
+
+def _told(row: Row) -> Text:
+    """Where a moved case stands now, for whoever does not see the list."""
+    name = row.case.title or row.case.number
+    if row.rank is not None:
+        return Text("{name}：第 {n} 位，限额内。", "{name}: place {n}, within the quota.").filled(
+            name=name, n=row.place
+        )
+    return Text("{name}：第 {n} 位，限额外。", "{name}: place {n}, beyond the quota.").filled(name=name, n=row.place)
+
+
+def _crossing(row: Row, line: int) -> Text | None:
+    """Whether the change takes the case over the quota line."""
+    if not row.was or (row.was <= line) == (row.place <= line):
+        return None
+    if row.place <= line:
+        return Text("进入限额内", "comes within the quota")
+    return Text("移出限额", "falls beyond the quota")

@@ -1,0 +1,1 @@
+"""What everybody may read: calls and their guides, feeds and calendars, notices, and whether an application could stand."""

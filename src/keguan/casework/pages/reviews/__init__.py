@@ -1,0 +1,1 @@
+"""What reviewers and a deciding body have before them."""

@@ -1,0 +1,182 @@
+"""What a reviewer has before them: all their invitations with how far they are, the days in a calendar file, and the
+keeping of what they type."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html_join
+from icalendar import Calendar, Event
+
+from keguan.casework.models import Seat
+from keguan.casework.pages.answering import status_of_refusal
+from keguan.casework.pages.case.page import case_page
+from keguan.casework.pages.case_words import case_href
+from keguan.casework.pages.opened import case_for
+from keguan.casework.pages.public.calendars import warn
+from keguan.casework.queries import reviews_of
+from keguan.casework.reviewing.drafts import keep
+from keguan.casework.steps.review.content import fields_of
+from keguan.casework.steps.review.panel import STATES, Totals, totals
+from keguan.casework.versions import definition_of
+from keguan.components import reader
+from keguan.components.access import SIGNED_IN, actor_on, page
+from keguan.components.deeds import SeeOther
+from keguan.components.notices import tell
+from keguan.components.status import Status
+from keguan.engine.steps.review import WAITS
+from keguan.kernel import clock
+from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import BEIJING
+from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Review
+
+MOST = 500
+_SAVED = Text("已自动保存 {at:%H:%M:%S}，只有您能看到", "Saved {at:%H:%M:%S}; nobody else sees it")
+_KEPT = Text(
+    "草稿已保存：合计 {points} / {of} 分，已评 {scored} / {count} 项。",
+    "Kept as a draft: {points} of {of} points in total, {scored} of {count} criteria scored.",
+)
+_DUE = Text("评审截止：{number}", "Review owed: {number}")
+_OVER = Status(Text("评审已结束", "The review is over"), "neutral")
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """One seat as its holder's list shows it. progress: of a draft; total: of a final review."""
+
+    number: str
+    title: str
+    round: Text | str
+    href: str
+    state: Status
+    due: datetime | None
+    progress: Totals | None
+    total: int | None
+    waits: bool
+
+
+@page(SIGNED_IN)
+def reviews(request: HttpRequest) -> HttpResponseBase:
+    """All my invitations, those that still ask something of me first."""
+    seats = list(reviews_of(actor_on(request)).select_related("draft")[: MOST + 1])
+    rows = [_invited(one) for one in seats[:MOST]]
+    rows.sort(key=lambda one: (not one.waits, one.due is None, one.due or clock.now()))
+    states = Counter(one.state for one in seats)
+    context = {
+        "rows": rows,
+        "is_more": len(seats) > MOST,
+        "final": states["final"],
+        "open": states["accepted"],
+        "invited": states["invited"],
+        "count": len(seats),
+        "sheets": _sheets(seats),
+    }
+    return render(request, "casework/reviews.html", context)
+
+
+def _invited(seat: Seat) -> Invited:
+    case = seat.case
+    programme = definition_of(case.programme).programme
+    step = programme.step(seat.step)
+    here = case.step == seat.step
+    draft = getattr(seat, "draft", None)
+    progress = None
+    if isinstance(step, Review) and seat.state == "accepted" and here:
+        progress = totals(programme.rubric(step.rubric), draft.values if draft else {})
+    waits = here and seat.state in WAITS
+    return Invited(
+        case.number,
+        case.title,
+        case.round.title if case.round else "",
+        case_href(case.number),
+        STATES[seat.state] if here or seat.state == "final" else _OVER,
+        case.due_at if here else None,
+        progress,
+        seat.total if seat.state == "final" else None,
+        waits,
+    )
+
+
+def _sheets(seats: list[Seat]) -> list[tuple[Text, int, str]]:
+    """For each round in which seats can be scored: its name, how many, and where its score sheet is."""
+    counted: Counter[tuple[str, str]] = Counter()
+    titles: dict[str, Text] = {}
+    for one in seats:
+        if one.case.round is not None and one.case.step == one.step and one.state in ("accepted", "final"):
+            counted[one.case.round.code, one.step] += 1
+            titles[one.case.round.code] = one.case.round.title
+    return [(titles[at[0]], n, reverse("review_sheet_back", args=at)) for at, n in counted.items()]
+
+
+@page(SIGNED_IN)
+def reviews_calendar(request: HttpRequest) -> HttpResponseBase:
+    """The days by which my reviews are owed. Calendars lie outside the house: a number, and nothing of the case."""
+    calendar = Calendar()
+    calendar.add("prodid", f"-//Keguan//{request.get_host()}//{reader.language().upper()}")
+    calendar.add("version", "2.0")
+    host = urlsplit("//" + request.get_host()).hostname
+    for seat in reviews_of(actor_on(request))[:MOST]:
+        if seat.state not in WAITS or seat.case.step != seat.step or seat.case.due_at is None:
+            continue
+        event = Event()
+        event.add("uid", f"{seat.case.number}-review@{host}")
+        event.add("dtstamp", seat.changed_at.astimezone(UTC))
+        event.add("dtstart", seat.case.due_at.astimezone(UTC))
+        event.add("summary", reader.said(_DUE.filled(number=seat.case.number)))
+        event.add("url", request.build_absolute_uri(case_href(seat.case.number)))
+        event.add("transp", "TRANSPARENT")
+        warn(event)
+        calendar.add_component(event)
+    answer = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="reviews.ics"'
+    return answer
+
+
+@page(SIGNED_IN, methods=("POST",))
+def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Keep what a reviewer has typed, for them alone: field by field for a page that saves itself, else the whole sheet."""
+    found, actor = case_for(request, number)
+    programme = definition_of(found.programme).programme
+    step = programme.step(found.step) if found.step else None
+    rubric = programme.rubric(step.rubric) if isinstance(step, Review) else None
+    names = fields_of(rubric) if rubric else []
+    typed = {name: request.POST[name] for name in names if name in request.POST}
+    kept = keep(number, typed, actor)
+    by_script = request.headers.get("Accept", "") == "application/json"
+    if isinstance(kept, Refusal):
+        status = status_of_refusal(kept)
+        if by_script:
+            said = [reader.said(one.say) + (reader.said(one.fix) if one.fix else "") for one in kept.problems]
+            return JsonResponse({"refused": said}, status=status)
+        return case_page(request, found, actor, post=request.POST, problems=kept.problems, status=status)
+    assert rubric is not None  # noqa: S101 - only a review has seats to keep something for
+    summed = totals(rubric, kept.values)
+    if not by_script:
+        told = _KEPT.filled(points=summed.points, of=summed.of, scored=summed.scored, count=summed.count)
+        tell(request, told)
+        return SeeOther(f"{case_href(number)}#now")
+    sent = {name for name, value in typed.items() if value.strip()}
+    wrong = [one for one in summed.wrong if one.where in sent]
+    # A question holds a criterion's points and what is said of it: its problems stand beside its points.
+    errors = {name: _errors([one for one in wrong if one.where == name]) for name in typed if "comments." not in name}
+    return JsonResponse(
+        {
+            "said": reader.said(_SAVED.filled(at=kept.saved_at.astimezone(BEIJING))),
+            "marks": {},
+            "errors": errors,
+            "totals": render_to_string("steps/review/totals.html", {"totals": summed}, request),
+        }
+    )
+
+
+def _errors(problems: list[Problem]) -> str:
+    lines = format_html_join("", "<li>{}</li>", ((reader.said(one.say),) for one in problems))
+    return f'<ul class="error">{lines}</ul>' if problems else ""

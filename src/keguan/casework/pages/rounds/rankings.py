@@ -1,0 +1,319 @@
+"""The ranking of a round, computed or adopted, with the budget line; and the page on which the committee decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from keguan.casework.leaving import sent_out
+from keguan.casework.models import Case, CaseVote, Ranking, Round
+from keguan.casework.pages.answering import status_of_refusal
+from keguan.casework.pages.case_words import case_href, status_of
+from keguan.casework.pages.rounds.places import places_of
+from keguan.casework.pages.rounds.rounds import rounds_for
+from keguan.casework.permissions import is_own
+from keguan.casework.rounds import services
+from keguan.casework.rounds.resolutions import decided_in
+from keguan.casework.versions import definition_of
+from keguan.components.access import actor_on, holding, page
+from keguan.components.deeds import SeeOther
+from keguan.components.notices import tell
+from keguan.components.status import Crumb, Status
+from keguan.components.typed import posted_key
+from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
+from keguan.kernel.ids import new_key
+from keguan.kernel.money import Money
+from keguan.kernel.problems import Forbidden, Problem, Refusal
+from keguan.language.schema import Decide, Expression, Programme, Rank, Step
+from keguan.language.wording import expression_said, step_title
+
+READS_SCORES = holding(Text("查看批次排序", "see the ranking of a round"), "officer", "committee", "supervision")
+DECIDES = holding(
+    Text("查看待决定的办件", "see what is to be decided"), "officer", "committee", "planning", "supervision"
+)
+RANKS = holding(Text("确认批次排序", "adopt the ranking of a round"), "officer", "committee", "planning")
+WHY = {
+    "": Status(Text("在预算之内", "Within the budget"), "good"),
+    "budget": Status(Text("超出预算", "Beyond the budget"), "warn"),
+    "eligible": Status(Text("未达到入围条件", "Below the bar"), "bad"),
+    "unknown": Status(Text("缺少数据，不能排序", "Lacks a value it is ranked by"), "bad"),
+}
+MOST_DECIDED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case's place. is_last_within: the budget line is drawn below it."""
+
+    number: str
+    href: str
+    title: str
+    host: str
+    position: int
+    order: str
+    asked_fen: int
+    amount_fen: int
+    why: Status
+    is_last_within: bool = False
+
+
+def round_and_step(request: HttpRequest, code: str, step_id: str, kind: type) -> tuple[Round, Any]:
+    """The round and its step of this kind, as far as the reader may see the round. Raises Http404."""
+    found = get_object_or_404(rounds_for(actor_on(request)).exclude(status="draft"), code=code)
+    for step in definition_of(found.programme).programme.steps:
+        if step.id == step_id and isinstance(step, kind):
+            return found, step
+    raise Http404
+
+
+def reads_scores(actor: Actor, found: Round) -> bool:
+    """Whether the actor reads the scores of this round."""
+    return any(actor.holds(role, programme=found.programme.code) for role in ("officer", "committee", "supervision"))
+
+
+@page(READS_SCORES)
+def ranking(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """The ranking: adopted, or as it would be adopted now."""
+    found, rank = round_and_step(request, code, step, Rank)
+    return _ranking_page(request, found, rank)
+
+
+def _ranking_page(
+    request: HttpRequest, found: Round, rank: Rank, problems: tuple[Problem, ...] = (), status: int = 200
+) -> HttpResponse:
+    actor = actor_on(request)
+    if not reads_scores(actor, found):
+        raise READS_SCORES.refusal()
+    stands = Ranking.objects.filter(round=found, step=rank.id).first()
+    too_early: tuple[Problem, ...] = ()
+    lines: list[dict[str, Any]] = []
+    budget, spent = found.budget_fen, 0
+    if stands is not None:
+        lines, budget, spent = stands.lines, stands.budget_fen, stands.spent_fen
+    else:
+        computed = services.preview_ranking(found, str(rank.id))
+        if isinstance(computed, Refusal):
+            too_early = computed.problems
+        else:
+            lines = [as_line(one) for one in computed.lines]
+            spent = computed.spent_fen
+    programme = definition_of(found.programme).programme
+    context = {
+        "round": found,
+        "step": rank,
+        "title": step_title(rank),
+        "stands": stands,
+        "lines": _lines(lines, own=own_numbers(actor, found)),
+        "budget_fen": budget,
+        "spent_fen": spent,
+        "left_fen": budget - spent,
+        "order": expression_said(programme, rank.order) if rank.order else None,
+        "ties": [_tie_said(programme, tie) for tie in rank.ties],
+        "eligible": expression_said(programme, rank.eligible) if rank.eligible else None,
+        "is_shared": rank.share == "pro_rata",
+        "can_adopt": stands is None and bool(lines) and actor.holds(rank.by, programme=found.programme.code),
+        "too_early": too_early,
+        "problems": problems,
+        "crumbs": _crumbs(found, rank),
+    }
+    return render(request, "casework/ranking.html", context, status=status)
+
+
+def _tie_said(programme: Programme, tie: Expression) -> Text:
+    """What breaks a tie. The highest comes first, so `0 - x` is how a definition says that the lowest does."""
+    rest = tie.text.strip().removeprefix("0 - ")
+    if rest.replace(".", "").replace("_", "").isalnum() and rest != tie.text.strip():
+        return Text("{what}（小者在前）", "{what} (the lowest first)").filled(
+            what=expression_said(programme, Expression(rest))
+        )
+    return expression_said(programme, tie)
+
+
+def as_line(one: Any) -> dict[str, Any]:
+    """A computed line as an adopted ranking keeps it."""
+    order = "" if one.order is None else f"{one.order:.2f}" if not isinstance(one.order, int) else str(one.order)
+    return {
+        "number": one.number,
+        "position": one.position,
+        "order": order,
+        "asked_fen": one.asked_fen,
+        "amount_fen": one.amount_fen,
+        "within": one.within,
+        "why": one.why,
+    }
+
+
+def own_numbers(actor: Actor, found: Round) -> frozenset[str]:
+    """The reader's own cases in the round, and those for which they were sent out: scores of these are closed to them."""
+    rows = Case.objects.filter(round=found, members__contains=[actor.person]) if actor.person is not None else ()
+    mine = Case.objects.filter(round=found, applicant=actor.person) | Case.objects.filter(
+        round=found, principal=actor.person
+    )
+    left = _sent_out_in(actor, found)
+    return frozenset(one.number for one in (*rows, *mine, *left))
+
+
+def _sent_out_in(actor: Actor, found: Round) -> list[Case]:
+    """The cases of the round for which the actor was sent out; asked for members of a body that votes alone."""
+    steps = definition_of(found.programme).programme.steps
+    bodies = {step.by for step in steps if isinstance(step, Decide) and step.vote}
+    if not any(actor.holds(body, programme=found.programme.code) for body in bodies):
+        return []
+    out = sent_out(actor, list(Case.objects.filter(round=found).values_list("pk", flat=True)))
+    return list(Case.objects.filter(pk__in=out)) if out else []
+
+
+def _lines(kept: Iterable[dict[str, Any]], own: frozenset[str]) -> list[Line]:
+    kept = list(kept)
+    cases = Case.objects.filter(number__in=[one["number"] for one in kept]).select_related("host")
+    known = {case.number: case for case in cases}
+    last = max((one["position"] for one in kept if one["within"]), default=0)
+    return [_line(one, known.get(one["number"]), last, own) for one in kept]
+
+
+def _line(one: dict[str, Any], case: Case | None, last: int, own: frozenset[str]) -> Line:
+    closed = one["number"] in own
+    return Line(
+        number=one["number"],
+        href=case_href(one["number"]),
+        title=case.title if case else "",
+        host=case.host.name if case and case.host else "",
+        position=one["position"],
+        order="" if closed or one["order"] is None else str(one["order"]),
+        asked_fen=one["asked_fen"],
+        amount_fen=one["amount_fen"],
+        why=Status(Text("本人办件或须回避，不显示", "Your own, or you must keep out: not shown"))
+        if closed
+        else WHY.get(one["why"], WHY["unknown"]),
+        is_last_within=one["position"] == last,
+    )
+
+
+def _crumbs(found: Round, step: Step) -> list[Crumb]:
+    return [
+        Crumb(Text("批次", "Rounds"), reverse("rounds")),
+        Crumb(found.code, reverse("round", args=[found.code])),
+        Crumb(step_title(step)),
+    ]
+
+
+@page(RANKS, methods=("POST",))
+def ranking_adopt(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """Fix the order of the round, after a confirmation."""
+    found, rank = round_and_step(request, code, step, Rank)
+    if request.POST.get("confirmed") != "yes":
+        said = Text("请勾选“已核对”后确认。", "Tick that you have looked it over, then adopt.")
+        return _ranking_page(request, found, rank, (Problem("rank.unconfirmed", said, "confirmed"),), 422)
+    answer = services.adopt_ranking(code, step, actor_on(request), posted_key(request))
+    if isinstance(answer, Refusal):
+        if any(one.code == "right.missing" for one in answer.problems) and not reads_scores(actor_on(request), found):
+            raise Forbidden("adopt the ranking", answer.problems)
+        return _ranking_page(request, found, rank, answer.problems, status_of_refusal(answer))
+    tell(request, Text("排序已确认，各办件已进入下一环节。", "The ranking is adopted; every case has moved on."))
+    return SeeOther(reverse("ranking", args=[code, step]))
+
+
+# ------------------------------------------------------------------------------------------------------ deciding
+
+
+@dataclass(frozen=True, slots=True)
+class ToDecide:
+    """One case on the committee's agenda. out: why this reader was sent out for it, None for who was not."""
+
+    case: Case
+    proposed: int
+    in_wan: str
+    score: str
+    status: Status
+    can_decide: bool
+    key: str
+    waits_for_vote: bool = False
+    out: Text | None = None
+
+
+@page(DECIDES)
+def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
+    """The agenda: every case at the decision in its order, with the budget line, and a form for each."""
+    found, decide = round_and_step(request, code, step, Decide)
+    actor = actor_on(request)
+    decides = actor.holds(decide.by, programme=found.programme.code)
+    reads = reads_scores(actor, found)
+    rows = list(
+        Case.objects.filter(round=found, step=step)
+        .select_related("memo", "host", "programme", "round")
+        .defer("programme__sources")
+        .order_by("position", "-score_hundredths", "submitted_at", "id")[: MOST_DECIDED + 1]
+    )
+    voted = voted_on(rows, decide)
+    out = sent_out(actor, [one.pk for one in rows]) if decides else {}
+    agenda = [
+        to_decide(one, step, actor, decides=decides, reads=reads, voted=voted, out=out.get(one.pk))
+        for one in rows[:MOST_DECIDED]
+    ]
+    last = max((at for at, one in enumerate(agenda) if one.proposed), default=-1)
+    gives_money = decide.amount is not None
+    context = {
+        "round": found,
+        "step": decide,
+        "title": step_title(decide),
+        "agenda": [(one, gives_money and at == last and last < len(agenda) - 1) for at, one in enumerate(agenda)],
+        "first_paper": next((one.case.number for one in agenda if one.out is None), ""),
+        "is_more": len(rows) > MOST_DECIDED,
+        "gives_money": gives_money,
+        "proposed_fen": sum(one.proposed for one in agenda),
+        "decides": decides,
+        "ranks": [one for one in definition_of(found.programme).programme.steps if isinstance(one, Rank)],
+        "reads": reads,
+        "places": places_of(actor, found, definition_of(found.programme)),
+        "is_begun": decided_in(found, decide).exists(),
+        "crumbs": _crumbs(found, decide),
+        "here": request.path,
+    }
+    return render(request, "casework/deciding.html", context)
+
+
+def voted_on(cases: Iterable[Case], decide: Decide) -> frozenset[int] | None:
+    """The cases on which a meeting has voted; None where this step takes no vote. One query, none without a vote."""
+    if decide.vote is None:
+        return None
+    votes = CaseVote.objects.filter(case__in=[one.pk for one in cases], step=decide.id)
+    return frozenset(votes.values_list("case", flat=True))
+
+
+def to_decide(
+    case: Case,
+    step: str,
+    actor: Actor,
+    *,
+    decides: bool,
+    reads: bool,
+    voted: frozenset[int] | None = None,
+    out: Text | None = None,
+) -> ToDecide:
+    """A case at the decision as this reader meets it. voted: as `voted_on` found; out: as `sent_out` did."""
+    memo = case.memo.state["steps"][step]["memo"]
+    proposed = int(memo.get("proposed") or 0)
+    own = is_own(actor, case)
+    acted = {person for body, people in case.memo.state["hands"].items() if body != "planning" for person in people}
+    score = case.score_hundredths
+    return ToDecide(
+        case=case,
+        proposed=proposed,
+        in_wan=Money(proposed).in_wan(),
+        score=f"{score / 100:.2f}" if score is not None and reads and not own and out is None else "",
+        status=status_of(case),
+        can_decide=decides
+        and not own
+        and out is None
+        and actor.person not in acted
+        and (voted is None or case.pk in voted),
+        key=new_key(),
+        waits_for_vote=voted is not None and case.pk not in voted,
+        out=out,
+    )

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from bench import place
 
 PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents", "exports")
-ASKED_FOR = ("pages", "assignment", "similarity", "search", "identity")
+ASKED_FOR = ("pages", "assignment", "draw", "similarity", "search", "identity")
 """Measured only when `--only` names them: they take minutes."""
 
 
@@ -48,6 +48,7 @@ def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> It
         assignment,
         autosave,
         documents,
+        draw,
         exports,
         imports,
         limits,
@@ -61,6 +62,8 @@ def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> It
 
     if "assignment" in only:
         yield from assignment.measure()
+    if "draw" in only:
+        yield from draw.measure()
     if "search" in only:
         yield from search.measure(500_000, questions=n)
     if "imports" in only and (imported := imports.measure()):
@@ -73,7 +76,7 @@ def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> It
         from bench import identity
 
         yield from identity.measure()
-    if not only - {"imports", "assignment", "similarity", "search", "identity"}:
+    if not only - {"imports", "assignment", "draw", "similarity", "search", "identity"}:
         return
     round_ = world.build(cases)
     if "pages" in only:

@@ -9,15 +9,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import canonical, digest
 from keguan.kernel.problems import Problem, Refusal
 
-FORMAT = "keguan-draw/1"
+FORMAT = "keguan-draw/2"
+SIGNS = "0123456789abcdefghijklmnopqrstuvwxyz"
+"""The signs of the first stratum, the second, and so on, in `CasePool.stands`."""
+OUT = "-"
+"""The sign of somebody who is kept out."""
 ATTEMPTS = 200
 """How often a draw that load caps leave incomplete is thrown away as a whole and begun again, from the same seed."""
 
@@ -32,21 +37,34 @@ class Expert:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """A group of a case from which so many seats are filled. experts: places in the list of experts, rising."""
+    """A group of a case from which so many seats are filled."""
 
     stratum: str
     seats: int
-    experts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CasePool:
-    """Who may review one case, by stratum, and who may not. kept_out: a place in the list of experts, and a salted
-    commitment to the reasons. Each expert stands exactly once: in one stratum, or kept out."""
+    """Who may review one case, by stratum, and who may not.
+
+    stands: one sign for each expert of the list, in its order: `0` for the first stratum, `1` for the second, on to `z`,
+    or `-` for one who is kept out; so each expert stands exactly once. kept_out: the digest of one salted commitment to
+    the reasons for each who is kept out, in order.
+    """
 
     case: str
     strata: tuple[Stratum, ...]
-    kept_out: tuple[tuple[int, str], ...] = ()
+    stands: str
+    kept_out: str
+
+    def experts(self, number: int, without: Iterable[int] = ()) -> list[int]:
+        """The places of all who stand in this stratum, rising, but for those without."""
+        # One step per expert in C: a national list has tens of millions of signs.
+        mine = bytes(byte == ord(SIGNS[number]) for byte in range(256))
+        marks = bytearray(self.stands.encode().translate(mine))
+        for place in without:
+            marks[place] = False
+        return list(compress(range(len(marks)), marks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +103,9 @@ class FrozenList:
             "cases": [
                 {
                     "case": one.case,
-                    "strata": [
-                        {"stratum": part.stratum, "seats": part.seats, "experts": list(part.experts)}
-                        for part in one.strata
-                    ],
-                    "kept_out": [[place, why] for place, why in one.kept_out],
+                    "strata": [{"stratum": part.stratum, "seats": part.seats} for part in one.strata],
+                    "stands": one.stands,
+                    "kept_out": one.kept_out,
                 }
                 for one in self.cases
             ],
@@ -114,8 +130,9 @@ def list_of(document: Mapping[str, Any]) -> FrozenList:
         cases=tuple(
             CasePool(
                 one["case"],
-                tuple(Stratum(part["stratum"], part["seats"], tuple(part["experts"])) for part in one["strata"]),
-                tuple((place, why) for place, why in one["kept_out"]),
+                tuple(Stratum(part["stratum"], part["seats"]) for part in one["strata"]),
+                one["stands"],
+                one["kept_out"],
             )
             for one in document["cases"]
         ),
@@ -198,35 +215,32 @@ def drawn(frozen: FrozenList, seed: bytes) -> Drawn | Refusal:
     for attempt in range(1, ATTEMPTS + 1):
         members: dict[tuple[str, str], list[int]] = {}
         load: Counter[int] = Counter()
-        for case, part in ((one, part) for one in order for part in one.strata):
-            free = [one for one in part.experts if load[one] < frozen.experts[one].load]
+        full: set[int] = set()
+        for case, number, part in ((one, number, part) for one in order for number, part in enumerate(one.strata)):
+            free = case.experts(number, full)
             if len(free) < part.seats:
                 stuck[case.case, part.stratum] += 1
                 break
             chosen = sample(seed, ("member", attempt, case.case, part.stratum), free, part.seats)
             members[case.case, part.stratum] = chosen
             load.update(chosen)
+            full.update(one for one in chosen if load[one] >= frozen.experts[one].load)
         else:
-            return Drawn(attempt, tuple(_panel(frozen, seed, one, members, load) for one in frozen.cases))
+            return Drawn(attempt, tuple(_panel(frozen, seed, one, members, full) for one in frozen.cases))
     (case_number, stratum), _ = stuck.most_common(1)[0]
     return Refusal((_stuck(case_number, stratum),))
 
 
 def _spare(case: CasePool) -> int:
-    return min((len(part.experts) - part.seats for part in case.strata), default=0)
+    return min((case.stands.count(SIGNS[n]) - part.seats for n, part in enumerate(case.strata)), default=0)
 
 
 def _panel(
-    frozen: FrozenList,
-    seed: bytes,
-    case: CasePool,
-    members: Mapping[tuple[str, str], Sequence[int]],
-    load: Mapping[int, int],
+    frozen: FrozenList, seed: bytes, case: CasePool, members: Mapping[tuple[str, str], Sequence[int]], full: set[int]
 ) -> Panel:
     reserves: list[tuple[str, tuple[int, ...]]] = []
-    for part in case.strata:
-        taken = members[case.case, part.stratum]
-        free = [one for one in part.experts if one not in taken and load.get(one, 0) < frozen.experts[one].load]
+    for number, part in enumerate(case.strata):
+        free = case.experts(number, full.union(members[case.case, part.stratum]))
         some = sample(seed, ("reserve", case.case, part.stratum), free, min(frozen.reserves, len(free)))
         reserves.append((part.stratum, tuple(some)))
     seated = tuple((part.stratum, tuple(members[case.case, part.stratum])) for part in case.strata)
@@ -244,21 +258,28 @@ def contradictions(frozen: FrozenList) -> tuple[Problem, ...]:
     """
     if not frozen.cases:
         return (Problem("draw.no_cases", Text("没有要抽取专家的办件。", "There is no case to draw for."), "cases"),)
-    found = [_short(case, part) for case in frozen.cases for part in case.strata if len(part.experts) < part.seats]
+    standing = [
+        (case, part, case.stands.count(SIGNS[n])) for case in frozen.cases for n, part in enumerate(case.strata)
+    ]
+    found = [_short(case, part, n) for case, part, n in standing if n < part.seats]
     if found:
         return tuple(found)
     seats = sum(part.seats for case in frozen.cases for part in case.strata)
-    eligible = Counter(one for case in frozen.cases for part in case.strata for one in part.experts)
-    room = sum(min(frozen.experts[one].load, n) for one, n in eligible.items())
+    out = Counter(place for case in frozen.cases for place, mark in enumerate(case.stands) if mark == OUT)
+    room = sum(min(one.load, len(frozen.cases) - out[place]) for place, one in enumerate(frozen.experts))
     if room < seats:
         said = Text(
             "共需{seats}席，而可抽取的专家按承接上限合计只能承担{room}席。",
             "{seats} seats are wanted, and the eligible experts take {room} together.",
         ).filled(seats=seats, room=room)
         return (Problem("draw.load", said, "load", str(room), fix=_WIDEN),)
-    trials = [drawn(frozen, hashlib.sha256(canonical([FORMAT, "trial", n])).digest()) for n in range(3)]
-    refused = [one for one in trials if isinstance(one, Refusal)]
-    return refused[0].problems if len(refused) == len(trials) else ()
+    refused: list[Refusal] = []
+    for n in range(3):
+        trial = drawn(frozen, hashlib.sha256(canonical([FORMAT, "trial", n])).digest())
+        if isinstance(trial, Drawn):
+            return ()
+        refused.append(trial)
+    return refused[0].problems
 
 
 _WIDEN = Text(
@@ -267,12 +288,12 @@ _WIDEN = Text(
 )
 
 
-def _short(case: CasePool, part: Stratum) -> Problem:
+def _short(case: CasePool, part: Stratum, n: int) -> Problem:
     said = Text(
         "{case}的“{stratum}”层需抽取{seats}名，符合条件的只有{n}名。",
         "Case {case} wants {seats} from the stratum “{stratum}”, where {n} are eligible.",
-    ).filled(case=case.case, stratum=part.stratum, seats=part.seats, n=len(part.experts))
-    return Problem("draw.short", said, f"cases.{case.case}.{part.stratum}", str(len(part.experts)), fix=_WIDEN)
+    ).filled(case=case.case, stratum=part.stratum, seats=part.seats, n=n)
+    return Problem("draw.short", said, f"cases.{case.case}.{part.stratum}", str(n), fix=_WIDEN)
 
 
 def _stuck(case: str, stratum: str) -> Problem:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from keguan.fairness.draw import Drawn, FrozenList, drawn, list_of, seed_of
+from keguan.fairness.draw import OUT, SIGNS, Drawn, FrozenList, drawn, list_of, seed_of
 from keguan.fairness.randomness import (
     HEX,
     fetching,
@@ -23,7 +23,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Problem, Refusal, Refused
 
-BUNDLE = "keguan-draw-bundle/1"
+BUNDLE = "keguan-draw-bundle/2"
 PARTS = (
     "digest",
     "drawn",
@@ -242,13 +242,11 @@ def list_problems(frozen: FrozenList) -> tuple[Problem, ...]:
     if any(a >= b for a, b in pairwise(numbers)):
         found.append("list.cases")
     for case in frozen.cases:
-        seen = sorted([*(one for part in case.strata for one in part.experts), *(one for one, _ in case.kept_out)])
-        rising = all(a < b for part in case.strata for a, b in pairwise(part.experts))
         whole = all(type(part.seats) is int and part.seats > 0 for part in case.strata)
-        distinct = len({part.stratum for part in case.strata}) == len(case.strata)
-        hidden = all(HEX.fullmatch(why) for _, why in case.kept_out)
-        exact = seen == list(range(len(names))) and all(type(one) is int for one in seen)
-        if not (rising and whole and distinct and hidden and exact):
+        distinct = len({part.stratum for part in case.strata}) == len(case.strata) <= len(SIGNS)
+        signs = {OUT, *SIGNS[: len(case.strata)]}
+        exact = type(case.stands) is str and len(case.stands) == len(names) and signs.issuperset(case.stands)
+        if not (whole and distinct and exact and HEX.fullmatch(case.kept_out)):
             found.append(f"list.cases.{case.case}")
     if type(frozen.reserves) is not int or frozen.reserves < 0:
         found.append("list.reserves")

@@ -17,10 +17,11 @@ from tests.slices.panels.drawing import AFTER, PREPARED, SIGNATURE, VALUE
 from keguan.casework.models import Case, Seat, SeatHolder
 from keguan.casework.services import Done
 from keguan.engine.publication import fitness
+from keguan.fairness.draw import OUT
 from keguan.fairness.draw_bundle import check
 from keguan.fairness.randomness import promised, written
 from keguan.kernel.actors import SYSTEM
-from keguan.kernel.canonical import commitment
+from keguan.kernel.canonical import commitment, digest
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal, Refused
 from keguan.panels.draws import chairs, services
@@ -112,10 +113,12 @@ def test_the_list_says_who_is_kept_out_of_which_case_and_hides_why(world: w.Worl
     assert frozen.experts[place.place].expert == commitment({"draw": draw.name, "expert": kin}, salt)
     assert place.kept_out == {case.number: ["kin"]}
     by_number = {one.case: one for one in frozen.cases}
-    hidden = dict(by_number[case.number].kept_out)[place.place]
-    assert hidden == commitment({"draw": draw.name, "case": case.number, "reasons": ["kin"]}, salt)
-    assert [place.place in part.experts for part in by_number[case.number].strata] == [False, False]
-    assert [place.place in part.experts for part in by_number[other.number].strata] == [True, False]
+    pool = by_number[case.number]
+    hidden = commitment({"draw": draw.name, "case": case.number, "reasons": ["kin"]}, salt)
+    assert [n for n, mark in enumerate(pool.stands) if mark == OUT] == [place.place]
+    assert pool.kept_out == digest([hidden])
+    assert [place.place in pool.experts(n) for n in range(2)] == [False, False]
+    assert [place.place in by_number[other.number].experts(n) for n in range(2)] == [True, False]
     assert [one.case for one in frozen.cases] == sorted([case.number, other.number])
     assert "left_out" in draw.document["about"]
 
@@ -196,7 +199,7 @@ def test_when_all_reserves_are_used_up_a_further_draw_with_a_reason_fills_the_se
         (pool,) = frozen_of(more).cases
         assert [(part.stratum, part.seats) for part in pool.strata] == [("outside", 1)]
         named_before = set(Chair.objects.filter(draw=draw).values_list("place__expert", flat=True))
-        eligible = {frozen_of(more).experts[place].expert for place in pool.strata[0].experts}
+        eligible = {frozen_of(more).experts[place].expert for place in pool.experts(0)}
         behind = {one.expert_id for one in more.places.all() if frozen_of(more).experts[one.place].expert in eligible}
         assert not behind & named_before
     with clock_at(AFTER):

@@ -18,7 +18,7 @@ from keguan.components.access import actor_on, page
 from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line, Status, Tone
 from keguan.components.things import Act, Section, thing_page
-from keguan.fairness.draw import contradictions
+from keguan.fairness.draw import SIGNS, contradictions
 from keguan.fairness.randomness import looking_up
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -195,11 +195,11 @@ def _pools(found: Draw, review: Review) -> list[_Pool]:
             one["case"],
             titles.get(part["stratum"], Text(part["stratum"], part["stratum"])),
             part["seats"],
-            len(part["experts"]),
+            one["stands"].count(SIGNS[n]),
             *chairs.get((one["case"], part["stratum"]), (0, 0)),
         )
         for one in found.document["cases"]
-        for part in one["strata"]
+        for n, part in enumerate(one["strata"])
     ]
 
 

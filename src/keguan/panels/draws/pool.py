@@ -11,9 +11,9 @@ from keguan.casework.models import Case, Round, SeatHolder
 from keguan.casework.reviewing.fields import disciplines_of, is_of
 from keguan.casework.reviewing.recusal import at_hand, given_this_year, recusals
 from keguan.engine.steps.review import LIVE
-from keguan.fairness.draw import CasePool, Expert, FrozenList, Stratum
+from keguan.fairness.draw import OUT, SIGNS, CasePool, Expert, FrozenList, Stratum
 from keguan.kernel import clock
-from keguan.kernel.canonical import commitment, new_salt
+from keguan.kernel.canonical import commitment, digest, new_salt
 from keguan.language.schema import Draw, Panel, Review
 from keguan.registers.experts.models import Expert as Row
 from keguan.registers.experts.queries import left_out as aside
@@ -99,19 +99,18 @@ def _case_pool(
     standing: Mapping[int, Behind],
 ) -> CasePool:
     number = wanted.case.number
-    parts = []
-    for one in draw.strata:
-        places = tuple(place for place, pk in enumerate(order) if strata.get((pk, number)) == one.stratum)
-        if seats := wanted.seats.get(str(one.stratum), 0):
-            parts.append(Stratum(str(one.stratum), seats, places))
-    inside = {place for part in parts for place in part.experts}
-    kept_out = []
-    for place, pk in enumerate(order):
-        if place not in inside:
+    parts = [
+        Stratum(str(one.stratum), seats) for one in draw.strata if (seats := wanted.seats.get(str(one.stratum), 0))
+    ]
+    sign = {part.stratum: SIGNS[n] for n, part in enumerate(parts)}
+    stands = [sign.get(strata.get((pk, number), ""), OUT) for pk in order]
+    hidden = []
+    for pk, mark in zip(order, stands, strict=True):
+        if mark == OUT:
             behind = standing[pk]
             reasons = behind.kept_out.setdefault(number, [NO_STRATUM])  # its stratum is not wanted this time
-            kept_out.append((place, commitment({"draw": name, "case": number, "reasons": reasons}, behind.salt)))
-    return CasePool(number, tuple(parts), tuple(kept_out))
+            hidden.append(commitment({"draw": name, "case": number, "reasons": reasons}, behind.salt))
+    return CasePool(number, tuple(parts), "".join(stands), digest(hidden))
 
 
 def _stands(wanted: Wanted, step: Review, draw: Draw, experts: Sequence[Row]) -> list[tuple[int, str, list[str]]]:

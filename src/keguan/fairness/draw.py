@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import canonical, digest
@@ -57,14 +59,13 @@ class CasePool:
     stands: str
     kept_out: str
 
-    def experts(self, number: int, without: Iterable[int] = ()) -> list[int]:
-        """The places of all who stand in this stratum, rising, but for those without."""
-        # One step per expert in C: a national list has tens of millions of signs.
-        mine = bytes(byte == ord(SIGNS[number]) for byte in range(256))
-        marks = bytearray(self.stands.encode().translate(mine))
-        for place in without:
-            marks[place] = False
-        return list(compress(range(len(marks)), marks))
+    def experts(self, number: int) -> NDArray[np.intp]:
+        """The places of all who stand in this stratum, rising."""
+        return np.flatnonzero(self.signs() == ord(SIGNS[number]))
+
+    def signs(self) -> NDArray[np.uint8]:
+        """The codes of the signs, one for each expert."""
+        return np.frombuffer(self.stands.encode(), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,23 +153,26 @@ def seed_of(frozen: FrozenList, randomness: str, reveals: Sequence[tuple[str, st
     return hashlib.sha256(canonical(parts)).digest()
 
 
-def sample(seed: bytes, label: Sequence[str | int], of: Sequence[int], n: int) -> list[int]:
+def sample(seed: bytes, label: Sequence[str | int], of: Sequence[int] | NDArray[np.intp], n: int) -> list[int]:
     """n of these without replacement, each equally likely, in the order in which they were drawn.
 
     The first n steps of a Fisher-Yates shuffle. Each step takes HMAC-SHA-256(seed, label and counter) as one number of 256
     bits; numbers beyond the last whole multiple of the choices are rejected, so that none is likelier than another.
     """
-    left, counter = list(of), 0
+    # A step exchanges two positions; only those that were exchanged are kept, as `of` may be a hundred thousand long.
+    stands: dict[int, int] = {}
+    chosen, counter = [], 0
     for place in range(n):
-        choices = len(left) - place
+        choices = len(of) - place
         most = 2**256 - 2**256 % choices
         number = most
         while number >= most:
             block = hmac.digest(seed, canonical([FORMAT, *label, counter]), "sha256")
             number, counter = int.from_bytes(block, "big"), counter + 1
         other = place + number % choices
-        left[place], left[other] = left[other], left[place]
-    return left[:n]
+        chosen.append(int(of[stands.get(other, other)]))
+        stands[other] = stands.get(place, place)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,16 +219,17 @@ def drawn(frozen: FrozenList, seed: bytes) -> Drawn | Refusal:
     for attempt in range(1, ATTEMPTS + 1):
         members: dict[tuple[str, str], list[int]] = {}
         load: Counter[int] = Counter()
-        full: set[int] = set()
+        full = np.zeros(len(frozen.experts), bool)
         for case, number, part in ((one, number, part) for one in order for number, part in enumerate(one.strata)):
-            free = case.experts(number, full)
+            free = case.experts(number)
+            free = free[~full[free]]
             if len(free) < part.seats:
                 stuck[case.case, part.stratum] += 1
                 break
             chosen = sample(seed, ("member", attempt, case.case, part.stratum), free, part.seats)
             members[case.case, part.stratum] = chosen
             load.update(chosen)
-            full.update(one for one in chosen if load[one] >= frozen.experts[one].load)
+            full[[one for one in chosen if load[one] >= frozen.experts[one].load]] = True
         else:
             return Drawn(attempt, tuple(_panel(frozen, seed, one, members, full) for one in frozen.cases))
     (case_number, stratum), _ = stuck.most_common(1)[0]
@@ -236,11 +241,16 @@ def _spare(case: CasePool) -> int:
 
 
 def _panel(
-    frozen: FrozenList, seed: bytes, case: CasePool, members: Mapping[tuple[str, str], Sequence[int]], full: set[int]
+    frozen: FrozenList,
+    seed: bytes,
+    case: CasePool,
+    members: Mapping[tuple[str, str], Sequence[int]],
+    full: NDArray[np.bool_],
 ) -> Panel:
     reserves: list[tuple[str, tuple[int, ...]]] = []
     for number, part in enumerate(case.strata):
-        free = case.experts(number, full.union(members[case.case, part.stratum]))
+        free = case.experts(number)
+        free = free[~full[free] & ~np.isin(free, members[case.case, part.stratum])]
         some = sample(seed, ("reserve", case.case, part.stratum), free, min(frozen.reserves, len(free)))
         reserves.append((part.stratum, tuple(some)))
     seated = tuple((part.stratum, tuple(members[case.case, part.stratum])) for part in case.strata)
@@ -265,8 +275,8 @@ def contradictions(frozen: FrozenList) -> tuple[Problem, ...]:
     if found:
         return tuple(found)
     seats = sum(part.seats for case in frozen.cases for part in case.strata)
-    out = Counter(place for case in frozen.cases for place, mark in enumerate(case.stands) if mark == OUT)
-    room = sum(min(one.load, len(frozen.cases) - out[place]) for place, one in enumerate(frozen.experts))
+    open_to = sum((case.signs() != ord(OUT) for case in frozen.cases), np.zeros(len(frozen.experts), np.int64))
+    room = sum(min(one.load, n) for one, n in zip(frozen.experts, open_to.tolist(), strict=True))
     if room < seats:
         said = Text(
             "共需{seats}席，而可抽取的专家按承接上限合计只能承担{room}席。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections import Counter
 from dataclasses import replace
@@ -16,6 +17,7 @@ from scipy.stats import chi2
 
 from keguan.doors.cli import main
 from keguan.fairness.draw import (
+    FORMAT,
     OUT,
     SIGNS,
     CasePool,
@@ -42,6 +44,7 @@ from keguan.fairness.randomness import (
     written,
 )
 from keguan.fairness.seating import Seating, replayed
+from keguan.kernel.canonical import canonical
 from keguan.kernel.problems import Refusal, Refused
 
 FROZEN_AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -161,6 +164,17 @@ def test_numbers_beyond_the_last_whole_multiple_are_rejected(monkeypatch: pytest
     blocks = iter([b"\xff" * 32, (7).to_bytes(32, "big")])
     monkeypatch.setattr("keguan.fairness.draw.hmac.digest", lambda *_: next(blocks))
     assert sample(b"", ("x",), [10, 11, 12], 1) == [11]
+
+
+@given(st.lists(st.integers(0, 999), min_size=1, max_size=30, unique=True), st.data())
+def test_a_sample_is_the_beginning_of_the_shuffle_written_out(of: list[int], data: st.DataObject) -> None:
+    n = data.draw(st.integers(0, len(of)))
+    left = list(of)
+    for place in range(n):  # 2**256 is so far above any rest that none of these numbers is rejected
+        block = hmac.digest(b"seed", canonical([FORMAT, "x", place]), "sha256")
+        other = place + int.from_bytes(block, "big") % (len(of) - place)
+        left[place], left[other] = left[other], left[place]
+    assert sample(b"seed", ("x",), of, n) == left[:n]
 
 
 def test_members_and_reserves_of_different_cases_and_strata_do_not_hang_together() -> None:

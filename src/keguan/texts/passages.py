@@ -9,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
 
-from keguan.texts.fingerprints import WORD, Numbers, Units, numbered
+from keguan.texts.fingerprints import WORD, Numbers, Units, numbered, units
 
 SEED = 5
 """Units in a row that begin a run."""
@@ -87,6 +88,29 @@ def shared_parts(one: Sequence[Units], other: Sequence[Units]) -> list[Shared]:
         )
         for of, part in zip(found, one, strict=True)
     ]
+
+
+Stretches = list[tuple[int, int]]
+
+
+def exchanged(one: str, other: str) -> tuple[Stretches, Stretches]:
+    """Where two counterparts of a passage differ: stretches of each that do not stand in the other, as offsets.
+
+    What similarity takes for the same (width, punctuation, traditional characters) is the same here. A single unit that
+    happens to stand in both between two differences belongs to them: a 的 is not a sameness.
+    """
+    here, there = units(one), units(other)
+    found: list[list[int]] = []
+    same = SequenceMatcher(None, here.codes.tolist(), there.codes.tolist(), autojunk=False)
+    for what, first, after, other_first, other_after in same.get_opcodes():
+        if what == "equal":
+            continue
+        if found and first - found[-1][1] <= 1 and other_first - found[-1][3] <= 1:
+            found[-1][1], found[-1][3] = after, other_after
+        else:
+            found.append([first, after, other_first, other_after])
+    mine = [(int(here.first[at]), int(here.after[to - 1])) for at, to, _, _ in found if to > at]
+    return mine, [(int(there.first[at]), int(there.after[to - 1])) for _, _, at, to in found if to > at]
 
 
 @dataclass(frozen=True, slots=True)

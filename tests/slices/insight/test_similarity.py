@@ -477,6 +477,31 @@ def test_where_a_programme_sets_a_threshold_its_rule_leads_whoever_judges_to_the
     assert isinstance(world.act(number, "pass", "officer", verdicts=met), Done)
 
 
+def test_what_somebody_found_to_matter_is_not_passed_without_a_reason(world: w.World) -> None:
+    w.call(world, "natural-science-fund", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
+    first, second = _fund_application(world), _fund_application(world)
+    services.keep_up()
+    found = Finding.objects.get(document__case__number=second, other__case__number=first)
+    assert isinstance(decide(found.pk, "matters", "整段相同", world.actor("officer"), seen="open"), Finding)
+    rules = ("scope", "attachments", "anonymous", "similar")
+    met: dict[str, Any] = {f"formal.{rule}": {"result": "meets"} for rule in rules}
+    refused = world.act(second, "pass", "officer", verdicts=met)
+    assert isinstance(refused, Refusal)
+    assert [one.code for one in refused.problems] == ["rule.formal.similar_judged"]
+    met["formal.similar_judged"] = {"result": "meets", "reason": "两件是同一团队经批准的姊妹课题"}
+    assert isinstance(world.act(second, "pass", "officer", verdicts=met), Done)
+
+
+def _fund_application(world: w.World) -> str:
+    number = w.started(world)
+    leads = make.person(employer=world.university, born=date(1980, 5, 1), title="senior", degree="doctor").pk
+    team = [{"member": make.person(employer=world.university).pk, "months": 6}]
+    values = w.fund_proposal(world, principal=leads, team=team)
+    assert isinstance(world.act(number, "submit", "applicant", values=values), Done)
+    assert isinstance(world.act(number, "endorse", "host", note="属实"), Done)
+    return number
+
+
 def test_nothing_is_refused_by_the_machine(world: w.World, pair: tuple[Case, Case, Finding]) -> None:
     _, second, _ = pair
     assert isinstance(world.act(second.number, "endorse", "host", note="材料属实"), Done)
@@ -490,6 +515,9 @@ def test_bits_are_the_text_again_with_every_passage_marked(world: w.World, pair:
         assert "".join(bit.text for one in side for bit in one.bits) in (SAID, MOVED)
         assert {n for one in side for bit in one.bits for n in bit.numbers} == {1, 2}
         assert sorted(n for one in side for bit in one.bits for n in bit.begins) == [1, 2]
+    own = [[bit.text for one in side for bit in one.bits if bit.is_own] for side in (texts.mine, texts.other)]
+    assert all(own), "words that were exchanged are not shown as standing in both"
+    assert not any(text in SAID for text in own[0] if len(text) > 1), own
     overlapping = bits_of("零一二三四五六七", [(1, 5, 1), (3, 8, 2)])
     assert [(bit.text, bit.numbers, bit.begins) for bit in overlapping] == [
         ("零", (), ()),

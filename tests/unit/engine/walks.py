@@ -53,6 +53,7 @@ FACTS: Mapping[str, Any] = {
     "duplicate.applications": 0,
     "duplicate.projects": 0,
     "similar.share": 0,
+    "similar.matters": 0,
     "authority.endorsed_in_round": 0,
     "round.quota": 3,
     "round.budget": 150_000_000,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keguan.texts.fingerprints import KEPT, combined, fingerprints, shingles, units
-from keguan.texts.passages import Shared, shared
+from keguan.texts.passages import Shared, exchanged, shared
 
 _SOME = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
 CHINESE = st.text(alphabet=_SOME, min_size=30, max_size=400)
@@ -138,3 +138,26 @@ def test_real_abstracts_raise_no_false_alarm(shared_data: Callable[[str], Path])
         read = [units(row["abstract"]) for row in csv.DictReader(file)][:80]
     alarms = sum(any(shared(one, two).share >= 0.1 for two in read if two is not one) for one in read)
     assert alarms <= 1
+
+
+def test_what_was_exchanged_within_a_passage_is_told_apart_from_what_stands_in_both() -> None:
+    one, other = "本项目研究知识图谱构建的关键技术，为期五年", "本项目研究语音识别与翻译的关键技術,为期八年"
+    mine, theirs = exchanged(one, other)
+    assert [one[first:after] for first, after in mine] == ["知识图谱构建", "五"]
+    assert [other[first:after] for first, after in theirs] == ["语音识别与翻译", "八"]
+
+
+@given(CHINESE)
+def test_nothing_is_exchanged_between_a_text_and_itself_in_another_script(text: str) -> None:
+    assert exchanged(text, text.translate(TRADITIONAL)) == ([], [])
+
+
+@given(CHINESE, CHINESE)
+def test_without_what_was_exchanged_two_texts_are_the_same(one: str, other: str) -> None:
+    def rest(text: str, stretches: list[tuple[int, int]]) -> str:
+        return "".join(
+            sign for at, sign in enumerate(text) if not any(first <= at < after for first, after in stretches)
+        )
+
+    mine, theirs = exchanged(one, other)
+    assert rest(one, mine) == rest(other, theirs)

@@ -1,7 +1,8 @@
-"""The fact that rules read: the largest share of an application that stands elsewhere and that nobody found harmless. Of its
-attachments a person looks at what was found; they change no share, for much in them is what everybody hands in.
+"""The facts that rules read: the largest share of an application that stands elsewhere and that nobody found harmless,
+and how many findings somebody found to matter. Of its attachments a person looks at what was found; they change no share,
+for much in them is what everybody hands in.
 
-Unknown until its latest version was compared: then a person looks.
+The share is unknown until the latest version was compared: then a person looks.
 """
 
 from __future__ import annotations
@@ -19,4 +20,11 @@ told_from_above(
         SELECT FROM casework_answers answers WHERE answers.case_id = document.case_id
           AND answers.version > (document.versions ->> answers.form)::int)
     GROUP BY document.id""",
+)
+
+told_from_above(
+    "similar.matters",
+    """
+    SELECT count(*) FROM similarity_document document JOIN similarity_finding finding ON finding.document_id = document.id
+    WHERE document.case_id = %(case)s AND document.gone_at IS NULL AND finding.state = 'matters'""",
 )

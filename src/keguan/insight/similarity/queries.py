@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from keguan.insight.similarity.sources import Piece, texts_of
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
+from keguan.texts.passages import exchanged
 
 
 def findings(actor: Actor) -> QuerySet[Finding]:
@@ -91,13 +92,19 @@ def decided_before(finding: Finding) -> Sequence[Finding]:
     return list(same.select_related("decided_by").order_by(F("decided_at").desc())[:5])
 
 
+COMPARED_MOST = 3000
+"""Passages of more characters are shown without what was exchanged in them: telling it takes their length squared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bit:
-    """A stretch of a text. numbers: the passages that it belongs to; begins: those that begin here."""
+    """A stretch of a text. numbers: the passages that it belongs to; begins: those that begin here. is_own: whether it was
+    exchanged, in a passage whose counterpart says something else in its place."""
 
     text: str
     numbers: tuple[int, ...] = ()
     begins: tuple[int, ...] = ()
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +134,21 @@ def side_by_side(actor: Actor, finding: Finding) -> SideBySide:
     closed = why_not(actor, finding.other.case, "proposal") if finding.other.case else None
     documents = [finding.document] if closed else [finding.document, finding.other]
     texts = texts_of(documents)
-    mine: dict[str, list[tuple[int, int, int]]] = {}
-    other: dict[str, list[tuple[int, int, int]]] = {}
-    for number, (name, first, after, other_name, other_first, other_after, _) in enumerate(finding.passages, start=1):
-        mine.setdefault(name, []).append((first, after, number))
-        other.setdefault(other_name, []).append((other_first, other_after, number))
-    shares = {one["field"]: one["share"] for one in finding.by_field}
     pieces = [texts.get(one.pk, []) for one in documents]
+    written = [{one.name: one.text for one in of} for of in pieces]
+    mine: dict[str, _Marked] = {}
+    other: dict[str, _Marked] = {}
+    for number, (name, first, after, other_name, other_first, other_after, _) in enumerate(finding.passages, start=1):
+        here, there = mine.setdefault(name, _Marked()), other.setdefault(other_name, _Marked())
+        here.passages.append((first, after, number))
+        there.passages.append((other_first, other_after, number))
+        if not closed and after - first <= COMPARED_MOST:
+            own, theirs = exchanged(
+                written[0].get(name, "")[first:after], written[1].get(other_name, "")[other_first:other_after]
+            )
+            here.own.extend((first + low, first + high) for low, high in own)
+            there.own.extend((other_first + low, other_first + high) for low, high in theirs)
+    shares = {one["field"]: one["share"] for one in finding.by_field}
     opened = [_opened(actor, one.case, of) for one, of in zip(documents, pieces, strict=True)]
     return SideBySide(
         _shown(opened[0], mine, shares),
@@ -151,24 +166,38 @@ def _opened(actor: Actor, case: Case | None, pieces: list[Piece]) -> list[Piece]
     return [one for one in pieces if one.file is None or one.file in may]
 
 
-def _shown(
-    pieces: Sequence[Piece], marked: Mapping[str, list[tuple[int, int, int]]], shares: Mapping[str, Any]
-) -> list[Shown]:
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """What is marked in one text: passages (first, after, number), and what was exchanged in them (first, after)."""
+
+    passages: list[tuple[int, int, int]] = field(default_factory=list)
+    own: list[tuple[int, int]] = field(default_factory=list)
+
+
+def _shown(pieces: Sequence[Piece], marked: Mapping[str, _Marked], shares: Mapping[str, Any]) -> list[Shown]:
     return [
-        Shown(one.title, bits_of(one.text, marked[one.name]), shares.get(one.name), one.file)
+        Shown(
+            one.title,
+            bits_of(one.text, marked[one.name].passages, marked[one.name].own),
+            shares.get(one.name),
+            one.file,
+        )
         for one in pieces
         if one.name in marked
     ]
 
 
-def bits_of(text: str, passages: Sequence[tuple[int, int, int]]) -> list[Bit]:
-    """The text cut where passages (first, after, number) begin and end; they may overlap. Together the bits are the text."""
-    edges = sorted({0, len(text), *(edge for first, after, _ in passages for edge in (first, after))})
+def bits_of(text: str, passages: Sequence[tuple[int, int, int]], own: Sequence[tuple[int, int]] = ()) -> list[Bit]:
+    """The text cut where passages (first, after, number) begin and end, which may overlap, and where what was exchanged in
+    them (first, after) does. Together the bits are the text."""
+    cuts = (edge for first, after, *_ in (*passages, *own) for edge in (first, after))
+    edges = sorted({0, len(text), *cuts})
     return [
         Bit(
             text[low:high],
             tuple(number for first, after, number in passages if first <= low < after),
             tuple(number for first, _, number in passages if first == low),
+            any(first <= low < after for first, after in own),
         )
         for low, high in itertools.pairwise(edges)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,7 +45,7 @@ def page(client: Client, case: Case) -> str:
     return client.get(reverse("case", args=[case.number])).content.decode()
 
 
-def keep(client: Client, case: Case, **typed: str) -> Any:
+def keep(client: Client, case: Case, **typed: Any) -> Any:
     return client.post(reverse("case_review_draft", args=[case.number]), typed, headers={"Accept": "application/json"})
 
 
@@ -109,6 +110,69 @@ def test_what_is_typed_is_kept_added_up_and_seen_by_its_writer_alone(world: w.Wo
     assert keep(signed_in(world.people["officer"]), case, comment="代写").status_code == 422
     assert SeatDraft.objects.count() == 1
     assert not Event.objects.filter(payload__icontains="只有我看得到的草稿").exists()
+
+
+def shown(client: Client, case: Case) -> list[str]:
+    """What a window that is opened now carries along of what it shows."""
+    return re.findall(r'name="shown" value="([^"]*)"', page(client, case))
+
+
+def test_two_windows_do_not_overwrite_each_others_words(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    keep(first, case, comment="两窗打开之前")
+    one = two = shown(first, case)
+    told = keep(first, case, shown=one, comment="第一个窗口写的", **{"comments.need": "理由"}).json()
+    assert told["errors"] == {"comment": ""}
+    one = list(told["marks"].values())
+    told = keep(first, case, shown=two, comment="第二个窗口写的", **{"comments.need": "", "scores.need": "15"}).json()
+    assert "第一个窗口写的" in told["errors"]["comment"]
+    kept = SeatDraft.objects.get().values
+    assert (kept["comment"], kept["comments.need"]) == ("第一个窗口写的", "理由"), (
+        "what the second left alone stays too"
+    )
+    assert kept["scores.need"] == "15", "and what only the second typed is kept"
+    assert keep(first, case, shown=one, comment="第一个窗口接着写").json()["errors"] == {"comment": ""}
+    url = reverse("case_review_draft", args=[case.number])
+    both = first.post(url, {"shown": two, "comment": "第二个窗口写的"})
+    said = both.content.decode()
+    assert both.status_code == 409
+    assert "第一个窗口接着写" in said
+    assert "第二个窗口写的</textarea>" in said
+    seen = re.findall(r'name="shown" value="([^"]*)"', said)
+    assert first.post(url, {"shown": seen, "comment": "第二个窗口写的"}).status_code == 303
+    assert SeatDraft.objects.get().values["comment"] == "第二个窗口写的", "who has seen both decides"
+
+
+def test_scores_are_not_sent_from_a_window_that_shows_older_words(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    old = shown(first, case)
+    keep(first, case, shown=old, **{"comments.need": "另一窗口的理由"})
+    typed = scores() | {"comments.need": "", "comment": COMMENT}
+    refused = act(first, case.number, "score", shown=old, **typed)
+    said = refused.content.decode()
+    assert refused.status_code == 409
+    assert 'value="另一窗口的理由"' in said, "what this window never touched is shown as it stands now"
+    assert Seat.objects.get(number=1).state == "accepted"
+    seen = re.findall(r'name="shown" value="([^"]*)"', said)
+    assert (
+        act(first, case.number, "score", shown=seen, **typed | {"comments.need": "另一窗口的理由"}).status_code == 303
+    )
+    assert Seat.objects.get(number=1).comments == {"need": "另一窗口的理由"}
+
+
+def test_a_draft_is_kept_and_says_which_scores_cannot_count(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    url = reverse("case_review_draft", args=[case.number])
+    answer = first.post(url, scores(need="25", novelty="15.5", team="二十"))
+    said = answer.content.decode()
+    assert "草稿已保存" in said
+    for name in ("need", "novelty", "team"):
+        assert f'href="#field-scores-{name}"' in said
+    assert 'value="15.5"' in said
+    assert SeatDraft.objects.get().values["scores.team"] == "二十"
 
 
 def test_without_a_script_a_button_keeps_the_draft_and_tells_the_total(world: w.World) -> None:

@@ -1,15 +1,17 @@
 """What a reviewer types is kept as it is, complete or not, for them alone, until they send their scores.
 
 A seat has one holder, so nobody else writes here; each field is kept by itself, and two windows meet only in the same
-field. Beside `act` on purpose: what is typed happens to nobody's case before it is sent.
+field: there the later one is told, and what stands is not overwritten unseen. Beside `act` on purpose: what is typed
+happens to nobody's case before it is sent.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import md5
 from typing import Any
 
 from keguan.casework.reviewing.models import SeatDraft
@@ -27,10 +29,19 @@ BYTES_MOST = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed so far, by field (`scores.<criterion>`, `comments.<criterion>`, `comment`), and when."""
+    """What was typed so far, by field (`scores.<criterion>`, `comments.<criterion>`, `comment`), and when.
+
+    clashes: the fields that another window changed meanwhile, with what stands there: only these were not written.
+    """
 
     values: Mapping[str, str]
     saved_at: datetime
+    clashes: Mapping[str, str] = field(default_factory=dict)
+
+
+def print_of(value: str) -> str:
+    """What a page carries along of a field as it shows it, to find on its way back whether another window changed it."""
+    return md5(value.encode(), usedforsecurity=False).hexdigest()
 
 
 _KEEP = """
@@ -45,18 +56,37 @@ _KEEP = """
     AND seat.attempt = (memo.state #>> ARRAY['steps', this.step, 'attempt'])::int
   ORDER BY seat.id LIMIT 1
   ON CONFLICT (seat_id) DO UPDATE
-    SET values = kept.values || excluded.values, revision = kept.revision + 1, saved_at = excluded.saved_at
+    SET values = kept.values || coalesce((
+        SELECT jsonb_object_agg(sent.key, sent.value) FROM jsonb_each_text(excluded.values) sent
+        WHERE NOT kept.values ? sent.key OR NOT %(shown)s::jsonb ? sent.key
+          OR %(shown)s::jsonb ->> sent.key = md5(kept.values ->> sent.key)
+      ), '{}'::jsonb),
+      revision = kept.revision + 1, saved_at = excluded.saved_at
   RETURNING values"""
+"""What it compares with is the row as locked: of two windows that save at once, the later one meets what the other wrote."""
 
 
-def keep(number: str, typed: Mapping[str, str], actor: Actor) -> Draft | Refusal:
-    """Keep these fields beside those kept before. Refused to whoever holds no seat that has accepted."""
+def keep(
+    number: str, typed: Mapping[str, str], actor: Actor, shown: Mapping[str, str] | None = None
+) -> Draft | Refusal:
+    """Keep these fields beside those kept before. Refused to whoever holds no seat that has accepted.
+
+    shown: for each field the print of what its page showed (`print_of`); what stands there otherwise by now is not
+    overwritten but comes back as a clash. Fields that are not among them are written whatever stands there.
+    """
+    shown = shown or {}
     sent = {name: storable(value) for name, value in typed.items()}
     now = clock.now()
     if len(as_json(sent).encode()) > BYTES_MOST:
         return refuse("draft.too_large", Text("评语过长，没有保存。", "This is too much text: it was not saved."))
     with prepared.cursor() as cursor:
-        given = {"sent": as_json(sent), "now": now, "number": number, "person": prepared.stable(actor.person)}
+        given = {
+            "sent": as_json(sent),
+            "shown": as_json(dict(shown)),
+            "now": now,
+            "number": number,
+            "person": prepared.stable(actor.person),
+        }
         cursor.execute(_KEEP, given)
         row = cursor.fetchone()
     if row is None:
@@ -72,7 +102,20 @@ def keep(number: str, typed: Mapping[str, str], actor: Actor) -> Draft | Refusal
             ),
         )
     kept: Any = row[0]
-    return Draft(json.loads(kept) if isinstance(kept, str) else kept, now)
+    values = json.loads(kept) if isinstance(kept, str) else kept
+    return Draft(values, now, _clashes(values, sent, shown))
+
+
+def _clashes(kept: Mapping[str, str], sent: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, str]:
+    """The fields that a page changed and another window changed otherwise, with what stands there."""
+    return {
+        name: kept[name]
+        for name, value in sent.items()
+        if name in kept
+        and name in shown
+        and shown[name] not in (print_of(kept[name]), print_of(value))
+        and kept[name] != value
+    }
 
 
 def draft_of(seat: int) -> Draft | None:

@@ -11,6 +11,7 @@ from keguan.casework.models import Notice
 from keguan.casework.pages.answering import onward, request_id, status_of_refusal
 from keguan.casework.pages.case import setting_aside
 from keguan.casework.pages.case.page import case_page
+from keguan.casework.pages.case.sheet_windows import unseen
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.desks.queue import queue_for
 from keguan.casework.pages.opened import case_for
@@ -42,6 +43,9 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
         # To look something up in the middle of it; nothing that was typed is lost, and nothing is asked yet.
         return case_page(request, found, actor, post=request.POST)
     situation = services.situation_for(found, actor)
+    if verb in ("score", "rescore") and (missed := unseen(found, situation, request.POST)):
+        refusal, sheet = missed
+        return case_page(request, found, actor, post=sheet, problems=refusal.problems, status=409)
     step = _step_meant(request, situation)
     queue = queue_for(request, found, actor, waits=True) if "onwards" in request.POST else None
     if verb == SET_ASIDE:

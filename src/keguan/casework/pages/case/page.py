@@ -78,6 +78,8 @@ def case_page(
     handles = not apart and actor.holds("officer", programme=found.code)
     sees_notes = handles or (not apart and actor.holds("supervision", programme=found.code))
     asked = request.path.rstrip("/").rsplit("/", 1)[-1]
+    # A sheet that is still there holds what was typed itself, also where it was only to be kept.
+    holds = {*verbs, *(["draft"] if verbs.keys() & {"score", "rescore"} else [])}
     context: dict[str, Any] = {
         "case": found,
         "status": status_of(found),
@@ -93,7 +95,7 @@ def case_page(
         "panel": panel,
         "p": panel.shows.panel(scene) if panel else {},
         "problems": problems,
-        "kept": kept(request) if post is not None and asked not in verbs else [],
+        "kept": kept(request) if post is not None and asked not in holds else [],
         "can_withdraw": _can_withdraw(found, situation),
         "can_copy": found.parent_id is None and leads(actor, found),
         "can_archive": may_archive(found, actor),

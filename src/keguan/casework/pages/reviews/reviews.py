@@ -18,6 +18,7 @@ from icalendar import Calendar, Event
 from keguan.casework.models import Seat
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case.page import case_page
+from keguan.casework.pages.case.sheet_windows import clash_problems, marks, remark_on, shown_in
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.opened import case_for
 from keguan.casework.pages.public.calendars import warn
@@ -149,7 +150,8 @@ def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
     rubric = programme.rubric(step.rubric) if isinstance(step, Review) else None
     names = fields_of(rubric) if rubric else []
     typed = {name: request.POST[name] for name in names if name in request.POST}
-    kept = keep(number, typed, actor)
+    shown = shown_in(request.POST)
+    kept = keep(number, typed, actor, shown)
     by_script = request.headers.get("Accept", "") == "application/json"
     if isinstance(kept, Refusal):
         status = status_of_refusal(kept)
@@ -159,18 +161,31 @@ def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
         return case_page(request, found, actor, post=request.POST, problems=kept.problems, status=status)
     assert rubric is not None  # noqa: S101 - only a review has seats to keep something for
     summed = totals(rubric, kept.values)
+    sent = {name for name, value in typed.items() if value.strip()}
+    elsewhere = clash_problems(kept)
+    wrong = [*elsewhere, *(one for one in summed.wrong if one.where in sent)]
     if not by_script:
         told = _KEPT.filled(points=summed.points, of=summed.of, scored=summed.scored, count=summed.count)
-        tell(request, told)
+        if not elsewhere:
+            tell(request, told)
+        if wrong:
+            # The sheet comes back as it was typed, and says where to look.
+            status = 409 if elsewhere else 200
+            return case_page(request, found, actor, post=request.POST, problems=tuple(wrong), status=status)
         return SeeOther(f"{case_href(number)}#now")
-    sent = {name for name, value in typed.items() if value.strip()}
-    wrong = [one for one in summed.wrong if one.where in sent]
-    # A question holds a criterion's points and what is said of it: its problems stand beside its points.
-    errors = {name: _errors([one for one in wrong if one.where == name]) for name in typed if "comments." not in name}
+    # A question holds a criterion's points and what is said of it: its problems stand beside its points, and those of
+    # a remark too where it has none of its own.
+    errors = {
+        name: _errors(
+            [one for one in wrong if one.where == name or (one in elsewhere and one.where == remark_on(name))]
+        )
+        for name in typed
+        if "comments." not in name
+    }
     return JsonResponse(
         {
             "said": reader.said(_SAVED.filled(at=kept.saved_at.astimezone(BEIJING))),
-            "marks": {},
+            "marks": marks(kept, typed, shown),
             "errors": errors,
             "totals": render_to_string("steps/review/totals.html", {"totals": summed}, request),
         }

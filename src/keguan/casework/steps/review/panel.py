@@ -9,7 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from keguan.casework.models import SEAT_STATES, Seat
-from keguan.casework.reviewing.drafts import draft_of
+from keguan.casework.reviewing.drafts import draft_of, print_of
 from keguan.casework.reviewing.rechecking import recused
 from keguan.casework.steps.review.content import scored
 from keguan.casework.steps.review.pool import choices, searched
@@ -84,11 +84,12 @@ def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One criterion on the sheet: its field for points, and one for what is said of it."""
+    """One criterion on the sheet: its field for points, and one for what is said of it. mark: prints of both as they are kept."""
 
     criterion: Criterion
     points: Field
     remark: Field
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +154,18 @@ def _reviewer(scene: Scene, step: Review, seats: list[Any]) -> dict[str, Any]:
     def filled(one: Field) -> Field:
         return scene.asked(replace(one, value=values.get(one.name, "")))
 
+    def mark(*of: Field) -> str:
+        return " ".join(f"{one.name}~{print_of(values.get(one.name, ''))}" for one in of)
+
     return {
         "mine": mine,
         "rubric": rubric,
-        "criteria": [Scored(one.criterion, filled(one.points), filled(one.remark)) for one in criteria],
+        "criteria": [
+            Scored(one.criterion, filled(one.points), filled(one.remark), mark(one.points, one.remark))
+            for one in criteria
+        ],
         "comment": filled(comment),
+        "comment_mark": mark(comment),
         "totals": totals(
             rubric, {name: str(value) for name, value in scene.post.items()} if scene.post is not None else values
         ),

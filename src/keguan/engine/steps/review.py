@@ -43,6 +43,10 @@ DECLARED: Mapping[str, Text] = {
 }
 """What a reviewer states before the proposal opens, one by one. Kept word for word: who changes the words changes what
 later reviewers state, never what others have stated."""
+_STATEMENT: Mapping[str, Text] = {
+    "interests": Text("无利益冲突的声明", "that you have no conflict of interest"),
+    "confidence": Text("保密承诺", "that you keep confidence"),
+}
 
 DECLINES: Mapping[str, Text] = {
     "conflict": Text("存在利益冲突", "A conflict of interest"),
@@ -232,12 +236,14 @@ def _accept(step: Review, seats: dict[str, str], seat: str, command: Command) ->
         declared = set(DECLARED)
     missing = [name for name in DECLARED if name not in declared]
     if missing:
-        said = Text(
-            "请逐项确认：无利益冲突，并承诺保密。",
-            "Confirm each: that you have no conflict of interest, and will keep confidence.",
-        )
+        said = Text("请确认：{what}", "Confirm {what}")
         fix = Text("有利益冲突的，请谢绝评审。", "Where there is a conflict, decline the review.")
-        return Refusal(tuple(Problem("review.unconfirmed", said, where=f"declared.{one}", fix=fix) for one in missing))
+        return Refusal(
+            tuple(
+                Problem("review.unconfirmed", said.filled(what=_STATEMENT[one]), where=f"declared.{one}", fix=fix)
+                for one in missing
+            )
+        )
     seats[seat] = "accepted"
     return Move(memo={"seats": seats}, effects=(SeatMoved(step.id, seat, "accepted", declared=DECLARED),))
 

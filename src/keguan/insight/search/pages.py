@@ -66,7 +66,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     """Everything the reader may find for `?q=`, narrowed by facets."""
     question = question_of(request.GET)
     answer = Answer() if question.problems else find(actor_on(request), question.words, question.asked)
-    hits = list(answer.hits)
+    hits, kept = list(answer.hits), _kept(actor_on(request))
     if question.sort == "newest":
         hits = newest(hits)
     start = (question.page - 1) * PAGE_SIZE
@@ -88,7 +88,8 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "has_asked": bool(question.words or question.asked),
         "longest": LONGEST,
         "feed_query": question.query(sort=None, lang=language()),
-        "kept": _kept(actor_on(request)),
+        "kept": kept,
+        "told": sum(is_told for _, is_told in kept),
         "can_keep": actor_on(request).person is not None and not question.problems,
         "crumbs": [Crumb(SEARCH)],
     }

@@ -77,7 +77,9 @@ def announcement(request: HttpRequest, name: str) -> HttpResponseBase:
 def _checking(found: Draw) -> list[Line | None]:
     value = f" --value '{found.value}'" if found.value else ""
     return [
-        Line(
+        None
+        if found.bundle
+        else Line(
             Text("现在", "Now"),
             Text(
                 "记下名单摘要：评审结束后公布的文件应与它相符。",

@@ -1,6 +1,6 @@
 """The best plan: by flow where bounds nest, otherwise from the linear relaxation, whose loose ends are solved whole.
 
-The relaxation leaves a few cases in a hundred with shares of experts; all others are settled. The loose cases are
+The relaxation leaves one case in ten or fewer with shares of experts; all others are settled. The loose cases are
 solved together by a whole-number programme over what the others leave.
 """
 

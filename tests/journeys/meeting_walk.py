@@ -30,7 +30,7 @@ def decides(stage: Stage, world: w.World, code: str, amount_wan: str, reason: st
         member.sees("您已投票")
     secretary.opens(here)
     secretary.press("结束表决并计票")
-    secretary.sees("赞成3票", "通过：赞成")
+    secretary.sees("赞成3票", "动议通过")
     members[0].opens(here)
     members[0].fill("同意的理由（申报人会看到）", reason)
     members[0].press("按表决结果登记决定")

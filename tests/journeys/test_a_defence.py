@@ -51,7 +51,7 @@ def test_a_secretary_and_an_applicant_from_the_schedule_to_the_minutes(stage: St
         leaving.misses("您的一票", "已投")
         secretary.opens(here)
         secretary.press("结束表决并计票")
-        secretary.sees("赞成3票", "通过：赞成")
+        secretary.sees("赞成3票", "动议通过")
         staying[0].opens(here)
         staying[0].fill("同意的理由（申报人会看到）", "路线清楚，同意立项")
         staying[0].press("按表决结果登记决定")

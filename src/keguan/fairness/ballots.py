@@ -116,6 +116,8 @@ class Tally:
         return counted, needs, self._ended(titles)
 
     def _ended(self, titles: Mapping[str, Text]) -> Text:
+        if self.carried == FOR:
+            return Text("动议通过", "the motion carries")
         if self.carried:
             return Text("通过：{option}", "carried: {option}").filled(option=titles[self.carried])
         if self.tied:

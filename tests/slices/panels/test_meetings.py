@@ -25,7 +25,9 @@ from keguan.casework.services import Done
 from keguan.insight.search import entries
 from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
+from keguan.kernel.money import Money
 from keguan.panels.meetings import planning, services
+from keguan.panels.meetings.minutes import tree_of
 from keguan.panels.meetings.models import Ballot, Dissent, Item, Meeting, Urn, Voted
 from keguan.panels.meetings.signed_minutes import digest_of, sign
 from keguan.panels.meetings.sittings import Sitting
@@ -338,3 +340,61 @@ def test_who_was_sent_out_meets_the_case_in_no_list_count_search_sheet_or_answer
     assert machine.get(f"/api/v1/cases/{first.number}").status_code in (403, 404)
     assert queries.cases(sitting.member(2)).count() == 2
     assert queries.cases(sitting.officer).count() == 2, "their duty opens it"
+
+
+def test_everybody_reads_on_what_amount_they_vote_and_the_minutes_name_it(sitting: Committee) -> None:
+    item = sitting.items[0]
+    assert item.amount_fen is not None
+    less = item.amount_fen - 5_000_000
+    proposed, put = Money(item.amount_fen).said, Money(less).said
+    done(services.take_up(sitting.pk, item.pk, sitting.officer))
+    above = services.open_ballot(sitting.pk, item.pk, sitting.officer, motion="approve", amount_fen=65_000_000_000)
+    assert codes(above) == {"meeting.amount"}
+    assert above.problems[0].value == Money(65_000_000_000).said, "an amount is told with its unit"
+    opened = done(services.open_ballot(sitting.pk, item.pk, sitting.officer, motion="approve", amount_fen=less))
+    ballot, address = opened.ballots[item.pk][0].pk, reverse("meeting", args=[sitting.pk])
+    member, secretary = signed_in(sitting.people[0]), signed_in(sitting.world.people["officer"])
+    motion = f"同意{put.zh}（建议金额{proposed.zh}）"
+    for client in (member, secretary):
+        page = client.get(address).content.decode()
+        assert f"动议：{motion}" in page
+        assert f"第 1 次表决进行中（{motion}）：到会可投 4 人，已投 0 人" in page, "one of five is not there"
+    for at in range(4):
+        done(sitting.vote(ballot, at))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    for place in (address, reverse("meeting_minutes", args=[sitting.pk])):
+        page = member.get(place).content.decode()
+        assert f"次表决（{motion}）：" in page
+        assert "动议通过" in page
+    lists = tree_of(Sitting.of(sitting.pk), None)["lists"]
+    assert motion in lists[1]["rows"][0][3].replace("\u200b", "")
+
+
+def test_the_minutes_keep_every_coming_and_leaving_each_adjournment_and_what_was_void(sitting: Committee) -> None:
+    ballot = sitting.up()
+    done(sitting.vote(ballot, 0))
+    start = clock.now()
+    for minutes, deed in enumerate(
+        (
+            lambda: sitting.come(4),
+            lambda: sitting.come(4, present=False),
+            lambda: sitting.come(4),
+            lambda: done(services.adjourn(sitting.pk, sitting.officer)),
+            lambda: done(services.open_(sitting.pk, sitting.officer)),
+        ),
+        start=1,
+    ):
+        with clock_at(start + timedelta(minutes=minutes)):
+            deed()
+    with clock_at(start + timedelta(minutes=9)):
+        done(services.close(sitting.pk, sitting.officer))
+    at = [f"{(start + timedelta(minutes=one)).astimezone(clock.BEIJING):%Y-%m-%d %H:%M}" for one in range(10)]
+    page = signed_in(sitting.people[0]).get(reverse("meeting_minutes", args=[sitting.pk])).content.decode()
+    room, agenda = page.split("审议情况", 1)
+    for one in (1, 2, 3, 4, 5, 9):
+        assert at[one] in room, one
+    assert "作废，未计票（表决中休会）" in agenda
+    tree = tree_of(Sitting.of(sitting.pk), None)
+    assert [len(one.split("\n")) for one in tree["lists"][0]["rows"][4]] == [1, 2, 2]
+    assert any("休会" in one for one in tree["opening"])
+    assert "作废" in tree["lists"][1]["rows"][0][3]

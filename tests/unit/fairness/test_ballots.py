@@ -93,4 +93,4 @@ def test_a_tally_is_told_in_both_languages() -> None:
     ).said(TITLES)
     assert counted == Text("赞成6票，反对2票，弃权1票", "for 6, against 2, abstained 1")
     assert needs.zh == "按到会委员（9）计，通过需6票（2/3以上（含））"
-    assert ended == Text("通过：赞成", "carried: For")
+    assert ended == Text("动议通过", "the motion carries")

@@ -11,6 +11,7 @@ from keguan.fairness.ballots import MOTION
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.money import Money
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.deeds import LONGEST, NOT_MEMBER, Said, deed, lacks_quorum, note
 from keguan.panels.meetings.models import CLOSED, OPEN, VOID, Ballot, Dissent, Urn, Voted
@@ -44,16 +45,25 @@ def open_ballot(
             chosen == "approve" and sitting.step.amount and not 0 < amount <= proposed
         ):
             said = Text(
-                "同意的金额应大于0且不超过建议金额。", "What is approved is above zero and at most what is proposed."
-            )
-            return refuse("meeting.amount", said, where="amount_fen", value=str(amount))
+                "同意的金额应大于0且不超过建议金额{most}。",
+                "What is approved is above zero and at most what is proposed: {most}.",
+            ).filled(most=Money(proposed).said)
+            return refuse("meeting.amount", said, where="amount", value=Money(amount).said)
         number = len(sitting.ballots.get(found.pk, [])) + 1
         given = amount if chosen == "approve" and sitting.step.amount else None
         ballot = Ballot.objects.create(
             item=found, number=number, motion=chosen, amount_fen=given, opened_at=clock.now()
         )
         Urn.objects.create(ballot=ballot, sums=[0] * len(MOTION))
-        note(sitting, "meeting:ballot:opened", actor, number=found.case.number, ballot=number, motion=chosen)
+        note(
+            sitting,
+            "meeting:ballot:opened",
+            actor,
+            number=found.case.number,
+            ballot=number,
+            motion=chosen,
+            amount_fen=given,
+        )
         return None
 
     return deed(pk, actor, request_id, do)
@@ -110,8 +120,7 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "") -> Sa
             return short
         voters = {one.person for one in found.voted.all()}
         entitled = sitting.entitled(item)
-        # Who voted and then left took part all the same.
-        present = sum(one.present or one.person_id in voters for one in entitled)
+        present = len(sitting.voting(item, found))
         counts = dict(zip(MOTION, Urn.objects.get(ballot=found).sums, strict=True))
         found.state, found.closed_at, found.counts = CLOSED, clock.now(), counts
         found.present, found.members = present, len(entitled)

@@ -12,11 +12,11 @@ from keguan.casework.documents.book import RARE, Tree, page_words, seconds
 from keguan.casework.documents.typesetting import breakable, lacks_letters
 from keguan.components import reader
 from keguan.components.access import actor_on, page
-from keguan.engine.voting import TITLES, counted
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
 from keguan.language.vocabulary import ROLES
-from keguan.panels.meetings.models import CLOSED, Item
+from keguan.panels.meetings.models import Item
+from keguan.panels.meetings.motions import went
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import SEES_MEETINGS
 from keguan.panels.meetings.sittings import Sitting
@@ -32,6 +32,8 @@ _RULE = Text(
     "Votes: {quorum} present; {threshold} carries ({source}).",
 )
 _ENDED, _RUNS = Text("{at} 结束", "it ended on {at}"), Text("会议尚未结束", "it has not ended")
+_ADJOURNED = Text("{at} 休会，{resumed}。", "It was adjourned on {at}, and {resumed}.")
+_RESUMED, _NOT_RESUMED = Text("{at} 恢复", "resumed on {at}"), Text("未恢复", "not resumed")
 _DRAFT = Text("草稿", "Draft")
 _AGAIN_AFTER_SECONDS = 3
 
@@ -57,7 +59,7 @@ def tree_of(sitting: Sitting, reading: int | None) -> Tree:
     """The document as JSON values, in the reader's language. reading: the person who reads it."""
     said, meeting, vote = reader.said, sitting.meeting, sitting.vote
     heading = said(_TITLE.filled(round=meeting.round.title, meeting=meeting.title))
-    came = sum(one.came_at is not None for one in sitting.members)
+    came = sum(bool(one.came) for one in sitting.members)
     ended = _ENDED.filled(at=seconds(meeting.closed_at)) if meeting.closed_at else _RUNS
     opening = [
         said(
@@ -67,6 +69,9 @@ def tree_of(sitting: Sitting, reading: int | None) -> Tree:
             )
         )
     ]  # fmt: skip
+    for since, until in meeting.breaks:
+        resumed = _RESUMED.filled(at=seconds(until)) if until else _NOT_RESUMED
+        opening.append(said(_ADJOURNED.filled(at=seconds(since), resumed=resumed)))
     if vote is not None:
         rule = {"quorum": vote.quorum.said(), "threshold": vote.threshold.said(), "source": vote.source}
         opening.append(said(_RULE.filled(**rule)))
@@ -108,8 +113,8 @@ def _room(sitting: Sitting) -> Tree:
     rows = [
         [
             breakable(one.person.name),
-            seconds(one.came_at) if one.came_at else "—",
-            seconds(one.left_at) if one.left_at else "—",
+            "\n".join(seconds(since) for since, _ in one.stays) or "—",
+            "\n".join(seconds(until) if until else "—" for _, until in one.stays) or "—",
         ]
         for one in sitting.members
     ]
@@ -140,10 +145,9 @@ def _row(sitting: Sitting, item: Item, names: dict[int, str], reading: int | Non
     ]
     votes, dissents = [], []
     for ballot in reversed(sitting.ballots.get(item.pk, [])):
-        if ballot.state == CLOSED and sitting.vote is not None:
-            result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members}
-            votes.append(" ".join(said(text) for text in counted(sitting.vote, result).said(TITLES)))
-            dissents += [f"{names.get(one.person, '')}：{one.text}" for one in ballot.dissents.all()]
+        if told := went(sitting, item, ballot):
+            votes.append(" ".join(said(text) for text in told))
+        dissents += [f"{names.get(one.person, '')}：{one.text}" for one in ballot.dissents.all()]
     return [
         str(item.place),
         f"{breakable(item.case.title)}\n{item.case.number}",

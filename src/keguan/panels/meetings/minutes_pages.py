@@ -19,11 +19,11 @@ from keguan.components.deeds import SeeOther
 from keguan.components.lists import Column
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Status
-from keguan.engine.voting import TITLES, counted
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
-from keguan.panels.meetings.models import CLOSED, Item, MinutesSignature
+from keguan.panels.meetings.models import Item, MinutesSignature
+from keguan.panels.meetings.motions import went
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import SEES_MEETINGS
 from keguan.panels.meetings.signed_minutes import digest_of, sign, signs
@@ -126,10 +126,8 @@ def _row(sitting: Sitting, item: Item, actor: Actor, names: dict[int, str]) -> R
     said: list[Text] = []
     dissents: list[tuple[str, str]] = []
     for ballot in [] if is_out else reversed(sitting.ballots.get(item.pk, [])):
-        if ballot.state == CLOSED and sitting.vote is not None:
-            result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members}
-            said += counted(sitting.vote, result).said(TITLES)
-            dissents += [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
+        said += went(sitting, item, ballot)
+        dissents += [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
     out = [
         (names.get(person, ""), Text(one.reason_zh, one.reason_en))
         for person, one in sitting.kept_out.get(item.pk, {}).items()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from itertools import zip_longest
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -27,7 +30,7 @@ class Meeting(models.Model):
     """One sitting of a body: on which round and step, where and when, and how far it is.
 
     body: the language's role word whose holders are its members. written_until: before the meeting members may hand in
-    written opinions until then, null where it begins in the room. secretary: a person's id.
+    written opinions until then, null where it begins in the room. secretary: a person's id. adjourned, resumed: each time.
     """
 
     round = models.ForeignKey("casework.Round", on_delete=models.PROTECT, related_name="meetings")
@@ -43,6 +46,8 @@ class Meeting(models.Model):
     secretary = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    adjourned = ArrayField(models.DateTimeField(), default=list)
+    resumed = ArrayField(models.DateTimeField(), default=list)
     bring_zh = models.TextField(default="")
     bring_en = models.TextField(default="")
     slots_told_at = models.DateTimeField(null=True)
@@ -64,19 +69,24 @@ class Meeting(models.Model):
         return Text("第{n}次{kind}", "{kind} {n}").filled(n=self.number, kind=KINDS[self.kind])
 
     @property
+    def breaks(self) -> list[tuple[datetime, datetime | None]]:
+        """From when to when it was adjourned; None at the end where it was not resumed."""
+        return list(zip_longest(self.adjourned, self.resumed))
+
+    @property
     def bring(self) -> Text | None:
         """What those who are heard should bring along, None where nothing is said."""
         return Text(self.bring_zh, self.bring_en or self.bring_zh) if self.bring_zh or self.bring_en else None
 
 
 class Member(models.Model):
-    """Somebody who may vote in a meeting. present: in the room now; came_at, left_at: the last time they came and left."""
+    """Somebody who may vote in a meeting. present: in the room now; came, left: each time they came and left."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, related_name="+")
     present = models.BooleanField(default=False)
-    came_at = models.DateTimeField(null=True)
-    left_at = models.DateTimeField(null=True)
+    came = ArrayField(models.DateTimeField(), default=list)
+    left = ArrayField(models.DateTimeField(), default=list)
 
     class Meta:
         ordering = ("id",)
@@ -84,6 +94,11 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.person_id}"
+
+    @property
+    def stays(self) -> list[tuple[datetime, datetime | None]]:
+        """From when to when they were there; None at the end while they are."""
+        return list(zip_longest(self.came, self.left))
 
 
 class Item(models.Model):

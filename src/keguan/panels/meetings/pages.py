@@ -33,19 +33,21 @@ from keguan.kernel.problems import Forbidden, Problem, Refusal, Refused
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.beforehand import Beforehand, beforehand
 from keguan.panels.meetings.models import CLOSED, ITEM_STATES, OPEN, STATES, Ballot, Item, Meeting
+from keguan.panels.meetings.motions import motion_of, voted_on
 from keguan.panels.meetings.rights import SEES_MEETINGS, can_see, is_secretary
 from keguan.panels.meetings.sittings import Sitting
 
 _TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
-_MOTIONS = {"approve": Text("同意", "approve"), "reject": Text("不同意", "reject")}
 _OUT = Status(Text("您须回避", "You must leave"), "bad")
 
 
 @dataclass(frozen=True, slots=True)
 class BallotShown:
-    """A ballot as everybody in the room may know it: how many voted; what was counted only after closing."""
+    """A ballot as everybody in the room may know it: on what, and how many voted; what was counted only after closing.
+    entitled: of those who may vote, who is present or has voted."""
 
     ballot: Ballot
+    motion: Text
     cast: int
     entitled: int
     is_open: bool
@@ -159,15 +161,11 @@ def _item(
     result = carries(sitting.vote, _result(last)) if last is not None and sitting.vote else ""
     entered = item.case.step != sitting.meeting.step
     tones: dict[str, Tone] = {"waiting": "neutral", "now": "info", "done": "good"}
-    motion = Text("{what}{amount}", "{what} {amount}").filled(
-        what=_MOTIONS[item.motion],
-        amount=Money(item.amount_fen).said if item.amount_fen and item.motion == "approve" else "",
-    )
     return ItemShown(
         item=item,
         is_out=is_out,
         state=_OUT if is_out else Status(ITEM_STATES[item.state], tones[item.state]),
-        motion=motion,
+        motion=motion_of(sitting, item),
         out=[
             (names.get(person, ""), Text(one.reason_zh, one.reason_en))
             for person, one in sitting.kept_out.get(item.pk, {}).items()
@@ -195,8 +193,9 @@ def _ballot(sitting: Sitting, item: Item, ballot: Ballot, actor: Actor, names: d
     dissents = [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
     return BallotShown(
         ballot=ballot,
+        motion=voted_on(ballot, item),
         cast=len(voted),
-        entitled=len(sitting.entitled(item)),
+        entitled=len(sitting.voting(item, ballot)),
         is_open=ballot.state == OPEN,
         mine=actor.person in voted,
         said=said,

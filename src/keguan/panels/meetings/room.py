@@ -9,7 +9,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
 from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, deed, note
-from keguan.panels.meetings.models import KeptOut
+from keguan.panels.meetings.models import KeptOut, Member
 from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
@@ -28,8 +28,10 @@ def open_(pk: int, actor: Actor, request_id: str = "") -> Said:
             fix = Text("请先登记到会委员。", "Note first who is present.")
             return refuse("meeting.no_quorum", there.said() if there else NOT_VOTED, fix=fix)
         tag = "meeting:sitting:opened" if meeting.state == "planned" else "meeting:sitting:resumed"
+        if meeting.state == "adjourned":
+            meeting.resumed.append(clock.now())
         meeting.state, meeting.opened_at = "open", meeting.opened_at or clock.now()
-        meeting.save(update_fields=["state", "opened_at"])
+        meeting.save(update_fields=["state", "opened_at", "resumed"])
         note(sitting, tag, actor, present=there.present, members=there.members)
         return None
 
@@ -52,7 +54,8 @@ def adjourn(pk: int, actor: Actor, request_id: str = "") -> Said:
             item.state = "waiting"
             item.save(update_fields=["state"])
         meeting.state = "adjourned"
-        meeting.save(update_fields=["state"])
+        meeting.adjourned.append(clock.now())
+        meeting.save(update_fields=["state", "adjourned"])
         note(sitting, "meeting:sitting:adjourned", actor, kept=item.case.number if item else "")
         return None
 
@@ -74,7 +77,11 @@ def close(pk: int, actor: Actor, request_id: str = "") -> Said:
                 "meeting.ballot_open", said, fix=Text("请先结束表决，或休会。", "Close the ballot, or adjourn.")
             )
         meeting.items.filter(state="now").update(state="waiting")
-        meeting.members.filter(present=True).update(present=False, left_at=clock.now())
+        there = [one for one in sitting.members if one.present]
+        for member in there:
+            member.present = False
+            member.left.append(clock.now())
+        Member.objects.bulk_update(there, ["present", "left"])
         meeting.state, meeting.closed_at = "closed", clock.now()
         meeting.save(update_fields=["state", "closed_at"])
         note(sitting, "meeting:sitting:closed", actor, done=sum(one.state == "done" for one in sitting.items))
@@ -95,9 +102,8 @@ def be_there(pk: int, person: int, actor: Actor, *, present: bool, request_id: s
         if member.present == present:
             return None
         member.present = present
-        member.came_at = clock.now() if present else member.came_at
-        member.left_at = None if present else clock.now()
-        member.save(update_fields=["present", "came_at", "left_at"])
+        (member.came if present else member.left).append(clock.now())
+        member.save(update_fields=["present", "came", "left"])
         note(sitting, "meeting:member:came" if present else "meeting:member:left", actor, person=person)
         return None
 

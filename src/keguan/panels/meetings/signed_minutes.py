@@ -5,7 +5,8 @@ A signature is the trace of an account that proved again who it is; see `casewor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from keguan.engine.moves import refuse
@@ -15,7 +16,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.deeds import NOT_MEMBER, Said, deed, note
-from keguan.panels.meetings.models import CLOSED, Item, MinutesSignature
+from keguan.panels.meetings.models import OPEN, Item, MinutesSignature
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
 
@@ -29,8 +30,8 @@ _NOT_OVER = refuse("minutes.open", Text("会议结束后才能签署记录。", 
 
 
 def content_of(sitting: Sitting) -> Mapping[str, Any]:
-    """All that the minutes say, in no language of their own: who was there, who left for what, what was counted, and each
-    dissent in its member's words."""
+    """All that the minutes say, in no language of their own: who was there when, who left for what, what was counted or broken off, and
+    each dissent in its member's words."""
     meeting = sitting.meeting
     return {
         "meeting": meeting.pk,
@@ -40,24 +41,32 @@ def content_of(sitting: Sitting) -> Mapping[str, Any]:
         "place": meeting.place,
         "opened": _iso(meeting.opened_at),
         "closed": _iso(meeting.closed_at),
-        "members": [[one.person_id, one.person.name, _iso(one.came_at), _iso(one.left_at)] for one in sitting.members],
+        "adjourned": _spans(meeting.breaks),
+        "members": [[one.person_id, one.person.name, _spans(one.stays)] for one in sitting.members],
         "items": [_item(sitting, one) for one in sitting.items],
     }
 
 
 def _item(sitting: Sitting, item: Item) -> Mapping[str, Any]:
-    ballots = [one for one in reversed(sitting.ballots.get(item.pk, [])) if one.state == CLOSED]
+    ballots = [one for one in reversed(sitting.ballots.get(item.pk, [])) if one.state != OPEN]
     return {
         "case": item.case.number,
         "title": item.case.title,
         "left": [[person, one.reason_zh] for person, one in sorted(sitting.kept_out.get(item.pk, {}).items())],
-        "ballots": [[one.number, one.motion, one.amount_fen, one.counts, one.present, one.members] for one in ballots],
+        "ballots": [
+            [one.number, one.motion, one.amount_fen, one.counts, one.present, one.members, one.why_void]
+            for one in ballots
+        ],
         "dissents": [[one.person, one.text] for ballot in ballots for one in ballot.dissents.all()],
     }
 
 
 def _iso(moment: Any) -> str:
     return moment.isoformat() if moment else ""
+
+
+def _spans(spans: Sequence[tuple[datetime, datetime | None]]) -> list[list[str]]:
+    return [[_iso(since), _iso(until)] for since, until in spans]
 
 
 def digest_of(sitting: Sitting) -> str:
@@ -68,7 +77,7 @@ def digest_of(sitting: Sitting) -> str:
 def signs(sitting: Sitting, actor: Actor) -> bool:
     """Whether the minutes are this actor's to sign: they came as a member, or kept them as the secretary."""
     member = sitting.member(actor.person)
-    return (member is not None and member.came_at is not None) or is_secretary(actor, sitting.meeting)
+    return (member is not None and bool(member.came)) or is_secretary(actor, sitting.meeting)
 
 
 def sign(pk: int, seen: str, actor: Actor, request_id: str = "") -> Said:

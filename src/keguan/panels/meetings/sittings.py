@@ -99,6 +99,11 @@ class Sitting:
         """Who may vote on the item: the members without those who must leave for it."""
         return [one for one in self.members if not self.is_out(item, one.person_id)]
 
+    def voting(self, item: Item, ballot: Ballot) -> list[Member]:
+        """Who takes part in a ballot: of those entitled, who is present; and who voted and left since."""
+        voters = {one.person for one in ballot.voted.all()}
+        return [one for one in self.entitled(item) if one.present or one.person_id in voters]
+
     def quorum(self, item: Item | None = None) -> Quorum | None:
         """Whether enough are present, for the item or for the meeting as such; None without a vote."""
         if self.vote is None:

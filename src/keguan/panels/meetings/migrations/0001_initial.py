@@ -36,6 +36,18 @@ class Migration(migrations.Migration):
                 ("secretary", models.BigIntegerField(null=True)),
                 ("opened_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "adjourned",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "resumed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), default=list, size=None
+                    ),
+                ),
                 ("bring_zh", models.TextField(default="")),
                 ("bring_en", models.TextField(default="")),
                 ("slots_told_at", models.DateTimeField(null=True)),
@@ -69,8 +81,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("present", models.BooleanField(default=False)),
-                ("came_at", models.DateTimeField(null=True)),
-                ("left_at", models.DateTimeField(null=True)),
+                (
+                    "came",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "left",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DateTimeField(), default=list, size=None
+                    ),
+                ),
             ],
             options={
                 "ordering": ("id",),

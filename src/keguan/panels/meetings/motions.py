@@ -1,0 +1,54 @@
+"""What is put to the vote, in words: the motion, the amount, and what was proposed where that is another."""
+
+from __future__ import annotations
+
+from keguan.engine.voting import TITLES, counted
+from keguan.kernel.bilingual import Text
+from keguan.kernel.money import Money
+from keguan.panels.meetings.models import CLOSED, OPEN, VOID, Ballot, Item
+from keguan.panels.meetings.sittings import Sitting
+
+_WHY_VOID = {
+    "adjourned": Text("（表决中休会）", ": the meeting was adjourned"),
+    "recusal": Text("（投票后有委员回避）", ": a member who had voted must keep out"),
+}
+_WHAT = {"approve": Text("同意", "approve"), "reject": Text("不同意", "reject")}
+
+
+def voted_on(ballot: Ballot, item: Item) -> Text:
+    """What the ballot is on: 同意65万元（建议金额70万元）."""
+    return _said(ballot.motion, ballot.amount_fen, item.amount_fen)
+
+
+def motion_of(sitting: Sitting, item: Item) -> Text:
+    """What stands to the vote on the item, or stood last; before a ballot, what is proposed."""
+    states = (OPEN,) if item.state == "now" else (OPEN, CLOSED)
+    last = next((one for one in sitting.ballots.get(item.pk, []) if one.state in states), None)
+    return voted_on(last, item) if last else _said(item.motion, item.amount_fen, item.amount_fen)
+
+
+def went(sitting: Sitting, item: Item, ballot: Ballot) -> tuple[Text, ...]:
+    """How a ballot went, for the minutes: on what it was, and what was counted, or that it is void and why."""
+    if ballot.state == OPEN or sitting.vote is None:
+        return ()
+    told = {"n": ballot.number, "motion": voted_on(ballot, item)}
+    if ballot.state == VOID:
+        why = _WHY_VOID.get(ballot.why_void, Text("", ""))
+        said = Text(
+            "第{n}次表决（{motion}）作废，未计票{why}。", "Ballot {n}, to {motion}, is void and not counted{why}."
+        )
+        return (said.filled(**told, why=why),)
+    result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members}
+    begins = Text("第{n}次表决（{motion}）：", "Ballot {n}, to {motion}:").filled(**told)
+    return (begins, *counted(sitting.vote, result).said(TITLES))
+
+
+def _said(motion: str, amount_fen: int | None, proposed_fen: int | None) -> Text:
+    if motion != "approve" or not amount_fen:
+        return _WHAT[motion]
+    amount = Money(amount_fen).said
+    if amount_fen == proposed_fen or not proposed_fen:
+        return Text("同意{amount}", "approve {amount}").filled(amount=amount)
+    return Text("同意{amount}（建议金额{proposed}）", "approve {amount} ({proposed} was proposed)").filled(
+        amount=amount, proposed=Money(proposed_fen).said
+    )

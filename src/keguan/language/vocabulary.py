@@ -125,7 +125,7 @@ FACTS: Mapping[str, Fact] = {
         "int", Text("与其他申报或项目重复的最高比例", "largest share found in another application or project, %")
     ),
     "similar.matters": Fact(
-        "int", Text("查重结果中判定为“有影响”的", "shared texts of which somebody decided that they matter")
+        "int", Text("查重结果中判定为“构成问题”的", "shared texts of which somebody decided that they matter")
     ),
     "authority.endorsed_in_round": Fact(
         "int", Text("推荐单位在本批次已推荐", "already recommended by the authority in this round"), "authority"

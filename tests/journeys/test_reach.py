@@ -45,6 +45,11 @@ SIDEWAYS = """() => [...document.querySelectorAll('body *')]
   .map(one => 'sideways: ' + one.outerHTML.slice(0, 120))"""
 """What makes the page scroll sideways, or does so itself. A wide table may, and so does vertical script."""
 
+SQUASHED = """() => [...document.querySelectorAll('td, tbody th')]
+  .filter(one => one.innerText.trim().length > 6 && one.clientWidth < 5 * parseFloat(getComputedStyle(one).fontSize))
+  .map(one => 'a few letters a line: ' + one.outerHTML.slice(0, 120))"""
+"""Cells so narrow that their words stand one below the other."""
+
 WORDS = """([language, names]) => {
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT), found = [];
   const code = /[^\\s“”（）]*[0-9._:@{}\\/\\\\-][^\\s“”（）]*/g, chinese = /[\\u3400-\\u9fff]/;
@@ -169,7 +174,10 @@ def test_every_page_is_sound_for_those_who_hear_it_enlarge_it_or_read_it_on_a_ph
     for look in ("colours=dark&type=large", "colours=light&type=large"):
         for name in SAMPLE:
             page = readers[name].page
+            page.set_viewport_size(DESK)
             page.goto(f"/look/?{look}&next={addresses[name]}")
+            walk.find(page, SQUASHED)
+            page.set_viewport_size(PHONE)
             walk.listen(page)
             walk.find(page, SIDEWAYS)
     assert walk.wrong == [], "\n".join(walk.wrong)

@@ -183,6 +183,7 @@ def test_charts_show_the_numbers_of_the_table_beside_them_and_are_drawn_by_the_w
         drawn = b"".join(response).decode()  # type: ignore[arg-type]
         ElementTree.fromstring(drawn)  # noqa: S314 - ours
         assert "style=" not in drawn
+        assert 'fill="white"' not in drawn.partition("<g")[0], "a white ground would stand out by night"
         assert re.search("[\u4e00-\u9fff]", drawn), "the picture speaks the language of its page"
         assert "项" in alt
     assert client.get(reverse("chart", args=["0" * 64])).status_code == 404

@@ -130,10 +130,14 @@ def _remind(case: Case, alarm: Alarm) -> None:
 
 
 _OVERDUE = Text(
-    "{number} 的“{step}”已逾期：{invited}席未答复，{accepted}席未评分。可催促专家，或在办件页面解除后改派。",
-    "“{step}” of {number} is overdue: {invited} seats have not answered, {accepted} not scored. Ask them again, or release"
-    " them on the page of the case and assign others.",
+    "{number} 的“{step}”已逾期：{missing}。可催促或改派，均在办件页面。",
+    "“{step}” of {number} is overdue: {missing}. Ask them again or assign others, on the page of the case.",
 )
+_MISSING = {
+    "empty": Text("{n}席还没有专家", "{n} seats without a reviewer"),
+    "invited": Text("{n}席未答复", "{n} seats not answered"),
+    "accepted": Text("{n}席未评分", "{n} seats not scored"),
+}
 
 
 def _escalate(case: Case, alarm: Alarm) -> None:
@@ -142,11 +146,13 @@ def _escalate(case: Case, alarm: Alarm) -> None:
     step = definition.programme.step(alarm.step)
     seats: Mapping[str, str] = case.memo.state["steps"][alarm.step]["memo"].get("seats") or {}
     states = Counter(seats.values())
+    if isinstance(step, Review):
+        states["empty"] = max(0, step.panel.size - sum(states[one] for one in ("invited", "accepted", "final")))
+    missing = [words.filled(n=states[one]) for one, words in _MISSING.items() if states[one]]
     said = _OVERDUE.filled(
         number=case.number,
         step=step_title(definition, alarm.step),
-        invited=states["invited"],
-        accepted=states["accepted"],
+        missing=Text("、".join(one.zh for one in missing), ", ".join(one.en for one in missing)),
     )
     role = step.assigned_by if isinstance(step, Review) else "officer"
     send("overdue", sorted(told_of(case, role)), case, said, clock.now())

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from tests import make
 from tests.journeys import walks
 from tests.journeys.conftest import Stage
 from tests.make import world as w
@@ -27,6 +29,11 @@ TITLES = {
     "key-rd-project": ("2026 年度重点研发任务专项项目", "Key R&D projects 2026"),
     "rd-post-subsidy": ("2026 年度研发后补助", "R&D post-subsidy 2026"),
 }
+OTHERS = [
+    *((3, "林果提质"), (4, "盐碱地改良"), (5, "节水灌溉"), (9, "羊毛分级"), (10, "番茄采收")),
+    *((11, "冻害预警"), (12, "风机叶片回收"), (23, "特色奶制品"), (24, "戈壁设施农业"), (24, "荒漠植被恢复")),
+]
+"""When others hand in, and what it is about."""
 NAMES = ("calls", "form", "receipt", "round")
 
 
@@ -38,16 +45,37 @@ def world(stage: Stage) -> Iterator[tuple[w.World, str, str]]:
         Person.objects.filter(pk=of.people[who].pk).update(name=name)
     with clock_at(w.moment("2026-03-02")):
         w.call(of, "rd-post-subsidy", opens=w.moment("2026-03-01"), closes=w.moment("2026-04-20", "18:00"))
-        w.call(of, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
+        w.call(of, "key-rd-project", opens=w.moment("2026-02-02"), closes=w.moment("2026-03-31", "18:00"))
         for call in Round.objects.select_related("programme"):
             zh, en = TITLES[call.programme.code]
             Round.objects.filter(pk=call.pk).update(title_zh=zh, title_en=en)
+    _others_apply(of)
+    with clock_at(w.moment("2026-03-02")):
         values = w.proposal(of, title=walks.TITLE)
         handed_in, draft = w.started(of), w.started(of)
         assert isinstance(of.act(handed_in, "submit", "applicant", values=values), Done)
         kept = {name: value for name, value in values.items() if name != "asked"}
         assert isinstance(save_draft(draft, "proposal", kept, 0, of.actor("applicant")), Saved)
         yield of, draft, handed_in
+
+
+def _others_apply(of: w.World) -> None:
+    """A round of which something can be seen: some wait, some were endorsed, some recommended, one was refused."""
+    for place, (day, field) in enumerate(OTHERS):
+        with clock_at(w.moment(f"2026-02-{day:02}")):
+            number = w.started(of)
+            leads = make.person(employer=of.university, born=date(1980, 5, 1)).pk
+            team = [{"member": make.person(employer=of.university).pk, "role": "lead", "months": 6}]
+            values = w.proposal(of, title=f"{field}关键技术集成与示范（{place + 1}）", principal=leads, team=team)
+            assert isinstance(of.act(number, "submit", "applicant", values=values), Done)
+        with clock_at(w.moment(f"2026-02-{day + 2:02}")):
+            if place == 0:
+                assert isinstance(of.act(number, "refuse", "host", reason="与单位规划不符"), Done)
+            elif place < 9:
+                assert isinstance(of.act(number, "endorse", "host"), Done)
+        if 0 < place < 4:
+            with clock_at(w.moment("2026-02-26")):
+                assert isinstance(of.act(number, "endorse", "authority", rank=place), Done)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

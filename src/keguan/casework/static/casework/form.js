@@ -5,7 +5,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const WAIT = 1000, QUIET = 1500, AGAIN = [1000, 2000, 5000];
-  const { autosave, progress, saving, unsaved, signedOut } = form.dataset;
+  const { autosave, progress, saving, unsaved, signedOut, uploading } = form.dataset;
   const state = document.querySelector("[data-save-state]");
   const changed = new Set();
   let timer = 0, quiet = 0, failures = 0, isSending = false, isLeaving = false;
@@ -19,6 +19,7 @@
     const question = event.target.closest(".question");
     if (!question || event.target.type === "file" || event.target.closest("[data-aside]")) return;
     changed.add(question);
+    isLeaving = false;  // a file is still on its way, or was stopped: who types is here
     counted(event.target);
     if (!failures) say(saving, "busy");
     wait(WAIT);
@@ -127,14 +128,20 @@
     if (!box || !/\t|\n./.test(text)) return;  // one cell is pasted as always
     event.preventDefault();
     box.value = text;
-    isLeaving = true;
-    form.requestSubmit(box.closest("[data-aside]").querySelector("button"));
+    press(box.closest("[data-aside]").querySelector("button"));
   }
 
   function chosen(event) {
     if (event.target.type !== "file" || !event.target.files.length) return;
-    isLeaving = true;
-    form.requestSubmit(event.target.parentElement.querySelector("button"));
+    press(event.target.parentElement.querySelector("button"), uploading);
+  }
+
+  // What was typed goes first, so that what is typed from here on never meets it as somebody else's.
+  async function press(button, said) {
+    while (isSending) await new Promise((again) => setTimeout(again, 50));
+    await send();
+    if (said) say(said, "busy");
+    form.requestSubmit(button);
   }
 
   form.addEventListener("input", typed);
@@ -145,5 +152,6 @@
   form.querySelectorAll("[data-most]").forEach(counted);
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
   window.addEventListener("pagehide", send);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) { isLeaving = false; wait(0); } });
   window.addEventListener("beforeunload", (event) => { if (!isLeaving && (changed.size || isSending)) event.preventDefault(); });
 })();

@@ -27,6 +27,8 @@ def test_a_secretary_and_an_applicant_from_the_schedule_to_the_minutes(stage: St
         for at in range(4):
             secretary.press(f"签到：{committee.people[at].name}")
         secretary.press("宣布开会")
+        secretary.sees("请再确认一次")
+        secretary.press("现在开会")
         item = secretary.page.locator(".agenda > li").filter(has_text=number)
         secretary.press("提请审议", item)
 
@@ -57,6 +59,7 @@ def test_a_secretary_and_an_applicant_from_the_schedule_to_the_minutes(stage: St
         staying[0].press("按表决结果登记决定")
         secretary.opens(here)
         secretary.press("结束会议")
+        secretary.press("仍然结束会议")
         minutes = secretary.page.request.get(f"{here}minutes.pdf?lang=zh")
         assert minutes.status in (200, 202)
         assert Case.objects.get(number=number).memo.state["steps"]["decide"]["outcome"] == "approved"

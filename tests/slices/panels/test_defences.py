@@ -221,7 +221,7 @@ def test_papers_scores_and_ballots_are_closed_to_who_was_sent_out(
     written = services.give_opinion(defence.pk, item.pk, 90, "", defence.member(0))
     assert codes(written) == {"right.recused"}
     defence.come(0, 1, 2, 3)
-    done(services.open_(defence.pk, defence.officer))
+    done(services.open_(defence.pk, defence.officer, early=True))
     ballot = defence.up()
     assert codes(defence.vote(ballot, 0)) == {"right.recused"}
     assert Event.objects.filter(actor=defence.people[0].pk, tag="meeting:sitting:refused").count() == 2

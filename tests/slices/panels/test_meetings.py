@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import permutations
@@ -48,7 +49,7 @@ def committee(settings: Any, tmp_path: Any) -> Iterator[Committee]:
 def sitting(committee: Committee) -> Committee:
     """The same, in session with four of five."""
     committee.come(0, 1, 2, 3)
-    done(services.open_(committee.pk, committee.officer))
+    done(services.open_(committee.pk, committee.officer, early=True))
     return committee
 
 
@@ -74,7 +75,7 @@ def test_a_meeting_opens_with_a_quorum_only(committee: Committee) -> None:
     committee.come(0, 1, 2)
     assert codes(services.open_(committee.pk, committee.officer)) == {"meeting.no_quorum"}
     committee.come(3)
-    assert done(services.open_(committee.pk, committee.officer)).meeting.state == "open"
+    assert done(services.open_(committee.pk, committee.officer, early=True)).meeting.state == "open"
     assert codes(services.open_(committee.pk, committee.member(0))) == {"right.missing"}
 
 
@@ -109,7 +110,7 @@ def test_a_vote_is_cast_once_and_before_closing(sitting: Committee) -> None:
     done(sitting.vote(ballot, 0))
     assert codes(sitting.vote(ballot, 0, "against")) == {"vote.twice"}
     assert codes(sitting.vote(ballot, 1, "perhaps")) == {"vote.choice"}
-    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=3))
     assert codes(sitting.vote(ballot, 1)) == {"vote.closed"}
     assert Ballot.objects.get(pk=ballot).counts == {"for": 1, "against": 0, "abstain": 0}
 
@@ -141,7 +142,7 @@ def test_votes_after_the_quorum_is_lost_are_refused_and_the_way_out_keeps_the_re
     assert refused.problems[0].fix is not None
     assert "休会" in refused.problems[0].fix.zh
     assert codes(services.close_ballot(sitting.pk, second, sitting.officer)) == {"meeting.no_quorum"}
-    done(services.adjourn(sitting.pk, sitting.officer))
+    done(services.adjourn(sitting.pk, sitting.officer, breaking_off=True))
     assert codes(services.open_(sitting.pk, sitting.officer)) == {"meeting.no_quorum"}
     sitting.come(4)
     done(services.open_(sitting.pk, sitting.officer))
@@ -218,7 +219,7 @@ def test_minutes_are_signed_as_they_stand_and_a_later_dissent_is_not_signed_for_
     done(services.close_ballot(sitting.pk, ballot, sitting.officer))
     mark = digest_of(Sitting.of(sitting.pk))
     assert codes(sign(sitting.pk, mark, sitting.member(1))) == {"minutes.open"}
-    done(services.close(sitting.pk, sitting.officer))
+    done(services.close(sitting.pk, sitting.officer, undone=1))
     assert codes(sign(sitting.pk, mark, sitting.member(1))) == {"minutes.changed"}, "when it ended is part of it"
     mark = digest_of(Sitting.of(sitting.pk))
     done(sign(sitting.pk, mark, sitting.member(1)))
@@ -379,7 +380,7 @@ def test_the_minutes_keep_every_coming_and_leaving_each_adjournment_and_what_was
             lambda: sitting.come(4),
             lambda: sitting.come(4, present=False),
             lambda: sitting.come(4),
-            lambda: done(services.adjourn(sitting.pk, sitting.officer)),
+            lambda: done(services.adjourn(sitting.pk, sitting.officer, breaking_off=True)),
             lambda: done(services.open_(sitting.pk, sitting.officer)),
         ),
         start=1,
@@ -387,7 +388,7 @@ def test_the_minutes_keep_every_coming_and_leaving_each_adjournment_and_what_was
         with clock_at(start + timedelta(minutes=minutes)):
             deed()
     with clock_at(start + timedelta(minutes=9)):
-        done(services.close(sitting.pk, sitting.officer))
+        done(services.close(sitting.pk, sitting.officer, undone=2))
     at = [f"{(start + timedelta(minutes=one)).astimezone(clock.BEIJING):%Y-%m-%d %H:%M}" for one in range(10)]
     page = signed_in(sitting.people[0]).get(reverse("meeting_minutes", args=[sitting.pk])).content.decode()
     room, agenda = page.split("审议情况", 1)
@@ -398,3 +399,56 @@ def test_the_minutes_keep_every_coming_and_leaving_each_adjournment_and_what_was
     assert [len(one.split("\n")) for one in tree["lists"][0]["rows"][4]] == [1, 2, 2]
     assert any("休会" in one for one in tree["opening"])
     assert "作废" in tree["lists"][1]["rows"][0][3]
+
+
+def test_a_second_yes_names_who_has_not_voted_and_what_is_left(sitting: Committee) -> None:
+    """Counting early, breaking a ballot off and ending with items left: each is asked once more, with how many."""
+    ballot, secretary = sitting.up(), signed_in(sitting.world.people["officer"])
+    deed = {one: reverse("meeting_do", args=[sitting.pk, one]) for one in ("count", "adjourn", "close")}
+    for at in range(3):
+        done(sitting.vote(ballot, at))
+    asked = secretary.post(deed["count"], {"ballot": ballot})
+    assert asked.status_code == 422
+    assert "到会可投的4人中还有1人没有投票" in asked.content.decode()
+    assert Ballot.objects.get(pk=ballot).state == "open"
+    sure = dict(re.findall(r'name="(ballot|sure)" value="(\d+)"', asked.content.decode().split('id="asked"')[1]))
+    assert sure == {"ballot": str(ballot), "sure": "1"}
+    sitting.come(4)
+    assert "还有2人没有投票" in secretary.post(deed["count"], sure).content.decode(), "one more came meanwhile"
+    assert "已投3票" in secretary.post(deed["adjourn"]).content.decode()
+    assert Ballot.objects.get(pk=ballot).state == "open"
+    assert secretary.post(deed["count"], sure | {"sure": "2"}).status_code == 303
+    assert Ballot.objects.get(pk=ballot).state == "closed"
+    assert "还有1个议项没有审议" in secretary.post(deed["close"]).content.decode()
+    assert Meeting.objects.get().state == "open"
+    assert secretary.post(deed["close"], {"sure": "1"}).status_code == 303
+    assert Meeting.objects.get().state == "closed"
+
+
+def test_a_meeting_opens_before_its_day_only_when_that_is_meant_and_the_list_says_when(committee: Committee) -> None:
+    committee.come(0, 1, 2, 3)
+    secretary, deed = signed_in(committee.world.people["officer"]), reverse("meeting_do", args=[committee.pk, "open"])
+    for language, said in (
+        ("zh", "会议安排在2026-05-11，今天是2026-05-10"),
+        ("en", "planned for 2026-05-11, and today"),
+    ):
+        secretary.cookies["lang"] = language
+        asked = secretary.post(deed)
+        assert asked.status_code == 422
+        assert said in asked.content.decode()
+    assert Meeting.objects.get().state == "planned"
+    assert secretary.post(deed, {"sure": "1"}).status_code == 303
+    assert Meeting.objects.get().opened_at == clock.now()
+    listed = secretary.get("/meetings/").content.decode()
+    for moment in (clock.now(), Meeting.objects.get().begins):
+        assert f"{moment.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}" in listed
+
+
+def test_after_a_refusal_the_page_goes_on_by_the_meetings_own_address(sitting: Committee) -> None:
+    ballot, member = sitting.up(), signed_in(sitting.people[0])
+    deed, here = reverse("meeting_do", args=[sitting.pk, "vote"]), reverse("meeting", args=[sitting.pk])
+    assert member.post(deed, {"ballot": ballot, "choice": "for"}).status_code == 303
+    again = member.post(deed, {"ballot": ballot, "choice": "for"})
+    assert again.status_code == 422
+    assert f'data-address="{here}"' in again.content.decode()
+    assert member.get(deed, follow=True).redirect_chain == [(here, 303)]

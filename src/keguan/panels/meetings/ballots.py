@@ -106,8 +106,9 @@ def vote(pk: int, ballot: int, choice: str, actor: Actor, request_id: str = "") 
     return deed(pk, actor, request_id, do)
 
 
-def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "") -> Said:
-    """Close the ballot and count it. Who is present and did not vote counts as present. Needs a quorum still."""
+def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, unvoted: int = 0) -> Said:
+    """Close the ballot and count it. Who is present and did not vote counts as present. Needs a quorum still. unvoted: so
+    many who are present are known not to have voted; where there are more, it is refused, and says how many."""
 
     def do(sitting: Sitting) -> Refusal | None:
         found = next((one for all_ in sitting.ballots.values() for one in all_ if one.pk == ballot), None)
@@ -121,6 +122,13 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "") -> Sa
         voters = {one.person for one in found.voted.all()}
         entitled = sitting.entitled(item)
         present = len(sitting.voting(item, found))
+        if (missing := present - len(voters)) > unvoted:
+            said = Text("到会可投的{all}人中还有{n}人没有投票。", "{n} of the {all} present have not voted.")
+            fix = Text(
+                "请等他们投票。现在结束的，他们计为到会而没有赞成。",
+                "Wait for them. If it is closed now, they count as present and not in favour.",
+            )
+            return refuse("vote.not_all", said.filled(all=present, n=missing), value=str(missing), fix=fix)
         counts = dict(zip(MOTION, Urn.objects.get(ballot=found).sums, strict=True))
         found.state, found.closed_at, found.counts = CLOSED, clock.now(), counts
         found.present, found.members = present, len(entitled)

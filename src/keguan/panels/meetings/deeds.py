@@ -18,8 +18,8 @@ from keguan.registers.trace import services as trace
 Said = Sitting | Refusal
 LONGEST: Final = 2000
 _WAY_OUT: Final = Text(
-    "请休会：本议项和已完成的表决保留，人数够后再继续。",
-    "Adjourn: the item and what was voted before are kept; resume when there are enough.",
+    "请等人数够后继续；或休会：已计票的表决保留，没有计票的作废，复会后重新表决。",
+    "Go on when there are enough; or adjourn: ballots that were counted stand, one that was not is void and held again.",
 )
 NOT_VOTED: Final = Text("本环节不表决。", "Nothing is voted on at this step.")
 NOT_MEMBER = refuse("right.missing", Text("您不是本次会议的成员。", "You are no member of this meeting."))

@@ -38,6 +38,13 @@ from keguan.panels.meetings.rights import SEES_MEETINGS, can_see, is_secretary
 from keguan.panels.meetings.sittings import Sitting
 
 _TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
+_SURE = {
+    "vote.not_all": Text("仍然结束表决并计票", "Close it and count all the same"),
+    "meeting.early": Text("现在开会", "Open it now"),
+    "meeting.voids": Text("休会，这次表决作废", "Adjourn, and the ballot is void"),
+    "meeting.undone": Text("仍然结束会议", "End it all the same"),
+}
+"""What is asked once more before it is done, by the problem that says why."""
 _OUT = Status(Text("您须回避", "You must leave"), "bad")
 
 
@@ -77,6 +84,21 @@ class ItemShown:
     before: Beforehand
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A deed that waits for a second yes. kept: what was sent with it; sure: what the second yes answers to."""
+
+    why: Problem
+    deed: str
+    kept: list[tuple[str, str]]
+    button: Text
+
+    @property
+    def sure(self) -> str:
+        """How many, or 1 for what is not counted."""
+        return str(self.why.value)
+
+
 def meeting_for(request: HttpRequest, pk: int) -> tuple[Sitting, Actor]:
     """The meeting, as far as this reader may see it. Raises Http404, Forbidden."""
     actor = actor_on(request)
@@ -97,7 +119,12 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _page(
-    request: HttpRequest, sitting: Sitting, actor: Actor, problems: tuple[Problem, ...] = (), status: int = 200
+    request: HttpRequest,
+    sitting: Sitting,
+    actor: Actor,
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
+    asked: Asked | None = None,
 ) -> HttpResponse:
     found, secretary = sitting.meeting, is_secretary(actor, sitting.meeting)
     me = sitting.member(actor.person)
@@ -125,7 +152,8 @@ def _page(
         "is_live": found.state in ("open", "adjourned"),
         "can_open": secretary and found.state in ("planned", "adjourned"),
         "written": found.state == "planned" and found.written_until is not None,
-        "problems": problems,
+        "problems": () if asked else problems,
+        "asked": asked,
         "crumbs": [Crumb(Text("会议", "Meetings"), reverse("meetings")), Crumb(found.title)],
     }
     return render(request, "meetings/meeting.html", context, status=status)
@@ -141,8 +169,10 @@ def _lines(sitting: Sitting) -> list[Line | None]:
         ).filled(quorum=vote.quorum.said(), threshold=vote.threshold.said(), source=vote.source)
     return [
         Line(Text("批次", "Round"), found.round.title, href=reverse("deciding", args=[found.round.code, found.step])),
-        Line(Text("开始", "Begins"), found.begins, "moment"),
-        Line(Text("结束", "Ends"), found.ends, "moment"),
+        Line(Text("计划开始", "Planned to begin"), found.begins, "moment"),
+        Line(Text("计划结束", "Planned to end"), found.ends, "moment"),
+        Line(Text("实际开始", "Opened"), found.opened_at, "moment") if found.opened_at else None,
+        Line(Text("实际结束", "Ended"), found.closed_at, "moment") if found.closed_at else None,
         Line(Text("地点", "Place"), found.place),
         Line(Text("书面意见截止", "Written opinions until"), found.written_until, "moment")
         if found.written_until
@@ -214,6 +244,10 @@ def _whole(request: HttpRequest, name: str) -> int:
     return int(sent) if sent.isdecimal() and len(sent) < 18 else 0
 
 
+def _sure(request: HttpRequest) -> int:
+    return _whole(request, "sure")
+
+
 def _item_of(request: HttpRequest) -> int:
     return _whole(request, "item")
 
@@ -235,12 +269,12 @@ def _add(request: HttpRequest, pk: int, actor: Actor) -> Any:
 
 
 DEEDS: dict[str, tuple[Deed, Text]] = {
-    "open": (lambda r, pk, a: services.open_(pk, a, request_id(r)), Text("会议进行中。", "The meeting is in session.")),
+    "open": (lambda r, pk, a: services.open_(pk, a, request_id(r), early=_sure(r) > 0), Text("会议进行中。", "The meeting is in session.")),
     "adjourn": (
-        lambda r, pk, a: services.adjourn(pk, a, request_id(r)),
+        lambda r, pk, a: services.adjourn(pk, a, request_id(r), breaking_off=_sure(r) > 0),
         Text("已休会；未结束的表决作废，其余保留。", "Adjourned; a running ballot is void, everything else is kept."),
     ),
-    "close": (lambda r, pk, a: services.close(pk, a, request_id(r)), Text("会议已结束。", "The meeting is over.")),
+    "close": (lambda r, pk, a: services.close(pk, a, request_id(r), undone=_sure(r)), Text("会议已结束。", "The meeting is over.")),
     "come": (
         lambda r, pk, a: services.be_there(pk, _whole(r, "person"), a, present=True, request_id=request_id(r)),
         Text("已签到。", "Noted as present."),
@@ -262,7 +296,7 @@ DEEDS: dict[str, tuple[Deed, Text]] = {
         lambda r, pk, a: services.vote(pk, _whole(r, "ballot"), r.POST.get("choice", ""), a, request_id(r)),
         Text("您的票已投入，任何人都看不到内容。", "Your vote is cast; nobody can see what it is."),
     ),
-    "count": (lambda r, pk, a: services.close_ballot(pk, _whole(r, "ballot"), a, request_id(r)), Text("表决结束。", "The ballot is closed.")),
+    "count": (lambda r, pk, a: services.close_ballot(pk, _whole(r, "ballot"), a, request_id(r), unvoted=_sure(r)), Text("表决结束。", "The ballot is closed.")),
     "dissent": (
         lambda r, pk, a: services.dissent(pk, _whole(r, "ballot"), r.POST.get("text", ""), a, request_id(r)),
         Text("不同意见已记入会议记录。", "Your dissent is recorded."),
@@ -278,18 +312,29 @@ DEEDS: dict[str, tuple[Deed, Text]] = {
 }  # fmt: skip
 
 
-@page(SEES_MEETINGS, methods=("POST",))
+@page(SEES_MEETINGS, methods=("GET", "POST"))
 def meeting_do(request: HttpRequest, pk: int, deed: str) -> HttpResponseBase:
-    """Do one thing in the meeting, and back to its page; or why not."""
+    """Do one thing in the meeting, and back to its page; or why not; or a second question first. Whoever opens the address of
+    a refused deed once more comes to the meeting."""
     sitting, actor = meeting_for(request, pk)
     if deed not in DEEDS:
         raise Http404
+    if request.method != "POST":
+        return SeeOther(reverse("meeting", args=[pk]))
     do, told = DEEDS[deed]
     answer = do(request, pk, actor)
     if isinstance(answer, Refusal):
-        return _page(request, Sitting.of(pk), actor, answer.problems, status_of_refusal(answer))
+        asked = _asked(request, deed, answer.problems[0])
+        return _page(request, Sitting.of(pk), actor, answer.problems, status_of_refusal(answer), asked)
     tell(request, told)
     return SeeOther(reverse("meeting", args=[sitting.meeting.pk]) + ("#now" if deed not in ("close",) else ""))
+
+
+def _asked(request: HttpRequest, deed: str, why: Problem) -> Asked | None:
+    if why.code not in _SURE:
+        return None
+    kept = [(name, str(value)) for name, value in request.POST.items() if name in ("ballot", "item")]
+    return Asked(why, deed, kept, _SURE[why.code])
 
 
 @page(SEES_MEETINGS, methods=("GET", "POST"))

@@ -36,7 +36,8 @@ _LIST = ListSpec(
     columns=(
         Column("title", Text("会议", "Meeting"), lambda one: one.title, link=lambda one: href(one)),
         Column("round", Text("批次", "Round"), lambda one: one.round.title),
-        Column("begins", Text("开始", "Begins"), lambda one: one.begins, "moment", sort=("begins",)),
+        Column("begins", Text("计划开始", "Planned to begin"), lambda one: one.begins, "moment", sort=("begins",)),
+        Column("opened", Text("实际开始", "Opened"), lambda one: one.opened_at, "moment", sort=("opened_at",)),
         Column("place", Text("地点", "Place"), lambda one: one.place),
         Column("state", Text("状态", "State"), lambda one: Status(STATES[one.state], TONES[one.state]), "status"),
     ),

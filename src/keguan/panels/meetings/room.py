@@ -6,6 +6,7 @@ from keguan.engine.moves import refuse
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import local_date
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
 from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, deed, note
@@ -14,9 +15,24 @@ from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
 
+_EARLY = Text(
+    "改期的，请按实际日期另行安排并通知成员。现在开会的，记录实际时间；已通知申报人的答辩时间不会自动更改。",
+    "To move it, plan a meeting on that day and its members are told. If it opens now, the real time is kept; what applicants "
+    "were told of their slots does not change by itself.",
+)
+_VOIDS = Text(
+    "休会后这次表决作废，不计票；复会后须重新表决。",
+    "Adjourned, it is void and not counted: it is held again afterwards.",
+)
+_UNDONE = Text(
+    "会议结束后不能恢复，没有审议的议项须列入另一次会议。以后继续的，请休会。",
+    "A meeting that has ended is not resumed: what is left goes to another. To go on later, adjourn.",
+)
 
-def open_(pk: int, actor: Actor, request_id: str = "") -> Said:
-    """Open the meeting, or take it up again after it was adjourned. Needs a quorum."""
+
+def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False) -> Said:
+    """Open the meeting, or take it up again after it was adjourned. Needs a quorum. early: before its planned day, which is
+    refused otherwise; the time kept is the real one."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting, there = sitting.meeting, sitting.quorum()
@@ -27,6 +43,10 @@ def open_(pk: int, actor: Actor, request_id: str = "") -> Said:
         if there is None or not there.is_met:
             fix = Text("请先登记到会委员。", "Note first who is present.")
             return refuse("meeting.no_quorum", there.said() if there else NOT_VOTED, fix=fix)
+        planned, today = local_date(meeting.begins), clock.today()
+        if meeting.state == "planned" and today < planned and not early:
+            said = Text("会议安排在{planned}，今天是{today}。", "It is planned for {planned}, and today is {today}.")
+            return refuse("meeting.early", said.filled(planned=planned, today=today), value="1", fix=_EARLY)
         tag = "meeting:sitting:opened" if meeting.state == "planned" else "meeting:sitting:resumed"
         if meeting.state == "adjourned":
             meeting.resumed.append(clock.now())
@@ -38,8 +58,9 @@ def open_(pk: int, actor: Actor, request_id: str = "") -> Said:
     return deed(pk, actor, request_id, do)
 
 
-def adjourn(pk: int, actor: Actor, request_id: str = "") -> Said:
-    """Adjourn: a running ballot is void, the item waits again, and everything that was voted before stands."""
+def adjourn(pk: int, actor: Actor, request_id: str = "", *, breaking_off: bool = False) -> Said:
+    """Adjourn: a running ballot is void, the item waits again, and everything that was voted before stands. breaking_off: it
+    is known that a ballot runs; it is refused otherwise."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting = sitting.meeting
@@ -50,6 +71,9 @@ def adjourn(pk: int, actor: Actor, request_id: str = "") -> Said:
         item = sitting.now
         if item is not None:
             if ballot := sitting.open_ballot(item):
+                if not breaking_off:
+                    said = Text("表决正在进行，已投{n}票。", "A ballot runs, and {n} have voted.")
+                    return refuse("meeting.voids", said.filled(n=len(ballot.voted.all())), value="1", fix=_VOIDS)
                 void(ballot, "adjourned")
             item.state = "waiting"
             item.save(update_fields=["state"])
@@ -62,8 +86,9 @@ def adjourn(pk: int, actor: Actor, request_id: str = "") -> Said:
     return deed(pk, actor, request_id, do)
 
 
-def close(pk: int, actor: Actor, request_id: str = "") -> Said:
-    """End the meeting. What was not taken up may stand on the agenda of another."""
+def close(pk: int, actor: Actor, request_id: str = "", *, undone: int = 0) -> Said:
+    """End the meeting. What was not taken up may stand on the agenda of another. undone: so many items are known not to be
+    dealt with; where there are more, it is refused, and says how many."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting = sitting.meeting
@@ -77,6 +102,10 @@ def close(pk: int, actor: Actor, request_id: str = "") -> Said:
                 "meeting.ballot_open", said, fix=Text("请先结束表决，或休会。", "Close the ballot, or adjourn.")
             )
         meeting.items.filter(state="now").update(state="waiting")
+        left = sum(one.state != "done" for one in sitting.items)
+        if left > undone:
+            said = Text("还有{n}个议项没有审议。", "{n} items are not dealt with.").filled(n=left)
+            return refuse("meeting.undone", said, value=str(left), fix=_UNDONE)
         there = [one for one in sitting.members if one.present]
         for member in there:
             member.present = False

@@ -96,7 +96,8 @@ def _evening(stage: Stage, plan: Plan, phase: str) -> Story:
     yield datetime.combine(stage.day(plan.phases[phase]), time(20, 30), BEIJING)
     meeting = Meeting.objects.filter(round__code=plan.code, state="open").first()
     if meeting is not None:
-        _done(services.close(meeting.pk, stage.cast.actor(stage.cast.one("officer"))), plan.code)
+        left = meeting.items.exclude(state="done").count()
+        _done(services.close(meeting.pk, stage.cast.actor(stage.cast.one("officer")), undone=left), plan.code)
         stage.deeds["meetings"] += 1
 
 

@@ -1,4 +1,5 @@
-// Fetches the part of a meeting's page that changes, every few seconds; never while somebody types or chooses in it.
+// Fetches the part of a meeting's page that changes, every few seconds; never while somebody types or chooses in it. By the
+// meeting's own address: after a refusal the page stands at that of the deed.
 (() => {
   "use strict";
   const live = document.querySelector("#live[data-live]");
@@ -11,7 +12,7 @@
     );
   setInterval(async () => {
     if (document.hidden || busy()) return;
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+    const answer = await fetch(live.dataset.address, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!answer || !answer.ok || busy()) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#live");
     if (fresh && fresh.innerHTML !== live.innerHTML) live.innerHTML = fresh.innerHTML;

@@ -452,3 +452,29 @@ def test_after_a_refusal_the_page_goes_on_by_the_meetings_own_address(sitting: C
     assert again.status_code == 422
     assert f'data-address="{here}"' in again.content.decode()
     assert member.get(deed, follow=True).redirect_chain == [(here, 303)]
+
+
+def test_who_was_sent_out_finds_in_rankings_that_there_is_such_a_case_and_nothing_of_it(sitting: Committee) -> None:
+    first, second = (Case.objects.get(number=number) for number in sitting.numbers)
+    host = make.organisation("回避单位试验大学")
+    Case.objects.filter(pk=first.pk).update(host=host)
+    code = first.round.code if first.round else ""
+    places = [reverse(one, args=[code, "rank"]) for one in ("ranking", "what_if")]
+    places += [f"{places[1]}?line=0", f"{places[0]}?format=xlsx"]
+    agenda = reverse("deciding", args=[code, "decide"])
+    done(services.keep_out(sitting.pk, sitting.items[0].pk, sitting.people[3].pk, "学生", sitting.member(3)))
+    stays, out = signed_in(sitting.people[2]), signed_in(sitting.people[3])
+    of_case = (first.number, first.title, host.name)
+    for place in places:
+        seen, closed = (client.get(place).content.decode() for client in (stays, out))
+        assert all(one in seen for one in (first.number, host.name)), place
+        assert [one for one in of_case if one in closed] == [], place
+        assert second.number in closed, place
+        row = next(one for one in closed.split("<tr>") if "您须回避，不显示" in one)
+        assert "万元" not in row, place
+        assert "href" not in row.split("</tr>")[0], place
+    assert "合计" in out.get(places[0]).content.decode().split("<table")[0], "a sum would tell the amount"
+    row = next(one for one in out.get(agenda).content.decode().split("<tr>") if first.number in one)
+    assert re.findall(r'<th scope="row" class="num">(.*?)</th>', row) == ["—"], "it has no place"
+    assert re.findall(r'data-title="建议金额">(.*?)</td>', row) == ["—"], "and no amount"
+    assert out.get(agenda).content.decode().index(second.number) < out.get(agenda).content.decode().index(first.number)

@@ -44,12 +44,15 @@ WHY = {
     "eligible": Status(Text("未达到入围条件", "Below the bar"), "bad"),
     "unknown": Status(Text("缺少数据，不能排序", "Lacks a value it is ranked by"), "bad"),
 }
+OUT = Status(Text("您须回避，不显示", "You must keep out: not shown"), "bad")
+"""What stands in a row of which the reader may know nothing else."""
 MOST_DECIDED = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One case's place. is_last_within: the budget line is drawn below it."""
+    """One case's place. is_last_within: the budget line is drawn below it. is_out: the reader was sent out for the case, and
+    reads nothing of it but that."""
 
     number: str
     href: str
@@ -61,6 +64,7 @@ class Line:
     amount_fen: int
     why: Status
     is_last_within: bool = False
+    is_out: bool = False
 
 
 def round_and_step(request: HttpRequest, code: str, step_id: str, kind: type) -> tuple[Round, Any]:
@@ -104,12 +108,16 @@ def _ranking_page(
             lines = [as_line(one) for one in computed.lines]
             spent = computed.spent_fen
     programme = definition_of(found.programme).programme
+    out = sent_out_numbers(actor, found)
+    shown = _lines(lines, own=own_numbers(actor, found), out=out)
     context = {
         "round": found,
         "step": rank,
         "title": step_title(rank),
         "stands": stands,
-        "lines": _lines(lines, own=own_numbers(actor, found)),
+        "lines": shown,
+        # A sum less the other rows would tell the amount of the one that is closed.
+        "tells_sums": not any(one.is_out for one in shown),
         "budget_fen": budget,
         "spent_fen": spent,
         "left_fen": budget - spent,
@@ -155,29 +163,31 @@ def own_numbers(actor: Actor, found: Round) -> frozenset[str]:
     mine = Case.objects.filter(round=found, applicant=actor.person) | Case.objects.filter(
         round=found, principal=actor.person
     )
-    left = _sent_out_in(actor, found)
-    return frozenset(one.number for one in (*rows, *mine, *left))
+    return frozenset(one.number for one in (*rows, *mine)) | sent_out_numbers(actor, found)
 
 
-def _sent_out_in(actor: Actor, found: Round) -> list[Case]:
+def sent_out_numbers(actor: Actor, found: Round) -> frozenset[str]:
     """The cases of the round for which the actor was sent out; asked for members of a body that votes alone."""
     steps = definition_of(found.programme).programme.steps
     bodies = {step.by for step in steps if isinstance(step, Decide) and step.vote}
     if not any(actor.holds(body, programme=found.programme.code) for body in bodies):
-        return []
-    out = sent_out(actor, list(Case.objects.filter(round=found).values_list("pk", flat=True)))
-    return list(Case.objects.filter(pk__in=out)) if out else []
+        return frozenset()
+    numbers = dict(Case.objects.filter(round=found).values_list("pk", "number"))
+    return frozenset(numbers[one] for one in sent_out(actor, list(numbers)))
 
 
-def _lines(kept: Iterable[dict[str, Any]], own: frozenset[str]) -> list[Line]:
+def _lines(kept: Iterable[dict[str, Any]], own: frozenset[str], out: frozenset[str]) -> list[Line]:
     kept = list(kept)
     cases = Case.objects.filter(number__in=[one["number"] for one in kept]).select_related("host")
     known = {case.number: case for case in cases}
     last = max((one["position"] for one in kept if one["within"]), default=0)
-    return [_line(one, known.get(one["number"]), last, own) for one in kept]
+    return [_line(one, known.get(one["number"]), last, own, out) for one in kept]
 
 
-def _line(one: dict[str, Any], case: Case | None, last: int, own: frozenset[str]) -> Line:
+def _line(one: dict[str, Any], case: Case | None, last: int, own: frozenset[str], out: frozenset[str]) -> Line:
+    if one["number"] in out:
+        is_last = one["position"] == last
+        return Line("", "", "", "", one["position"], "", 0, 0, OUT, is_last_within=is_last, is_out=True)
     closed = one["number"] in own
     return Line(
         number=one["number"],
@@ -256,7 +266,9 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         to_decide(one, step, actor, decides=decides, reads=reads, voted=voted, out=out.get(one.pk))
         for one in rows[:MOST_DECIDED]
     ]
-    last = max((at for at, one in enumerate(agenda) if one.proposed), default=-1)
+    # Whoever must leave for an item learns its number from it, not its place, nor the amount: it stands at the end.
+    agenda.sort(key=lambda one: one.out is not None)
+    last = max((at for at, one in enumerate(agenda) if one.proposed and one.out is None), default=-1)
     gives_money = decide.amount is not None
     context = {
         "round": found,
@@ -266,7 +278,8 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "first_paper": next((one.case.number for one in agenda if one.out is None), ""),
         "is_more": len(rows) > MOST_DECIDED,
         "gives_money": gives_money,
-        "proposed_fen": sum(one.proposed for one in agenda),
+        "proposed_fen": sum(one.proposed for one in agenda if one.out is None),
+        "leaves_out": any(one.out is not None for one in agenda),
         "decides": decides,
         "ranks": [one for one in definition_of(found.programme).programme.steps if isinstance(one, Rank)],
         "reads": reads,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
@@ -12,7 +12,14 @@ from django.urls import reverse
 
 from keguan.casework.models import Case, Ranking, Round
 from keguan.casework.pages.case_words import case_href
-from keguan.casework.pages.rounds.rankings import READS_SCORES, as_line, reads_scores, round_and_step
+from keguan.casework.pages.rounds.rankings import (
+    OUT,
+    READS_SCORES,
+    as_line,
+    reads_scores,
+    round_and_step,
+    sent_out_numbers,
+)
 from keguan.casework.rounds import services
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
@@ -30,12 +37,16 @@ from keguan.language.wording import step_title, value_said
 from keguan.registers.organisations.queries import regions_said
 
 TITLE = Text("如果移动预算线", "If the budget line were moved")
+_LEFT_OUT = Text(
+    "以上合计和以下影响不含您须回避的办件。", "Sums and effects are without the cases that you must keep out of."
+)
 _NONE = Text("（未登记）", "(not recorded)")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case of the ranking, with what it gets and what it would get. group values: region, host, answer."""
+    """One case of the ranking, with what it gets and what it would get. group values: region, host, answer. is_out:
+    the reader was sent out for it, and reads neither which it is nor what it gets."""
 
     number: str
     href: str
@@ -48,6 +59,7 @@ class Row:
     region: str = ""
     host: str = ""
     answer: str = ""
+    is_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +101,16 @@ _SUMS = (
 def what_if(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """What another line, another budget or other amounts would change."""
     found, rank = round_and_step(request, code, step, Rank)
-    if not reads_scores(actor_on(request), found):
+    actor = actor_on(request)
+    if not reads_scores(actor, found):
         raise READS_SCORES.refusal()
     question = grouped_by(definition_of(found.programme).programme)
-    base, budget_fen, too_early = _base(found, str(rank.id), question)
+    base, budget_fen, too_early = _base(found, str(rank.id), question, sent_out_numbers(actor, found))
     asked, problems = _asked(request.GET, budget_fen, len(base))
     is_shared = rank.share == "pro_rata"
     rows = _with(base, asked, is_shared=is_shared)
-    spent = sum(row.then_fen for row in rows)
+    told = [row for row in rows if not row.is_out]
+    spent = sum(row.then_fen for row in told)
     line = max((row.place for row in rows if row.then_fen), default=0)
     here = reverse("what_if", args=[code, step])
     context = {
@@ -113,14 +127,17 @@ def what_if(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "lower": f"{here}?line={line + 1}&percent={asked.percent}" if line < len(rows) else "",
         "lines": [
             Line(Text("预算", "Budget"), asked.budget_fen, "money"),
-            Line(Text("现在安排", "Spent now"), sum(row.now_fen for row in rows), "money"),
+            Line(Text("现在安排", "Spent now"), sum(row.now_fen for row in told), "money"),
             Line(Text("移动后安排", "Spent then"), spent, "money"),
-            Line(Text("余额（负数为超出）", "Left (below zero: too much)"), asked.budget_fen - spent, "money"),
+            Line(Text("余额（负数为超出）", "Left (below zero: too much)"), asked.budget_fen - spent, "money")
+            if len(told) == len(rows)
+            else Line(Text("说明", "Note"), _LEFT_OUT),
         ],
-        "gained": [row for row in rows if row.then_fen and not row.now_fen],
-        "lost": [row for row in rows if row.now_fen and not row.then_fen],
+        "out": OUT,
+        "gained": [row for row in told if row.then_fen and not row.now_fen],
+        "lost": [row for row in told if row.now_fen and not row.then_fen],
         "columns": _SUMS,
-        "sums": _sums(rows, definition_of(found.programme).programme, question),
+        "sums": _sums(told, definition_of(found.programme).programme, question),
         "crumbs": [
             Crumb(Text("批次", "Rounds"), reverse("rounds")),
             Crumb(code, reverse("round", args=[code])),
@@ -165,7 +182,9 @@ def _asked(sent: QueryDict, budget_fen: int, places: int) -> tuple[Asked, tuple[
     return Asked(line, budget.fen, percent or 100), tuple(problems)
 
 
-def _base(found: Round, step: str, question: tuple[str, Question] | None) -> tuple[list[Row], int, tuple[Problem, ...]]:
+def _base(
+    found: Round, step: str, question: tuple[str, Question] | None, out: frozenset[str]
+) -> tuple[list[Row], int, tuple[Problem, ...]]:
     """The ranking as it stands, or as it would be adopted now."""
     stands = Ranking.objects.filter(round=found, step=step).first()
     if stands is not None:
@@ -178,10 +197,10 @@ def _base(found: Round, step: str, question: tuple[str, Question] | None) -> tup
     answer = f"memo__answers__{question[0]}__{question[1].field}" if question else "number"
     cases = Case.objects.filter(number__in=[one["number"] for one in kept])
     known = {row[0]: row[1:] for row in cases.values_list("number", "title", "host__name", "host__region_code", answer)}
-    return [_row(one, known.get(one["number"], ("", "", "", ""))) for one in kept], budget_fen, ()
+    return [_row(one, known.get(one["number"], ("", "", "", "")), out) for one in kept], budget_fen, ()
 
 
-def _row(one: dict[str, Any], known: Sequence[Any]) -> Row:
+def _row(one: dict[str, Any], known: Sequence[Any], out: frozenset[str]) -> Row:
     title, host, region, answer = known
     return Row(
         number=one["number"],
@@ -194,6 +213,7 @@ def _row(one: dict[str, Any], known: Sequence[Any]) -> Row:
         region=f"{region[:4]}00" if region else "",
         host=host or "",
         answer=answer if isinstance(answer, str) else "",
+        is_out=one["number"] in out,
     )
 
 
@@ -210,10 +230,7 @@ def _with(base: Sequence[Row], asked: Asked, *, is_shared: bool) -> list[Row]:
 
 
 def _granted(row: Row, fen: int) -> Row:
-    return Row(
-        row.number, row.href, row.title, row.place, row.asked_fen, row.is_barred, row.now_fen, fen,
-        row.region, row.host, row.answer,
-    )  # fmt: skip
+    return replace(row, then_fen=fen)
 
 
 def grouped_by(programme: Programme) -> tuple[str, Question] | None:

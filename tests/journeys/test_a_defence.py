@@ -34,7 +34,7 @@ def test_a_secretary_and_an_applicant_from_the_schedule_to_the_minutes(stage: St
 
         leaving, *staying = members
         leaving.opens(here)
-        leaving.page.locator("summary", has_text="我对本议项须回避").click()
+        leaving.clicks(leaving.page.locator("#now a", has_text="我对本议项须回避"))
         leaving.fill("理由（记入会议记录）", "申报人是本人学生")
         leaving.press("声明回避")
         leaving.sees("请离席")

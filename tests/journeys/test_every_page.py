@@ -78,7 +78,7 @@ NOWHERE = {
 """Pages of an import that somebody uploaded, a result whose notice is over, a link in a mail, a passkey, a duplicate, an
 export, a batch, a seat of a proposal, a draw, a token, a webhook, what two applications share: their own tests walk them."""
 TURNS_AWAY = {
-    *("resolution_sign", "meeting_minutes_sign", "review_sheet_back"),
+    *("resolution_sign", "meeting_minutes_sign", "review_sheet_back", "meeting_do"),
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
@@ -192,6 +192,8 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "paper": f"/rounds/{code}/decide/decide/papers/{number}/",
         "meeting": f"/meetings/{Item.objects.get().meeting_id}/",
         "meeting_item": f"/meetings/{Item.objects.get().meeting_id}/items/{Item.objects.get().pk}/",
+        "meeting_do": f"/meetings/{Item.objects.get().meeting_id}/do/vote/",
+        "meeting_recusal": f"/meetings/{Item.objects.get().meeting_id}/items/{Item.objects.get().pk}/recusal/",
         "meeting_schedule": f"/meetings/{Item.objects.get().meeting_id}/schedule/",
         "meeting_slots": f"/meetings/{Item.objects.get().meeting_id}/schedule/slots/",
         "meeting_minutes": f"/meetings/{Item.objects.get().meeting_id}/minutes/",

@@ -478,3 +478,29 @@ def test_who_was_sent_out_finds_in_rankings_that_there_is_such_a_case_and_nothin
     assert re.findall(r'<th scope="row" class="num">(.*?)</th>', row) == ["—"], "it has no place"
     assert re.findall(r'data-title="建议金额">(.*?)</td>', row) == ["—"], "and no amount"
     assert out.get(agenda).content.decode().index(second.number) < out.get(agenda).content.decode().index(first.number)
+
+
+def test_a_recusal_is_declared_before_the_meeting_or_recorded_as_it_was_told(committee: Committee) -> None:
+    first, second = committee.items
+    places = [reverse("meeting_recusal", args=[committee.pk, one.pk]) for one in (first, second)]
+    member, secretary = signed_in(committee.people[0]), signed_in(committee.world.people["officer"])
+    meeting = reverse("meeting", args=[committee.pk])
+    for client in (member, secretary):
+        assert places[0] in client.get(meeting).content.decode()
+    assert member.post(places[0], {"reason": ""}).status_code == 422
+    # A member speaks for nobody else.
+    sent = {"reason": "申报人是本人学生", "person": committee.people[2].pk}
+    assert member.post(places[0], sent).status_code == 303
+    assert (
+        secretary.post(places[1], {"reason": "电话告知：合作者", "person": committee.people[1].pk}).status_code == 303
+    )
+    out = Sitting.of(committee.pk).kept_out
+    assert {item: set(who) for item, who in out.items()} == {
+        first.pk: {committee.people[0].pk}, second.pk: {committee.people[1].pk},
+    }  # fmt: skip
+    assert first.case.title not in member.get(meeting).content.decode(), "the papers are closed at once"
+    closed = member.get(places[0])
+    assert closed.status_code == 403
+    assert "申报人是本人学生" in closed.content.decode()
+    stranger = signed_in(committee.world.people["supervisor"])
+    assert stranger.post(places[1], {"reason": "x", "person": committee.people[2].pk}).status_code == 403

@@ -20,6 +20,7 @@ from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import Given, SeeOther, deed_page
 from keguan.components.fields import Field
+from keguan.components.lists import Choice
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line, Status, Tone
 from keguan.components.typed import posted_key, read_money, read_whole
@@ -34,7 +35,7 @@ from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.beforehand import Beforehand, beforehand
 from keguan.panels.meetings.models import CLOSED, ITEM_STATES, OPEN, STATES, Ballot, Item, Meeting
 from keguan.panels.meetings.motions import motion_of, voted_on
-from keguan.panels.meetings.rights import SEES_MEETINGS, can_see, is_secretary
+from keguan.panels.meetings.rights import KEEPS_OUT, SEES_MEETINGS, can_see, is_secretary
 from keguan.panels.meetings.sittings import Sitting
 
 _TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
@@ -283,12 +284,6 @@ DEEDS: dict[str, tuple[Deed, Text]] = {
         lambda r, pk, a: services.be_there(pk, _whole(r, "person"), a, present=False, request_id=request_id(r)),
         Text("已登记离会。", "Noted as gone."),
     ),
-    "keep-out": (
-        lambda r, pk, a: services.keep_out(
-            pk, _item_of(r), _whole(r, "person"), r.POST.get("reason", ""), a, request_id(r)
-        ),
-        Text("回避已记录。", "The recusal is recorded."),
-    ),
     "take-up": (lambda r, pk, a: services.take_up(pk, _item_of(r), a, request_id(r)), Text("已提请审议。", "Taken up.")),
     "again": (lambda r, pk, a: services.vote_again(pk, _item_of(r), a, request_id(r)), Text("再次审议。", "Taken up once more.")),
     "ballot": (_open_ballot, Text("表决开始。", "The ballot is open.")),
@@ -373,6 +368,56 @@ def meeting_item(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         button=Text("保存", "Keep"),
         back=reverse("meeting", args=[pk]),
         hint=Text("书面意见不是表决；会议上仍须投票。", "An opinion is no vote: you vote in the meeting."),
+        crumbs=[
+            Crumb(Text("会议", "Meetings"), reverse("meetings")),
+            Crumb(sitting.meeting.title, reverse("meeting", args=[pk])),
+        ],
+    )
+
+
+@page(KEEPS_OUT, methods=("GET", "POST"))
+def meeting_recusal(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
+    """A member declares that they must keep out of an item, before the meeting or in it; its secretary records what a member
+    told them."""
+    sitting, actor = meeting_for(request, pk)
+    found = sitting.item(item)
+    if found is None or sitting.meeting.state == "closed":
+        raise Http404
+    if out := sitting.kept_out.get(found.pk, {}).get(actor.person or 0):
+        raise Forbidden("declare it again", (closed_to_who_left(Text(out.reason_zh, out.reason_en)),))
+    secretary = is_secretary(actor, sitting.meeting)
+    if not secretary and sitting.member(actor.person) is None:
+        raise KEEPS_OUT.refusal()
+    told = [Choice(str(one.person_id), one.person.name) for one in sitting.entitled(found)]
+    fields = [Field("reason", "prose", Text("理由（记入会议记录）", "Reason (recorded in the minutes)"), required=True, most=services.LONGEST)]  # fmt: skip
+    if secretary:
+        fields.insert(
+            0, Field("person", "choice", Text("须回避的委员", "Who must keep out"), choices=tuple(told), required=True)
+        )
+
+    def do(given: Given) -> tuple[Text, str]:
+        person = _whole(request, "person") if secretary else actor.person or 0
+        answer = services.keep_out(pk, item, person, given.text("reason"), actor, request_id(request))
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        return Text("回避已记录。", "The recusal is recorded."), reverse("meeting", args=[pk]) + "#now"
+
+    return deed_page(
+        request,
+        Text("登记委员回避", "Record a recusal") if secretary else Text("声明回避", "Declare a recusal"),
+        fields,
+        do,
+        button=Text("记录回避", "Record it") if secretary else Text("声明回避", "Declare it"),
+        back=reverse("meeting", args=[pk]),
+        hint=Text(
+            "回避的委员不能再查看本件的材料、评分和表决，审议时离席；不能撤回。",
+            "Who keeps out no longer reads the papers, scores and ballots of this case, and leaves while it is dealt with. "
+            "It is not taken back.",
+        ),
+        lines=[
+            Line(Text("办件", "Case"), found.case.title or found.case.number),
+            Line(Text("编号", "Number"), found.case.number),
+        ],
         crumbs=[
             Crumb(Text("会议", "Meetings"), reverse("meetings")),
             Crumb(sitting.meeting.title, reverse("meeting", args=[pk])),

@@ -11,6 +11,7 @@ from keguan.panels.meetings.models import Meeting
 
 WATCHES = ("officer", "supervision")
 SEES_MEETINGS: Right = holding(Text("查看会议", "see meetings"), "officer", "committee", "supervision")
+KEEPS_OUT: Right = holding(Text("声明或登记回避", "declare or record a recusal"), "officer", "committee")
 PLANS_MEETINGS: Right = holding(Text("安排会议", "plan meetings"), "officer")
 
 

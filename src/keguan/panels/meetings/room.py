@@ -140,7 +140,8 @@ def be_there(pk: int, person: int, actor: Actor, *, present: bool, request_id: s
 
 
 def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request_id: str = "") -> Said:
-    """A member must leave for an item: they declare it themselves, or the secretary notes it. With the reason; it stays.
+    """A member must leave for an item, told before the meeting or in it: they declare it themselves, or the secretary notes
+    it. With the reason; it stays.
 
     Not while the ballot runs once they have voted in it: it is void first.
     """
@@ -153,6 +154,8 @@ def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request
             return NOT_MEMBER
         if not reason.strip() or len(reason) > LONGEST:
             return refuse("reason.missing", Text("请写明回避理由。", "Say why they must leave."), where="reason")
+        if sitting.meeting.state == "closed":
+            return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
         if sitting.is_out(found, person):
             return None
         ballot = sitting.open_ballot(found)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("meetings/<int:pk>/", pages.meeting, name="meeting"),
     path("meetings/<int:pk>/do/<slug:deed>/", pages.meeting_do, name="meeting_do"),
     path("meetings/<int:pk>/items/<int:item>/", pages.meeting_item, name="meeting_item"),
+    path("meetings/<int:pk>/items/<int:item>/recusal/", pages.meeting_recusal, name="meeting_recusal"),
     path("meetings/<int:pk>/meeting.ics", planning_pages.meeting_calendar, name="meeting_calendar"),
     path("meetings/<int:pk>/schedule/", schedule_pages.meeting_schedule, name="meeting_schedule"),
     path("meetings/<int:pk>/schedule/slots/", schedule_pages.meeting_slots, name="meeting_slots"),

@@ -355,7 +355,7 @@ def test_everybody_reads_on_what_amount_they_vote_and_the_minutes_name_it(sittin
     opened = done(services.open_ballot(sitting.pk, item.pk, sitting.officer, motion="approve", amount_fen=less))
     ballot, address = opened.ballots[item.pk][0].pk, reverse("meeting", args=[sitting.pk])
     member, secretary = signed_in(sitting.people[0]), signed_in(sitting.world.people["officer"])
-    motion = f"同意{put.zh}（建议金额{proposed.zh}）"
+    motion = f"同意{put.zh}，少于建议的{proposed.zh}"
     for client in (member, secretary):
         page = client.get(address).content.decode()
         assert f"动议：{motion}" in page

@@ -16,7 +16,7 @@ _WHAT = {"approve": Text("同意", "approve"), "reject": Text("不同意", "reje
 
 
 def voted_on(ballot: Ballot, item: Item) -> Text:
-    """What the ballot is on: 同意65万元（建议金额70万元）."""
+    """What the ballot is on: 同意65万元，少于建议的70万元."""
     return _said(ballot.motion, ballot.amount_fen, item.amount_fen)
 
 
@@ -49,6 +49,6 @@ def _said(motion: str, amount_fen: int | None, proposed_fen: int | None) -> Text
     amount = Money(amount_fen).said
     if amount_fen == proposed_fen or not proposed_fen:
         return Text("同意{amount}", "approve {amount}").filled(amount=amount)
-    return Text("同意{amount}（建议金额{proposed}）", "approve {amount} ({proposed} was proposed)").filled(
+    return Text("同意{amount}，少于建议的{proposed}", "approve {amount}, less than the {proposed} proposed").filled(
         amount=amount, proposed=Money(proposed_fen).said
     )

@@ -367,6 +367,13 @@ def test_everybody_reads_on_what_amount_they_vote_and_the_minutes_name_it(sittin
         page = member.get(place).content.decode()
         assert f"次表决（{motion}）：" in page
         assert "动议通过" in page
+    code = sitting.world.round.code if sitting.world.round else ""
+    agenda = member.get(reverse("deciding", args=[code, "decide"])).content.decode()
+    assert f"表决：{Money(less).in_wan()}" in agenda
+    assert f'name="amount_fen" value="{Money(less).in_wan()}"' in agenda, "what was voted on is what is entered"
+    paper = member.get(reverse("paper", args=[code, "decide", item.case.number])).content.decode()
+    assert "表决金额" in paper
+    assert f'name="amount_fen" value="{Money(less).in_wan()}"' in paper
     lists = tree_of(Sitting.of(sitting.pk), None)["lists"]
     assert motion in lists[1]["rows"][0][3].replace("\u200b", "")
 

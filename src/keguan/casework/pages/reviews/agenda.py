@@ -13,7 +13,14 @@ from keguan.casework.leaving import sent_out
 from keguan.casework.models import SEAT_STATES, Case
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.opened import note_reading
-from keguan.casework.pages.rounds.rankings import READS_SCORES, reads_scores, round_and_step, to_decide, voted_on
+from keguan.casework.pages.rounds.rankings import (
+    READS_SCORES,
+    ToDecide,
+    reads_scores,
+    round_and_step,
+    to_decide,
+    voted_on,
+)
 from keguan.casework.permissions import can_see_reviews, is_own, must_leave
 from keguan.casework.queries import SeatShown, case_by_number, seats_of
 from keguan.casework.rounds.resolutions import decided_in
@@ -71,7 +78,7 @@ def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpRespon
         "count": len(numbers),
         "previous": around[0],
         "next": around[1],
-        "lines": _lines(case, to.proposed if to else None, sees=sees and not own),
+        "lines": _lines(case, to, sees=sees and not own),
         "forms": [] if own else _forms(case),
         "seats": [one for one in seats if one.state == "final"],
         "kept_out": _kept_out(seats),
@@ -94,7 +101,7 @@ def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpRespon
     return render(request, "casework/paper.html", context)
 
 
-def _lines(case: Case, proposed: int | None, *, sees: bool) -> list[Line | None]:
+def _lines(case: Case, to: ToDecide | None, *, sees: bool) -> list[Line | None]:
     score = case.score_hundredths
     return [
         Line(Text("申报单位", "Host"), case.host.name if case.host else ""),
@@ -102,7 +109,8 @@ def _lines(case: Case, proposed: int | None, *, sees: bool) -> list[Line | None]
         Line(Text("名次", "Rank"), case.position, "number") if case.position else None,
         Line(Text("得分", "Score"), f"{score / 100:.2f}") if score is not None and sees else None,
         Line(Text("申请金额", "Asked for"), case.asked_fen, "money") if case.asked_fen else None,
-        Line(Text("建议金额", "Proposed"), proposed, "money") if proposed else None,
+        Line(Text("建议金额", "Proposed"), to.proposed, "money") if to and to.proposed else None,
+        Line(Text("表决金额", "Voted on"), to.voted_fen, "money") if to and to.voted_fen else None,
         Line(Text("已定金额", "Granted"), case.amount_fen, "money") if case.amount_fen else None,
     ]
 

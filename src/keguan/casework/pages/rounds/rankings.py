@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -234,7 +234,7 @@ def ranking_adopt(request: HttpRequest, code: str, step: str) -> HttpResponseBas
 
 @dataclass(frozen=True, slots=True)
 class ToDecide:
-    """One case on the committee's agenda. out: why this reader was sent out for it, None for who was not."""
+    """One case on the committee's agenda. voted_fen: the amount of the last ballot, None where it is what was proposed. out: why this reader was sent out for it, None for who was not."""
 
     case: Case
     proposed: int
@@ -244,6 +244,7 @@ class ToDecide:
     can_decide: bool
     key: str
     waits_for_vote: bool = False
+    voted_fen: int | None = None
     out: Text | None = None
 
 
@@ -291,12 +292,13 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     return render(request, "casework/deciding.html", context)
 
 
-def voted_on(cases: Iterable[Case], decide: Decide) -> frozenset[int] | None:
-    """The cases on which a meeting has voted; None where this step takes no vote. One query, none without a vote."""
+def voted_on(cases: Iterable[Case], decide: Decide) -> Mapping[int, int | None] | None:
+    """The cases on which a meeting has voted, each with the amount of the last ballot; None where this step takes no vote. One
+    query, none without a vote."""
     if decide.vote is None:
         return None
     votes = CaseVote.objects.filter(case__in=[one.pk for one in cases], step=decide.id)
-    return frozenset(votes.values_list("case", flat=True))
+    return dict(votes.order_by("pk").values_list("case", "amount_fen"))
 
 
 def to_decide(
@@ -306,19 +308,20 @@ def to_decide(
     *,
     decides: bool,
     reads: bool,
-    voted: frozenset[int] | None = None,
+    voted: Mapping[int, int | None] | None = None,
     out: Text | None = None,
 ) -> ToDecide:
     """A case at the decision as this reader meets it. voted: as `voted_on` found; out: as `sent_out` did."""
     memo = case.memo.state["steps"][step]["memo"]
     proposed = int(memo.get("proposed") or 0)
+    put = (voted or {}).get(case.pk)
     own = is_own(actor, case)
     acted = {person for body, people in case.memo.state["hands"].items() if body != "planning" for person in people}
     score = case.score_hundredths
     return ToDecide(
         case=case,
         proposed=proposed,
-        in_wan=Money(proposed).in_wan(),
+        in_wan=Money(put or proposed).in_wan(),
         score=f"{score / 100:.2f}" if score is not None and reads and not own and out is None else "",
         status=status_of(case),
         can_decide=decides
@@ -328,5 +331,6 @@ def to_decide(
         and (voted is None or case.pk in voted),
         key=new_key(),
         waits_for_vote=voted is not None and case.pk not in voted,
+        voted_fen=put if put != proposed else None,
         out=out,
     )

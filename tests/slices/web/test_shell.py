@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -120,3 +121,16 @@ def test_the_style_sheet_is_served(client: Client) -> None:
     found = re.search(r'href="(/static/keguan/keguan\.css)\?\w{10}"', client.get("/").content.decode())
     assert found
     assert b"--accent" in b"".join(client.get(found[1]))
+
+
+def test_what_is_asked_for_in_a_language_of_its_own_leaves_the_readers_as_it_is(client: Client) -> None:
+    client.get("/language/", {"to": "en"})
+    asked = client.get("/sign-in/", {"lang": "zh", "next": "/x/"})
+    assert asked["Content-Language"] == "zh-Hans"
+    assert client.get("/")["Content-Language"] == "en"
+    switch = re.search(r'href="(/language/[^"]+)"', asked.content.decode())
+    assert switch
+    back = client.get(unescape(switch[1]))["Location"]
+    assert "lang=" not in back, "or the page would stay as it was"
+    assert "next=%2Fx%2F" in back
+    assert client.get(back)["Content-Language"] == "en"

@@ -44,6 +44,9 @@ def site(request: HttpRequest) -> dict[str, object]:
     actor = getattr(request, "actor", NOBODY)
     here = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
     other = "zh" if language() == "en" else "en"
+    plain = request.GET.copy()
+    plain.pop("lang", None)  # or the page that one comes back to would stay as it was
+    same = here if "lang" not in request.GET else request.path + ("?" + plain.urlencode() if plain else "")
     sign_in = reverse("sign_in")
     onward = "" if request.path in ("/", sign_in) else "?" + urlencode({"next": here})
     return {
@@ -59,7 +62,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             messages=reverse("messages"),
             search="" if request.path == reverse("search") else reverse("search"),
             unread=unread_by(request) if actor.is_known else 0,
-            other_language_href=f"{reverse('language')}?{urlencode({'to': other, 'next': here})}",
+            other_language_href=f"{reverse('language')}?{urlencode({'to': other, 'next': same})}",
             request_id=getattr(request, "request_id", ""),
             look=Look.chosen(request, here),
         )

@@ -43,8 +43,6 @@ class Envelope:
         language = wanted_language(request)
         with reading_in(language), structlog.contextvars.bound_contextvars(request=request_id):
             response = self.get_response(request)
-        if request.GET.get("lang") == language:
-            remember_language(response, language)
         response["X-Request-Id"] = request_id
         response["Content-Language"] = "en" if language == "en" else "zh-Hans"
         for name, value in HEADERS.items():
@@ -59,7 +57,8 @@ class Envelope:
 
 
 def wanted_language(request: HttpRequest) -> Language:
-    """The language asked for now (`?lang=`), chosen before (cookie), or told by the browser; Chinese otherwise."""
+    """The language asked for now (`?lang=`, for this answer alone: a file, a page that a mail leads to), chosen before
+    (cookie), or told by the browser; Chinese otherwise."""
     for said in (request.GET.get("lang"), request.COOKIES.get(LANGUAGE_COOKIE)):
         if said == "en":
             return "en"

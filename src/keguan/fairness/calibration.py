@@ -21,6 +21,8 @@ OUTLYING: Final = 3.0
 """So many standard errors away from what all others lead one to expect is an outlier."""
 LEAST_POINTS: Final = 10.0
 """However small the error, fewer points than this are no outlier."""
+LEAST_SPARE: Final = 6
+"""With fewer scores than this to spare, beyond one for each case and each reviewer, what is an error is a guess."""
 CHANCE: Final = 0.05
 """How rarely chance alone may give as wide a spread before it is called disagreement: one case in twenty is, by chance."""
 
@@ -174,15 +176,16 @@ class Outlier:
 
 
 def outliers(scores: Sequence[Score]) -> tuple[Outlier, ...]:
-    """The totals that stand out, the furthest first: beyond three standard errors and ten points. Each group of comparable
-    cases is fitted alone."""
-    found: list[Outlier] = []
-    for group in groups(scores):
-        own = [one for one in scores if one.case in group]
-        model = _fitted(own)
-        for score, points, errors in zip(own, model.left_out, model.certain, strict=True):
-            if points is not None and errors is not None and abs(points) > LEAST_POINTS and abs(errors) > OUTLYING:
-                found.append(Outlier(score, points))
+    """The totals that stand out, the furthest first: beyond three standard errors and ten points. None where the scores
+    fall into groups that cannot be compared, or are so few that no error can be told from a reviewer's own leaning."""
+    model = additive(scores) if scores else None
+    if not isinstance(model, Additive) or len(scores) - len(model.cases) - len(model.reviewers) + 1 < LEAST_SPARE:
+        return ()
+    found = [
+        Outlier(score, points)
+        for score, points, errors in zip(scores, model.left_out, model.certain, strict=True)
+        if points is not None and errors is not None and abs(points) > LEAST_POINTS and abs(errors) > OUTLYING
+    ]
     return tuple(sorted(found, key=lambda one: -abs(one.points)))
 
 

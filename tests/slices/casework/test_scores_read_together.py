@@ -16,7 +16,7 @@ from tests import make
 from tests.make import cases
 from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework.models import Case, Memo, Round
+from keguan.casework.models import Case, Memo, Round, Seat, SeatHolder
 from keguan.casework.rounds.score_reading import Read, read_scores
 from keguan.language.prose import COMBINED
 from keguan.language.schema import Rank
@@ -107,6 +107,14 @@ def scores_under(totals: Mapping[str, Mapping[int, int]], how: str) -> dict[str,
     return {number: float(way(list(given.values()))) if given else None for number, given in totals.items()}
 
 
+def within_by_place(totals: Mapping[str, Mapping[int, int]]) -> set[str]:
+    """The same number of places, for whoever reaches the floor in points, in the order of their mean places."""
+    points, place = scores_under(totals, "trimmed_mean"), places(totals)
+    able = [one for one in totals if (points[one] or 0) >= FLOOR]
+    order = sorted(able, key=lambda one: -1 if place[one] is None else place[one], reverse=True)
+    return set(order[: BUDGET // ASKED])
+
+
 def within(score_of: Mapping[str, float | None]) -> set[str]:
     """Best first, at a tie whom the authority put first; each takes what it asks until one does not fit."""
     order = list(score_of)  # cases were made in the order of their recommendation
@@ -123,8 +131,10 @@ def test_each_combination_and_each_reviewer_left_out_moves_the_line_as_sums_made
     assert {one.number for one in read.official.lines if one.within} == now
     moved = 0
     for how in ("mean", "median", "rank_based"):
-        then = within(scores_under(world.totals, how))
+        then = within_by_place(world.totals) if how == "rank_based" else within(scores_under(world.totals, how))
         found = read.under(how)
+        if how == "rank_based":
+            assert len(found.gained) == len(found.lost), "a mean place is no score: the line takes as many as before"
         assert (set(found.gained), set(found.lost)) == (then - now, now - then), how
         moved += len(then ^ now)
     for expert in world.experts:
@@ -154,7 +164,7 @@ def test_the_page_says_so_with_reviewers_by_sign_for_who_may_know_them_and_witho
     page = signed_in(officer).get(address).content.decode()
     told = {row[0]: row[1:] for row in rows_of(page, "换一种合成方法")}
     for how in ("mean", "median", "rank_based"):
-        then = within(scores_under(world.totals, how))
+        then = within_by_place(world.totals) if how == "rank_based" else within(scores_under(world.totals, how))
         expected = ["；".join(title[one] for one in sorted(moved)) or "—" for moved in (then - now, now - then)]
         assert told[COMBINED[how].zh] == expected, how
     signs = rows_of(page, "逐一去掉每位专家")
@@ -165,6 +175,25 @@ def test_the_page_says_so_with_reviewers_by_sign_for_who_may_know_them_and_witho
     assert "换一种合成方法" in seen
     assert "逐一去掉每位专家" not in seen
     assert signed_in(make.person()).get(address).status_code == 403
+
+
+def test_groups_that_cannot_be_compared_are_neither_calibrated_nor_called_off() -> None:
+    world = scored(3)
+    numbers = list(world.totals)
+    pairs = {number: world.experts[:2] if at < 4 else world.experts[2:4] for at, number in enumerate(numbers)}
+    SeatHolder.objects.all().delete()
+    Seat.objects.all().delete()
+    given = iter([70, 84, 84, 70, 71, 83, 90, 60] * 2)
+    for number, pair in pairs.items():
+        case = Case.objects.get(number=number)
+        for at, one in enumerate(pair, start=1):
+            cases.bare_seat(case, one, number=at, state="final", total=next(given), comment="尚可。")
+    officer = make.person()
+    make.duty("officer", officer)
+    page = signed_in(officer).get(reverse("score_reading", args=[world.of_round.code, "rank"])).content.decode()
+    assert "分成 2 组" in page
+    assert "不判断哪一个评分偏离" in page
+    assert {tuple(row[2:4]) for row in rows_of(page, "各办件")} == {("—", "—")}
 
 
 def test_one_reviewer_alone_on_every_panel_left_out_leaves_no_score_and_nothing_within() -> None:

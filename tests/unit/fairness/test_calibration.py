@@ -73,6 +73,18 @@ def test_without_a_reviewer_in_common_nothing_is_compared() -> None:
     assert outliers(scores) == ()
 
 
+def test_two_pairs_of_reviewers_apart_or_a_handful_of_totals_call_nobody_off() -> None:
+    apart = [
+        Score(f"{who}{at}", who + own, total)
+        for who in (0, 2)
+        for own, totals in ((0, (70, 70, 70, 88)), (1, (70, 70, 70, 70)))
+        for at, total in enumerate(totals)
+    ]
+    assert isinstance(additive(apart), NotComparable)
+    assert outliers(apart) == ()
+    assert outliers([one for one in apart if one.reviewer in (0, 1)]) == ()
+
+
 @given(st.integers(0, 10**6), st.integers(0, 41))
 def test_a_total_far_off_stands_out(seed: int, at: int) -> None:
     scores, _, _ = _planted(seed, noise=2)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from keguan.casework.models import Ranking, Round, Seat
@@ -17,6 +18,7 @@ from keguan.language.definition import Definition
 from keguan.language.schema import Rank, Review, Rubric
 
 COMBINATIONS: Final = (*BY_CASE, RANK_BASED)
+_BEHIND_ALL: Final = Fraction(-1)
 MOST_REVIEWERS: Final = 60
 """So many reviewers are left out one by one; a larger round is read without that table."""
 
@@ -55,23 +57,37 @@ class Read:
     scores: tuple[Score, ...] = field(default=())
 
     def under(self, how: str) -> Moved:
-        """The award line if totals combined in this way."""
-        return self._against(self.scores, how)
+        """The award line if totals combined in this way.
+
+        A mean place is no number of points, so the programme's bar cannot be held against it (nor the other way round):
+        whoever meets the bar now is then put in the other order, with the same budget. A case that cannot be compared
+        comes last of them.
+        """
+        if (how == RANK_BASED) == (self.review.combine == RANK_BASED):
+            return self._against(self.scores, how)
+        able = {line.number for line in self.official.lines if line.why not in ("eligible", "unknown")}
+        return self._against(self.scores, how, able)
 
     def left_out(self, expert: int) -> Moved:
         """The award line as if this reviewer had scored nothing, combined as the programme says."""
         return self._against(without(self.scores, expert), self.review.combine)
 
-    def _against(self, scores: Iterable[Score], how: str) -> Moved:
+    def _against(self, scores: Iterable[Score], how: str, able: Collection[str] | None = None) -> Moved:
+        """able: the cases that meet the bar, where it is not to be asked again."""
         found = by_case(scores, how)
+        step = self.step if able is None else replace(self.step, eligible=None)
         name = f"{self.review.id}.score"
         entries = []
         for entry in self.entries:
+            if able is not None and entry.number not in able:
+                continue
             score = found.get(entry.number)
+            if score is None and able is not None:
+                score = _BEHIND_ALL
             names = {key: value for key, value in entry.names.items() if key != name}
             names |= {} if score is None else {name: Decimal(hundredths(score)) / 100}
             entries.append(engine.Entry(entry.number, names, entry.submitted))
-        lines = engine.rank(self.definition, self.step, entries, self.official.budget_fen).lines
+        lines = engine.rank(self.definition, step, entries, self.official.budget_fen).lines
         now = {line.number for line in self.official.lines if line.within}
         then = {line.number for line in lines if line.within}
         return Moved(tuple(sorted(then - now)), tuple(sorted(now - then)))

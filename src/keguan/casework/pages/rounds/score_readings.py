@@ -98,7 +98,7 @@ def _told(read: Read, titles: dict[str, str], own: frozenset[str], *, knows: boo
     model = additive(read.scores)
     apart = model if isinstance(model, NotComparable) else None
     worth = {} if isinstance(model, NotComparable) else model.cases
-    wide, moved_to = disagreement(read.scores), standardised(read.scores)
+    wide, moved_to = disagreement(read.scores), {} if apart else standardised(read.scores)
     official = by_case(read.scores, read.review.combine)
     rule = read.review.nonconsensus
     totals: dict[str, list[int]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -20,8 +21,10 @@ from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Refusal
 from keguan.language.schema import Review
 from keguan.panels.matching import services
+from keguan.panels.matching.expertise import shared_words
 from keguan.panels.matching.making import Bounds
-from keguan.panels.matching.models import Proposal, ProposedSeat
+from keguan.panels.matching.models import WHOLE, Proposal, ProposedSeat
+from keguan.panels.matching.ports import reason_said
 from keguan.registers.experts import works
 from keguan.registers.experts.models import Expert
 from keguan.registers.organisations.models import Organisation
@@ -226,6 +229,50 @@ def test_an_officer_puts_another_in_the_place_of_one_for_a_reason_that_is_traced
     services.confirm(made, world.actor("officer"))
     assert other in SeatHolder.objects.filter(seat__case__number=cotton).values_list("expert", flat=True)
     assert first.expert_id not in SeatHolder.objects.filter(seat__case__number=cotton).values_list("expert", flat=True)
+
+
+def test_after_a_change_by_hand_the_sums_are_those_of_now_and_the_proof_is_said_to_be_of_before(world: w.World) -> None:
+    made = proposed(world)
+    cotton, _ = numbers()
+    first, other = seats(cotton)[0], _not_on(cotton, world)
+    client = officer(world)
+    assert "人工更换 1 席之后" not in client.get(desk(world)).content.decode()
+    assert services.replace(first, other, "更合适", world.actor("officer")) is None
+    page = client.get(desk(world)).content.decode()
+    stands = ProposedSeat.objects.filter(case__proposal=made).exclude(state="dropped")
+    value = sum(stands.values_list("fit", flat=True))
+    assert value < made.value
+    assert f"{value / WHOLE:.2f} / {made.upper / WHOLE:.2f}" in page
+    assert f"更换之前为 {made.value / WHOLE:.2f}" in page
+    assert "人工更换 1 席之后" in page
+
+
+def test_who_looks_for_a_replacement_sees_hits_alone_with_their_load_or_that_there_are_none(world: w.World) -> None:
+    made = proposed(world)
+    cotton, _ = numbers()
+    other = Expert.objects.get(pk=_not_on(cotton, world))
+    address = reverse("panels_replace", args=[made.round.code, "review", seats(cotton)[0].pk])
+    client = officer(world)
+    assert "在手 0，本次" in client.get(address).content.decode()
+    found = client.post(address, {"find": "yes", "q": other.person.name}).content.decode()
+    assert re.findall(r'name="expert" value="([^"]+)"', found) == [str(other.pk), "nobody"]
+    none = client.post(address, {"find": "yes", "q": "查无此人"}).content.decode()
+    assert re.findall(r'name="expert" value="([^"]+)"', none) == ["nobody"]
+    assert "没有找到与“查无此人”相符的专家" in none
+
+
+def test_a_reason_holds_words_that_tell_something_and_disciplines_in_the_readers_language() -> None:
+    assert shared_words(["技术", "大", "滴灌"]) == ["滴灌"]
+    reason = {
+        "title": "计算机科学技术",
+        "title_en": "Computer science",
+        "kind": "fields",
+        "year": None,
+        "words": ["计算"],
+    }
+    said = reason_said(reason)
+    assert said.en == "disciplines “Computer science”"
+    assert said.zh == "学科“计算机科学技术”：计算"
 
 
 def _not_on(number: str, world: w.World) -> int:

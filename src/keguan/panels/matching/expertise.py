@@ -27,6 +27,10 @@ KINDS: dict[str, Text] = {
     "fields": Text("学科", "disciplines"),
     **WORK_KINDS,
 }
+_EVERYWHERE = frozenset(
+    ["技术", "方法", "系统", "应用", "开发", "关键", "项目", "分析", "设计", "体系", "模型", "方面"]
+)
+"""Words of no field: as a reason why two texts are alike they tell nobody anything."""
 WORDS_SHOWN = 5
 WORKS_SHOWN = 3
 _LONGEST = 4000
@@ -37,13 +41,15 @@ _KEYWORDS = ("keyword", "keywords")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One thing that shows what an expert knows. kind: of KINDS, or of a work in the expert register."""
+    """One thing that shows what an expert knows. kind: of KINDS, or of a work in the expert register. title_en: "" where it
+    stands as it was written."""
 
     expert: int
     kind: str
     title: str
     text: str = ""
     year: int | None = None
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,8 @@ class Pool:
         for one in reasons[:WORKS_SHOWN]:
             work, said = self.known[one.work], shared_words(one.terms)
             if said:  # a link such as 与 is no reason
-                found.append({"title": work.title, "kind": work.kind, "year": work.year, "words": said})
+                told = {"title": work.title, "kind": work.kind, "year": work.year, "words": said}
+                found.append(told | ({"title_en": work.title_en} if work.title_en else {}))
         return found
 
 
@@ -109,7 +116,14 @@ def _known(experts: Mapping[int, Expert]) -> list[Known]:
     names = names_of(code for row in experts.values() for code in row.fields)
     for pk, row in experts.items():
         if row.fields:
-            found.append(Known(pk, "fields", "、".join(names[code].zh for code in row.fields)))
+            found.append(
+                Known(
+                    pk,
+                    "fields",
+                    "、".join(names[code].zh for code in row.fields),
+                    title_en=", ".join(names[code].en for code in row.fields),
+                )
+            )
     return found
 
 
@@ -122,11 +136,16 @@ def _once(known: Iterable[Known]) -> list[Known]:
 
 
 def shared_words(terms: Sequence[str]) -> list[str]:
-    """The shared terms that a person would call words, those that counted most first; else the pairs of characters."""
+    """The shared terms that a person would call words, those that counted most first; else the pairs of characters. A
+    single character, and what everybody says, is no reason."""
     from keguan.texts.words import PAIR, STOP_WORDS
 
-    said = [one for one in terms if not one.startswith(PAIR) and one not in STOP_WORDS]
-    return (said or [one.removeprefix(PAIR) for one in terms if one.startswith(PAIR)])[:WORDS_SHOWN]
+    def tells(word: str) -> bool:
+        return len(word) > 1 and word not in STOP_WORDS and word not in _EVERYWHERE
+
+    said = [one for one in terms if not one.startswith(PAIR) and tells(one)]
+    pairs = [word for one in terms if one.startswith(PAIR) and tells(word := one.removeprefix(PAIR))]
+    return (said or pairs)[:WORDS_SHOWN]
 
 
 def application_of(definition: Definition, answers: Mapping[str, Values]) -> Application:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from keguan.components.fields import Field, filled
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line
 from keguan.components.typed import posted_key
+from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text, normal_name
@@ -153,7 +155,8 @@ def _desk(
     request: HttpRequest, found: Round, review: Review, problems: tuple[Problem, ...] = (), status: int = 200
 ) -> HttpResponse:
     actor = actor_on(request)
-    proposal = services.latest(found, review)
+    proposal = queries.latest(found, review)
+    waiting, overdue = _waiting(actor, found, review)
     view = request.GET.get("view", "")
     view = view if view in queries.VIEWS else ""
     listed, cases = None, []
@@ -181,7 +184,8 @@ def _desk(
         "listed": listed,
         "view": view,
         "views": list(queries.VIEWS.items()),
-        "waiting": _waiting(actor, found, review),
+        "waiting": waiting,
+        "overdue": overdue,
         "is_silent": proposal is not None and services.is_silent(proposal),
         "is_at_work": proposal is not None and proposal.state in ("making", "confirming"),
         "fields": fields,
@@ -191,8 +195,11 @@ def _desk(
     return render(request, "matching/panels.html", context, status=status)
 
 
-def _waiting(actor: Actor, found: Round, review: Review) -> int:
-    return Case.objects.filter(reviewers_visible_to(actor), round=found, step=str(review.id)).count()
+def _waiting(actor: Actor, found: Round, review: Review) -> tuple[int, int]:
+    """How many cases are here, and for how many of them reviews were due already, so that assigning begins their time anew."""
+    here = Case.objects.filter(reviewers_visible_to(actor), round=found, step=str(review.id))
+    counted = here.aggregate(all=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=clock.now())))
+    return counted["all"], counted["overdue"] if review.within is not None else 0
 
 
 def _asked(review: Review) -> list[Line | None]:
@@ -204,20 +211,28 @@ def _asked(review: Review) -> list[Line | None]:
 
 
 def _lines(proposal: Proposal) -> list[Line | None]:
-    mean = proposal.value // proposal.seats if proposal.seats else 0
+    now = queries.standing_of(proposal)
+    mean = now.value // now.seats if now.seats else 0
     proof = Text("已证明没有更好的方案", "proven: no plan is better")
     gap = Text("与上界相差 {n}%", "within {n}% of the bound").filled(n=f"{proposal.gap * 100:.3f}")
+    note = proof if proposal.is_proven else gap
+    if now.by_hand:
+        by_hand = Text(
+            "人工更换 {n} 席之后的合计；更换之前为 {before}，{note}只就更换之前而言",
+            "after {n} seats were changed by hand; before, it was {before}, and that alone is “{note}”",
+        )
+        note = by_hand.filled(n=now.by_hand, before=f"{proposal.value / WHOLE:.2f}", note=note)
     return [
         Line(Text("计算时间", "Computed"), proposal.made_at, "moment"),
         Line(Text("比较的专家", "Experts compared"), proposal.pool, "number"),
         Line(Text("现未列入的专家", "Experts left out now"), _aside_said()),
-        Line(Text("拟指派席位", "Seats filled"), proposal.seats, "number"),
-        Line(Text("空缺席位", "Seats left empty"), proposal.missing, "number"),
+        Line(Text("拟指派席位", "Seats filled"), now.seats, "number"),
+        Line(Text("空缺席位", "Seats left empty"), proposal.missing + proposal.seats - now.seats, "number"),
         Line(Text("平均契合度", "Mean fit"), f"{queries.percent(mean)}%"),
         Line(
             Text("契合度总和 / 上界", "Sum of fits / bound"),
-            f"{proposal.value / WHOLE:.2f} / {proposal.upper / WHOLE:.2f}",
-            note=proof if proposal.is_proven else gap,
+            f"{now.value / WHOLE:.2f} / {proposal.upper / WHOLE:.2f}",
+            note=note,
         ),
         Line(Text("与上一方案相同 / 不同", "As before / changed"), f"{proposal.kept} / {proposal.changed}")
         if proposal.kept
@@ -290,7 +305,12 @@ def _replace_page(
     typed = request.POST if request.method == "POST" else request.GET
     words = clean_text(typed.get("q", "")).strip()[:60]
     others = {one["expert"]: one for one in seat.case.others}
-    rows = {one.pk: one for one in pool().filter(pk__in=list(others))} | {one.pk: one for one in _searched(words)}
+    chosen = typed.get("expert", "")
+    hits = _searched(words)
+    kept = {int(chosen)} if chosen.isdecimal() and len(chosen) < 19 else set()
+    rows = {one.pk: one for one in pool().filter(pk__in=kept if words else {*others, *kept})}
+    rows |= {one.pk: one for one in hits}
+    loads = queries.loads(list(rows.values()), seat.case.proposal)
     shown = [
         (
             row,
@@ -310,11 +330,12 @@ def _replace_page(
         "case": seat.case.case,
         "case_href": case_href(seat.case.case.number),
         "choices": [
-            (row, None if fit is None else queries.percent(fit), because)
+            (row, None if fit is None else queries.percent(fit), because, loads[row.pk])
             for row, fit, because in sorted(shown, key=lambda one: -(one[1] or 0))
         ],
-        "chosen": typed.get("expert", ""),
+        "chosen": chosen,
         "words": words,
+        "is_nothing_found": bool(words) and not hits,
         "field": _REASON.typed_in(request.POST).with_problems(problems) if request.method == "POST" else _REASON,
         "problems": problems,
         "crumbs": _crumbs(found, review, Crumb(title)),

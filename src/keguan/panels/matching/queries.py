@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 
-from keguan.casework.models import Case
+from keguan.casework.models import Case, Round
 from keguan.casework.permissions import reviewers_visible_to
 from keguan.casework.reviewing.recusal import at_hand
 from keguan.components.status import Status, Tone
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.language.schema import Review
 from keguan.panels.matching.models import SEAT_STATES, WHOLE, Proposal, ProposedCase, ProposedSeat
 from keguan.panels.matching.ports import because_said
+from keguan.registers.experts.models import Expert
 
 CASES_SHOWN = 25
 _TONES: Mapping[str, Tone] = {"proposed": "info", "assigned": "good", "refused": "bad", "dropped": "neutral"}
@@ -98,21 +101,50 @@ def shown(page: Page[ProposedCase], proposal: Proposal) -> list[CaseShown]:
     seats = ProposedSeat.objects.select_related("expert", "expert__person", "expert__person__employer")
     found = list(page.object_list)
     prefetch_related_objects(found, Prefetch("seats", seats))
-    experts = {seat.expert_id for one in found for seat in one.seats.all()}
-    hands = at_hand(experts)
-    mine = ProposedSeat.objects.filter(case__proposal=proposal, state="proposed", expert__in=experts)
+    load = loads([seat.expert for one in found for seat in one.seats.all()], proposal)
+    return [_case(one, load) for one in found]
+
+
+def loads(experts: Sequence[Expert], proposal: Proposal) -> dict[int, Load]:
+    """What each of these experts has to do, by id. Two queries."""
+    keys = {one.pk for one in experts}
+    hands = at_hand(keys)
+    mine = ProposedSeat.objects.filter(case__proposal=proposal, state="proposed", expert__in=keys)
     proposed = Counter(dict(mine.order_by().values_list("expert").annotate(n=Count("pk"))))
-    return [_case(one, hands, proposed) for one in found]
+    return {one.pk: Load(hands.get(one.pk, 0), proposed.get(one.pk, 0), one.max_load) for one in experts}
 
 
-def _case(one: ProposedCase, hands: Mapping[int, int], proposed: Mapping[int, int]) -> CaseShown:
-    seats = [
-        SeatShown(
-            seat,
-            because_said(seat.reasons, seat.by),
-            Load(hands.get(seat.expert_id, 0), proposed.get(seat.expert_id, 0), seat.expert.max_load),
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A proposal as it stands after changes by hand. value: the sum of fits in ten-thousandths. by_hand: seats changed."""
+
+    seats: int
+    value: int
+    by_hand: int
+
+
+def latest(of_round: Round, step: Review) -> Proposal | None:
+    """The newest proposal for this step of the round, ready for `standing_of`. One query."""
+    seats = ProposedSeat.objects.filter(case__proposal=OuterRef("pk")).order_by().values("case__proposal")
+    stands = seats.exclude(state="dropped")
+    return (
+        Proposal.objects.filter(round=of_round, step=str(step.id))
+        .annotate(
+            stands=Subquery(stands.values(n=Count("pk"))),
+            worth=Subquery(stands.values(n=Sum("fit"))),
+            by_hand=Subquery(seats.filter(state="dropped").values(n=Count("pk"))),
         )
-        for seat in one.seats.all()
-    ]
+        .first()
+    )
+
+
+def standing_of(proposal: Proposal) -> Standing:
+    """What of a proposal that `latest` found stands, whatever became of its seats since they were confirmed."""
+    counted: Any = proposal
+    return Standing(counted.stands or 0, counted.worth or 0, counted.by_hand or 0)
+
+
+def _case(one: ProposedCase, load: Mapping[int, Load]) -> CaseShown:
+    seats = [SeatShown(seat, because_said(seat.reasons, seat.by), load[seat.expert_id]) for seat in one.seats.all()]
     filled = sum(seat.row.state in ("proposed", "assigned") for seat in seats)
     return CaseShown(one, seats, max(0, one.free - filled))

@@ -18,7 +18,7 @@ from keguan.casework.situation.acting import deputised_by
 from keguan.casework.store import Writes, as_json
 from keguan.engine.decision import Ask, Command, Decided, Due, Enter, FeeOwed, Seat, SeatMoved, Settle, Situation, Wake
 from keguan.engine.machine import WITHDRAWN
-from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered
+from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered, Prolonged
 from keguan.engine.steps import kind_for
 from keguan.kernel.actors import Actor
 from keguan.kernel.canonical import digest
@@ -191,6 +191,12 @@ def _follow_up(writes: Writes, case: Case, after: CaseState, decided: Decided, n
         writes.add("DELETE FROM casework_task WHERE case_id = %s AND step = ANY(%s::text[])", [case.pk, sorted(closed)])
         if after.step in closed:
             writes.send()  # the task that goes and the one that comes may be the same row, and one statement has no order
+    for event in decided.events:
+        if isinstance(event, Prolonged):
+            writes.add(
+                "UPDATE casework_task SET due_at = %s WHERE case_id = %s AND step = %s",
+                [event.due, case.pk, event.step],
+            )
     for effect in decided.effects:
         if isinstance(effect, Ask) and effect.step == after.step:
             for organisation, person in _whom(case, effect, after):
@@ -296,6 +302,8 @@ def _event(event: Any, digests: Mapping[str, str]) -> Mapping[str, Any]:
             return {"event": "entered", "step": step, "due": due.isoformat() if due else None}
         case Answered(form, _):
             return {"event": "answered", "form": form, "digest": digests[form]}
+        case Prolonged(step, until):
+            return {"event": "prolonged", "step": step, "due": until.isoformat()}
         case Closed(step, outcome, _):
             return {"event": "closed", "step": step, "outcome": outcome}
         case Ended(end, _):

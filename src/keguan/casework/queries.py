@@ -381,6 +381,15 @@ def seat_to_decline(actor: Actor, number: str) -> Seat | None:
     return mine.filter(case__number=number).first()
 
 
+def seat_left(actor: Actor, number: str) -> str:
+    """How the actor's last seat on a case ended that is closed to them now: "declined" or "released"; "" for no such seat."""
+    if actor.person is None:
+        return ""
+    mine = Seat.objects.filter(holder__expert__person=actor.person, case__number=number)
+    last = mine.order_by("attempt", "number").values_list("state", flat=True).last()
+    return last if last in ("declined", "released") else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An expert of the pool before a panel. at_hand: reviews they have to do. reasons: what keeps them out; () is free."""

@@ -13,7 +13,7 @@ from typing import Any
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
 from keguan.engine.moves import DISCARDED, Move, Verb, holds, names_in, reason_owed, refuse, text_of
 from keguan.engine.setting_aside import SENT_BACK, panel_before
-from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, Reopened, SideMoved, evolve
+from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, Prolonged, Reopened, SideMoved, evolve
 from keguan.engine.steps import kind_for, publish
 from keguan.engine.steps.review import SET_ASIDE, due_from
 from keguan.engine.taking_back import TAKE_BACK, TAKEN_BACK, YES, given_before
@@ -223,6 +223,8 @@ class _Walk:
         self.add(*move.answered)
         if move.memo:
             self.add(Noted(step.id, move.memo))
+        if move.due is not None and move.due != self.situation.state.steps[step.id].due:
+            self.add(Prolonged(step.id, move.due))
         self.effects += move.effects
         self.verdicts += move.verdicts
 

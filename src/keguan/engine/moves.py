@@ -22,7 +22,8 @@ DISCARDED = "discarded"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One answer of a step kind. outcome "" leaves the step open; due says, on entering, when its time is over."""
+    """One answer of a step kind. outcome "" leaves the step open. due says when its time is over: on entering, or from
+    now on where the step goes on."""
 
     outcome: str = ""
     due: datetime | None = None
@@ -80,15 +81,12 @@ def refuse(
     return Refusal((Problem(code, say, where=where, value=value, source=source, fix=fix),))
 
 
-def reason_owed(command: Command) -> Refusal | None:
-    """A refusal if the command came without the reason that the affected person is entitled to read."""
-    if text_of(command, "reason"):
-        return None
-    return refuse(
-        "reason.missing",
-        Text("请写明理由，当事人将看到它。", "Give a reason; those concerned will read it."),
-        where="reason",
-    )
+_READ = Text("请写明理由，当事人将看到它。", "Give a reason; those concerned will read it.")
+
+
+def reason_owed(command: Command, say: Text = _READ) -> Refusal | None:
+    """A refusal if the command came without the reason that somebody is entitled to read. say: who that is."""
+    return None if text_of(command, "reason") else refuse("reason.missing", say, where="reason")
 
 
 def text_of(command: Command, name: str) -> str:

@@ -102,6 +102,14 @@ class Reopened:
 
 
 @dataclass(frozen=True, slots=True)
+class Prolonged:
+    """An open step has time until then."""
+
+    step: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SideMoved:
     """A side case was opened on this case, or ended."""
 
@@ -126,7 +134,7 @@ class Ended:
     at: datetime
 
 
-Event = Entered | Answered | Noted | Closed | Reopened | SideMoved | Acted | Ended
+Event = Entered | Answered | Noted | Closed | Reopened | Prolonged | SideMoved | Acted | Ended
 
 
 def evolve(state: CaseState, event: Event) -> CaseState:
@@ -148,6 +156,8 @@ def evolve(state: CaseState, event: Event) -> CaseState:
         case Reopened(step, due):
             again = replace(state.steps[step], outcome="", closed=None, due=due)
             return replace(state, step=step, steps={**state.steps, step: again})
+        case Prolonged(step, due):
+            return replace(state, steps={**state.steps, step: replace(state.steps[step], due=due)})
         case SideMoved(number, programme, end):
             return replace(state, sides={**state.sides, number: Side(programme, end)})
         case Acted(person, body):

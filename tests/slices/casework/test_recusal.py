@@ -156,7 +156,12 @@ def test_ones_own_case_and_a_seat_already_held_always_keep_out(case: Case, step:
     cases.bare_seat(case, seated, number=1, state="accepted")
     cases.bare_seat(case, declined, number=2, state="declined")
     open_to_all = replace(step, panel=replace(step.panel, avoid=()))
-    assert codes(case, open_to_all, member, seated, declined) == [("own_case",), ("seated",), ()]
+    assert codes(case, open_to_all, member, seated, declined) == [("own_case",), ("seated",), ("declined",)]
+    (problem,) = recusals(case, open_to_all, [declined.pk], {})[declined.pk]
+    assert problem.may_override, "the officer is told, and may ask again for a reason"
+    Seat.objects.filter(number=2).update(because="conflict")
+    (problem,) = recusals(case, open_to_all, [declined.pk], {})[declined.pk]
+    assert (problem.code, problem.may_override) == ("recusal.declined_conflict", False)
 
 
 def test_a_seat_of_an_earlier_coming_to_the_step_does_not_keep_out(case: Case, step: Review) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests import make
 from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, holders, signed_in
@@ -222,6 +223,46 @@ def test_an_overdue_review_is_told_to_the_officer_with_the_way_out_and_to_nobody
     assert "改派" in told.zh
     assert not any(name in told.zh + told.en for name in names)
     assert Case.objects.get(pk=case.pk).step == "review"
+
+
+def test_who_comes_back_after_declining_is_told_so_and_accused_of_nothing(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "decline", because="time")
+    address = reverse("case", args=[case.number])
+    for ask in (lambda: act(first, case.number, "accept", declared=[*DECLARED]), lambda: first.get(address)):
+        answer = ask()
+        assert (answer.status_code, answer["Location"]) == (303, reverse("reviews"))
+        assert f"您已谢绝 {case.number} 的评审" in first.get(answer["Location"]).content.decode()
+    assert Seat.objects.get(number=1).state == "declined"
+    assert signed_in(make.person()).get(address).status_code == 403
+
+
+def test_who_declined_is_offered_again_only_with_that_said_and_a_reason(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "decline", because="time")
+    officer = signed_in(world.people["officer"])
+    pool = officer.get(reverse("case", args=[case.number]) + "?pool=1").content.decode()
+    assert "已谢绝本件的评审" in pool
+    again = {"experts": [str(world.experts[0])]}
+    assert act(officer, case.number, "assign", **again).status_code == 422
+    assert act(officer, case.number, "assign", despite="本人来电愿意评审", **again).status_code == 303
+    assert list(Seat.objects.order_by("number").values_list("state", flat=True)) == ["declined", "invited", "invited"]
+
+
+def test_an_officer_reads_before_assigning_that_the_time_is_over_and_begins_anew(world: w.World) -> None:
+    case, _ = asked(world)
+    officer = signed_in(world.people["officer"])
+    address = reverse("case", args=[case.number]) + "?pool=1"
+    assert "重新计期" not in officer.get(address).content.decode()
+    with clock_at(w.moment("2026-06-20")):
+        late = signed_in(world.people["officer"])
+        assert "重新计期" in late.get(address).content.decode()
+        assert act(late, case.number, "assign", experts=[str(world.experts[2])]).status_code == 303
+        found = Case.objects.get(pk=case.pk)
+        assert found.due_at is not None
+        assert found.due_at > w.moment("2026-06-20")
+        assert set(found.tasks.filter(role="expert").values_list("due_at", flat=True)) == {found.due_at}
+        assert "重新计期" not in late.get(address).content.decode()
 
 
 def test_the_calendar_of_a_reviewer_holds_numbers_and_no_titles(world: w.World) -> None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from tests.unit.engine.walks import Walk, opening, programmes
 
-from keguan.engine.decision import SYSTEM, Acting, Ask, Command
+from keguan.engine.decision import SYSTEM, Acting, Ask, Command, Decided, Wake
+from keguan.engine.machine import decide
 from keguan.engine.moves import Move
-from keguan.engine.state import StepState
+from keguan.engine.state import StepState, evolve_all
 from keguan.engine.steps import review
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Draw, Name, Review, Stratum
@@ -33,6 +34,29 @@ def test_where_reviewers_are_drawn_nobody_is_assigned_by_hand() -> None:
         command = Command("assign", "review", {"experts": [101], "draw": {"draw": "R1.review.1"}})
         answer = review.decide(replace(situation, facts=known), step, command)
         assert [one.code for one in getattr(answer, "problems", ())] == ([code] if code else [])
+
+
+def test_who_is_invited_when_the_time_is_over_gets_the_programmes_days_from_then() -> None:
+    walk = Walk(programmes()["key-rd-project"], opening("key-rd-project"))
+    there = StepState(entered=walk.now, due=DUE, memo={"seats": {}, "totals": {}})
+    walk.state = replace(walk.state, step="review", steps={"review": there})
+    command = Command("assign", "review", {"experts": [101]})
+    step = walk.definition.programme.step("review")
+    assert isinstance(step, Review)
+    for late, is_anew in ((timedelta(seconds=-1), False), (timedelta(days=3), True)):
+        situation = replace(
+            walk.situation(Acting(person=1, roles=frozenset({"officer"}))),
+            now=DUE + late,
+            facts={"recusals": {101: ()}},
+        )
+        answer = decide(situation, command)
+        assert isinstance(answer, Decided)
+        due = evolve_all(walk.state, answer.events).current.due
+        assert due is not None
+        assert due == (review.due_from(situation, step) if is_anew else DUE)
+        assert due > situation.now
+        assert {one.due for one in answer.effects if isinstance(one, Ask)} == {due}
+        assert [one.at for one in answer.effects if isinstance(one, Wake) and one.purpose == "due"] == [due] * is_anew
 
 
 @pytest.mark.parametrize(

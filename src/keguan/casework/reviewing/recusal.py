@@ -87,13 +87,19 @@ _SAID: Mapping[str, Text] = {
         "Another entry of the register may be the same person as this expert; that is not settled.",
     ),
     "seated": Text("该专家已在本评审组。", "The expert already sits on this panel."),
+    "declined": Text("该专家已谢绝本件的评审。", "The expert has declined this review."),
+    "declined_conflict": Text(
+        "该专家因利益冲突谢绝了本件的评审。", "The expert declined this review for a conflict of interest."
+    ),
 }
 _RELATED = Text(
     "您与本件存在应当回避的关系；双盲评审中不告知是哪一种。",
     "A relation keeps you out of this case; in a double-blind review it is not said which.",
 )
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
-_NOT_TIES = frozenset({"not_active", "unknown", "full", "yearly", "away", "stale", "question", "seated"})
+_NOT_TIES = frozenset(
+    {"not_active", "unknown", "full", "yearly", "away", "stale", "question", "seated", "declined", "declined_conflict"}
+)
 """What stands against a seat without being a conflict of interest."""
 UNAVAILABLE = frozenset({"recusal.not_active", "recusal.away", "recusal.stale", "recusal.question"})
 """Codes of an expert who is not to be asked today, whatever the case."""
@@ -121,7 +127,13 @@ _STANDING = """
       SELECT FROM experts_absence absence
       WHERE absence.expert_id = expert.id AND %(today)s BETWEEN absence.since AND absence.until
     ),
-    expert.status = 'active' AND expert.confirmed_on < %(oldest)s
+    expert.status = 'active' AND expert.confirmed_on < %(oldest)s,
+    (
+      SELECT seat.because FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
+      WHERE seat.case_id = %(case)s AND seat.step = %(step)s AND seat.attempt = %(attempt)s
+        AND seat.state = 'declined' AND holder.expert_id = expert.id
+      ORDER BY seat.because = 'conflict' DESC LIMIT 1
+    )
   FROM experts_expert expert WHERE expert.id = ANY(%(experts)s)"""
 
 
@@ -132,7 +144,8 @@ def recusals(
 
     step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
     and a seat already held on this panel always do; from a double-blind review a duty that shows who applies. A relation
-    that is for the officer to judge `may_override`, and so does an entry that its expert has not confirmed in time. Three
+    that is for the officer to judge `may_override`, and so does an entry that its expert has not confirmed in time, and
+    that they declined this review before; who declined it for a conflict of interest stays out. Three
     queries, however many experts. Source: 国家自然科学基金条例 第20条.
     """
     asked = list(dict.fromkeys(expert_ids))
@@ -146,7 +159,7 @@ def recusals(
     known: dict[int, tuple[Problem, ...]] = {}
     standing = _standing(case, step, asked)
     questioned = in_question(person for _, person, *_ in standing)
-    for expert, person, active, most, seated, load, spent, away, stale in standing:
+    for expert, person, active, most, seated, load, spent, away, stale, declined in standing:
         ties = {} if person in team else tied.get(expert, {})
         holds = {
             "own_case": person in team,
@@ -158,6 +171,8 @@ def recusals(
             "away": away,
             "stale": stale,
             "question": person in questioned,
+            "declined": declined not in (None, "conflict") and not seated,
+            "declined_conflict": declined == "conflict",
         }
         codes = [code for code in _SAID if code in ties or holds.get(code)]
         known[expert] = tuple(_problem(code, expert, step, ties.get(code)) for code in codes)
@@ -271,7 +286,7 @@ def given_this_year(experts: Iterable[int]) -> dict[int, int]:
 def _problem(code: str, expert: int, step: Review, tie: Relation | None = None) -> Problem:
     source = ARTICLE if code in _FROM_LAW else step.source if code not in _NOT_TIES else ""
     is_soft_tie = tie is not None and tie.severity == "soft"
-    say, soft = _SAID[code], is_soft_tie or code == "stale"
+    say, soft = _SAID[code], is_soft_tie or code in ("stale", "declined")
     if tie is not None and (when := said(tie)).zh:
         say = Text("{say}（{when}）", "{say} ({when})").filled(say=say, when=when)
     if is_soft_tie:

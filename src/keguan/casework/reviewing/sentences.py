@@ -7,7 +7,7 @@ from keguan.registers.trace.sentences import sentences
 
 sentences(
     {
-        "review:sheet:taken": Text("下载评分表（{n}席）", "took a score sheet away ({n} seats)"),
-        "review:sheet:read": Text("导入评分表（{n}席）为草稿", "read a score sheet in as drafts ({n} seats)"),
+        "review:sheet:taken": Text("下载评分表（{n}席）", "took a score sheet away (seats: {n})"),
+        "review:sheet:read": Text("导入评分表（{n}席）为草稿", "read a score sheet in as drafts (seats: {n})"),
     }
 )

@@ -55,6 +55,14 @@ DECLINES: Mapping[str, Text] = {
     "other": Text("其他", "Another reason"),
 }
 """Why a reviewer declines, by name."""
+_DECLINED_SAY = Text(
+    "请写明谢绝的理由；项目主管会看到，申报人看不到。",
+    "Say why you decline; the officer reads it, the applicant does not.",
+)
+_RELEASED_SAY = Text(
+    "请写明解除的理由；能看到评审专家姓名的管理人员会看到，申报人看不到。",
+    "Say why the reviewer is released; those who run the programme and may know its reviewers read it, the applicant does not.",
+)
 
 _NEEDS_WORDS = ("conflict", "other", "")
 
@@ -99,6 +107,13 @@ def due_from(situation: Situation, step: Review) -> datetime | None:
         return None
     span = situation.definition.span(step.within, local_date(situation.terms.opens))
     return span.after(situation.now, situation.calendar)
+
+
+def due_anew(situation: Situation, step: Review) -> datetime | None:
+    """By when reviews are owed if somebody is asked now and the time of the panel is over already: nobody is invited to
+    what is overdue. None while the time still runs, or where the programme sets none."""
+    due = situation.state.current.due
+    return due_from(situation, step) if due is not None and situation.now >= due else None
 
 
 def enter(situation: Situation, step: Review) -> Move:
@@ -168,8 +183,13 @@ def _assign(situation: Situation, step: Review, command: Command) -> Move | Refu
         return refuse("review.drawn_only", said, where="experts", fix=_DRAW)
     free = step.panel.size - _live(seats)
     if len(experts) > free:
-        said = Text("评审组共{size}席，尚余{free}席。", "The panel has {size} seats, {free} of them free.")
-        return refuse("review.panel_full", said.filled(size=step.panel.size, free=free), where="experts")
+        said = Text(
+            "您选了{chosen}位专家，评审组共{size}席，只余{free}席。",
+            "You chose {chosen} experts; of the {size} seats of the panel, {free} can still be given.",
+        )
+        fix = Text("请至多选{free}位。", "Choose at most {free}.").filled(free=free)
+        filled = said.filled(chosen=len(experts), size=step.panel.size, free=free)
+        return refuse("review.panel_full", filled, where="experts", fix=fix)
     recusals: Mapping[int, Sequence[Problem]] = situation.facts.get("recusals") or {}
     missing = [expert for expert in experts if expert not in recusals]
     if missing:
@@ -187,11 +207,15 @@ def _assign(situation: Situation, step: Review, command: Command) -> Move | Refu
         seats[str(number)] = "invited"
         effects.append(Seat(step.id, str(number), expert, despite if recusals[expert] else ""))
     done = (Settle(step.id, step.assigned_by),) if len(experts) == free else ()
-    return Move(memo={"seats": seats}, effects=(*effects, *done, _ask(situation, step, step.by)))
+    due = due_anew(situation, step)
+    if due is None:
+        return Move(memo={"seats": seats}, effects=(*effects, *done, _ask(situation, step, step.by)))
+    wakes = (*reminders(situation, step, due), Wake(step.id, due, "due"))
+    return Move(due=due, memo={"seats": seats}, effects=(*effects, *done, Ask(step.id, step.by, due), *wakes))
 
 
 def _release(situation: Situation, step: Review, command: Command) -> Move | Refusal:
-    if owed := reason_owed(command):
+    if owed := reason_owed(command, _RELEASED_SAY):
         return owed
     seats = dict(situation.state.current.memo["seats"])
     seat = text_of(command, "seat")
@@ -253,7 +277,7 @@ def _decline(situation: Situation, step: Review, seats: dict[str, str], seat: st
     if because and because not in DECLINES:
         said = Text("请从列出的理由中选择。", "Choose one of the reasons listed.")
         return refuse("review.because", said, where="because", value=because)
-    if because in _NEEDS_WORDS and (owed := reason_owed(command)):
+    if because in _NEEDS_WORDS and (owed := reason_owed(command, _DECLINED_SAY)):
         return owed
     seats[seat] = "declined"
     moved = SeatMoved(step.id, seat, "declined", reason=text_of(command, "reason"), because=because or "other")

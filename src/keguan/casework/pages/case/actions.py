@@ -10,7 +10,7 @@ from keguan.casework import services, sides
 from keguan.casework.models import Notice
 from keguan.casework.pages.answering import onward, request_id, status_of_refusal
 from keguan.casework.pages.case import setting_aside
-from keguan.casework.pages.case.page import case_page
+from keguan.casework.pages.case.page import case_page, seat_is_left
 from keguan.casework.pages.case.sheet_windows import unseen
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.desks.queue import queue_for
@@ -26,7 +26,7 @@ from keguan.engine.steps.review import SET_ASIDE, SET_ASIDE_TITLE
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Refusal, Refused
+from keguan.kernel.problems import Forbidden, Refusal, Refused
 from keguan.language.schema import Step
 
 _DONE = Text(
@@ -38,7 +38,12 @@ _DONE = Text(
 @page(SIGNED_IN, methods=("POST",))
 def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     """Ask something of a case. A refusal comes back as the case's page, with everything that was typed."""
-    found, actor = case_for(request, number)
+    try:
+        found, actor = case_for(request, number)
+    except Forbidden:
+        if (onwards := seat_is_left(request, number)) is None:
+            raise
+        return onwards
     if "redraw" in request.POST:
         # To look something up in the middle of it; nothing that was typed is lost, and nothing is asked yet.
         return case_page(request, found, actor, post=request.POST)

@@ -54,7 +54,7 @@ _REMARK = Text("{title}：说明", "{title}: remark")
 _AFTER = (Text("评审意见", "Comment"), Text("校验值（勿改）", "Check value (leave as it is)"))
 _KEPT = Text(
     "已读入 {n} 席，保存为草稿。请逐件核对并提交评分。",
-    "{n} seats were read in as drafts. Look each over and send its scores.",
+    "Read in as drafts: {n}. Look each over and send its scores.",
 )
 
 

@@ -18,7 +18,16 @@ from keguan.components.fields import Field, field_id
 from keguan.components.lists import Choice
 from keguan.components.status import Status, Tone
 from keguan.engine.decision import Command
-from keguan.engine.steps.review import COMMENT_MOST, DECLARED, DECLINES, LIVE, REMARK_MOST, WAITS, score_problems
+from keguan.engine.steps.review import (
+    COMMENT_MOST,
+    DECLARED,
+    DECLINES,
+    LIVE,
+    REMARK_MOST,
+    WAITS,
+    due_anew,
+    score_problems,
+)
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Criterion, Review, Rubric
@@ -26,15 +35,20 @@ from keguan.language.schema import Criterion, Review, Rubric
 _TONES: Mapping[str, Tone] = {"invited": "warn", "accepted": "info", "final": "good"}
 STATES: Mapping[str, Status] = {name: Status(said, _TONES.get(name, "neutral")) for name, said in SEAT_STATES.items()}
 _WHY_RELEASE = Text("解除理由", "Reason")
+_RELEASE_HINT = Text(
+    "能看到评审专家姓名的管理人员会看到，申报人看不到。",
+    "Those who run the programme and may know its reviewers read it, the applicant does not.",
+)
 _DESPITE = Text("仍然指派的理由", "Why all the same")
 _DESPITE_HINT = Text(
-    "所选专家有可能的利害关系时必须填写，记入痕迹", "owed where a chosen expert perhaps has an interest; it is traced"
+    "所选专家有可能的利害关系、曾谢绝本件等待判断的情形时必须填写，记入痕迹",
+    "owed where a chosen expert perhaps has an interest, or declined this review before; it is traced",
 )
 _WHY_DECLINE = Text("谢绝理由", "Why you decline")
 _DECLINE_WORDS = Text("说明", "In words")
 _DECLINE_HINT = Text(
-    "利益冲突和其他理由须写明；项目主管会看到。",
-    "Owed for a conflict of interest and for other reasons; the officer reads it.",
+    "利益冲突和其他理由须写明；项目主管会看到，申报人看不到。",
+    "Owed for a conflict of interest and for other reasons; the officer reads it, the applicant does not.",
 )
 _REMARK = Text("“{title}”的说明", "On “{title}”")
 _END_HINT = Text("打零分或满分时必填。", "Owed where the score is nothing or all points.")
@@ -72,10 +86,11 @@ def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
     return {
         "is_officer": True,
         "open_seats": [one for one in seats if one.state in ("invited", "accepted")],
-        "release_reason": scene.asked(Field("reason", "text", _WHY_RELEASE)),
+        "release_reason": scene.asked(Field("reason", "text", _WHY_RELEASE, hint=_RELEASE_HINT)),
         "seat_chosen": scene.post.get("seat", "") if scene.post is not None else "",
         "pool": pool,
         "despite": scene.asked(Field("despite", "text", _DESPITE, hint=_DESPITE_HINT, most=500)) if asks else None,
+        "due_anew": due_anew(scene.situation, scene.step) if isinstance(scene.step, Review) else None,
         "recused": [one for one in recused(scene.case) if one.seat.state in WAITS],
         "wants_pool": wants_pool,
         "query": searched(scene),

@@ -59,7 +59,7 @@ class Visitor:
 
     def signs_in(self, username: str, password: str) -> None:
         """By the sign-in page, ending up on the home page."""
-        self.opens(f"/sign-in/?lang={self.language}")
+        self.opens(f"/language/?to={self.language}&next=/sign-in/")
         self.fill(self.word("用户名", "Username"), username)
         self.fill(self.word("密码", "Password"), password)
         self.press(self.word("登录", "Sign in"))

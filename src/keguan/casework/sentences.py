@@ -7,6 +7,7 @@ and refused attempts included. Who objects is for those who decide on objections
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from keguan.casework.messages import end_title
@@ -17,6 +18,7 @@ from keguan.engine.machine import WITHDRAWN
 from keguan.engine.steps import kind_for
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import BEIJING
 from keguan.language.definition import Definition
 from keguan.language.schema import Step
 from keguan.language.vocabulary import KINDS, ROLES
@@ -102,6 +104,10 @@ def _follows(definition: Definition | None, event: Event) -> Text:
             parts = [Text("，进入“{step}”", ", on to “{step}”").filled(step=step_title(step))]
         elif one.get("event") == "reopened" and (step := _step(definition, str(one.get("step")))):
             parts = [Text("，回到“{step}”", ", back to “{step}”").filled(step=step_title(step))]
+        elif one.get("event") == "prolonged":
+            until = datetime.fromisoformat(str(one["due"])).astimezone(BEIJING)
+            said = Text("，期限重新计至 {until:%Y-%m-%d %H:%M}", ", its time begun anew until {until:%Y-%m-%d %H:%M}")
+            parts = [said.filled(until=until)]
         elif one.get("event") == "ended" and definition is not None:
             end = end_title(definition, str(one.get("end")))
             parts = [Text("，办结：{end}", "; ended: {end}").filled(end=end)]

@@ -263,6 +263,7 @@ def test_an_officer_reads_before_assigning_that_the_time_is_over_and_begins_anew
         assert found.due_at > w.moment("2026-06-20")
         assert set(found.tasks.filter(role="expert").values_list("due_at", flat=True)) == {found.due_at}
         assert "重新计期" not in late.get(address).content.decode()
+        assert "期限重新计至" in late.get(reverse("case", args=[case.number])).content.decode()
 
 
 def test_the_calendar_of_a_reviewer_holds_numbers_and_no_titles(world: w.World) -> None:

@@ -223,7 +223,8 @@ def test_a_reviewer_promises_first_scores_whole_points_and_sees_their_own_total_
     assert str(3 * len(criteria)) in mine
     assert "独到的评语甲" not in page(second, case)
     assert act(second, case.number, "decline", reason="时间冲突")["Location"] == reverse("todo")
-    assert second.get(reverse("case", args=[case.number])).status_code == 403
+    closed = second.get(reverse("case", args=[case.number]))
+    assert (closed.status_code, closed["Location"]) == (303, reverse("reviews")), "closed, and told why there"
 
 
 def _criteria(case: Case) -> list[str]:

@@ -376,6 +376,31 @@ def test_the_ranking_is_previewed_with_its_budget_line_adopted_and_then_stands(w
     assert Case.objects.get(pk=case.pk).amount_fen == 60_000_000
 
 
+def test_a_long_ranking_comes_in_parts_and_says_where_its_budget_line_is(
+    world: w.World, django_assert_max_num_queries: Any
+) -> None:
+    assert world.round is not None
+    lines = [
+        {"number": f"N{at}", "position": at, "order": "80.00", "asked_fen": 100, "amount_fen": 100 * (at <= 700)}
+        | {"within": at <= 700, "why": "" if at <= 700 else "budget"}
+        for at in range(1, 1201)
+    ]
+    Ranking.objects.create(
+        round=world.round, step="rank", lines=lines, budget_fen=1, spent_fen=1, at=w.moment("2026-04-09")
+    )
+    address, officer = reverse("ranking", args=[world.round.code, "rank"]), signed_in(world.people["officer"])
+    shown = {}
+    for page in ("1", "2", "3", "99", "x"):
+        with django_assert_max_num_queries(12):
+            said = officer.get(address, {"page": page}).content.decode()
+        shown[page] = (re.findall(r">N(\d+)<", said), 'class="budget-line"' in said, "?page=2" in said)
+    places = [place for page in ("1", "2", "3") for place in shown[page][0]]
+    assert places == [str(at) for at in range(1, 1201)], "every place stands on one page, in order"
+    assert [shown[page][1] for page in ("1", "2", "3")] == [False, True, False]
+    assert [shown[page][2] for page in ("1", "3")] == [True, True], "the others say on which page the line is"
+    assert (shown["99"], shown["x"]) == (shown["3"], shown["1"])
+
+
 def test_a_form_never_leads_away_from_the_site(world: w.World) -> None:
     case = cases.case(world, at="endorse")
     host = signed_in(world.people["host"])

@@ -72,7 +72,8 @@ def _search(rows: Rows, text: str) -> Rows:
     plain = text.replace(" ", "")
     # Chinese has no capitals: to fold every title for it takes longer than all else of reading very many.
     lookup = "contains" if text.upper() == text.lower() else "icontains"
-    return rows.filter(Q(**{f"title__{lookup}": text}) | Q(number__startswith=plain.upper()))
+    titled = Q(**{f"title__{lookup}": text})
+    return rows.filter(titled | Q(number__startswith=plain.upper()) if plain.isascii() else titled)
 
 
 CASES = ListSpec(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -47,6 +48,8 @@ WHY = {
 OUT = Status(Text("您须回避，不显示", "You must keep out: not shown"), "bad")
 """What stands in a row of which the reader may know nothing else."""
 MOST_DECIDED = 200
+MOST_LINES = 500
+"""So many places stand on one page of a ranking; the budget line says on which page it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +112,19 @@ def _ranking_page(
             spent = computed.spent_fen
     programme = definition_of(found.programme).programme
     out = sent_out_numbers(actor, found)
-    shown = _lines(lines, own=own_numbers(actor, found), out=out)
+    last, line_at = max(((one["position"], at) for at, one in enumerate(lines) if one["within"]), default=(0, None))
+    part = Paginator(lines, MOST_LINES).get_page(request.GET.get("page"))
+    shown = _lines(list(part.object_list), last, own=own_numbers(actor, found), out=out)
     context = {
         "round": found,
         "step": rank,
         "title": step_title(rank),
         "stands": stands,
         "lines": shown,
+        "part": part,
+        "line_page": 0 if line_at is None else line_at // MOST_LINES + 1,
         # A sum less the other rows would tell the amount of the one that is closed.
-        "tells_sums": not any(one.is_out for one in shown),
+        "tells_sums": not any(one["number"] in out for one in lines),
         "budget_fen": budget,
         "spent_fen": spent,
         "left_fen": budget - spent,
@@ -172,15 +179,15 @@ def sent_out_numbers(actor: Actor, found: Round) -> frozenset[str]:
     bodies = {step.by for step in steps if isinstance(step, Decide) and step.vote}
     if not any(actor.holds(body, programme=found.programme.code) for body in bodies):
         return frozenset()
-    numbers = dict(Case.objects.filter(round=found).values_list("pk", "number"))
-    return frozenset(numbers[one] for one in sent_out(actor, list(numbers)))
+    # Of all cases one was sent out for few; a round may have a hundred thousand.
+    out = sent_out(actor, None)
+    return frozenset(Case.objects.filter(round=found, pk__in=list(out)).values_list("number", flat=True) if out else ())
 
 
-def _lines(kept: Iterable[dict[str, Any]], own: frozenset[str], out: frozenset[str]) -> list[Line]:
-    kept = list(kept)
+def _lines(kept: Sequence[dict[str, Any]], last: int, own: frozenset[str], out: frozenset[str]) -> list[Line]:
+    """Lines of a ranking as this reader meets them. last: the place above the budget line."""
     cases = Case.objects.filter(number__in=[one["number"] for one in kept]).select_related("host")
     known = {case.number: case for case in cases}
-    last = max((one["position"] for one in kept if one["within"]), default=0)
     return [_line(one, known.get(one["number"]), last, own, out) for one in kept]
 
 

@@ -185,14 +185,14 @@ def _reading(corpus: Corpus) -> Figure:
 def _copied(rows: Sequence[tuple[int | None, bytes]]) -> None:
     connection.ensure_connection()
     now = clock.now()
-    columns = "versions, size, fingerprints, made_at, is_packed"
+    columns = "part, versions, size, fingerprints, made_at, is_packed"
     given = "id, " if rows[0][0] is not None else ""
     with (
         connection.connection.cursor() as cursor,
         cursor.copy(f"COPY similarity_document ({given}{columns}) FROM STDIN") as copy,
     ):
         for pk, prints in rows:
-            copy.write_row((*([pk] if pk is not None else []), "{}", SIZE, prints, now, False))
+            copy.write_row((*([pk] if pk is not None else []), "application", "{}", SIZE, prints, now, False))
 
 
 def _grown(crowd: Crowd, before: int, documents: int) -> float:

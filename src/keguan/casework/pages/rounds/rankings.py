@@ -114,7 +114,7 @@ def _ranking_page(
     out = sent_out_numbers(actor, found)
     last, line_at = max(((one["position"], at) for at, one in enumerate(lines) if one["within"]), default=(0, None))
     part = Paginator(lines, MOST_LINES).get_page(request.GET.get("page"))
-    shown = _lines(list(part.object_list), last, own=own_numbers(actor, found), out=out)
+    shown = _lines(list(part.object_list), last, own=own_numbers(actor, found, out), out=out)
     context = {
         "round": found,
         "step": rank,
@@ -164,13 +164,15 @@ def as_line(one: Any) -> dict[str, Any]:
     }
 
 
-def own_numbers(actor: Actor, found: Round) -> frozenset[str]:
-    """The reader's own cases in the round, and those for which they were sent out: scores of these are closed to them."""
+def own_numbers(actor: Actor, found: Round, out: frozenset[str] | None = None) -> frozenset[str]:
+    """The reader's own cases in the round, and those for which they were sent out: scores of these are closed to them.
+
+    out: from `sent_out_numbers`, where that was asked already."""
     rows = Case.objects.filter(round=found, members__contains=[actor.person]) if actor.person is not None else ()
     mine = Case.objects.filter(round=found, applicant=actor.person) | Case.objects.filter(
         round=found, principal=actor.person
     )
-    return frozenset(one.number for one in (*rows, *mine)) | sent_out_numbers(actor, found)
+    return frozenset(one.number for one in (*rows, *mine)) | (sent_out_numbers(actor, found) if out is None else out)
 
 
 def sent_out_numbers(actor: Actor, found: Round) -> frozenset[str]:

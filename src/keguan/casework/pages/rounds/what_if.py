@@ -226,11 +226,7 @@ def _with(base: Sequence[Row], asked: Asked, *, is_shared: bool) -> list[Row]:
         percent=asked.percent,
         is_shared=is_shared,
     )
-    return [_granted(row, fen) for row, fen in zip(base, grants, strict=True)]
-
-
-def _granted(row: Row, fen: int) -> Row:
-    return replace(row, then_fen=fen)
+    return [replace(row, then_fen=fen) for row, fen in zip(base, grants, strict=True)]
 
 
 def grouped_by(programme: Programme) -> tuple[str, Question] | None:

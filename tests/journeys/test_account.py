@@ -41,36 +41,74 @@ def test_an_authenticator_app_guards_the_account_without_javascript(stage: Stage
     other.sees("王一")
 
 
-def test_a_passkey_opens_the_account_without_a_password(stage: Stage) -> None:
-    owner = person("王一")
-    visitor = stage.signed_in(owner, script=True)
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+"""A telephone or computer that unlocks its passkeys by itself."""
+
+
+def has_a_device(visitor: Visitor) -> None:
+    """Put an authenticator into the browser."""
     devices = visitor.page.context.new_cdp_session(visitor.page)
     devices.send("WebAuthn.enable")
-    devices.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": True,
-                "automaticPresenceSimulation": True,
-            }
-        },
-    )
-    visitor.opens("/me/passkeys/new/")
-    proves(visitor)
-    visitor.fill("名称", "办公电脑")
-    visitor.press("添加")
-    visitor.opens("/me/")
-    visitor.sees("办公电脑", "恢复码")
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+
+
+def signs_out(visitor: Visitor) -> None:
+    """By the menu under one's name."""
     visitor.page.locator("details.me > summary").click()
-    visitor.press("退出登录", visitor.page.locator("details.me"))
+    visitor.press(visitor.word("退出登录", "Sign out"), visitor.page.locator("details.me"))
+
+
+@pytest.mark.parametrize(("language", "phone"), [("zh", False), ("en", True)])
+def test_a_passkey_is_added_opens_the_account_alone_and_is_removed(stage: Stage, language: str, phone: bool) -> None:
+    owner = person("王一")
+    visitor = stage.signed_in(owner, language, script=True, phone=phone)
+    name = visitor.word("办公电脑", "Office computer")
+    with_passkey = visitor.word("用通行密钥登录", "Sign in with a passkey")
+    has_a_device(visitor)
+    visitor.opens("/me/")
+    visitor.follow(visitor.word("添加通行密钥", "Add a passkey"))
+    proves(visitor)
+    assert visitor.page.get_by_role("textbox").and_(visitor.page.locator("main *")).count() == 1, (
+        "its name, and no more"
+    )
+    visitor.fill(visitor.word("名称", "Name"), name)
+    visitor.press(visitor.word("添加", "Add"))
+    visitor.sees(visitor.word("通行密钥已添加", "The passkey is added"), visitor.word("剩余 10 个", "10 are left"))
+
+    visitor.opens("/me/passkeys/new/")
+    visitor.page.get_by_role("button", name=visitor.word("添加", "Add"), exact=True).click()
+    visitor.sees(visitor.word("这台设备已有本账户的通行密钥", "This device holds a passkey of your account already"))
+
+    visitor.opens("/me/")
+    visitor.sees(name, visitor.word("未使用", "not used yet"), visitor.word("恢复码", "Recovery codes"))
+    signs_out(visitor)
     visitor.opens("/sign-in/?next=/me/")
-    visitor.press("用通行密钥登录")
-    visitor.sees("办公电脑", "最近使用")
+    visitor.press(with_passkey)
+    visitor.sees(name, visitor.word("最近使用", "last used"))
     assert re.search(r"/me/$", visitor.page.url)
+
+    visitor.follow(visitor.word("移除", "Remove"))
+    visitor.follow(visitor.word("通行密钥", "passkey"))
+    visitor.press(visitor.word("使用通行密钥", "Use a passkey"))
+    visitor.sees(name)
+    visitor.press(visitor.word("移除", "Remove"))
+    visitor.sees(visitor.word("通行密钥已移除", "The passkey is removed"))
+    visitor.misses(name)
+
+    signs_out(visitor)
+    visitor.opens("/sign-in/")
+    visitor.press(with_passkey)
+    visitor.sees(visitor.word("这个通行密钥不能用于本平台", "This passkey does not work here"))
+    visitor.signs_in(f"p{owner.pk}", PASSWORD)
+    visitor.opens("/me/")
+    visitor.sees("王一")
 
 
 def test_a_passkey_that_does_not_come_is_told_on_the_page(stage: Stage) -> None:

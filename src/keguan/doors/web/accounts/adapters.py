@@ -14,6 +14,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.messages import ERROR
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -52,6 +53,11 @@ def _words(texts: Mapping[str, Text]) -> dict[str, Any]:
 
 
 WRONG_CODE = Text("验证码不对，或已经用过。", "The code is wrong, or was used already.")
+UNKNOWN_PASSKEY = Text(
+    "这个通行密钥不能用于本平台：可能已从账户中移除，或页面停留过久。请再试，或改用其他方式。",
+    "This passkey does not work here: it may have been removed from the account, or the page stood open too long. "
+    "Try again, or use another way.",
+)
 WRONG_PASSWORD = Text("密码不对。", "This is not the password.")
 TOO_OFTEN = Text("尝试次数过多，请稍后再试。", "Too many attempts; try again later.")
 LINK_DEAD = Text("链接已失效或已使用过，请重新申请。", "The link has expired or was used already; ask for a new one.")
@@ -70,7 +76,7 @@ NOTICES: dict[str, tuple[Text, Tone]] = {
     "mfa/messages/totp_activated.txt": (Text("动态口令已启用。", "The authenticator app is turned on."), "good"),
     "mfa/messages/totp_deactivated.txt": (Text("动态口令已停用。", "The authenticator app is turned off."), "good"),
     "mfa/messages/recovery_codes_generated.txt": (
-        Text("已生成新的恢复码，旧的作废。", "New recovery codes are made; the old ones are void."), "good",
+        Text("已生成恢复码；以前的不再有效。", "Recovery codes are made; any earlier ones are void."), "good",
     ),
     "mfa/messages/webauthn_added.txt": (Text("通行密钥已添加。", "The passkey is added."), "good"),
     "mfa/messages/webauthn_removed.txt": (Text("通行密钥已移除。", "The passkey is removed."), "good"),
@@ -190,6 +196,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             }
         ),
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """allauth calls a passkey that does not fit a wrong code, too."""
+        if code == "incorrect_code" and "credential" in context.request.POST:
+            return ValidationError(reader.said(UNKNOWN_PASSKEY), code="unknown_passkey")
+        return super().validation_error(code, *args)
 
     def encrypt(self, text: str) -> str:
         return sealed.seal(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 
-from django.forms import BoundField
+from django.forms import BooleanField, BoundField
 from django.forms.forms import BaseForm
 
 from keguan.components.fields import Field, FieldKind
@@ -22,7 +22,6 @@ LABELS: dict[str, Text] = {
     "password2": _SAME_AGAIN,
     "code": Text("验证码", "Code"),
     "name": Text("名称", "Name"),
-    "passwordless": Text("也可用它直接登录，不输密码", "Also sign in with it alone, without a password"),
 }
 HINTS: dict[str, Text] = {
     "password1": PASSWORD_RULE,
@@ -39,8 +38,8 @@ _MISSING = Text("请填写：{label}。", "Fill in: {label}.")
 
 
 def fields_of(form: BaseForm) -> list[Field]:
-    """The visible fields of a form of allauth, with what was typed and what is wrong."""
-    return [_field(bound) for bound in form.visible_fields()]
+    """What is typed into a form of allauth, with what was typed and what is wrong. A box to tick stands in its own page."""
+    return [_field(bound) for bound in form.visible_fields() if not isinstance(bound.field, BooleanField)]
 
 
 def problems_of(form: object) -> tuple[Problem, ...]:

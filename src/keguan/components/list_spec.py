@@ -88,19 +88,8 @@ class Column:
     def shown(self, row: Any) -> str:
         """The cell as this reader reads it, as plain text."""
         value = self.value(row)
-        if value is None:
-            return ""
-        match self.kind:
-            case "money":
-                return reader.money(value)
-            case "number":
-                return reader.number(value)
-            case "day":
-                return reader.day(value)
-            case "moment":
-                return reader.moment(value)
-            case "deadline":
-                return reader.deadline(value)
+        if shown := reader.BY_KIND.get(self.kind):
+            return shown(value)
         return reader.said(value.text if isinstance(value, Status) else value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
@@ -133,3 +133,13 @@ def number(value: Decimal | int | float | None) -> str:
     if value is None:
         return ""
     return grouped(Decimal(str(value)) if isinstance(value, float) else value)
+
+
+BY_KIND: dict[str, Callable[[Any], str]] = {
+    "money": money,
+    "number": number,
+    "day": day,
+    "moment": moment,
+    "deadline": deadline,
+}
+"""The kinds of value, in lists and in parts of pages, that are more than words, and how each is shown."""

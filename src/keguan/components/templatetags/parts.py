@@ -77,20 +77,9 @@ def definition_list(lines: Iterable[Line | None]) -> dict[str, Any]:
 def line_value(line: Line) -> str | SafeString:
     """The value of a definition-list line as this reader reads it."""
     value: Any = line.value
-    match line.kind:
-        case "money":
-            return reader.money(value)
-        case "number":
-            return reader.number(value)
-        case "day":
-            return reader.day(value)
-        case "moment":
-            return reader.moment(value)
-        case "deadline":
-            return reader.deadline(value)
-        case "status":
-            return status_word(value)
-    return reader.as_written(value)
+    if shown := reader.BY_KIND.get(line.kind):
+        return shown(value)
+    return status_word(value) if line.kind == "status" else reader.as_written(value)
 
 
 @register.inclusion_tag("components/tabs.html")

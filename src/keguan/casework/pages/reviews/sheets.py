@@ -1,7 +1,8 @@
 """Scoring off line: a spreadsheet of one's own seats in a round, and its way back into drafts.
 
-Reading it in is tried first: every bad cell is told with its place, nothing is kept. What is confirmed is kept all or not
-at all, as drafts; sending scores stays something the reviewer does case by case.
+Reading it in is tried first: every bad cell is told with its place, what meets another text on the web is shown beside it,
+nothing is kept. What is confirmed is kept all or not at all, as drafts; sending scores stays something the reviewer does
+case by case.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import hmac
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import xlsxwriter
@@ -22,9 +23,19 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework.models import Seat
+from keguan.casework.pages.answering import status_of_refusal
+from keguan.casework.pages.reviews.sheet_meets_web import (
+    LONGEST_CELL,
+    Met,
+    Row,
+    in_a_cell,
+    met,
+    prints,
+    prints_in,
+)
 from keguan.casework.queries import reviews_of
 from keguan.casework.reviewing.drafts import keep
-from keguan.casework.steps.review.panel import given_in, totals
+from keguan.casework.steps.review.panel import on_the_sheet
 from keguan.casework.versions import definition_of
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, page
@@ -82,8 +93,10 @@ def check_value(seat: Seat, digest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pile:
-    """The seats of one reviewer in one round that are scored by one rubric."""
+    """The seats of one reviewer in one step of a round that are scored by one rubric."""
 
+    round: str
+    step: str
     seats: Sequence[Seat]
     rubric: Rubric
     digest: str
@@ -102,7 +115,7 @@ def pile_of(request: HttpRequest, code: str, step: str) -> Pile:
     of_step = definition.programme.step(step)
     if not isinstance(of_step, Review):
         raise Http404
-    return Pile(seats, definition.programme.rubric(of_step.rubric), definition.digest)
+    return Pile(code, step, seats, definition.programme.rubric(of_step.rubric), definition.digest)
 
 
 @page(SIGNED_IN)
@@ -123,17 +136,17 @@ def review_sheet(request: HttpRequest, code: str, step: str) -> HttpResponseBase
     names = columns(pile.rubric)
     most = {f"scores.{one.criterion}": one.points for one in pile.rubric.criteria}
     for line, seat in enumerate(pile.seats, 1):
-        draft = getattr(seat, "draft", None)
-        values = (given_in(seat) if seat.state == "final" else {}) | (draft.values if draft else {})
+        values = on_the_sheet(seat, getattr(seat, "draft", None))
         before = (seat.case.number, seat.case.title, str(seat.number))
         for at, name in enumerate(names):
+            cell = in_a_cell(name, values.get(name, ""))
             if not name:
-                text = before[at] if at < len(before) else check_value(seat, pile.digest)
-                sheet.write_string(line, at, text, plain)
-            elif name in most and values.get(name, "").isdecimal():
-                sheet.write_number(line, at, int(values[name]), typed)
+                bound = f"{check_value(seat, pile.digest)}-{prints(names, values)}"
+                sheet.write_string(line, at, before[at] if at < len(before) else bound, plain)
+            elif name in most and cell.isdecimal() and len(cell) < 5:
+                sheet.write_number(line, at, int(cell), typed)
             else:
-                sheet.write_string(line, at, values.get(name, ""), typed)
+                sheet.write_string(line, at, values.get(name, "")[:LONGEST_CELL], typed)
     for at, name in enumerate(names):
         sheet.set_column(at, at, 10 if name in most else 16 if not name else 40)
         if name in most:
@@ -151,71 +164,128 @@ def review_sheet(request: HttpRequest, code: str, step: str) -> HttpResponseBase
 # ------------------------------------------------------------------------------------------------- and back again
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRow:
-    """One row as it was understood. values: by field; total: of the points in it."""
-
-    number: str
-    title: str
-    values: Mapping[str, str]
-    total: int
-    scored: int
-    count: int
+_CHOOSE = Text(
+    "{number}“{title}”：网页和评分表上的内容不同，请选择保留哪一个。",
+    "{number}, “{title}”: the web and the sheet differ. Choose which is to stand.",
+)
+_NEWER = Text(
+    "{number}：您查看之后，网页上又有改动。没有保存任何内容，请对照下面现在的内容再确认。",
+    "{number}: more was typed on the web since you looked. Nothing was kept: look at what stands below now, and confirm again.",
+)
+_NO_SEAT = Text("{number}：您现在不能为本件评分。", "{number}: this is no seat that you can score now.")
+_WITHOUT = Text("请从评分表中删去该行，重新上传。", "Take its row out of the sheet and upload it again.")
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))
 def review_sheet_back(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """Try a sheet that was filled in, and keep it as drafts once its reader confirms what was understood."""
     pile = pile_of(request, code, step)
-    problems: tuple[Problem, ...] = ()
-    rows: list[ReadRow] = []
-    confirm = ""
+    rows: list[Row] = []
+    found: list[Problem] = []
     if request.method == "POST" and "confirm" in request.POST:
-        answer = _kept(request, pile, code, step)
-        if isinstance(answer, HttpResponseBase):
-            return answer
-        problems = answer.problems
+        rows, shown = _confirmed(request)
+        if not rows:
+            said = Text("确认已过期，请重新上传。", "The confirmation is too old; upload the sheet again.")
+            found = [Problem("sheet.stale", said, "file")]
+        elif not (found := _kept(request, pile, rows, shown)):
+            tell(request, _KEPT.filled(n=len(rows)))
+            return SeeOther(reverse("reviews"))
+        pile = pile_of(request, code, step)
     elif request.method == "POST":
         rows, found = _tried(request, pile)
-        problems = tuple(found[:MOST_PROBLEMS])
-        if not problems:
-            sent = {"by": actor_on(request).person, "rows": {one.number: dict(one.values) for one in rows}}
-            confirm = signing.dumps(sent, salt=_SALT, compress=True)
+        rows = [] if found else rows
+    beside = _beside(request, pile, rows, found)
     context = {
         "code": code,
         "step": step,
         "count": len(pile.seats),
-        "rows": rows,
-        "problems": problems,
-        "confirm": confirm,
+        "rows": beside,
+        "asks": any(one.differs for one in beside),
+        "problems": found[:MOST_PROBLEMS],
+        "confirm": _to_confirm(request, rows, beside) if beside else "",
         "crumbs": [Crumb(Text("我的评审", "My reviews"), reverse("reviews")), Crumb(_TITLE)],
     }
-    return render(request, "casework/review_sheet.html", context, status=422 if problems else 200)
+    status = status_of_refusal(Refusal(tuple(found))) if found else 200
+    return render(request, "casework/review_sheet.html", context, status=status)
 
 
-def _kept(request: HttpRequest, pile: Pile, code: str, step: str) -> HttpResponseBase | Refusal:
-    actor = actor_on(request)
+def _beside(request: HttpRequest, pile: Pile, rows: Sequence[Row], problems: Sequence[Problem] = ()) -> list[Met]:
+    """Each row beside its seat as it stands now; rows without a seat are left out."""
+    seats = {one.case.number: one for one in pile.seats}
+    titles = dict(zip(columns(pile.rubric), headers(pile.rubric), strict=True))
+    wrong = {one.where: one for one in problems}
+    beside = []
+    for one in rows:
+        if one.number in seats:
+            # Who chose beside a text that stands there no longer chooses anew.
+            chosen = {} if f"take.{one.number}" in wrong else request.POST.dict()
+            beside.append(met(one, seats[one.number], pile.rubric, titles, chosen))
+    return [
+        replace(one, differs=tuple(replace(each, problem=wrong.get(each.where)) for each in one.differs))
+        for one in beside
+    ]
+
+
+def _to_confirm(request: HttpRequest, rows: Sequence[Row], beside: Sequence[Met]) -> str:
+    """What the page carries along until it is confirmed: what the sheet said, and what stood on the web beside it."""
+    sent = {
+        "by": actor_on(request).person,
+        "rows": [(one.number, dict(one.values), dict(one.taken)) for one in rows],
+        "shown": {one.number: dict(one.shown) for one in beside},
+    }
+    return signing.dumps(sent, salt=_SALT, compress=True)
+
+
+def _confirmed(request: HttpRequest) -> tuple[list[Row], Mapping[str, Mapping[str, str]]]:
+    """The rows that this reader confirms with what they were shown beside them; none where it is too old or not theirs."""
     try:
         sent = signing.loads(request.POST["confirm"], salt=_SALT, max_age=_ONE_HOUR)
     except signing.BadSignature:
-        sent = {}
-    if sent.get("by") != actor.person or actor.person is None:
-        said = Text("确认已过期，请重新上传。", "The confirmation is too old; upload the sheet again.")
-        return Refusal((Problem("sheet.stale", said, "file"),))
-    rows: Mapping[str, Mapping[str, str]] = sent["rows"]
+        return [], {}
+    person = actor_on(request).person
+    if person is None or sent["by"] != person:
+        return [], {}
+    return [Row(*one) for one in sent["rows"]], sent["shown"]
+
+
+def _kept(
+    request: HttpRequest, pile: Pile, rows: Sequence[Row], shown: Mapping[str, Mapping[str, str]]
+) -> list[Problem]:
+    """Keep all rows as drafts, or none; what stands in the way."""
+    actor = actor_on(request)
+    beside = _beside(request, pile, rows)
+    there = {one.number for one in beside}
+    gone = [one.number for one in rows if one.number not in there]
+    problems = [Problem("sheet.row", _NO_SEAT.filled(number=one), "file", one, fix=_WITHOUT) for one in gone]
+    problems += [_newer(one.number) for one in beside if one.shown != shown.get(one.number)]
+    if not problems:
+        asked = ((one, each) for one in beside for each in one.differs if not each.chosen)
+        problems = [
+            Problem("sheet.choose", _CHOOSE.filled(number=one.number, title=each.title), each.where)
+            for one, each in asked
+        ]
+    if problems:
+        return problems
     try:
         with transaction.atomic():
-            for number, values in rows.items():
-                if isinstance(kept := keep(number, values, actor), Refusal):
+            for one in beside:
+                kept = keep(one.number, one.kept, actor, one.shown) if one.kept else None
+                if isinstance(kept, Refusal):
                     raise Refused(kept)
-            trace.write("review:sheet:read", actor, payload={"n": len(rows), "round": code, "step": step})
+                if kept is not None and kept.clashes:
+                    raise Refused.because(_newer(one.number))
+            named = {"n": len(rows), "round": pile.round, "step": pile.step}
+            trace.write("review:sheet:read", actor, payload=named)
     except Refused as refused:
-        return refused.refusal
-    tell(request, _KEPT.filled(n=len(rows)))
-    return SeeOther(reverse("reviews"))
+        return list(refused.refusal.problems)
+    return []
 
 
-def _tried(request: HttpRequest, pile: Pile) -> tuple[list[ReadRow], list[Problem]]:
+def _newer(number: str) -> Problem:
+    return Problem("draft.stale", _NEWER.filled(number=number), f"take.{number}")
+
+
+def _tried(request: HttpRequest, pile: Pile) -> tuple[list[Row], list[Problem]]:
     file = request.FILES.get("file")
     if file is None or (file.size or 0) > BYTES_MOST:
         said = Text("请选择一个 .xlsx 文件（不超过5MB）。", "Choose an .xlsx file of at most 5 MB.")
@@ -227,7 +297,7 @@ def _tried(request: HttpRequest, pile: Pile) -> tuple[list[ReadRow], list[Proble
         return [], list(refused.refusal.problems)
 
 
-def _understood(grid: Grid, pile: Pile) -> tuple[list[ReadRow], list[Problem]]:
+def _understood(grid: Grid, pile: Pile) -> tuple[list[Row], list[Problem]]:
     lines = [(one.number, [_text(cell) for cell in one.cells]) for one in grid.lines]
     head = lines[0][1] if lines else []
     problems = list(_header_problems(grid, head, headers(pile.rubric)))
@@ -235,12 +305,13 @@ def _understood(grid: Grid, pile: Pile) -> tuple[list[ReadRow], list[Problem]]:
         return [], problems
     names = columns(pile.rubric)
     seats = {check_value(one, pile.digest): one for one in pile.seats}
-    found: dict[str, ReadRow] = {}
+    found: dict[str, Row] = {}
     for number, cells in lines[1:]:
         cells = [*cells, *[""] * (len(names) - len(cells))]
         if not any(cells):
             continue
-        seat = seats.get(cells[len(names) - 1])
+        check, _, carried = cells[len(names) - 1].partition("-")
+        seat = seats.get(check)
         if seat is None or seat.case.number != cells[0]:
             said = Text(
                 "这一行的编号或校验值被改动，或不是您现在能评分的席位。",
@@ -255,10 +326,7 @@ def _understood(grid: Grid, pile: Pile) -> tuple[list[ReadRow], list[Problem]]:
             continue
         values = {name: cells[at] for at, name in enumerate(names) if name}
         problems += _cell_problems(grid, number, pile.rubric, names, values)
-        summed = totals(pile.rubric, values)
-        found[seat.case.number] = ReadRow(
-            seat.case.number, seat.case.title, values, summed.points, summed.scored, summed.count
-        )
+        found[seat.case.number] = Row(seat.case.number, values, prints_in(names, carried))
     if not found and not problems:
         said = Text("表中没有可读入的行。", "There is no row to read in.")
         problems.append(Problem("sheet.empty", said, grid.name))

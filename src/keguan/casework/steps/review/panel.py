@@ -9,7 +9,8 @@ from typing import Any
 from django.http import QueryDict
 
 from keguan.casework.models import SEAT_STATES, Seat
-from keguan.casework.reviewing.drafts import draft_of, print_of
+from keguan.casework.reviewing.drafts import Draft, draft_of, print_of
+from keguan.casework.reviewing.models import SeatDraft
 from keguan.casework.reviewing.rechecking import recused
 from keguan.casework.steps.review.content import scored
 from keguan.casework.steps.review.pool import choices, searched
@@ -162,8 +163,7 @@ def _reviewer(scene: Scene, step: Review, seats: list[Any]) -> dict[str, Any]:
     if mine is None or mine.state == "invited":
         return {"mine": mine, "rubric": rubric, **_invitation(scene, rubric)}
     draft = draft_of(mine.pk)
-    given = given_in(mine) if mine.state == "final" else {}
-    values = {**given, **(draft.values if draft else {})}
+    values = on_the_sheet(mine, draft)
     criteria, comment = sheet_fields(rubric)
 
     def filled(one: Field) -> Field:
@@ -200,6 +200,11 @@ def given_in(seat: Seat) -> dict[str, str]:
         **{f"comments.{name}": said for name, said in seat.comments.items()},
         "comment": seat.comment,
     }
+
+
+def on_the_sheet(seat: Seat, draft: Draft | SeatDraft | None) -> dict[str, str]:
+    """What the sheet of a seat shows its holder, by field: what they gave, over it what they typed since."""
+    return (given_in(seat) if seat.state == "final" else {}) | dict(draft.values if draft else {})
 
 
 @dataclass(frozen=True, slots=True)

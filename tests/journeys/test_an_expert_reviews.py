@@ -63,6 +63,31 @@ def test_a_browser_that_dies_loses_at_most_two_seconds(invited: tuple[Stage, str
     assert Seat.objects.filter(case__number=number, state="final").count() == 0
 
 
+def test_a_page_left_open_after_its_reviewer_declined_stops_asking_and_keeps_what_was_typed(
+    invited: tuple[Stage, str, Person],
+) -> None:
+    stage, number, person = invited
+    expert = accepts(stage, number, person, script=True)
+    elsewhere = stage.signed_in(person)
+    elsewhere.page.goto(f"/cases/{number}/")
+    elsewhere.page.locator("details > summary", has_text="谢绝评审").click()
+    elsewhere.page.locator("form[action$='/do/decline/'] input[value=time]").check()
+    elsewhere.page.locator("form[action$='/do/decline/'] button").click()
+    elsewhere.page.wait_for_url("**/todo/**")
+    asked: list[str] = []
+    expert.page.on("request", lambda one: asked.append(one.url))
+    state = expert.page.locator("[data-save-state]")
+    expert.page.locator("[name='comment']").press_sequentially("写到一半", delay=20)
+    expect(state).to_contain_text("您已谢绝", timeout=8000)
+    expect(state).to_contain_text("我的评审")
+    told = len(asked)
+    expert.page.locator("[name='comment']").press_sequentially("又写几个字", delay=20)
+    expert.page.wait_for_timeout(4000)
+    assert len(asked) == told, "it does not ask again"
+    expect(state).to_contain_text("您已谢绝")
+    assert expert.page.locator("[name='comment']").input_value() == "写到一半又写几个字"
+
+
 def test_an_expert_scores_and_changes_their_mind_without_a_script(invited: tuple[Stage, str, Person]) -> None:
     stage, number, person = invited
     expert = accepts(stage, number, person, "en")

@@ -30,7 +30,7 @@ from keguan.casework.permissions import (
 from keguan.casework.reviewing.recusal import at_hand, recusals
 from keguan.casework.rounds.kept_counts import once_a_minute
 from keguan.casework.versions import definition_of
-from keguan.engine.steps.review import WAITS
+from keguan.engine.steps.review import SET_ASIDE, WAITS
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.names import normal_name
@@ -382,12 +382,13 @@ def seat_to_decline(actor: Actor, number: str) -> Seat | None:
 
 
 def seat_left(actor: Actor, number: str) -> str:
-    """How the actor's last seat on a case ended that is closed to them now: "declined" or "released"; "" for no such seat."""
+    """How the actor's last seat on a case ended that is closed to them now: "declined", "released" or "set_aside"; "" for
+    no such seat."""
     if actor.person is None:
         return ""
     mine = Seat.objects.filter(holder__expert__person=actor.person, case__number=number)
     last = mine.order_by("attempt", "number").values_list("state", flat=True).last()
-    return last if last in ("declined", "released") else ""
+    return last if last in ("declined", "released", SET_ASIDE) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, holders, signed_in
 
-from keguan.casework.models import Case, Message, Seat
+from keguan.casework.models import Case, Message, Recusal, Seat
 from keguan.casework.reviewing.models import Declaration, EarlierScore, SeatDraft
 from keguan.engine.steps.review import DECLARED
 from keguan.kernel.canonical import digest
@@ -235,6 +235,52 @@ def test_who_comes_back_after_declining_is_told_so_and_accused_of_nothing(world:
         assert f"您已谢绝 {case.number} 的评审" in first.get(answer["Location"]).content.decode()
     assert Seat.objects.get(number=1).state == "declined"
     assert signed_in(make.person()).get(address).status_code == 403
+
+
+@pytest.mark.parametrize("how", ["declined", "released", "set aside", "closed by a tie"])
+def test_a_page_left_open_learns_that_the_review_is_over_and_shows_what_was_typed(world: w.World, how: str) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=[*DECLARED])
+    seat = Seat.objects.get(case=case, number=1)
+    where = "我的评审"
+    match how:
+        case "declined":
+            act(first, case.number, "decline", because="time")
+        case "released":
+            world.act(case.number, "release", "officer", seat="1", reason="改派")
+        case "set aside":
+            act(first, case.number, "score", comment=COMMENT, **scores())
+            Recusal.objects.create(seat=seat, kinds=["adviser"], is_hard=True, found_at=w.moment("2026-04-10"))
+            world.act(case.number, "set_aside", "officer", seat="1", reason="师生关系属实")
+        case _:
+            Recusal.objects.create(seat=seat, kinds=["adviser"], is_hard=True, found_at=w.moment("2026-04-10"))
+            where = "谢绝评审"
+    answer = keep(first, case, comment="还没写完的话")
+    assert (answer.status_code, answer.json()["over"]) == (403, True)
+    assert where in "".join(answer.json()["refused"])
+    drafted = first.post(reverse("case_review_draft", args=[case.number]), {"comment": "还没写完的话"})
+    sent = act(first, case.number, "score", comment="还没写完的话", **scores())
+    for by_hand in (drafted, sent):
+        assert by_hand.status_code == 409
+        assert "还没写完的话" in by_hand.content.decode(), "what was typed comes back"
+        assert where in by_hand.content.decode()
+    assert not SeatDraft.objects.filter(values__comment="还没写完的话").exists()
+
+
+def test_a_page_left_open_while_the_case_went_on_learns_that_too(world: w.World) -> None:
+    case, clients = asked(world, 5)
+    for client in clients:
+        act(client, case.number, "accept", declared=[*DECLARED])
+        act(client, case.number, "score", comment=COMMENT, **scores())
+    answer = keep(clients[0], case, comment="迟到的话")
+    assert (answer.status_code, answer.json()["over"]) == (422, True)
+
+
+def test_a_stranger_is_refused_as_everywhere_and_learns_nothing_of_seats(world: w.World) -> None:
+    case, _ = asked(world)
+    answer = keep(signed_in(make.person()), case, comment="话")
+    assert answer.status_code == 403
+    assert "over" not in answer.json()
 
 
 def test_who_declined_is_offered_again_only_with_that_said_and_a_reason(world: w.World) -> None:

@@ -10,7 +10,8 @@ from keguan.casework import services, sides
 from keguan.casework.models import Notice
 from keguan.casework.pages.answering import onward, request_id, status_of_refusal
 from keguan.casework.pages.case import setting_aside
-from keguan.casework.pages.case.page import case_page, seat_is_left
+from keguan.casework.pages.case.left_seats import answer_who_left
+from keguan.casework.pages.case.page import case_page
 from keguan.casework.pages.case.sheet_windows import unseen
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.desks.queue import queue_for
@@ -41,7 +42,7 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     try:
         found, actor = case_for(request, number)
     except Forbidden:
-        if (onwards := seat_is_left(request, number)) is None:
+        if (onwards := answer_who_left(request, number)) is None:
             raise
         return onwards
     if "redraw" in request.POST:

@@ -18,6 +18,7 @@ from keguan.casework.pages.answering import kept
 from keguan.casework.pages.case.about import about_lines, sides_of
 from keguan.casework.pages.case.appointments import expected_for
 from keguan.casework.pages.case.desk import desk_of
+from keguan.casework.pages.case.left_seats import answer_who_left
 from keguan.casework.pages.case.parts import Parts, parts_of
 from keguan.casework.pages.case.setting_aside import turned_out_for
 from keguan.casework.pages.case_words import left_behind, stages, status_of, what_next
@@ -25,14 +26,11 @@ from keguan.casework.pages.desks.queue import queue_for
 from keguan.casework.pages.opened import PARTS, case_for, closed_parts, note_reading
 from keguan.casework.pages.step_help import help_for
 from keguan.casework.permissions import reads_by_seat
-from keguan.casework.queries import seat_left, seat_to_decline
 from keguan.casework.reviewing.watermarks import said_of
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.steps.scene import Scene
-from keguan.components.access import SIGNED_IN, actor_on, page
-from keguan.components.deeds import SeeOther
+from keguan.components.access import SIGNED_IN, page
 from keguan.components.fields import Field
-from keguan.components.notices import tell
 from keguan.components.status import Crumb
 from keguan.engine.decision import Situation
 from keguan.engine.machine import commands_for
@@ -51,34 +49,10 @@ def case(request: HttpRequest, number: str) -> HttpResponseBase:
     try:
         found, actor = case_for(request, number)
     except Forbidden:
-        if seat_to_decline(actor_on(request), number) is not None:
-            return SeeOther(reverse("seat_decline", args=[number]))
-        if (answer := seat_is_left(request, number)) is None:
+        if (answer := answer_who_left(request, number)) is None:
             raise
         return answer
     return case_page(request, found, actor)
-
-
-_LEFT = {
-    "declined": Text(
-        "您已谢绝 {number} 的评审，内容不再向您开放，无需再办。",
-        "You declined the review of {number}: it is closed to you, and nothing more is asked of you.",
-    ),
-    "released": Text(
-        "您对 {number} 的评审指派已解除，内容不再向您开放，无需再办。",
-        "You were released from the review of {number}: it is closed to you, and nothing more is asked of you.",
-    ),
-}
-
-
-def seat_is_left(request: HttpRequest, number: str) -> HttpResponseBase | None:
-    """For who comes back to a review that they declined or were released from, by an old message or a page left open:
-    on to their reviews, with what became of it. None for everybody else."""
-    state = seat_left(actor_on(request), number)
-    if not state:
-        return None
-    tell(request, _LEFT[state].filled(number=number), "info")
-    return SeeOther(reverse("reviews"))
 
 
 def case_page(

@@ -59,7 +59,8 @@ def case_form_autosave(request: HttpRequest, number: str, form: str) -> HttpResp
         raise Http404 from missing
     if isinstance(saved, Refusal):
         refused = [reader.said(one.say) + (reader.said(one.fix) if one.fix else "") for one in saved.problems]
-        return JsonResponse({"refused": list(dict.fromkeys(refused))}, status=status_of_refusal(saved))
+        over = any(one.code == "case.moved_on" for one in saved.problems)
+        return JsonResponse({"refused": list(dict.fromkeys(refused)), "over": over}, status=status_of_refusal(saved))
     of, values = read[0]
     fields = {f"{of.form}.{one.field}": one for one in of.fields if one.field in values}
     kept = {name: one for name, one in fields.items() if one.field not in saved.clashes}

@@ -17,6 +17,7 @@ from icalendar import Calendar, Event
 
 from keguan.casework.models import Seat
 from keguan.casework.pages.answering import status_of_refusal
+from keguan.casework.pages.case.left_seats import answer_who_left
 from keguan.casework.pages.case.page import case_page
 from keguan.casework.pages.case.sheet_windows import clash_problems, marks, remark_on, shown_in
 from keguan.casework.pages.case_words import case_href
@@ -36,7 +37,7 @@ from keguan.engine.steps.review import WAITS
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
-from keguan.kernel.problems import Problem, Refusal
+from keguan.kernel.problems import Forbidden, Problem, Refusal
 from keguan.language.schema import Review
 
 MOST = 500
@@ -144,7 +145,12 @@ def reviews_calendar(request: HttpRequest) -> HttpResponseBase:
 @page(SIGNED_IN, methods=("POST",))
 def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
     """Keep what a reviewer has typed, for them alone: field by field for a page that saves itself, else the whole sheet."""
-    found, actor = case_for(request, number)
+    try:
+        found, actor = case_for(request, number)
+    except Forbidden:
+        if (answer := answer_who_left(request, number)) is None:
+            raise
+        return answer
     programme = definition_of(found.programme).programme
     step = programme.step(found.step) if found.step else None
     rubric = programme.rubric(step.rubric) if isinstance(step, Review) else None
@@ -157,7 +163,8 @@ def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
         status = status_of_refusal(kept)
         if by_script:
             said = [reader.said(one.say) + (reader.said(one.fix) if one.fix else "") for one in kept.problems]
-            return JsonResponse({"refused": said}, status=status)
+            over = any(one.code == "review.no_seat" for one in kept.problems)
+            return JsonResponse({"refused": said, "over": over}, status=status)
         return case_page(request, found, actor, post=request.POST, problems=kept.problems, status=status)
     assert rubric is not None  # noqa: S101 - only a review has seats to keep something for
     summed = totals(rubric, kept.values)

@@ -5,10 +5,10 @@
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const WAIT = 1000, QUIET = 1500, AGAIN = [1000, 2000, 5000];
-  const { autosave, progress, saving, unsaved, signedOut, uploading } = form.dataset;
+  const { autosave, progress, saving, unsaved, signedOut, closed, uploading } = form.dataset;
   const state = document.querySelector("[data-save-state]");
   const changed = new Set();
-  let timer = 0, quiet = 0, failures = 0, isSending = false, isLeaving = false;
+  let timer = 0, quiet = 0, failures = 0, isSending = false, isLeaving = false, isOver = false;
 
   const say = (text, tone) => { state.textContent = text; state.dataset.tone = tone; };
   const wait = (ms) => { if (!timer && !isSending) timer = setTimeout(send, ms); };
@@ -21,6 +21,7 @@
     changed.add(question);
     isLeaving = false;  // a file is still on its way, or was stopped: who types is here
     counted(event.target);
+    if (isOver) return;
     if (!failures) say(saving, "busy");
     wait(WAIT);
   }
@@ -39,7 +40,7 @@
   async function send() {
     clearTimeout(timer);
     timer = 0;
-    if (isSending || isLeaving || !changed.size) return;  // a form that is being sent carries everything itself
+    if (isSending || isLeaving || isOver || !changed.size) return;  // a form that is being sent carries everything itself
     const questions = [...changed];
     changed.clear();
     isSending = true;
@@ -53,8 +54,11 @@
       isSending = false;
       if (answer.ok) return done(await answer.json());
       keep();
-      if ([403, 409, 413, 422].includes(answer.status) && answer.headers.get("Content-Type") === "application/json") {
-        say((await answer.json()).refused.join(" "), "bad");  // asking again would change nothing
+      const type = answer.headers.get("Content-Type");
+      if ([403, 404, 409, 413, 422].includes(answer.status) && /^application\/(problem\+)?json/.test(type)) {
+        const told = await answer.json();  // asking again would change nothing; nor, where it is over, would typing on
+        isOver = told.over ?? [403, 404].includes(answer.status);
+        say(told.refused?.join(" ") ?? [...(told.problems.length ? [told.detail] : []), closed].join(" "), "bad");
       } else {
         failed(answer.status === 401 || answer.type === "opaqueredirect" ? signedOut : unsaved);
       }

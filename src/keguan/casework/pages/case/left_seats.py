@@ -1,0 +1,78 @@
+"""Who comes back to a review that is theirs no longer, by an old message or a page left open: told what became of it and
+where to go on; what they had typed is shown to them once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from keguan.casework.pages.answering import kept
+from keguan.casework.queries import seat_left, seat_to_decline
+from keguan.components import reader
+from keguan.components.access import actor_on
+from keguan.components.deeds import SeeOther
+from keguan.components.notices import tell
+from keguan.kernel.bilingual import Text
+
+_LEFT: Mapping[str, Text] = {
+    "declined": Text(
+        "您已谢绝 {number} 的评审，内容不再向您开放，无需再办。",
+        "You declined the review of {number}: it is closed to you, and nothing more is asked of you.",
+    ),
+    "released": Text(
+        "您对 {number} 的评审指派已解除，内容不再向您开放，无需再办。",
+        "You were released from the review of {number}: it is closed to you, and nothing more is asked of you.",
+    ),
+    "set_aside": Text(
+        "您对 {number} 的评分不再采用，内容不再向您开放，无需再办。",
+        "Your scores of {number} no longer count: it is closed to you, and nothing more is asked of you.",
+    ),
+}
+_TO_DECLINE = Text(
+    "{number} 的内容不再向您开放：指派之后出现了应当回避的情形。",
+    "{number} is closed to you: after you were asked, a tie came up by which you must keep out.",
+)
+_NOT_KEPT = Text(
+    "本页的内容不再保存，仍留在本页，可以复制。",
+    "What you type is not kept any more; it stays on this page, ready to copy.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    say: Text
+    href: str
+    onward: Text
+
+
+def _left(request: HttpRequest, number: str) -> _Left | None:
+    actor = actor_on(request)
+    if seat_to_decline(actor, number) is not None:
+        href = reverse("seat_decline", args=[number])
+        return _Left(_TO_DECLINE.filled(number=number), href, Text("谢绝评审", "Decline it"))
+    if state := seat_left(actor, number):
+        return _Left(_LEFT[state].filled(number=number), reverse("reviews"), Text("我的评审", "My reviews"))
+    return None
+
+
+def answer_who_left(request: HttpRequest, number: str) -> HttpResponseBase | None:
+    """On to where they can go on, with what became of the review; with what they typed into its sheet, a page that shows
+    it, or for a page that saves itself the word that it can stop. None for everybody else."""
+    left = _left(request, number)
+    if left is None:
+        return None
+    if request.headers.get("Accept", "") == "application/json":
+        onward = Text("请转到“{where}”。", "Go on at “{where}”.").filled(where=left.onward)
+        refused = [reader.said(one) for one in (left.say, _NOT_KEPT, onward)]
+        return JsonResponse({"refused": refused, "over": True}, status=403)
+    if request.method == "POST" and (
+        typed := [one for one in kept(request) if one[0].startswith(("scores.", "comment"))]
+    ):
+        return render(request, "casework/seat_left.html", {"left": left, "typed": typed}, status=409)
+    if seat_left(actor_on(request), number):
+        tell(request, left.say, "info")
+    return SeeOther(left.href)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.journeys.one_clock import OneClock
 from tests.journeys.pages import Visitor
+from tests.journeys.served import Server
 from tests.make import account
+from tests.make import world as w
 
 from keguan.kernel import clock
 from keguan.registers.parties.models import Account, Person
@@ -130,3 +133,26 @@ def stage(chromium: Browser, live_server: Any, request: pytest.FixtureRequest) -
         opened.photograph(folder, request.node.name.replace("/", "-")[:80])
         print(f"pictures of the failed journey: {folder}")
     opened.close()
+
+
+@pytest.fixture
+def server(transactional_db: None, test_database_url: str, tmp_path: Path) -> Iterator[Server]:
+    running = Server(test_database_url, tmp_path / "files")
+    running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def writing(chromium: Browser, server: Server, settings: Any) -> Iterator[tuple[Page, str]]:
+    """A form that somebody has open, and the number of its case. Time is real here: the other process has no other."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    world = w.world(experts_count=0)
+    now = clock.now()
+    w.call(world, "key-rd-project", opens=now - timedelta(days=1), closes=now + timedelta(days=20))
+    number = w.started(world)
+    stage = Stage(chromium, server.address)
+    page = stage.signed_in(world.people["applicant"], script=True).page
+    page.goto(f"/cases/{number}/form/proposal/")
+    yield page, number
+    stage.close()

@@ -3,94 +3,18 @@ stays open not even those."""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
-from tests.journeys.conftest import Stage
-from tests.make import world as w
+from playwright.sync_api import Page, expect
+from tests.journeys.served import Server
 
 from keguan.casework.models import Draft
-from keguan.kernel import clock
 
 AT_MOST_S = 2.0
 """So much typing may be lost, no more."""
 
 SENTENCES = "针对南疆灌区缺水，选育抗旱棉花新品种；配套节水栽培技术，建立示范区，三年内推广五千亩。" * 2
-
-
-class Server:
-    """`keguan serve` as a process of its own, on the database of the test."""
-
-    def __init__(self, database_url: str, files: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.environment = os.environ | {"KEGUAN_DATABASE_URL": database_url, "KEGUAN_FILES": str(files)}
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        """Returns when it answers."""
-        words = ["serve", "--port", str(self.port), "--workers", "1", "--no-jobs"]
-        # A session of its own, so that its web process dies with it: nobody gets time to tidy up.
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "keguan.doors.cli", *words], env=self.environment, start_new_session=True
-        )
-        until = time.monotonic() + 60
-        while not self._answers():
-            assert time.monotonic() < until, "the server does not answer"
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        """SIGKILL, to all of it at once."""
-        if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.address}/sign-in/", timeout=5) as page:  # noqa: S310 - http, made here
-                return bool(page.status == 200)
-        except OSError:
-            return False
-
-
-@pytest.fixture
-def server(transactional_db: None, test_database_url: str, tmp_path: Path) -> Iterator[Server]:
-    running = Server(test_database_url, tmp_path / "files")
-    running.start()
-    yield running
-    running.kill()
-
-
-@pytest.fixture
-def writing(chromium: Browser, server: Server, settings: Any) -> Iterator[tuple[Page, str]]:
-    """A form that somebody has open, and the number of its case. Time is real here: the other process has no other."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-    world = w.world(experts_count=0)
-    now = clock.now()
-    w.call(world, "key-rd-project", opens=now - timedelta(days=1), closes=now + timedelta(days=20))
-    number = w.started(world)
-    stage = Stage(chromium, server.address)
-    page = stage.signed_in(world.people["applicant"], script=True).page
-    page.goto(f"/cases/{number}/form/proposal/")
-    yield page, number
-    stage.close()
 
 
 def kept(number: str) -> dict[str, Any]:

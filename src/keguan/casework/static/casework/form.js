@@ -1,13 +1,14 @@
-// Keeps a form while it is typed: each changed question is sent by itself, a second after its first change at the latest.
+// Keeps a form while it is typed: each changed question is sent by itself, a second after its first change at the latest;
+// a file as soon as it is chosen, with its question alone.
 // The words and the rules are the server's; without this file the buttons of the page do the same.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const WAIT = 1000, QUIET = 1500, AGAIN = [1000, 2000, 5000];
-  const { autosave, progress, saving, unsaved, signedOut, closed, uploading } = form.dataset;
+  const { autosave, progress, saving, unsaved, signedOut, closed } = form.dataset;
   const state = document.querySelector("[data-save-state]");
-  const changed = new Set();
+  const changed = new Set(), uploads = new Set();
   let timer = 0, quiet = 0, failures = 0, isSending = false, isLeaving = false, isOver = false;
 
   const say = (text, tone) => { state.textContent = text; state.dataset.tone = tone; };
@@ -19,7 +20,7 @@
     const question = event.target.closest(".question");
     if (!question || event.target.type === "file" || event.target.closest("[data-aside]")) return;
     changed.add(question);
-    isLeaving = false;  // a file is still on its way, or was stopped: who types is here
+    isLeaving = false;  // the sending of the page was stopped: who types is here
     counted(event.target);
     if (isOver) return;
     if (!failures) say(saving, "busy");
@@ -136,26 +137,105 @@
   }
 
   function chosen(event) {
-    if (event.target.type !== "file" || !event.target.files.length) return;
-    press(event.target.parentElement.querySelector("button"), uploading);
+    if (event.target.type === "file" && event.target.files.length) press(event.target.parentElement.querySelector("button"));
   }
 
   // What was typed goes first, so that what is typed from here on never meets it as somebody else's.
-  async function press(button, said) {
+  async function press(button) {
     while (isSending) await new Promise((again) => setTimeout(again, 50));
     await send();
-    if (said) say(said, "busy");
     form.requestSubmit(button);
+  }
+
+  // -------------------------------------------------------------------------------------- a file on its way
+
+  function sent(event) {
+    const input = event.submitter?.parentElement.querySelector(":scope > input[type=file]");
+    if (input?.files.length && !input.disabled) {
+      event.preventDefault();
+      upload(input, event.submitter);
+    } else if (uploads.size) {
+      event.preventDefault();
+      say(form.dataset.waits, "bad");
+    } else isLeaving = true;
+  }
+
+  // Goes to the page's own address, as its button would, and of the page that comes back takes the question.
+  function upload(input, button) {
+    const question = input.closest(".question"), shown = question.querySelector("[data-upload]");
+    const bar = shown.querySelector("progress"), cancel = shown.querySelector("button"), request = new XMLHttpRequest();
+    const body = new FormData();
+    for (const [name, value] of bodyOf([question])) body.append(name, value);
+    for (const file of input.files) body.append(input.name, file);
+    body.append(button.name, button.value);
+    const inputs = [...question.querySelectorAll("input[type=file]")];
+    const errors = question.querySelector("[data-errors]");
+    const running = (is) => {
+      uploads[is ? "add" : "delete"](question);
+      shown.hidden = !is;
+      inputs.forEach((one) => { one.disabled = is; });
+    };
+    const failed = (text) => {
+      const isHere = question.contains(document.activeElement);
+      running(false);
+      say(text, "bad");
+      const error = document.createElement("ul");
+      error.className = "error";
+      error.append(Object.assign(document.createElement("li"), { textContent: text }));
+      errors.replaceChildren(error);
+      if (isHere) button.focus();  // else somebody is writing elsewhere
+    };
+    request.upload.onprogress = ({ loaded, total }) => {
+      bar.value = Math.floor((100 * loaded) / total);
+      bar.nextElementSibling.textContent = `${bar.value} %`;
+    };
+    request.upload.onload = () => {  // from here on it is the server's to keep or to refuse
+      bar.removeAttribute("value");
+      cancel.hidden = true;
+    };
+    request.onload = () => {
+      const page = request.response, fresh = page?.querySelector(`.question[data-question="${CSS.escape(question.dataset.question)}"]`);
+      if (!fresh) {
+        failed(`${page?.querySelector("h1")?.textContent ?? request.status} · ${form.dataset.cutOff}`);
+        isLeaving = request.status === 409;  // two versions, or a form that moved on, have pages of their own
+        if (isLeaving) form.submit();
+        return;
+      }
+      const isHere = question.contains(document.activeElement), isRefused = fresh.querySelector(".wrong");
+      running(false);
+      say(isRefused ? form.dataset.refused : form.dataset.uploaded, isRefused ? "bad" : "good");
+      question.replaceWith(document.importNode(fresh, true));
+      document.getElementById("sections").innerHTML = page.getElementById("sections").innerHTML;
+      if (isHere) questionAt(question.dataset.question).querySelector("input[type=file], button")?.focus();
+    };
+    request.onerror = () => failed(form.dataset.cutOff);
+    cancel.onclick = () => {
+      request.abort();
+      running(false);
+      input.value = "";
+      say(form.dataset.cancelled, "busy");
+      input.focus();
+    };
+    errors.replaceChildren();
+    bar.value = 0;
+    bar.nextElementSibling.textContent = "";
+    cancel.hidden = false;
+    running(true);
+    cancel.focus();
+    say(form.dataset.uploading, "busy");
+    request.open("POST", form.action);
+    request.responseType = "document";
+    request.send(body);
   }
 
   form.addEventListener("input", typed);
   form.addEventListener("change", typed);
   form.addEventListener("change", chosen);
   form.addEventListener("paste", pasted);
-  form.addEventListener("submit", () => { isLeaving = true; });
+  form.addEventListener("submit", sent);
   form.querySelectorAll("[data-most]").forEach(counted);
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
   window.addEventListener("pagehide", send);
   window.addEventListener("pageshow", (event) => { if (event.persisted) { isLeaving = false; wait(0); } });
-  window.addEventListener("beforeunload", (event) => { if (!isLeaving && (changed.size || isSending)) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (!isLeaving && (changed.size || isSending || uploads.size)) event.preventDefault(); });
 })();

@@ -240,6 +240,7 @@ class Case(models.Model):
             # The orders of lists, which then read no further than their page.
             models.Index(fields=["due_at", "id"], name="case_in_order_of_due"),
             models.Index(fields=["submitted_at", "id"], name="case_in_order_of_time"),
+            models.Index(fields=["round"], name="case_by_grant", condition=Q(amount_fen__gt=0)),
             models.Index(fields=["handler"], name="case_by_handler", condition=Q(handler__isnull=False)),
             GinIndex(fields=["editors"], name="case_by_editor", fastupdate=False, condition=~Q(editors=[])),
         ]

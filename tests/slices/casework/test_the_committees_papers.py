@@ -130,5 +130,7 @@ def test_every_decision_owes_a_reason_and_one_below_the_ranking_shows(world: w.W
     assert isinstance(world.act(second.number, "approve", "committee", reason="想要"), Refusal), "beyond the line"
     done = world.act(first.number, "approve", "committee", amount_fen=60_000_000, reason="核减设备费")
     assert isinstance(done, services.Done)
+    agenda = signed_in(world.people["committee"]).get(reverse("deciding", args=[world.round.code, "decide"]))
+    assert "已批准 60 万元；" in agenda.content.decode(), "what is left of the budget can be told"
     page = signed_in(world.people["committee"]).get(reverse("resolution", args=[world.round.code, "decide"]))
     assert "低于排序结果" in page.content.decode()

@@ -302,6 +302,7 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(
                         fastupdate=False, fields=["members"], name="case_by_member"
                     ),
+                    models.Index(condition=models.Q(("amount_fen__gt", 0)), fields=["round"], name="case_by_grant"),
                     models.Index(
                         condition=models.Q(("handler__isnull", False)), fields=["handler"], name="case_by_handler"
                     ),

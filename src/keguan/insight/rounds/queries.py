@@ -19,6 +19,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from keguan.casework.models import Case, Round, Task
 from keguan.casework.pages.rounds.what_if import grouped_by
 from keguan.casework.permissions import closed_ids, listed_to, runs_or_watches_programme
+from keguan.casework.rounds.granted import not_undone
 from keguan.casework.rounds.kept_counts import once_a_minute
 from keguan.engine.machine import PASSED_OVER
 from keguan.kernel.actors import Actor
@@ -133,7 +134,7 @@ def _overview(cases: Cases, definition: Definition, reached: Mapping[str, int]) 
         n=Count("pk"),
         came_in=Count("submitted_at"),
         asked=Sum("asked_fen"),
-        won=Sum("amount_fen", filter=_well(definition)),
+        won=Sum("amount_fen", filter=not_undone(definition)),
     )
     here: dict[str, int] = {}
     ends: dict[str, int] = {}
@@ -205,7 +206,7 @@ def _shares(cases: Cases, definition: Definition) -> tuple[list[Share], list[Sha
     by_host = (
         cases.filter(submitted_at__isnull=False)
         .values_list("host__name", "host__region_code")
-        .annotate(n=Count("pk"), asked=Sum("asked_fen"), won=Sum("amount_fen", filter=_well(definition)))
+        .annotate(n=Count("pk"), asked=Sum("asked_fen"), won=Sum("amount_fen", filter=not_undone(definition)))
     )
     hosts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     regions: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -226,15 +227,10 @@ def _by_topic(cases: Cases, definition: Definition) -> list[Share]:
         cases.filter(submitted_at__isnull=False)
         .annotate(answer=KeyTextTransform(field, KeyTransform(form, "memo__answers")))
         .values_list("answer")
-        .annotate(n=Count("pk"), asked=Sum("asked_fen"), won=Sum("amount_fen", filter=_well(definition)))
+        .annotate(n=Count("pk"), asked=Sum("asked_fen"), won=Sum("amount_fen", filter=not_undone(definition)))
     )
     return _most_first({answer or "": (n, asked or 0, won or 0) for answer, n, asked, won in rows})
 
 
 def _most_first(groups: Mapping[str, Sequence[int]]) -> list[Share]:
     return [Share(name, *sums) for name, sums in sorted(groups.items(), key=lambda pair: (-pair[1][0], pair[0]))]
-
-
-def _well(definition: Definition) -> Q:
-    """Cases that were granted something and did not end badly afterwards."""
-    return Q(end__in=["", *(str(one.end) for one in definition.programme.ends if one.success)])

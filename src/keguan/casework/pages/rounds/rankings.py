@@ -19,6 +19,7 @@ from keguan.casework.pages.rounds.places import places_of
 from keguan.casework.pages.rounds.rounds import rounds_for
 from keguan.casework.permissions import is_own
 from keguan.casework.rounds import services
+from keguan.casework.rounds.granted import granted_fen
 from keguan.casework.rounds.resolutions import decided_in
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
@@ -280,6 +281,7 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     agenda.sort(key=lambda one: one.out is not None)
     last = max((at for at, one in enumerate(agenda) if one.proposed and one.out is None), default=-1)
     gives_money = decide.amount is not None
+    kept_from = sent_out_numbers(actor, found)
     context = {
         "round": found,
         "step": decide,
@@ -289,12 +291,14 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "is_more": len(rows) > MOST_DECIDED,
         "gives_money": gives_money,
         "proposed_fen": sum(one.proposed for one in agenda if one.out is None),
-        "leaves_out": any(one.out is not None for one in agenda),
+        "leaves_out": bool(kept_from) or any(one.out is not None for one in agenda),
         "decides": decides,
         "ranks": [one for one in definition_of(found.programme).programme.steps if isinstance(one, Rank)],
         "reads": reads,
         "places": places_of(actor, found, definition_of(found.programme)),
         "is_begun": decided_in(found, decide).exists(),
+        # Neither sum holds what the reader must keep out of: the difference would tell them its amount.
+        "given_fen": granted_fen(found, kept_from) if gives_money else 0,
         "crumbs": _crumbs(found, decide),
         "here": request.path,
     }

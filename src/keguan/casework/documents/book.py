@@ -116,10 +116,10 @@ def page_words() -> list[str]:
 def sections_of(told: Told) -> list[Tree]:
     """The sections with their questions and answers; those without a question asked are left out."""
     found = []
-    for section in told.form.sections:
+    for number, section in enumerate(told.form.sections):
         items = [_item(told, one) for one in section.fields if one.field not in told.unasked]
         if items:
-            found.append({"title": reader.said(section.section), "asked": items})
+            found.append({"number": number, "title": reader.said(section.section), "asked": items})
     return found
 
 

@@ -19,6 +19,7 @@ from keguan.casework.documents.stamping import stamped
 from keguan.casework.documents.typesetting import breakable
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
+from keguan.casework.pages.form.sections import standings
 from keguan.casework.pages.rounds.rankings import DECIDES
 from keguan.casework.pages.rounds.rounds import rounds_for
 from keguan.casework.pages.secrets import sees_identity
@@ -31,6 +32,7 @@ from keguan.casework.versions import definition_of
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.status import Crumb
+from keguan.engine.moves import names_in
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import canonical
@@ -48,10 +50,12 @@ _DRAFT = Text("草稿", "draft")
 def case_preview(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
     """The whole form as it would print, with what is missing marked; for its own people."""
     found = drafted(request, number, form)
+    sheet = found.sheet
+    stand = standings(sheet.situation.definition, sheet.form, sheet.values, names_in(sheet.situation))
     context = {
         "case": found.sheet.case,
         "form": found.sheet.form,
-        "sections": book.sections_of(found.told),
+        "sections": [one | {"status": stand[one["number"]].status} for one in book.sections_of(found.told)],
         "problems": found.problems,
         "is_open": found.sheet.is_open,
         "crumbs": _crumbs(

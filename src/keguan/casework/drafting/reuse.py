@@ -73,7 +73,7 @@ def take_over(number: str, form: str, source: str, actor: Actor, *, request_id: 
     values = {
         str(one.field): value
         for one, value in _matching(definition, wanted, _answers_of(given))
-        if _is_empty(held.get(str(one.field)))
+        if is_empty(held.get(str(one.field)))
     }
     if not values:
         return Taken(0)
@@ -124,7 +124,7 @@ def _matching(
         if one.computed or one.type == "file" or f"{wanted.form}.{one.field}" == title:
             continue
         kind, value = given.get(str(one.field), (None, None))
-        if kind == shape(one) and not _is_empty(value):
+        if kind == shape(one) and not is_empty(value):
             yield one, value
 
 
@@ -133,7 +133,8 @@ def shape(field: Field) -> tuple[Any, ...]:
     return (field.type, tuple((one.column, one.type) for one in field.columns))
 
 
-def _is_empty(value: Any) -> bool:
+def is_empty(value: Any) -> bool:
+    """Whether an answer says nothing: none, no text, no rows or rows of empty cells."""
     return (
         value is None
         or value == ""

@@ -11,6 +11,7 @@ from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.answers import named, shown_form
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.form.page import crumbs
+from keguan.casework.pages.form.sections import standings
 from keguan.casework.pages.form.sheet import Checked, Sheet, checked, is_late, sheet_for
 from keguan.casework.steps.verdict_rows import rows_of
 from keguan.components.access import SIGNED_IN, page
@@ -18,7 +19,7 @@ from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.typed import posted_key
 from keguan.engine.decision import Command
-from keguan.engine.moves import refuse
+from keguan.engine.moves import names_in, refuse
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, now
 from keguan.kernel.problems import Problem, Refusal
@@ -84,10 +85,12 @@ def _confirm(
     request: HttpRequest, sheet: Sheet, found: Checked, problems: tuple[Problem, ...] = (), status: int = 200
 ) -> HttpResponse:
     names = named([(sheet.form, found.clean)], sheet.case.number)
+    stand = standings(sheet.situation.definition, sheet.form, found.clean, names_in(sheet.situation))
     context = {
         "case": sheet.case,
         "form": sheet.form,
         "shown": shown_form(sheet.form, found.clean, names),
+        "left_empty": [one.title for one in stand if one.is_left_empty],
         "verdicts": rows_of(sheet.situation.definition, found.verdicts, sheet.actor, sheet.case),
         "problems": problems,
         "late": is_late(sheet),

@@ -237,5 +237,5 @@ def _look_into_drafts(rows: Sequence[Any]) -> None:
         if case.stage == "draft":
             form = definition.programme.form(draft.form)
             names = definition.names({}, {}, {}, clock.local_date(case.round.opens))
-            case.sections = (sections_filled(definition, form, draft.values, names), len(form.sections))
+            case.sections = sections_filled(definition, form, draft.values, names)
             case.title = about_of(definition, {draft.form: draft.values}).title

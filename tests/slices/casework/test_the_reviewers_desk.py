@@ -295,6 +295,43 @@ def test_who_declined_is_offered_again_only_with_that_said_and_a_reason(world: w
     assert list(Seat.objects.order_by("number").values_list("state", flat=True)) == ["declined", "invited", "invited"]
 
 
+def test_who_was_released_or_set_aside_is_offered_again_only_with_that_said_and_a_reason(world: w.World) -> None:
+    case, (_, second) = asked(world)
+    world.act(case.number, "release", "officer", seat="1", reason="出差，改派")
+    act(second, case.number, "accept", declared=[*DECLARED])
+    act(second, case.number, "score", comment=COMMENT, **scores())
+    tie = Recusal.objects.create(
+        seat=Seat.objects.get(case=case, number=2), kinds=["adviser"], is_hard=True, found_at=w.moment("2026-04-10")
+    )
+    world.act(case.number, "set_aside", "officer", seat="2", reason="登记的师生关系")
+    tie.delete()  # the entry was a mistake
+    officer = signed_in(world.people["officer"])
+    pool = officer.get(reverse("case", args=[case.number]) + "?pool=1").content.decode()
+    assert "该专家已被解除本件的指派。（2026-04-10，出差，改派）" in pool
+    assert "评分已不予采用。（2026-04-10，登记的师生关系）" in pool
+    for expert in world.experts[:2]:
+        again = {"experts": [str(expert)]}
+        assert act(officer, case.number, "assign", **again).status_code == 422
+        assert act(officer, case.number, "assign", despite="本人已返回", **again).status_code == 303
+    states = list(Seat.objects.order_by("number").values_list("state", "reason"))
+    assert states[2:] == [("invited", "本人已返回")] * 2
+    judged = Event.objects.filter(tag="case:assign:judged").count()
+    assert judged == 2, "the reason is traced"
+    pool = officer.get(reverse("case", args=[case.number]) + "?pool=1").content.decode()
+    assert "已被解除本件的指派" not in pool, "who sits again is on the panel, and that is all that is said"
+
+
+def test_a_reason_the_officer_once_gave_is_not_told_as_that_of_who_declined(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "decline", because="time")
+    officer = signed_in(world.people["officer"])
+    act(officer, case.number, "assign", despite="经办人自己的话", experts=[str(world.experts[0])])
+    act(signed_in(holders(case.number)[0]), case.number, "decline", because="field")
+    pool = officer.get(reverse("case", args=[case.number]) + "?pool=1").content.decode()
+    assert "已谢绝本件的评审。（2026-04-10，不属于我的研究领域）" in pool
+    assert "经办人自己的话" not in pool.partition('id="pool"')[2].partition("</form>")[0]
+
+
 def test_an_officer_reads_before_assigning_that_the_time_is_over_and_begins_anew(world: w.World) -> None:
     case, _ = asked(world)
     officer = signed_in(world.people["officer"])

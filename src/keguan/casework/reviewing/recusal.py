@@ -15,7 +15,7 @@ from keguan.casework.situation.about import finder
 from keguan.casework.versions import definition_of
 from keguan.database import prepared
 from keguan.engine.state import Values
-from keguan.engine.steps.review import LIVE, WAITS
+from keguan.engine.steps.review import DECLINES, LIVE, NEEDS_WORDS, SET_ASIDE, WAITS
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
@@ -26,6 +26,8 @@ from keguan.registers.experts.freshness import oldest
 from keguan.registers.parties.alike import in_question
 
 ARTICLE = "国家自然科学基金条例 第20条"
+WHY_MOST = 100
+"""So many characters of why a seat was given back or taken are said beside an expert's name."""
 NAMED_MOST = 3
 """How many unwelcome reviewers an applicant may name."""
 
@@ -91,15 +93,16 @@ _SAID: Mapping[str, Text] = {
     "declined_conflict": Text(
         "该专家因利益冲突谢绝了本件的评审。", "The expert declined this review for a conflict of interest."
     ),
+    "released": Text("该专家已被解除本件的指派。", "The expert was released from this review."),
+    "set_aside": Text("该专家对本件的评分已不予采用。", "The expert's scores of this case were set aside."),
 }
 _RELATED = Text(
     "您与本件存在应当回避的关系；双盲评审中不告知是哪一种。",
     "A relation keeps you out of this case; in a double-blind review it is not said which.",
 )
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
-_NOT_TIES = frozenset(
-    {"not_active", "unknown", "full", "yearly", "away", "stale", "question", "seated", "declined", "declined_conflict"}
-)
+_HAD_A_SEAT = frozenset({"declined", "declined_conflict", "released", SET_ASIDE})
+_NOT_TIES = _HAD_A_SEAT | {"not_active", "unknown", "full", "yearly", "away", "stale", "question", "seated"}
 """What stands against a seat without being a conflict of interest."""
 UNAVAILABLE = frozenset({"recusal.not_active", "recusal.away", "recusal.stale", "recusal.question"})
 """Codes of an expert who is not to be asked today, whatever the case."""
@@ -128,13 +131,16 @@ _STANDING = """
       WHERE absence.expert_id = expert.id AND %(today)s BETWEEN absence.since AND absence.until
     ),
     expert.status = 'active' AND expert.confirmed_on < %(oldest)s,
-    (
-      SELECT seat.because FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
-      WHERE seat.case_id = %(case)s AND seat.step = %(step)s AND seat.attempt = %(attempt)s
-        AND seat.state = 'declined' AND holder.expert_id = expert.id
-      ORDER BY seat.because = 'conflict' DESC LIMIT 1
-    )
-  FROM experts_expert expert WHERE expert.id = ANY(%(experts)s)"""
+    earlier.state, earlier.because, earlier.reason, earlier.changed_at
+  FROM experts_expert expert
+  LEFT JOIN LATERAL (
+    SELECT seat.state, seat.because, seat.reason, seat.changed_at
+    FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
+    WHERE seat.case_id = %(case)s AND seat.step = %(step)s AND seat.attempt = %(attempt)s
+      AND seat.state <> ALL(%(live)s) AND holder.expert_id = expert.id
+    ORDER BY seat.because = 'conflict' DESC, seat.number DESC LIMIT 1
+  ) earlier ON true
+  WHERE expert.id = ANY(%(experts)s)"""
 
 
 def recusals(
@@ -145,7 +151,8 @@ def recusals(
     step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
     and a seat already held on this panel always do; from a double-blind review a duty that shows who applies. A relation
     that is for the officer to judge `may_override`, and so does an entry that its expert has not confirmed in time, and
-    that they declined this review before; who declined it for a conflict of interest stays out. Three
+    that they declined this review before, were released from it or had their scores set aside; who declined it for a
+    conflict of interest stays out. Three
     queries, however many experts. Source: 国家自然科学基金条例 第20条.
     """
     asked = list(dict.fromkeys(expert_ids))
@@ -159,7 +166,8 @@ def recusals(
     known: dict[int, tuple[Problem, ...]] = {}
     standing = _standing(case, step, asked)
     questioned = in_question(person for _, person, *_ in standing)
-    for expert, person, active, most, seated, load, spent, away, stale, declined in standing:
+    for expert, person, active, most, seated, load, spent, away, stale, *earlier in standing:
+        had = "" if seated else _had(*earlier)
         ties = {} if person in team else tied.get(expert, {})
         holds = {
             "own_case": person in team,
@@ -171,12 +179,28 @@ def recusals(
             "away": away,
             "stale": stale,
             "question": person in questioned,
-            "declined": declined not in (None, "conflict") and not seated,
-            "declined_conflict": declined == "conflict",
         }
-        codes = [code for code in _SAID if code in ties or holds.get(code)]
-        known[expert] = tuple(_problem(code, expert, step, ties.get(code)) for code in codes)
+        codes = [code for code in _SAID if code in ties or holds.get(code) or code == had]
+        why = _why(*earlier) if had else None
+        known[expert] = tuple(
+            _problem(code, expert, step, ties.get(code), why if code == had else None) for code in codes
+        )
     return {expert: known.get(expert, (_problem("unknown", expert, step),)) for expert in asked}
+
+
+def _had(state: str | None, because: str, *_: object) -> str:
+    """What stands against somebody who had a seat on this panel and has it no longer."""
+    return "declined_conflict" if state == "declined" and because == "conflict" else state or ""
+
+
+def _why(state: str, because: str, reason: str, at: datetime) -> Text:
+    """When a seat was given back or taken, and why. Of who declined naming one of the reasons listed, that one: what else
+    stands with their seat is why an officer had given it."""
+    day = at.astimezone(BEIJING).date().isoformat()
+    named = DECLINES.get(because) if state == "declined" else None
+    words = reason[:WHY_MOST] if named is None or because in NEEDS_WORDS else ""
+    parts = [Text(day, day), *([named] if named else []), *([Text(words, words)] if words else [])]
+    return Text("，".join(one.zh for one in parts), ", ".join(one.en for one in parts))
 
 
 def _avoided(step: Review) -> tuple[Avoidance, ...]:
@@ -283,11 +307,12 @@ def given_this_year(experts: Iterable[int]) -> dict[int, int]:
     return dict(seats.order_by().values_list("expert").annotate(seats=Count("pk")))
 
 
-def _problem(code: str, expert: int, step: Review, tie: Relation | None = None) -> Problem:
+def _problem(code: str, expert: int, step: Review, tie: Relation | None = None, why: Text | None = None) -> Problem:
     source = ARTICLE if code in _FROM_LAW else step.source if code not in _NOT_TIES else ""
     is_soft_tie = tie is not None and tie.severity == "soft"
-    say, soft = _SAID[code], is_soft_tie or code in ("stale", "declined")
-    if tie is not None and (when := said(tie)).zh:
+    say, soft = _SAID[code], is_soft_tie or code in ("stale", "declined", "released", SET_ASIDE)
+    when = said(tie) if tie is not None else why
+    if when is not None and when.zh:
         say = Text("{say}（{when}）", "{say} ({when})").filled(say=say, when=when)
     if is_soft_tie:
         say = Text("可能的利害关系：{say}", "Perhaps an interest: {say}").filled(say=say)

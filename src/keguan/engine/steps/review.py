@@ -64,7 +64,8 @@ _RELEASED_SAY = Text(
     "Say why the reviewer is released; those who run the programme and may know its reviewers read it, the applicant does not.",
 )
 
-_NEEDS_WORDS = ("conflict", "other", "")
+NEEDS_WORDS = ("conflict", "other", "")
+"""Reasons for declining that are to be put in words."""
 
 
 def verbs(step: Review) -> tuple[Verb, ...]:
@@ -277,7 +278,7 @@ def _decline(situation: Situation, step: Review, seats: dict[str, str], seat: st
     if because and because not in DECLINES:
         said = Text("请从列出的理由中选择。", "Choose one of the reasons listed.")
         return refuse("review.because", said, where="because", value=because)
-    if because in _NEEDS_WORDS and (owed := reason_owed(command, _DECLINED_SAY)):
+    if because in NEEDS_WORDS and (owed := reason_owed(command, _DECLINED_SAY)):
         return owed
     seats[seat] = "declined"
     moved = SeatMoved(step.id, seat, "declined", reason=text_of(command, "reason"), because=because or "other")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,7 @@ def look_around(opened: Sequence[Open], step: Review) -> Pool:
     near = found.expertise.nearest(asked, NEAREST)
     load = at_hand(found.experts)
     lightest = sorted(found.experts, key=lambda expert: (load.get(expert, 0), expert))
-    gone = _panels(opened, step, found)
+    _panels(opened, step)
     peers: dict[tuple[str, ...], list[int]] = {}
     for one, nearest in zip(opened, near, strict=True):
         fields = disciplines_of(one.case, step.panel) if step.panel.same_field_least else []
@@ -73,35 +73,26 @@ def look_around(opened: Sequence[Open], step: Review) -> Pool:
             if codes not in peers:
                 peers[codes] = [expert for expert in lightest if is_of(found.experts[expert].fields, codes)]
         spare = [lightest, *(peers[codes] for codes in fields)]
-        _look(one, step, nearest, spare, gone.get(one.case.pk, frozenset()))
+        _look(one, step, nearest, spare)
     return found
 
 
-def _look(one: Open, step: Review, nearest: Near, spare: Sequence[Sequence[int]], gone: frozenset[int]) -> None:
+def _look(one: Open, step: Review, nearest: Near, spare: Sequence[Sequence[int]]) -> None:
     fits = dict(zip(nearest.experts.tolist(), nearest.fits.tolist(), strict=True))
     for lightest in spare:
         fits |= dict.fromkeys([expert for expert in lightest if expert not in fits][:SPARE], 0.0)
-    asked = [expert for expert in fits if expert not in gone]
-    against = recusals(one.case, step, asked, one.case.memo.answers)
-    one.fits = {expert: fits[expert] for expert in asked if not against[expert]}
+    against = recusals(one.case, step, fits, one.case.memo.answers)
+    one.fits = {expert: fit for expert, fit in fits.items() if not against[expert]}
 
 
-def _panels(opened: Sequence[Open], step: Review, found: Pool) -> Mapping[int, frozenset[int]]:
-    """Who declined or was released, by case: they are not asked again. And who the others are."""
+def _panels(opened: Sequence[Open], step: Review) -> None:
+    """Who sits on each panel already."""
     attempts = {one.case.pk: one.case.memo.state["steps"].get(step.id, {}).get("attempt", 1) for one in opened}
     by_case = {one.case.pk: one for one in opened}
-    rows = SeatHolder.objects.filter(seat__case__in=list(attempts), seat__step=step.id)
-    gone: dict[int, set[int]] = {}
-    for case, attempt, state, expert, *known in rows.values_list(
-        "seat__case", "seat__attempt", "seat__state", "expert", *Sitting.COLUMNS
-    ):
-        if attempt != attempts[case]:
-            continue
-        if state in LIVE:
+    rows = SeatHolder.objects.filter(seat__case__in=list(attempts), seat__step=step.id, seat__state__in=LIVE)
+    for case, attempt, *known in rows.values_list("seat__case", "seat__attempt", *Sitting.COLUMNS):
+        if attempt == attempts[case]:
             by_case[case].seated.append(Sitting(*known))
-        else:
-            gone.setdefault(case, set()).add(expert)
-    return {case: frozenset(who) for case, who in gone.items()}
 
 
 def plan_for(

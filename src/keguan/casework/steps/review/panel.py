@@ -42,8 +42,8 @@ _RELEASE_HINT = Text(
 )
 _DESPITE = Text("仍然指派的理由", "Why all the same")
 _DESPITE_HINT = Text(
-    "所选专家有可能的利害关系、曾谢绝本件等待判断的情形时必须填写，记入痕迹",
-    "owed where a chosen expert perhaps has an interest, or declined this review before; it is traced",
+    "所选专家有可能的利害关系、曾谢绝本件或被解除指派等待判断的情形时必须填写，记入痕迹",
+    "owed where a chosen expert perhaps has an interest, or declined this review or was released from it; it is traced",
 )
 _WHY_DECLINE = Text("谢绝理由", "Why you decline")
 _DECLINE_WORDS = Text("说明", "In words")

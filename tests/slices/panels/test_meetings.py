@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from tests import make
 from tests.slices.api.machine import Machine, token_of
@@ -430,6 +431,73 @@ def test_a_second_yes_names_who_has_not_voted_and_what_is_left(sitting: Committe
     assert Meeting.objects.get().state == "open"
     assert secretary.post(deed["close"], {"sure": "1"}).status_code == 303
     assert Meeting.objects.get().state == "closed"
+
+
+def test_a_question_before_a_deed_is_no_refused_attempt_and_changes_nothing(committee: Committee) -> None:
+    secretary = signed_in(committee.world.people["officer"])
+
+    def press(deed: str, **typed: Any) -> Any:
+        return secretary.post(reverse("meeting_do", args=[committee.pk, deed]), typed)
+
+    def refused() -> int:
+        return Event.objects.filter(tag="meeting:sitting:refused").count()
+
+    committee.come(0, 1, 2, 3)
+    assert "今天是2026-05-10" in press("open").content.decode()
+    assert refused() == 0
+    assert press("open", sure=1).status_code == 303
+    ballot = committee.up()
+    for deed in ("count", "adjourn"):
+        assert 'id="asked"' in press(deed, ballot=ballot).content.decode(), deed
+    done(committee.vote(ballot, 0))
+    assert press("count", ballot=ballot, sure=3).status_code == 303
+    second = committee.items[1]
+    done(services.take_up(committee.pk, second.pk, committee.officer))
+    assert 'id="asked"' in press("close").content.decode()
+    assert committee.items[1].state == "now", "whoever is only asked has ended nothing"
+    assert refused() == 0
+    answer = press("count", ballot=ballot)
+    assert 'id="asked"' not in answer.content.decode()
+    assert refused() == 1, "a refusal is traced"
+
+
+def test_what_was_typed_into_a_refused_deed_stays_where_it_was_typed(sitting: Committee) -> None:
+    item = sitting.items[0]
+    done(services.take_up(sitting.pk, item.pk, sitting.officer))
+    secretary, member = signed_in(sitting.world.people["officer"]), signed_in(sitting.people[0])
+
+    def press(client: Client, deed: str, **typed: Any) -> str:
+        answer = client.post(reverse("meeting_do", args=[sitting.pk, deed]), typed)
+        assert answer.status_code == 422
+        return answer.content.decode()
+
+    proposed = Money(item.amount_fen or 0).in_wan()
+    for typed in ("99999", "五十万", "-3"):
+        said = press(secretary, "ballot", item=item.pk, motion="approve", amount=typed)
+        form = said.partition('id="now"')[2].partition("</form>")[0]
+        assert f'name="amount" value="{typed}"' in form, typed
+        assert 'class="field wrong"' in form, "what is wrong stands beside it"
+        assert 'href="#field-amount"' in said
+        assert f'value="{proposed}"' not in form
+    said = press(secretary, "ballot", item=item.pk, motion="reject", amount="五十万")
+    assert 'value="reject" checked' in said
+    assert not Ballot.objects.exists()
+    assert f'value="{proposed}"' in secretary.get(reverse("meeting", args=[sitting.pk])).content.decode()
+    assert "2026-9999" in press(secretary, "add", numbers="2026-9999").partition('id="field-numbers"')[2][:60]
+    ballot = sitting.up()
+    for at in range(4):
+        done(sitting.vote(ballot, at))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    words = "我不同意，因为" + "很" * services.LONGEST
+    said = press(member, "dissent", ballot=ballot, **{f"dissent-{ballot}": words})
+    assert words in said
+    assert f'href="#field-dissent-{ballot}"' in said
+    said = press(member, "enter", item=item.pk, **{f"reason-{item.pk}": "  "})
+    assert f'href="#field-reason-{item.pk}"' in said
+    assert f'id="field-reason-{item.pk}"' in said
+    fine = {"ballot": ballot, f"dissent-{ballot}": "证据不足"}
+    assert member.post(reverse("meeting_do", args=[sitting.pk, "dissent"]), fine).status_code == 303
+    assert Dissent.objects.get().text == "证据不足"
 
 
 def test_a_meeting_opens_before_its_day_only_when_that_is_meant_and_the_list_says_when(committee: Committee) -> None:

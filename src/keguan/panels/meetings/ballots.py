@@ -13,7 +13,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Refusal
-from keguan.panels.meetings.deeds import LONGEST, NOT_MEMBER, Said, deed, lacks_quorum, note
+from keguan.panels.meetings.deeds import LONGEST, NOT_MEMBER, Said, ask, deed, lacks_quorum, note
 from keguan.panels.meetings.models import CLOSED, OPEN, VOID, Ballot, Dissent, Urn, Voted
 from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
@@ -108,7 +108,7 @@ def vote(pk: int, ballot: int, choice: str, actor: Actor, request_id: str = "") 
 
 def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, unvoted: int = 0) -> Said:
     """Close the ballot and count it. Who is present and did not vote counts as present. Needs a quorum still. unvoted: so
-    many who are present are known not to have voted; where there are more, it is refused, and says how many."""
+    many who are present are known not to have voted; where there are more, it asks first, and says how many."""
 
     def do(sitting: Sitting) -> Refusal | None:
         found = next((one for all_ in sitting.ballots.values() for one in all_ if one.pk == ballot), None)
@@ -128,7 +128,7 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, un
                 "请等他们投票。现在结束的，他们计为到会而没有赞成。",
                 "Wait for them. If it is closed now, they count as present and not in favour.",
             )
-            return refuse("vote.not_all", said.filled(all=present, n=missing), value=str(missing), fix=fix)
+            return ask("vote.not_all", said.filled(all=present, n=missing), count=missing, fix=fix)
         counts = dict(zip(MOTION, Urn.objects.get(ballot=found).sums, strict=True))
         found.state, found.closed_at, found.counts = CLOSED, clock.now(), counts
         found.present, found.members = present, len(entitled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db import transaction
 from keguan.engine.moves import refuse
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Refusal
+from keguan.kernel.problems import Problem, Refusal
 from keguan.panels.meetings.models import Item
 from keguan.panels.meetings.sittings import Sitting
 from keguan.registers.trace import services as trace
@@ -26,12 +27,26 @@ NOT_MEMBER = refuse("right.missing", Text("您不是本次会议的成员。", "
 NO_ITEM = refuse("meeting.item", Text("议程中没有这一项。", "The agenda has no such item."))
 
 
+@dataclass(frozen=True, slots=True)
+class Question(Refusal):
+    """Nothing was done yet: whoever asked for it is asked whether they mean it, and why one might not. No refusal, so the
+    trace holds nothing of it; what they do then is traced as what it is."""
+
+
+def ask(code: str, say: Text, *, count: int = 1, fix: Text) -> Question:
+    """Ask once more before it is done. count: what the second yes must name, so that it is not said to more than was asked."""
+    return Question((Problem(code, say, value=str(count), fix=fix),))
+
+
 def deed(pk: int, actor: Actor, request_id: str, do: Callable[[Sitting], Refusal | None]) -> Said:
-    """Do something with the meeting locked; the meeting as it stands afterwards, or the refusal, which is traced."""
+    """Do something with the meeting locked; the meeting as it stands afterwards, or the refusal, which is traced, or a
+    question first."""
     with transaction.atomic():
         sitting = Sitting.of(pk, locking=True)
         trace.stamp(actor, request_id)
         refusal = do(sitting)
+        if isinstance(refusal, Question):
+            return refusal
         if refusal is not None:
             codes = [one.code for one in refusal.problems]
             payload = {"meeting": pk, "problems": codes}

@@ -6,8 +6,8 @@ part that changes is fetched again by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from keguan.kernel.money import Money
 from keguan.kernel.problems import Forbidden, Problem, Refusal, Refused
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.beforehand import Beforehand, beforehand
+from keguan.panels.meetings.deeds import Question
 from keguan.panels.meetings.models import CLOSED, ITEM_STATES, OPEN, STATES, Ballot, Item, Meeting
 from keguan.panels.meetings.motions import motion_of, voted_on
 from keguan.panels.meetings.rights import KEEPS_OUT, SEES_MEETINGS, can_see, is_secretary
@@ -45,8 +46,31 @@ _SURE = {
     "meeting.voids": Text("休会，这次表决作废", "Adjourn, and the ballot is void"),
     "meeting.undone": Text("仍然结束会议", "End it all the same"),
 }
-"""What is asked once more before it is done, by the problem that says why."""
+"""The second yes to each question, by the problem that says why it is asked."""
 _OUT = Status(Text("您须回避", "You must leave"), "bad")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A deed that was refused, as it was sent: what was typed comes back where it was typed, with what is wrong there."""
+
+    item: int = 0
+    typed: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def back(self, one: Field) -> Field:
+        """The field with what was typed into it, or as it is."""
+        if one.name not in self.typed:
+            return one
+        return replace(one, value=self.typed[one.name]).with_problems(self.problems)
+
+
+_NOTHING_SENT = Sent()
+
+
+def _of(name: str, pk: int) -> str:
+    """A field that stands on the page for each of several things."""
+    return f"{name}-{pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +87,13 @@ class BallotShown:
     said: tuple[Text, ...]
     dissents: list[tuple[str, str]]
     may_dissent: bool
+    dissent: Field
 
 
 @dataclass(frozen=True, slots=True)
 class ItemShown:
-    """An item of the agenda as this reader meets it. is_out: the reader must leave, and sees nothing of it. heard: when its
-    applicant speaks. before: what it was given before the meeting."""
+    """An item of the agenda as this reader meets it. is_out: the reader must leave, and sees nothing of it. amount: to put to
+    the vote, None where nothing is proposed. heard: when its applicant speaks. before: what it was given before the meeting."""
 
     item: Item
     is_out: bool
@@ -79,7 +104,9 @@ class ItemShown:
     result: str
     is_entered: bool
     may_enter: bool
-    in_wan: str
+    reason: Field
+    amount: Field | None
+    to_reject: bool
     key: str
     heard: datetime | None
     before: Beforehand
@@ -126,12 +153,13 @@ def _page(
     problems: tuple[Problem, ...] = (),
     status: int = 200,
     asked: Asked | None = None,
+    sent: Sent = _NOTHING_SENT,
 ) -> HttpResponse:
     found, secretary = sitting.meeting, is_secretary(actor, sitting.meeting)
     me = sitting.member(actor.person)
     names = {one.person_id: one.person.name for one in sitting.members}
     before = beforehand(sitting, actor)
-    items = [_item(sitting, one, actor, names, before) for one in sitting.items]
+    items = [_item(sitting, one, actor, names, before, sent) for one in sitting.items]
     now = next((one for one in items if one.item.state == "now"), None)
     there = sitting.quorum(now.item if now else None)
     context = {
@@ -149,6 +177,7 @@ def _page(
         "is_begun": any(one.is_entered for one in items),
         "items": items,
         "now": now,
+        "numbers": sent.back(_NUMBERS),
         "choices": [(one, TITLES[one]) for one in MOTION],
         "is_live": found.state in ("open", "adjourned"),
         "can_open": secretary and found.state in ("planned", "adjourned"),
@@ -182,15 +211,27 @@ def _lines(sitting: Sitting) -> list[Line | None]:
     ]
 
 
+_NUMBERS = Field("numbers", "text", Text("办件编号（可多个，以空格分开）", "Case numbers, with blanks between"))
+_AMOUNT = Field("amount", "number", Text("金额（万元）", "Amount (10,000 yuan)"))
+_DISSENT = Text("不同意见（署名记入会议记录）", "Dissent (in the minutes, with your name)")
+_REASONS = {
+    "approve": Text("同意的理由（申报人会看到）", "Reason for approving (the applicant reads it)"),
+    "reject": Text("不同意的理由（申报人会看到）", "Reason for rejecting (the applicant reads it)"),
+}
+
+
 def _item(
-    sitting: Sitting, item: Item, actor: Actor, names: dict[int, str], before: dict[int, Beforehand]
+    sitting: Sitting, item: Item, actor: Actor, names: dict[int, str], before: dict[int, Beforehand], sent: Sent
 ) -> ItemShown:
     is_out = sitting.is_out(item, actor.person)
     me = sitting.member(actor.person)
-    ballots = [] if is_out else [_ballot(sitting, item, one, actor, names) for one in sitting.ballots.get(item.pk, [])]
+    ballots = (
+        [] if is_out else [_ballot(sitting, item, one, actor, names, sent) for one in sitting.ballots.get(item.pk, [])]
+    )
     last = next((one.ballot for one in ballots if one.ballot.state == CLOSED), None)
     result = carries(sitting.vote, _result(last)) if last is not None and sitting.vote else ""
     entered = item.case.step != sitting.meeting.step
+    mine = sent if sent.item == item.pk else _NOTHING_SENT
     tones: dict[str, Tone] = {"waiting": "neutral", "now": "info", "done": "good"}
     return ItemShown(
         item=item,
@@ -205,7 +246,9 @@ def _item(
         result=result,
         is_entered=entered,
         may_enter=bool(me and result and not is_out and not entered and actor.holds(sitting.meeting.body)),
-        in_wan=Money(item.amount_fen).in_wan() if item.amount_fen else "",
+        reason=sent.back(Field(_of("reason", item.pk), "prose", _REASONS.get(result, Text("", "")))),
+        amount=mine.back(replace(_AMOUNT, value=Money(item.amount_fen).in_wan())) if item.amount_fen else None,
+        to_reject=mine.typed.get("motion") == "reject",
         key=new_key(),
         heard=slot.begins if (slot := sitting.slot_of(item)) else None,
         before=before.get(item.pk, Beforehand()),
@@ -216,7 +259,9 @@ def _result(ballot: Ballot) -> dict[str, Any]:
     return {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members, "motion": ballot.motion}
 
 
-def _ballot(sitting: Sitting, item: Item, ballot: Ballot, actor: Actor, names: dict[int, str]) -> BallotShown:
+def _ballot(
+    sitting: Sitting, item: Item, ballot: Ballot, actor: Actor, names: dict[int, str], sent: Sent
+) -> BallotShown:
     voted = {one.person for one in ballot.voted.all()}
     said: tuple[Text, ...] = ()
     if ballot.state == CLOSED and sitting.vote is not None:
@@ -232,6 +277,7 @@ def _ballot(sitting: Sitting, item: Item, ballot: Ballot, actor: Actor, names: d
         said=said,
         dissents=dissents,
         may_dissent=ballot.state == CLOSED and actor.person in voted and sitting.meeting.state != "planned",
+        dissent=sent.back(Field(_of("dissent", ballot.pk), "prose", _DISSENT, most=services.LONGEST)),
     )
 
 
@@ -293,11 +339,15 @@ DEEDS: dict[str, tuple[Deed, Text]] = {
     ),
     "count": (lambda r, pk, a: services.close_ballot(pk, _whole(r, "ballot"), a, request_id(r), unvoted=_sure(r)), Text("表决结束。", "The ballot is closed.")),
     "dissent": (
-        lambda r, pk, a: services.dissent(pk, _whole(r, "ballot"), r.POST.get("text", ""), a, request_id(r)),
+        lambda r, pk, a: services.dissent(
+            pk, _whole(r, "ballot"), r.POST.get(_of("dissent", _whole(r, "ballot")), ""), a, request_id(r)
+        ),
         Text("不同意见已记入会议记录。", "Your dissent is recorded."),
     ),
     "enter": (
-        lambda r, pk, a: services.enter(pk, _item_of(r), r.POST.get("reason", ""), a, posted_key(r), request_id(r)),
+        lambda r, pk, a: services.enter(
+            pk, _item_of(r), r.POST.get(_of("reason", _item_of(r)), ""), a, posted_key(r), request_id(r)
+        ),
         Text("决定已登记。", "The decision is entered."),
     ),
     "add": (_add, Text("已加入议程。", "Added to the agenda.")),
@@ -319,15 +369,21 @@ def meeting_do(request: HttpRequest, pk: int, deed: str) -> HttpResponseBase:
     do, told = DEEDS[deed]
     answer = do(request, pk, actor)
     if isinstance(answer, Refusal):
-        asked = _asked(request, deed, answer.problems[0])
-        return _page(request, Sitting.of(pk), actor, answer.problems, status_of_refusal(answer), asked)
+        asked = _asked(request, deed, answer.problems[0]) if isinstance(answer, Question) else None
+        problems = tuple(_placed(request, one) for one in answer.problems)
+        sent = Sent(_item_of(request), request.POST.dict(), problems)
+        return _page(request, Sitting.of(pk), actor, problems, status_of_refusal(answer), asked, sent)
     tell(request, told)
     return SeeOther(reverse("meeting", args=[sitting.meeting.pk]) + ("#now" if deed not in ("close",) else ""))
 
 
-def _asked(request: HttpRequest, deed: str, why: Problem) -> Asked | None:
-    if why.code not in _SURE:
-        return None
+def _placed(request: HttpRequest, problem: Problem) -> Problem:
+    """The problem at the field of the page, where that is one of several alike."""
+    at = {"reason": _of("reason", _item_of(request)), "text": _of("dissent", _whole(request, "ballot"))}
+    return replace(problem, where=at.get(problem.where, problem.where))
+
+
+def _asked(request: HttpRequest, deed: str, why: Problem) -> Asked:
     kept = [(name, str(value)) for name, value in request.POST.items() if name in ("ballot", "item")]
     return Asked(why, deed, kept, _SURE[why.code])
 

@@ -9,7 +9,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
-from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, deed, note
+from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, ask, deed, note
 from keguan.panels.meetings.models import KeptOut, Member
 from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
@@ -32,7 +32,7 @@ _UNDONE = Text(
 
 def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False) -> Said:
     """Open the meeting, or take it up again after it was adjourned. Needs a quorum. early: before its planned day, which is
-    refused otherwise; the time kept is the real one."""
+    asked about otherwise; the time kept is the real one."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting, there = sitting.meeting, sitting.quorum()
@@ -46,7 +46,7 @@ def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False) -
         planned, today = local_date(meeting.begins), clock.today()
         if meeting.state == "planned" and today < planned and not early:
             said = Text("会议安排在{planned}，今天是{today}。", "It is planned for {planned}, and today is {today}.")
-            return refuse("meeting.early", said.filled(planned=planned, today=today), value="1", fix=_EARLY)
+            return ask("meeting.early", said.filled(planned=planned, today=today), fix=_EARLY)
         tag = "meeting:sitting:opened" if meeting.state == "planned" else "meeting:sitting:resumed"
         if meeting.state == "adjourned":
             meeting.resumed.append(clock.now())
@@ -60,7 +60,7 @@ def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False) -
 
 def adjourn(pk: int, actor: Actor, request_id: str = "", *, breaking_off: bool = False) -> Said:
     """Adjourn: a running ballot is void, the item waits again, and everything that was voted before stands. breaking_off: it
-    is known that a ballot runs; it is refused otherwise."""
+    is known that a ballot runs; it is asked about otherwise."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting = sitting.meeting
@@ -73,7 +73,7 @@ def adjourn(pk: int, actor: Actor, request_id: str = "", *, breaking_off: bool =
             if ballot := sitting.open_ballot(item):
                 if not breaking_off:
                     said = Text("表决正在进行，已投{n}票。", "A ballot runs, and {n} have voted.")
-                    return refuse("meeting.voids", said.filled(n=len(ballot.voted.all())), value="1", fix=_VOIDS)
+                    return ask("meeting.voids", said.filled(n=len(ballot.voted.all())), fix=_VOIDS)
                 void(ballot, "adjourned")
             item.state = "waiting"
             item.save(update_fields=["state"])
@@ -88,7 +88,7 @@ def adjourn(pk: int, actor: Actor, request_id: str = "", *, breaking_off: bool =
 
 def close(pk: int, actor: Actor, request_id: str = "", *, undone: int = 0) -> Said:
     """End the meeting. What was not taken up may stand on the agenda of another. undone: so many items are known not to be
-    dealt with; where there are more, it is refused, and says how many."""
+    dealt with; where there are more, it asks first, and says how many."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting = sitting.meeting
@@ -101,11 +101,11 @@ def close(pk: int, actor: Actor, request_id: str = "", *, undone: int = 0) -> Sa
             return refuse(
                 "meeting.ballot_open", said, fix=Text("请先结束表决，或休会。", "Close the ballot, or adjourn.")
             )
-        meeting.items.filter(state="now").update(state="waiting")
         left = sum(one.state != "done" for one in sitting.items)
         if left > undone:
             said = Text("还有{n}个议项没有审议。", "{n} items are not dealt with.").filled(n=left)
-            return refuse("meeting.undone", said, value=str(left), fix=_UNDONE)
+            return ask("meeting.undone", said, count=left, fix=_UNDONE)
+        meeting.items.filter(state="now").update(state="waiting")
         there = [one for one in sitting.members if one.present]
         for member in there:
             member.present = False

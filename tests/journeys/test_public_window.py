@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.core import mail
-from tests.journeys.conftest import Stage
+from playwright.sync_api import expect
+from tests.journeys.conftest import PHONE, Stage
 from tests.make import cases
 from tests.make import world as w
 
@@ -92,6 +93,39 @@ def test_from_a_search_to_a_guide_a_notice_results_and_a_subscription(
         visitor.press(word("确认订阅", "Confirm the subscription"))
         visitor.sees(word("已订阅。", "You are subscribed."))
     assert Subscription.objects.get().confirmed_at is not None
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guide_is_an_overview_on_a_phone_leads_into_its_folded_parts_and_prints_them_all(
+    stage: Stage, language: str
+) -> None:
+    with clock_at(w.moment("2026-03-05")):
+        now = w.moment("2026-03-05")
+        version = cases.version("key-rd-project")
+        cases.bare_round(version, code="spring", opens=now - timedelta(days=3), closes=now + timedelta(days=20))
+        visitor = stage.browser(language, phone=True)
+        visitor.opens(f"/language/?to={language}&next=/calls/spring/guide/")
+        page = visitor.page
+        question = page.locator("#form-proposal li").filter(has_text=visitor.word("项目摘要", "Summary")).first
+        rule = page.locator("#steps details li").filter(has_text="国科发监").first
+        assert page.evaluate("document.documentElement.scrollHeight") < 9 * PHONE["height"]
+        expect(question).to_be_hidden()
+        expect(rule).to_be_hidden()
+
+        visitor.follow(visitor.word("依据", "Basis"))
+        page.get_by_role("link", name=visitor.word("回到目录", "To the contents")).click()
+        expect(page.locator("#contents")).to_be_in_viewport()
+        page.locator("#steps summary").first.click()
+        expect(rule).to_be_visible()
+
+        visitor.opens("/calls/spring/")
+        visitor.follow(visitor.word("重点研发任务专项项目申报书", "Proposal for a key R&D project"))
+        expect(question).to_be_visible()
+        page.goto("/calls/spring/guide/")
+        page.emulate_media(media="print")
+        for part in (question, rule):
+            expect(part).to_be_visible()
+        assert all(one.bounding_box() for one in page.locator("details li").all())
 
 
 def _draw(language: str) -> None:

@@ -626,13 +626,15 @@ class Resolution(models.Model):
 
 class ResolutionSignature(models.Model):
     """The place of one member under a resolution. person: their id, as it stands in the content. at: when they signed, null
-    until then; digest: of the content that they signed."""
+    until then; digest: of the content that they signed; but_for: numbers of the cases that they were sent out for, which the
+    signature does not cover."""
 
     resolution = models.ForeignKey(Resolution, on_delete=models.PROTECT, related_name="signatures")
     person = models.BigIntegerField()
     name = models.TextField()
     at = models.DateTimeField(null=True)
     digest = models.TextField(default="")
+    but_for = ArrayField(models.TextField(), default=list)
 
     class Meta:
         ordering = ("id",)

@@ -171,6 +171,10 @@ sentences(
             "签署了批次 {code} 的决议（第 {version} 版，摘要值 {digest}）",
             "signed the resolution on the round {code} (version {version}, digest {digest})",
         ),
+        "round:resolution:signed-but-for": Text(
+            "签署了批次 {code} 的决议（第 {version} 版，摘要值 {digest}），不含所回避的 {n} 件",
+            "signed the resolution on the round {code} (version {version}, digest {digest}), but for {n} kept out of",
+        ),
         "office:item:added": Text(
             "在本单位核对清单中增加了一项（批次 {code}）", "added an item to the office's own checklist (round {code})"
         ),

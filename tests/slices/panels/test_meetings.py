@@ -21,11 +21,13 @@ from tests.slices.casework.test_nobody_learns_who import read
 from tests.slices.panels.committee import Committee, called, codes, done
 
 from keguan.casework import queries
-from keguan.casework.models import Case, CaseVote
+from keguan.casework.documents.resolution import resolution
+from keguan.casework.models import Case, CaseVote, Resolution, ResolutionSignature
 from keguan.casework.rounds import resolutions
 from keguan.casework.services import Done
 from keguan.insight.search import entries
 from keguan.kernel import clock
+from keguan.kernel.canonical import digest
 from keguan.kernel.clock import clock_at
 from keguan.kernel.money import Money
 from keguan.panels.meetings import planning, services
@@ -264,6 +266,62 @@ def test_who_took_part_signs_the_resolution(sitting: Committee) -> None:
     content = resolutions.content_of(meeting.round, Sitting.of(sitting.pk).step)
     assert content is not None
     assert [one["person"] for one in content["signers"]] == sorted(one.pk for one in sitting.people[:4])
+
+
+def test_who_was_sent_out_signs_the_resolution_without_the_line_they_may_not_read(sitting: Committee) -> None:
+    first, second = (Case.objects.get(number=number) for number in sitting.numbers)
+    Case.objects.filter(pk=first.pk).update(host=make.organisation("回避单位试验大学"))
+    done(
+        services.keep_out(sitting.pk, sitting.items[0].pk, sitting.people[3].pk, "申报人是本人学生", sitting.member(3))
+    )
+    sitting.come(4)
+    for at in range(2):
+        ballot = sitting.up(at)
+        for member in (0, 1, 2, 4) if at == 0 else range(5):
+            done(sitting.vote(ballot, member))
+        done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+        reason = ("学术价值突出的理由", "路线清楚的理由")[at]
+        done(services.enter(sitting.pk, sitting.items[at].pk, reason, sitting.member(1), uuid4().hex))
+    meeting = Meeting.objects.select_related("round__programme").get()
+    step = Sitting.of(sitting.pk).step
+    now = resolutions.content_of(meeting.round, step)
+    assert now is not None
+    fixed = resolutions.fix(meeting.round, step, digest(now), sitting.member(0))
+    assert isinstance(fixed, Resolution), fixed
+    where = {name: reverse(name, args=[meeting.round.code, "decide"]) for name in ("resolution", "resolution_json")}
+    out, stayed = signed_in(sitting.people[3]), signed_in(sitting.people[0])
+    page = out.get(where["resolution"]).content.decode()
+    secrets = [first.number, first.title, "回避单位试验大学", "学术价值突出的理由"]
+    assert [one for one in secrets if one in page] == []
+    assert "您须回避" in page
+    assert "申报人是本人学生" in page, "why is said"
+    assert "决定资助" not in page, "the sum less the other lines would tell the amount"
+    assert (second.number in page, "路线清楚的理由" in page) == (True, True)
+    assert fixed.digest in page, "what is verified is the whole"
+    assert out.get(where["resolution_json"]).status_code == 403
+    assert all(one in stayed.get(where["resolution"]).content.decode() for one in (*secrets, "决定资助"))
+    assert stayed.get(where["resolution_json"]).status_code == 200
+    for at in (3, 0):
+        signed = resolutions.sign(meeting.round, step, fixed.digest, sitting.member(at))
+        assert isinstance(signed, ResolutionSignature), signed
+        assert signed.digest == fixed.digest, "one digest, that of the whole text"
+    places = {one.person: one.but_for for one in ResolutionSignature.objects.all()}
+    assert places[sitting.people[3].pk] == [first.number]
+    assert places[sitting.people[0].pk] == []
+    event = Event.objects.get(tag="round:resolution:signed-but-for")
+    assert (event.actor, event.payload["but_for"]) == (sitting.people[3].pk, [first.number])
+    assert f"不含所回避的 1 件：{first.number}" in stayed.get(where["resolution"]).content.decode()
+    mine = out.get(where["resolution"]).content.decode()
+    assert "不含所回避的 1 件" in mine
+    assert first.number not in mine
+    checked = resolutions.check(resolutions.latest(meeting.round, "decide") or fixed, now)
+    assert (checked.is_whole, checked.is_traced, checked.stands) == (True, True, True)
+    rows = list(ResolutionSignature.objects.order_by("pk"))
+    for withheld, is_told in (((), True), ({first.number}, False)):
+        told = str(resolution(fixed.content, 0, rows, withheld)).replace("\u200b", "")
+        assert [one in told for one in (first.number, "学术价值突出的理由", "预算")] == [is_told] * 3
+        assert fixed.digest in told
+        assert "不含所回避的 1 件" in told
 
 
 def test_no_table_ties_anybody_to_a_vote(sitting: Committee) -> None:

@@ -17,6 +17,7 @@ from keguan.casework.documents.receipt import receipt
 from keguan.casework.documents.resolution import resolution
 from keguan.casework.documents.stamping import stamped
 from keguan.casework.documents.typesetting import breakable
+from keguan.casework.leaving import closed_to_who_left
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.form.sections import standings
@@ -37,6 +38,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import canonical
 from keguan.kernel.clock import now
+from keguan.kernel.problems import Forbidden
 from keguan.language.schema import Decide
 from keguan.language.wording import step_title
 from keguan.registers.parties.models import Person
@@ -141,7 +143,7 @@ def _receipt(found: HandedIn) -> book.Tree:
 @page(DECIDES)
 def resolution_pdf(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """What the body has resolved on a round: its fixed text with who signed it, else as it stands now, a draft while some
-    cases wait. 404 before the first decision."""
+    cases wait; without the cases that its reader was sent out for. 404 before the first decision."""
     of_round = get_object_or_404(rounds_for(actor_on(request)).exclude(status="draft"), code=code)
     steps = definition_of(of_round.programme).programme.steps
     decide = next((one for one in steps if one.id == step and isinstance(one, Decide)), None)
@@ -152,19 +154,22 @@ def resolution_pdf(request: HttpRequest, code: str, step: str) -> HttpResponseBa
     if content is None:
         raise Http404
     waiting = 0 if fixed else Case.objects.filter(round=of_round, step=step).count()
-    signed = [(one.name, one.at) for one in fixed.signatures.all()] if fixed else None
-    tree = resolution(content, waiting, signed)
+    signed = list(fixed.signatures.all()) if fixed else None
+    tree = resolution(content, waiting, signed, resolutions.withheld_from(actor_on(request), content))
     name = f"{reader.said(step_title(decide))}-{of_round.code}"
     return _pdf(request, "resolution", tree, last_decided(content), name)
 
 
 @page(DECIDES)
 def resolution_json(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
-    """The fixed text as it is digested, for whoever wants to compute the digest again."""
+    """The fixed text as it is digested, for whoever wants to compute the digest again. Closed to who was sent out for a case
+    in it: without that case it would have another digest. Raises Forbidden."""
     of_round = get_object_or_404(rounds_for(actor_on(request)).exclude(status="draft"), code=code)
     fixed = resolutions.latest(of_round, step, request.GET.get("version", ""))
     if fixed is None:
         raise Http404
+    for why in resolutions.withheld_from(actor_on(request), fixed.content).values():
+        raise Forbidden("read the whole text of the resolution", (closed_to_who_left(why),))
     answer = HttpResponse(canonical(fixed.content), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="{code}-{step}-{fixed.version}.json"'
     return answer

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
 
 from keguan.casework.documents.book import RARE, Tree, page_words, seconds
 from keguan.casework.documents.typesetting import breakable, lacks_letters
-from keguan.casework.rounds.resolutions import NOT_QUALIFIED, Content, Decision, last_decided
+from keguan.casework.models import ResolutionSignature
+from keguan.casework.rounds.resolutions import NOT_QUALIFIED, Content, Decision, but_for, last_decided
 from keguan.components import reader
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
@@ -36,19 +36,34 @@ _SIGNED = (
 _SIGNING = Text("签署", "Signatures")
 _DEPARTS = Text("【低于排序结果】", "[Below the ranking]")
 _SIGNED_AT = Text("已在系统内签署，{at}", "signed in the system, {at}")
+_WITHHELD = Text(
+    "其中 {n} 件读者须回避，本文不列，也不列可推知其结果的合计；摘要值仍为决议全文的摘要值。",
+    "For {n} of them the reader of this copy was sent out: they are left out, with every sum that would tell how they went. The"
+    " digest is that of the whole text.",
+)
+_DECIDED = Text(
+    "{body}审议了“{round}”（批次编号 {code}，依据：{programme} {version}），对 {n} 件作出决定。",
+    "On “{round}” (round {code}, under: {programme} {version}), the {body} decided {n} applications.",
+)
 _LIST_DIGEST = Text("决议内容摘要值（SHA-256）", "Digest of what is resolved (SHA-256)")
 
 
-def resolution(content: Content, still_open: int, signed: Sequence[tuple[str, datetime | None]] | None = None) -> Tree:
+def resolution(
+    content: Content,
+    still_open: int,
+    signed: Sequence[ResolutionSignature] | None = None,
+    withheld: Collection[str] = (),
+) -> Tree:
     """The document as JSON values, in the reader's language. still_open: cases that wait for a decision. signed: under a
-    text that is fixed, who signed when, or has still to; None where places are left for signatures by hand."""
+    text that is fixed, who signed when, or has still to; None where places are left for signatures by hand. withheld: numbers
+    of cases that the reader was sent out for: these are left out."""
     said = reader.said
-    decided = [Decision(**one) for one in content["decisions"]]
+    decided = [Decision(**one) for one in content["decisions"] if one["number"] not in withheld]
     yes, no = [one for one in decided if one.is_approved], [one for one in decided if not one.is_approved]
     title = Text(content["title"]["zh"], content["title"]["en"])
     heading = said(_TITLE.filled(round=title))
     mark = digest(content)
-    opening = [said(one) for one in _opening(content, title, yes, no, still_open)]
+    opening = [said(one) for one in _opening(content, title, yes, no, still_open, len(withheld))]
     tree: Tree = {
         "language": reader.language(),
         "title": heading,
@@ -63,7 +78,7 @@ def resolution(content: Content, still_open: int, signed: Sequence[tuple[str, da
             if cases
         ],
         "digest": mark,
-        "signed": _by_hand() if signed is None else [_signed(name, at) for name, at in signed],
+        "signed": _by_hand() if signed is None else [_signed(one, withheld) for one in signed],
         "signing-note": "" if signed is None else said(NOT_QUALIFIED),
         "words": {"page": page_words(), "signing": said(_SIGNING), "digest": said(_LIST_DIGEST)},
     }
@@ -71,20 +86,22 @@ def resolution(content: Content, still_open: int, signed: Sequence[tuple[str, da
 
 
 def _opening(
-    content: Content, title: Text, yes: Sequence[Decision], no: Sequence[Decision], still_open: int
+    content: Content, title: Text, yes: Sequence[Decision], no: Sequence[Decision], still_open: int, withheld: int
 ) -> Iterable[Text]:
     programme = content["programme"]
-    yield _OPENING.filled(
+    yield (_DECIDED if withheld else _OPENING).filled(
         body=ROLES[content["body"]],
         round=title,
         code=content["round"],
         programme=Text(programme["zh"], programme["en"]),
         version=programme["version"],
-        n=len(yes) + len(no),
+        n=len(content["decisions"]),
         yes=len(yes),
         no=len(no),
     )
-    if content["gives_money"]:
+    if withheld:
+        yield _WITHHELD.filled(n=withheld)
+    elif content["gives_money"]:
         granted = sum(one.amount_fen for one in yes)
         amounts = {"budget": content["budget_fen"], "sum": granted, "left": content["budget_fen"] - granted}
         yield _MONEY.filled(**{name: reader.money(fen) for name, fen in amounts.items()})
@@ -96,10 +113,11 @@ def _by_hand() -> list[Tree]:
     return [{"label": reader.said(one), "value": ""} for one in _SIGNED]
 
 
-def _signed(name: str, at: datetime | None) -> Tree:
-    if at is None:
-        return {"label": name, "value": ""}
-    return {"label": name, "value": reader.said(_SIGNED_AT.filled(at=seconds(at)))}
+def _signed(place: ResolutionSignature, withheld: Collection[str]) -> Tree:
+    if place.at is None:
+        return {"label": place.name, "value": ""}
+    lines = [_SIGNED_AT.filled(at=seconds(place.at)), *([but_for(place, withheld)] if place.but_for else [])]
+    return {"label": place.name, "value": "\n".join(map(reader.said, lines))}
 
 
 def _list(title: Text, cases: list[Decision], *, with_amount: bool, with_rank: bool) -> Tree:

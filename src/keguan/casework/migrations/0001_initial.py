@@ -886,6 +886,10 @@ class Migration(migrations.Migration):
                 ("name", models.TextField()),
                 ("at", models.DateTimeField(null=True)),
                 ("digest", models.TextField(default="")),
+                (
+                    "but_for",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
+                ),
             ],
             options={
                 "ordering": ("id",),

@@ -2,11 +2,14 @@
 
 A signature is the trace of an account that proved again who it is. It is not claimed to be a reliable electronic signature
 under article 13 of the Electronic Signature Law (电子签名法 第十三条).
+
+Who was sent out for a case reads the resolution without it, and their signature says that it does not cover it. The text, its
+digest and what is verified stay those of the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +18,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from keguan.casework import services
+from keguan.casework.leaving import sent_out
 from keguan.casework.messages import send
 from keguan.casework.models import Case, CaseVote, Deed, Resolution, ResolutionSignature, Round
-from keguan.casework.permissions import DECIDED
+from keguan.casework.permissions import DECIDED, must_leave
 from keguan.casework.versions import definition_of
 from keguan.engine.moves import refuse
 from keguan.kernel import clock
@@ -143,6 +147,32 @@ class Checked:
     stands: bool
 
 
+def sent_out_of(actor: Actor, content: Content) -> dict[str, Text]:
+    """The cases that the resolution decides and that this member was sent out for, each with the reason. At most two
+    queries."""
+    return {case.number: why for case, why in _left(actor, content)}
+
+
+def withheld_from(actor: Actor, content: Content) -> dict[str, Text]:
+    """Those of them that nothing else opens to this reader: they read neither how these were decided, nor a sum that tells
+    it."""
+    return {case.number: why for case, why in _left(actor, content) if must_leave(actor, case)}
+
+
+def _left(actor: Actor, content: Content) -> list[tuple[Case, Text]]:
+    out = sent_out(actor, None)
+    numbers = [one["number"] for one in content["decisions"]]
+    rows = Case.objects.filter(pk__in=list(out), number__in=numbers) if out else ()
+    return [(one, out[one.pk]) for one in rows]
+
+
+def but_for(place: ResolutionSignature, withheld: Collection[str]) -> Text:
+    """What a signature does not cover: how many cases, and which, where the reader may know."""
+    said, known = _BUT_FOR.filled(n=len(place.but_for)), [one for one in place.but_for if one not in withheld]
+    named = Text("{said}：{which}", "{said}: {which}").filled(said=said, which=", ".join(known))
+    return named if known else said
+
+
 def latest(of_round: Round, step: str, version: str = "") -> Resolution | None:
     """The latest fixed text, or this version of it; None where there is none."""
     rows = Resolution.objects.filter(round=of_round, step=step).prefetch_related("signatures")
@@ -231,7 +261,8 @@ def sign(
 ) -> ResolutionSignature | Refusal:
     """Sign the text that the page showed. Signed twice, it is signed once. The caller has made sure that it is really them.
 
-    seen: the digest that the page showed; a text of another digest, or decisions that changed since, are not signed.
+    seen: the digest that the page showed; a text of another digest, or decisions that changed since, are not signed. What
+    they were sent out for is kept with the signature as what it does not cover.
     """
     if not actor.holds(decide.by, programme=of_round.programme.code):
         return _NOT_YOURS
@@ -251,15 +282,20 @@ def sign(
             said = Text("定稿之后，决定有变化。", "The decisions have changed since the text was fixed.")
             return refuse("resolution.changed", said, fix=Text("请重新定稿后再签署。", "Fix the text anew, then sign."))
         mine.at, mine.digest = clock.now(), found.computed
-        mine.save(update_fields=["at", "digest"])
+        mine.but_for = sorted(sent_out_of(actor, fixed.content))
+        mine.save(update_fields=["at", "digest", "but_for"])
         payload = {"code": of_round.code, "step": fixed.step, "version": fixed.version, "digest": mine.digest}
-        trace.write("round:resolution:signed", actor, payload=payload, request_id=request_id)
+        tag = "round:resolution:signed"
+        if mine.but_for:
+            tag, payload = f"{tag}-but-for", {**payload, "n": len(mine.but_for), "but_for": mine.but_for}
+        trace.write(tag, actor, payload=payload, request_id=request_id)
         return mine
 
 
 _NOT_YOURS = refuse(
     "right.missing", Text("只有作出决定的委员可以定稿和签署。", "Only those who decided fix the text and sign it.")
 )
+_BUT_FOR = Text("不含所回避的 {n} 件", "but for {n} kept out of")
 _TO_SIGN = Text(
     "“{title}”的决议第{version}版已定稿，等待您签署。",
     "The resolution on “{title}”, version {version}, is fixed and waits for your signature.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from allauth.account.internal.flows.reauthentication import (
@@ -17,7 +18,8 @@ from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rounds.rankings import DECIDES, round_and_step
 from keguan.casework.rounds import resolutions as service
-from keguan.casework.rounds.resolutions import NOT_QUALIFIED, Content, Decision, content_of
+from keguan.casework.rounds.resolutions import NOT_QUALIFIED, Content, Decision, but_for, content_of
+from keguan.components import reader
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.lists import Column
@@ -50,19 +52,24 @@ _COLUMNS = (
     ),
     Column("reason", Text("理由", "Reason"), lambda one: one.reason),
 )
-_SIGNATURES = (
-    Column("name", Text("委员", "Member"), lambda one: one.name),
-    Column("at", Text("签署时间", "Signed"), lambda one: one.at, "moment"),
-    Column("digest", Text("所签摘要值", "Digest signed"), lambda one: one.digest),
-    Column(
-        "state",
-        Text("状态", "State"),
-        lambda one: (
-            Status(Text("已签署", "Signed"), "good") if one.at else Status(Text("待签署", "To be signed"), "warn")
+
+
+def _signatures(withheld: Collection[str]) -> tuple[Column, ...]:
+    """Who signed; withheld: numbers that the reader is not told."""
+    return (
+        Column("name", Text("委员", "Member"), lambda one: one.name),
+        Column("at", Text("签署时间", "Signed"), lambda one: one.at, "moment"),
+        Column("digest", Text("所签摘要值", "Digest signed"), lambda one: one.digest),
+        Column(
+            "but-for",
+            Text("不含", "But for"),
+            lambda one: reader.said(but_for(one, withheld)) if one.but_for else "",
         ),
-        "status",
-    ),
-)
+        Column("state", Text("状态", "State"), lambda one: _SIGNED if one.at else _TO_SIGN, "status"),
+    )
+
+
+_SIGNED, _TO_SIGN = Status(Text("已签署", "Signed"), "good"), Status(Text("待签署", "To be signed"), "warn")
 _UNCONFIRMED = Problem(
     "resolution.unconfirmed", Text("请勾选“已阅读”。", "Tick that you have read it."), where="confirmed"
 )
@@ -133,6 +140,7 @@ def _page(
     found = service.check(fixed, now) if fixed else None
     waiting = Case.objects.filter(round=of_round, step=decide.id).count()
     content: Content = fixed.content if fixed else now
+    withheld = service.withheld_from(actor, content)
     signatures = list(fixed.signatures.all()) if fixed else []
     decides = actor.holds(decide.by, programme=of_round.programme.code)
     mine = next((one for one in signatures if one.person == actor.person), None)
@@ -143,10 +151,11 @@ def _page(
         "title": RESOLUTION,
         "fixed": fixed,
         "found": found,
-        "lines": _lines(content, fixed, found),
+        "lines": _lines(content, fixed, found, tells_sums=not withheld),
+        "withheld": sorted(withheld.values(), key=lambda why: why.zh),
         "columns": _COLUMNS,
-        "decisions": [Decision(**one) for one in content["decisions"]],
-        "signature_columns": _SIGNATURES,
+        "decisions": [Decision(**one) for one in content["decisions"] if one["number"] not in withheld],
+        "signature_columns": _signatures(withheld),
         "signatures": signatures,
         "note": NOT_QUALIFIED,
         "waiting": waiting,
@@ -154,6 +163,7 @@ def _page(
         "can_fix": decides and not waiting and (found is None or not found.stands or not found.is_whole),
         "can_sign": can_sign and decides,
         "is_signing": is_signing and can_sign and decides,
+        "but_for": len(service.sent_out_of(actor, content)) if is_signing else 0,
         "problems": problems,
         "crumbs": [
             Crumb(Text("批次", "Rounds"), reverse("rounds")),
@@ -165,12 +175,12 @@ def _page(
     return render(request, "casework/resolution.html", context, status=status)
 
 
-def _lines(content: Content, fixed: Any, found: service.Checked | None) -> list[Line | None]:
+def _lines(content: Content, fixed: Any, found: service.Checked | None, *, tells_sums: bool) -> list[Line | None]:
     granted = sum(one["amount_fen"] for one in content["decisions"])
     lines: list[Line | None] = [
         Line(Text("决定", "Decisions"), len(content["decisions"]), "number"),
         Line(Text("批次预算", "Budget"), content["budget_fen"], "money") if content["gives_money"] else None,
-        Line(Text("决定资助", "Granted"), granted, "money") if content["gives_money"] else None,
+        Line(Text("决定资助", "Granted"), granted, "money") if content["gives_money"] and tells_sums else None,
     ]
     if fixed is None or found is None:
         return lines

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests import make
 from tests.make import cases
@@ -127,6 +129,19 @@ def test_an_expert_without_works_is_near_by_keywords_and_that_is_said(world: w.W
     assert {one.by for one in others} == {"keywords"}
     page = officer(world).get(desk(world)).content.decode()
     assert "没有相近的项目或成果，依据：关键词" in page
+
+
+def test_a_proposal_says_whom_it_left_out_and_reading_it_looks_at_no_pool(world: w.World) -> None:
+    twin, stale = (Expert.objects.get(pk=pk).person for pk in world.experts[:2])
+    make.person(twin.name, employer=twin.employer)
+    Expert.objects.filter(person=stale).update(confirmed_on="2020-01-01")
+    made = proposed(world)
+    assert (made.pool, made.left_out) == (5, {"question": 1, "stale": 1, "away": 0})
+    Expert.objects.filter(person=stale).update(confirmed_on="2026-04-12")
+    with CaptureQueriesContext(connection) as asked:
+        page = officer(world).get(desk(world)).content.decode()
+    assert "身份待核1名；信息逾期未作年度确认1名" in page, "as it was when the others were compared"
+    assert not [one["sql"] for one in asked if "parties_twopeople" in str(one["sql"])]
 
 
 def test_asking_twice_with_one_key_proposes_once(world: w.World) -> None:

@@ -15,6 +15,7 @@ from keguan.fairness.draw import OUT, SIGNS, CasePool, Expert, FrozenList, Strat
 from keguan.kernel import clock
 from keguan.kernel.canonical import commitment, digest, new_salt
 from keguan.language.schema import Draw, Panel, Review
+from keguan.registers.experts.identity import people_in_question
 from keguan.registers.experts.models import Expert as Row
 from keguan.registers.experts.queries import left_out as aside
 from keguan.registers.experts.queries import ready
@@ -59,9 +60,10 @@ def prepared_list(
     """The list of a draw, not fixed yet: everybody who stands in a stratum of at least one case, with fresh salts."""
     draw = step.panel.draw
     assert draw is not None  # noqa: S101 - the caller has looked
-    experts = list(ready())
+    unsettled = people_in_question()
+    experts = list(ready(unsettled=unsettled))
     room, rest = _room(of_round, draw, experts)
-    left_out = rest + Counter(aside())
+    left_out = rest + Counter(aside(unsettled))
     usable = [one for one in experts if room[one.pk] > 0]
     standing: dict[int, Behind] = {one.pk: Behind(one.pk, new_salt()) for one in usable}
     strata: dict[tuple[int, str], str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,12 +55,12 @@ def open_cases(actor: Actor, round_id: int, step: Review) -> list[Open]:
     return found
 
 
-def look_around(opened: Sequence[Open], step: Review) -> Pool:
+def look_around(opened: Sequence[Open], step: Review, unsettled: Collection[int]) -> Pool:
     """Who could take the free seats of each case: near by their works, free of every relation, and not asked before.
 
-    One query for each case, and some for all.
+    unsettled: from `people_in_question`. One query for each case, and some for all.
     """
-    found = pool_of(ready(), clock.today())
+    found = pool_of(ready(unsettled=unsettled), clock.today())
     asked = [application_of(definition_of(one.case.programme), one.case.memo.answers) for one in opened]
     near = found.expertise.nearest(asked, NEAREST)
     load = at_hand(found.experts)

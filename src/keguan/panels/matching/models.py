@@ -37,7 +37,7 @@ class Proposal(models.Model):
     """Panels for all cases of a round that have free seats, computed at one moment.
 
     key: of the form that asked for it. terms: the bounds that the officer gave. mends: the proposal that this one departs
-    from as little as possible. pool: experts compared. seats, missing: filled and empty. value, upper: the sum of fits
+    from as little as possible. pool: experts compared; left_out: how many of the pool were not, by reason. seats, missing: filled and empty. value, upper: the sum of fits
     in ten-thousandths, and what no other plan with as many seats exceeds. kept, changed: seats as in the one before, and others.
     shortages: list of {"zh", "en", "cases"}. beat_at: when work on it last went on.
     """
@@ -49,6 +49,7 @@ class Proposal(models.Model):
     terms = models.JSONField(default=dict)
     mends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     pool = models.IntegerField(default=0)
+    left_out = models.JSONField(default=dict)
     seats = models.IntegerField(default=0)
     missing = models.IntegerField(default=0)
     value = models.BigIntegerField(default=0)

@@ -34,7 +34,7 @@ from keguan.panels.matching.making import Bounds
 from keguan.panels.matching.models import STATES, WHOLE, Proposal, ProposedSeat
 from keguan.panels.matching.ports import DESK, because_said
 from keguan.registers.experts.models import Expert
-from keguan.registers.experts.queries import left_out, pool
+from keguan.registers.experts.queries import pool
 from keguan.registers.trace import services as trace
 
 ASSIGNS = holding(Text("为批次的办件指派评审专家", "assign reviewers to the cases of a round"), "officer")
@@ -225,7 +225,7 @@ def _lines(proposal: Proposal) -> list[Line | None]:
     return [
         Line(Text("计算时间", "Computed"), proposal.made_at, "moment"),
         Line(Text("比较的专家", "Experts compared"), proposal.pool, "number"),
-        Line(Text("现未列入的专家", "Experts left out now"), _aside_said()),
+        Line(Text("未列入的专家", "Experts left out"), _aside_said(proposal)),
         Line(Text("拟指派席位", "Seats filled"), now.seats, "number"),
         Line(Text("空缺席位", "Seats left empty"), proposal.missing + proposal.seats - now.seats, "number"),
         Line(Text("平均契合度", "Mean fit"), f"{queries.percent(mean)}%"),
@@ -247,9 +247,9 @@ _ASIDE = {
 }
 
 
-def _aside_said() -> Text:
-    """Why some of the pool are not compared, and how many."""
-    said = [_ASIDE[why].filled(n=n) for why, n in left_out().items() if n]
+def _aside_said(proposal: Proposal) -> Text:
+    """Why some of the pool were not compared, and how many."""
+    said = [text.filled(n=n) for why, text in _ASIDE.items() if (n := proposal.left_out.get(why))]
     if not said:
         return Text("无", "none")
     return Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))

@@ -31,7 +31,9 @@ from keguan.language.schema import Review
 from keguan.panels.matching import making
 from keguan.panels.matching.making import Bounds
 from keguan.panels.matching.models import WHOLE, Proposal, ProposedCase, ProposedSeat
+from keguan.registers.experts.identity import people_in_question
 from keguan.registers.experts.models import Expert
+from keguan.registers.experts.queries import left_out
 from keguan.registers.parties.access import actor_for
 from keguan.registers.trace import services as trace
 
@@ -115,7 +117,8 @@ def _put_off_if_long(proposal: Proposal, cases: int) -> None:
 def _make(proposal: Proposal, actor: Actor) -> None:
     step = step_of(proposal)
     opened = making.open_cases(actor, proposal.round_id, step)
-    found = making.look_around(opened, step)
+    unsettled = people_in_question()
+    found, aside = making.look_around(opened, step, unsettled), left_out(unsettled)
     before = _standing(proposal.mends)
     made = making.plan_for(opened, found, step, Bounds(**proposal.terms), before)
     cases, seats = making.rows_of(made, proposal.pk, before)
@@ -125,6 +128,7 @@ def _make(proposal: Proposal, actor: Actor) -> None:
         if not Proposal.objects.filter(pk=proposal.pk, state="making").update(
             state="ready",
             pool=len(found.experts),
+            left_out=aside,
             seats=plan.seats,
             missing=plan.missing,
             value=round(plan.value * WHOLE),

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 
 from keguan.kernel import clock
 from keguan.registers.codes.queries import Reference, names_of, read_codes
 from keguan.registers.experts.freshness import fresh, oldest
-from keguan.registers.experts.identity import ACTIVE_PEOPLE, people_in_question
+from keguan.registers.experts.identity import people_in_question
 from keguan.registers.experts.models import Absence, Expert, Merit, Work
-from keguan.registers.parties.alike import pairs
 from keguan.registers.parties.models import Person
-
-_LEFT_OUT = f"""
-  WITH pair AS ({pairs(f"id IN ({ACTIVE_PEOPLE})")}), asked AS (SELECT one AS id FROM pair UNION SELECT other FROM pair),
-  expert AS (
-    SELECT asked.id IS NOT NULL AS question, expert.confirmed_on < %(oldest)s AS stale,
-      EXISTS (
-        SELECT FROM experts_absence absence
-        WHERE absence.expert_id = expert.id AND %(today)s BETWEEN absence.since AND absence.until
-      ) AS away
-    FROM experts_expert expert LEFT JOIN asked ON asked.id = expert.person_id WHERE expert.status = 'active'
-  )
-  SELECT count(*) FILTER (WHERE question), count(*) FILTER (WHERE NOT question AND stale),
-    count(*) FILTER (WHERE NOT question AND NOT stale AND away) FROM expert"""  # noqa: S608 - ours
 
 
 def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
@@ -49,20 +34,28 @@ def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
     return experts.alias(all_fields=every).filter(near)
 
 
-def ready(fields: Iterable[str] = ()) -> QuerySet[Expert]:
+def ready(fields: Iterable[str] = (), unsettled: Collection[int] | None = None) -> QuerySet[Expert]:
     """Those of the pool whom a proposal or a draw may take today: their entry is confirmed, nobody else
-    may be the same person, and they are not away. One query more than the pool."""
-    today = clock.today()
-    away = Absence.objects.filter(expert=OuterRef("pk"), since__lte=today, until__gte=today)
-    return pool(fields).filter(fresh(today)).exclude(Exists(away)).exclude(person__in=people_in_question())
+    may be the same person, and they are not away. unsettled: from `people_in_question`, where that was asked already: it
+    looks at the whole pool."""
+    unsettled = people_in_question() if unsettled is None else unsettled
+    return pool(fields).filter(fresh(clock.today())).exclude(_away()).exclude(person__in=unsettled)
 
 
-def left_out() -> dict[str, int]:
-    """How many of the pool no proposal and no draw takes today, by the first reason. One query."""
+def left_out(unsettled: Collection[int] | None = None) -> dict[str, int]:
+    """How many of the pool no proposal and no draw takes today, by the first reason. unsettled: as for `ready`."""
+    question = Q(person__in=people_in_question() if unsettled is None else unsettled)
+    stale = Q(confirmed_on__lt=oldest(clock.today()))
+    return Expert.objects.filter(status="active").aggregate(
+        question=Count("pk", filter=question),
+        stale=Count("pk", filter=~question & stale),
+        away=Count("pk", filter=~question & ~stale & Q(_away())),
+    )
+
+
+def _away() -> Exists:
     today = clock.today()
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT_OUT, {"today": today, "oldest": oldest(today)})
-        return dict(zip(("question", "stale", "away"), cursor.fetchone(), strict=True))
+    return Exists(Absence.objects.filter(expert=OuterRef("pk"), since__lte=today, until__gte=today))
 
 
 def of_expert(person: Person) -> dict[str, QuerySet[Any]]:

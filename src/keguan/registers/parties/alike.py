@@ -68,11 +68,6 @@ class Alike:
         return Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))
 
 
-def pairs(who: str, most: int = 100_000) -> str:
-    """The SELECT of pairs (`one`, `other`, and what they share) with at least one of these people. who: a condition on them."""
-    return _PAIRS.format(who=who, most=int(most))
-
-
 def alike(people: Iterable[int] | None = None, *, chosen: str = "", most: int = 100_000) -> list[Alike]:
     """Pairs of entries that may be one person, with at least one of these people; of all where None. One query.
 
@@ -81,7 +76,7 @@ def alike(people: Iterable[int] | None = None, *, chosen: str = "", most: int = 
     """
     who = f"id IN ({chosen})" if chosen else "true" if people is None else "id = ANY(%(people)s)"
     with connection.cursor() as cursor:
-        cursor.execute(pairs(who, most), {"people": list(people or ())})
+        cursor.execute(_PAIRS.format(who=who, most=int(most)), {"people": list(people or ())})
         return [Alike(one, other, tuple(whys)) for one, other, whys in cursor.fetchall()]
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
 from tests import make
 
+from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.codes.queries import names_of, read_codes
 from keguan.registers.experts import services
 from keguan.registers.experts.models import Expert
-from keguan.registers.experts.queries import pool
+from keguan.registers.experts.queries import left_out, pool, ready
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +72,30 @@ def test_codes_are_read_with_dots_and_wide_digits_and_named_in_two_languages() -
     assert read["５２０．40"] == "gbt13745:2009:52040"
     assert isinstance(read["999"], Problem)
     assert names_of(["gbt13745:2009:52040"])["gbt13745:2009:52040"].zh == "52040 计算机科学技术"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_is_left_out_is_counted_once_each_by_the_first_reason(seed: int) -> None:
+    """Against the pool looked at one by one: a doubled entry before an unconfirmed one before days away."""
+    chance = random.Random(seed)
+    today, expected, free = clock.today(), Counter(question=0, stale=0, away=0), set()
+    for n in range(12):
+        twin, is_stale, is_away = (chance.random() < 0.4 for _ in range(3))
+        employer = make.organisation(f"第{seed}之{n}研究所")
+        expert = make.expert(make.person(f"同名{n}", employer=employer))
+        if twin:
+            make.person(f"同名{n}", employer=employer)
+        if is_stale:
+            Expert.objects.filter(pk=expert.pk).update(
+                confirmed_on=today - timedelta(days=settings.EXPERT_REFRESH_DAYS + 1)
+            )
+        if is_away:
+            make.absence(expert, today - timedelta(days=1), today + timedelta(days=1))
+        why = "question" if twin else "stale" if is_stale else "away" if is_away else ""
+        if why:
+            expected[why] += 1
+        else:
+            free.add(expert.pk)
+    assert left_out() == expected
+    assert {one.pk for one in ready()} == free
+    assert left_out(()) != expected or not expected["question"], "whoever asked already is believed"

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("pool", models.IntegerField(default=0)),
+                ("left_out", models.JSONField(default=dict)),
                 ("seats", models.IntegerField(default=0)),
                 ("missing", models.IntegerField(default=0)),
                 ("value", models.BigIntegerField(default=0)),

@@ -79,6 +79,7 @@ class Stage:
             locale="en-GB" if language == "en" else "zh-CN",
             viewport=PHONE if phone else DESK,
             color_scheme="light",
+            reduced_motion="reduce",  # contrast is measured of colours at rest, not on their way
         )
         context.set_default_timeout(WAITS_AT_MOST_MS)
         self.contexts.append(context)

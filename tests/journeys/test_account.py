@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 from tests.journeys.conftest import PASSWORD, Stage
 from tests.journeys.pages import Visitor
 from tests.make import person
@@ -119,3 +120,27 @@ def test_a_passkey_that_does_not_come_is_told_on_the_page(stage: Stage) -> None:
     )
     visitor.page.get_by_role("button", name="用通行密钥登录").click()
     visitor.sees("没有完成")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_kinds_of_notice_are_chosen_by_keyboard_on_a_phone(stage: Stage, language: str) -> None:
+    visitor = stage.signed_in(person("王一"), language, phone=True)
+    visitor.opens("/me/notices/")
+    assert visitor.looks_round()["beyond"] == []
+    keys, page = visitor.page.keyboard, visitor.page
+    waits, due = (
+        page.get_by_label(visitor.word(*words)) for words in (("等待您办理", "Waits for you"), ("即将到期", "Due soon"))
+    )
+    assert waits.input_value() == "at_once"
+    beside = waits.locator("xpath=..").locator("label").bounding_box()
+    box = waits.bounding_box()
+    assert beside
+    assert box
+    assert box["y"] < beside["y"] + beside["height"], "a row is one line"
+    waits.focus()
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    expect(due).to_be_focused()
+    visitor.press(visitor.word("保存", "Save"))
+    assert waits.input_value() == "daily"
+    assert due.input_value() == "at_once"

@@ -251,3 +251,35 @@ def test_a_phone_never_scrolls_sideways(stage: Stage, world: w.World) -> None:
             phone.opens(address)
             assert phone.status == 200, address
             assert phone.looks_round()["beyond"] == [], address
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_round_at_a_glance_has_its_funnel_beside_what_waits_and_one_column_on_a_phone_and_on_paper(
+    stage: Stage, world: w.World, language: str
+) -> None:
+    walks.recommended(world)
+    assert world.round is not None
+    with clock_at(w.moment("2026-04-10")):
+        officer = stage.signed_in(world.people["officer"], language)
+        officer.opens(f"/rounds/{world.round.code}/overview/")
+        assert officer.looks_round()["beyond"] == []
+
+        def cards() -> list[tuple[str, float, float]]:
+            shown = officer.page.locator("main section.card").all()
+            boxes = [(one.locator("h2").inner_text(), one.bounding_box()) for one in shown]
+            return [(title, box["x"], box["y"]) for title, box in boxes if box]
+
+        funnel, waiting, money = cards()[:3]
+        assert [funnel[0], waiting[0]] == [
+            officer.word(*one) for one in (("进度", "How far"), ("等待办理", "Waiting to be done"))
+        ]
+        assert funnel[2] == waiting[2]
+        assert funnel[1] < waiting[1] == money[1]
+        for wide in officer.page.locator(".columns table").all():
+            assert wide.evaluate("one => one.scrollWidth <= one.parentElement.clientWidth"), "no table needs scrolling"
+        officer.page.set_viewport_size({"width": 360, "height": 740})
+        assert len({x for _, x, _ in cards()}) == 1
+        assert officer.looks_round()["beyond"] == []
+        officer.page.set_viewport_size({"width": 720, "height": 1000})
+        officer.page.emulate_media(media="print")
+        assert len({x for _, x, _ in cards()}) == 1

@@ -34,10 +34,19 @@ Word = Literal[
 ]
 
 
+APPLYING: Final = Text("我的申报", "My applications")
+WORKING: Final = Text("等我办理", "What waits for me")
+REVIEWING: Final = Text("评审与会议", "Reviews and meetings")
+SEARCHING: Final = Text("搜索", "Searches")
+ABOUT: Final = (APPLYING, WORKING, REVIEWING, SEARCHING)
+"""What messages are about, as preferences list it."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageKind:
     """A kind of message.
 
+    about: what it is about, with others that are.
     outside: the sentence that leaves the house, in mails and text messages, with the place `{number}`: never what stands
     in the message itself, for a mail box is no safe. how: how mails come by default. demanded_by: the law that demands
     the notice, so that it cannot be switched off. is_urgent: not kept until the next working day. by_text: whether it may
@@ -45,6 +54,7 @@ class MessageKind:
     about no case.
     """
 
+    about: Text
     title: Text
     outside: Text
     how: How = "at_once"
@@ -56,6 +66,7 @@ class MessageKind:
 
 KINDS: Final[Mapping[str, MessageKind]] = {
     "returned": MessageKind(
+        APPLYING,
         Text("退回修改", "Returned for correction"),
         Text(
             "办件 {number} 已退回，请登录查看需要修改之处。", "{number} was returned; sign in to see what to correct."
@@ -64,23 +75,27 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         by_text=True,
     ),
     "waits": MessageKind(
+        WORKING,
         Text("等待您办理", "Waits for you"),
         Text("办件 {number} 等待您办理。", "{number} waits for you."),
         by_text=True,
     ),
     "deadline": MessageKind(
+        WORKING,
         Text("即将到期", "Due soon"),
         Text("办件 {number} 有一项办理即将到期。", "A step of {number} is due soon."),
         is_urgent=True,
         by_text=True,
     ),
     "meeting": MessageKind(
+        REVIEWING,
         Text("会议", "Meetings"),
         Text("有一次会议与您有关，请登录查看。", "A meeting concerns you; sign in to see it."),
         by_text=True,
         leads_to="meetings",
     ),
     "defence": MessageKind(
+        APPLYING,
         Text("答辩时间", "Time of a defence"),
         Text(
             "办件 {number} 的答辩时间已定或有变，请登录查看。",
@@ -90,35 +105,42 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         by_text=True,
     ),
     "reminder": MessageKind(
+        APPLYING,
         Text("单位提醒提交", "Reminder by your institution"),
         Text("办件 {number} 尚未提交，请登录办理。", "{number} is not handed in yet; sign in to go on with it."),
         is_urgent=True,
     ),
     "extended": MessageKind(
+        APPLYING,
         Text("申报延期", "Deadline extended"),
         Text("办件 {number} 的申报截止时间已延后。", "The deadline of {number} was moved later."),
     ),
     "ended": MessageKind(
+        APPLYING,
         Text("办结", "Case ended"),
         Text("办件 {number} 已办结，请登录查看结果。", "{number} has ended; sign in to see how."),
         demanded_by="参照行政许可法 第三十八条、第四十四条",
     ),
     "review": MessageKind(
+        REVIEWING,
         Text("评审邀请", "Asked to review"),
         Text("请您登录平台，答复一项评审邀请（{number}）。", "Sign in to answer an invitation to review ({number})."),
         by_text=True,
     ),
     "recusal": MessageKind(
+        REVIEWING,
         Text("评审回避", "Recusal from a review"),
         Text("办件 {number} 的评审有一项回避需要处理。", "A recusal from the review of {number} waits for you."),
         is_urgent=True,
     ),
     "expert": MessageKind(
+        REVIEWING,
         Text("专家库信息", "Your entry as an expert"),
         Text("您在专家库的信息有事项需要您处理。", "Something about your entry in the pool of experts waits for you."),
         leads_to="expert_mine",
     ),
     "sign": MessageKind(
+        WORKING,
         Text("决议待签署", "Resolution to sign"),
         Text(
             "有一份决议等待您签署，请登录办理。", "A resolution waits for your signature; sign in to read and sign it."
@@ -127,19 +149,23 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         leads_to="todo",
     ),
     "handed": MessageKind(
+        WORKING,
         Text("转交给您", "Handed to you"),
         Text("办件 {number} 已转交给您办理。", "{number} was handed to you."),
         by_text=True,
     ),
     "overdue": MessageKind(
+        REVIEWING,
         Text("评审逾期", "Review overdue"),
         Text("办件 {number} 的评审已逾期，请登录处理。", "A review of {number} is overdue; sign in to see to it."),
     ),
     "write": MessageKind(
+        APPLYING,
         Text("邀请参与填写", "Asked to write along"),
         Text("请您登录平台，参与填写或阅看 {number}。", "Sign in to write or read along in {number}."),
     ),
     "search": MessageKind(
+        SEARCHING,
         Text("保存的搜索有新结果", "New results of a kept search"),
         Text("您保存的搜索有新结果，请登录查看。", "A search that you keep has new results; sign in to read them."),
         how="daily",

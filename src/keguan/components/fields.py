@@ -34,7 +34,8 @@ class Field:
 
     name: the form path, also the input's name (`proposal.asked`). value: as typed, never parsed: a string, several
     strings for `choices`, one mapping per row for `table`. Money is typed in 万元. most: the longest text allowed, in
-    characters. columns: the fields of one row of a table. source: the rule that asks for it.
+    characters. columns: the fields of one row of a table. source: the rule that asks for it. group: under what it stands in one
+    short row beside others; fields of a group follow one another.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Field:
     accept: str = ""
     locked: bool = False
     spare_rows: int = SPARE_ROWS
+    group: Text | None = None
 
     @property
     def id(self) -> str:
@@ -89,6 +91,11 @@ class Field:
     def chosen(self) -> tuple[str, ...]:
         """The values that are chosen now, for choices."""
         return (self.value,) if isinstance(self.value, str) else tuple(str(value) for value in self.value)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether one of the answers is chosen: then nobody need be asked to choose."""
+        return any(choice.value in self.chosen for choice in self.shown_choices)
 
     @property
     def table_rows(self) -> list[list[Field]]:

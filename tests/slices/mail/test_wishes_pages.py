@@ -14,7 +14,7 @@ from tests.slices.casework.page_cast import signed_in
 from tests.slices.mail import servers
 from tests.slices.mail.told import MORNING, message, minute, reader
 
-from keguan.casework.message_kinds import KINDS
+from keguan.casework.message_kinds import ABOUT, KINDS
 from keguan.doors.mail import mobiles, stop_links
 from keguan.doors.mail.models import Delivery, Wishes
 from keguan.kernel.clock import clock_at
@@ -39,6 +39,18 @@ def test_what_is_chosen_holds_for_the_next_message() -> None:
     minute(MORNING + timedelta(days=1, hours=-1))
     assert len(servers.TAKEN) == 1
     assert Event.objects.get(tag="notice:wishes:chosen").actor == to.pk
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_kind_stands_once_in_a_short_row_under_what_it_is_about(language: str) -> None:
+    page = signed_in(reader()).get(reverse("notice_wishes"), {"lang": language}).content.decode()
+    groups = page.split('<fieldset class="group">')[1:]
+    legends = [re.findall("<legend>(.*?)</legend>", one) for one in groups]
+    assert legends[:-1] == [[about.said_in(language)] for about in ABOUT]
+    for about, group in zip(ABOUT, groups, strict=False):
+        told = re.findall(r'<select id="field-\w+" name="(\w+)"', group)
+        assert told == [word for word, kind in KINDS.items() if kind.about == about]
+    assert '<option value="">' not in page, "something is chosen everywhere"
 
 
 def test_a_kind_that_is_switched_off_comes_no_more_not_even_what_waits_already() -> None:

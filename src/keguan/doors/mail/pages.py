@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework.message_kinds import KINDS, How
+from keguan.casework.message_kinds import ABOUT, KINDS, How
 from keguan.components.access import PUBLIC, SIGNED_IN, actor_on, page
 from keguan.components.deeds import Given, deed_page
-from keguan.components.fields import Field
+from keguan.components.fields import YES_NO, Field
 from keguan.components.lists import Choice
 from keguan.components.reader import language, moment
 from keguan.components.status import Crumb, Line
@@ -24,6 +24,7 @@ from keguan.registers.parties.models import Person
 ACCOUNT = Text("我的账户", "My account")
 WISHES = Text("接收通知的方式", "How I am told")
 MOBILE = Text("手机号", "Mobile number")
+_WHEN = Text("何时送达", "When they come")
 STOP = Text("不再接收此类邮件", "No more mails of this kind")
 
 _HOURS = tuple(Choice(str(hour), f"{hour:02d}:00") for hour in range(24))
@@ -70,19 +71,34 @@ def notice_wishes(request: HttpRequest) -> HttpResponseBase:
 
 def _fields(row: Wishes) -> list[Field]:
     fields = []
-    for word, kind in KINDS.items():
+    for word, kind in sorted(KINDS.items(), key=lambda one: ABOUT.index(one[1].about)):
         choices = tuple(Choice(way, wishes.HOWS[way]) for way in wishes.hows(kind))
         demanded = _DEMANDED.filled(source=kind.demanded_by) if kind.demanded_by else None
-        fields.append(Field(word, "choice", kind.title, wishes.how(row, word), choices=choices, hint=demanded))
+        fields.append(
+            Field(
+                word,
+                "choice",
+                kind.title,
+                wishes.how(row, word),
+                choices=choices,
+                hint=demanded,
+                required=True,
+                group=kind.about,
+            )
+        )
     fields += [
-        Field("quiet_from", "choice", Text("免打扰：自", "Quiet from"), str(row.quiet_from), choices=_HOURS,
-              hint=Text("北京时间；两处相同即不设免打扰", "Beijing time; the same hour twice for none")),
-        Field("quiet_until", "choice", Text("免打扰：至", "Quiet until"), str(row.quiet_until), choices=_HOURS),
-        Field("workdays_only", "yes_no", Text("只在工作日接收", "On working days only"), _yes(row.workdays_only),
-              hint=Text("即将到期的提醒不受此限", "except for what is due soon")),
+        Field("quiet_from", "choice", Text("免打扰：自", "Quiet from"), str(row.quiet_from), choices=_HOURS, required=True,
+              group=_WHEN, hint=Text("北京时间；两处相同即不设免打扰", "Beijing time; the same hour twice for none")),
+        Field("quiet_until", "choice", Text("免打扰：至", "Quiet until"), str(row.quiet_until), choices=_HOURS, required=True,
+              group=_WHEN),
+        Field("workdays_only", "choice", Text("只在工作日接收", "On working days only"), _yes(row.workdays_only),
+              choices=YES_NO, required=True, group=_WHEN, hint=Text("即将到期的提醒不受此限", "except for what is due soon")),
     ]  # fmt: skip
     if row.mobile_confirmed_at is not None:
-        fields.append(Field("by_text", "yes_no", Text("同时接收短信", "Text messages, too"), _yes(row.by_text)))
+        fields.append(
+            Field("by_text", "choice", Text("同时接收短信", "Text messages, too"), _yes(row.by_text), choices=YES_NO,
+                  required=True, group=_WHEN)
+        )  # fmt: skip
     return fields
 
 

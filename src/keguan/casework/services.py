@@ -15,6 +15,7 @@ from django.db import transaction
 
 from keguan.casework import effects, office_checks, store
 from keguan.casework.calendar import workdays
+from keguan.casework.leaving import closed_to_who_left, sent_out
 from keguan.casework.memo import restored
 from keguan.casework.models import Case, Deed
 from keguan.casework.reviewing.drawn import drawn_for
@@ -33,6 +34,7 @@ from keguan.engine.decision import Command, Decided, RoundTerms, Situation, Tell
 from keguan.engine.moves import refuse
 from keguan.engine.state import CaseState, Values, evolve_all
 from keguan.engine.steps.review import SET_ASIDE
+from keguan.engine.voting import APPROVE, REJECT
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.bilingual import Text
@@ -100,6 +102,8 @@ def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | N
     if problems := _pointing_nowhere(case, command):
         return Refusal(problems)
     situation = _situation(case, actor, command, locking=True)
+    if closed := _sent_out(case, situation, command, actor):
+        return Refusal((closed,))
     decision = machine.decide(situation, command)
     owed = (*office_checks.owed(case, command), *_overfull(situation, command))
     if isinstance(decision, Refusal):
@@ -108,6 +112,15 @@ def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | N
         return Refusal(owed)
     after = carry_out(case, situation, command, decision, actor, key=key, asked=asked)
     return Done(case.number, after.revision, after.step, after.end)
+
+
+def _sent_out(case: Case, situation: Situation, command: Command, actor: Actor) -> Problem | None:
+    """Why a member of a body that votes enters no decision on a case of which they keep out; None for everybody else."""
+    step = situation.definition.programme.step(case.step) if case.step else None
+    if command.name not in (APPROVE, REJECT) or not isinstance(step, Decide) or step.vote is None:
+        return None
+    why = sent_out(actor, [case.pk]).get(case.pk)
+    return closed_to_who_left(why) if why is not None else None
 
 
 def _pointing_nowhere(case: Case, command: Command) -> tuple[Problem, ...]:

@@ -21,10 +21,12 @@ from tests.slices.casework.test_nobody_learns_who import read
 from tests.slices.panels.committee import Committee, called, codes, done
 
 from keguan.casework import queries
+from keguan.casework import services as casework
 from keguan.casework.documents.resolution import resolution
 from keguan.casework.models import Case, CaseVote, Resolution, ResolutionSignature
 from keguan.casework.rounds import resolutions
 from keguan.casework.services import Done
+from keguan.engine.decision import Command
 from keguan.insight.search import entries
 from keguan.kernel import clock
 from keguan.kernel.canonical import digest
@@ -65,9 +67,6 @@ def test_a_meeting_takes_its_members_from_duties_and_its_agenda_from_the_ranking
 
 def test_one_member_alone_decides_nothing(committee: Committee) -> None:
     step = Case.objects.get(number=committee.numbers[0]).step
-    from keguan.casework import services as casework
-    from keguan.engine.decision import Command
-
     alone = casework.act(
         committee.numbers[0], Command("approve", step, {"reason": "同意"}), committee.member(0), uuid4().hex
     )
@@ -171,7 +170,7 @@ def test_who_is_a_relation_is_sent_out_and_counts_for_neither_number(sitting: Co
         done(sitting.vote(ballot, at))
     done(services.close_ballot(sitting.pk, ballot, sitting.officer))
     assert CaseVote.objects.get().members == 4
-    assert codes(services.enter(sitting.pk, item.pk, "同意", sitting.member(3), uuid4().hex)) == {"right.missing"}
+    assert codes(services.enter(sitting.pk, item.pk, "同意", sitting.member(3), uuid4().hex)) == {"right.recused"}
 
 
 def test_a_recusal_declared_after_voting_makes_the_ballot_void(sitting: Committee) -> None:
@@ -180,6 +179,78 @@ def test_a_recusal_declared_after_voting_makes_the_ballot_void(sitting: Committe
     done(sitting.vote(ballot, 3))
     done(services.keep_out(sitting.pk, sitting.items[0].pk, sitting.people[3].pk, "刚发现有合作", sitting.member(3)))
     assert Ballot.objects.get(pk=ballot).state == "void"
+
+
+def test_a_recusal_holds_for_the_case_in_every_meeting_its_ballots_opinions_and_the_decision(
+    sitting: Committee,
+) -> None:
+    """Declared in one meeting; another takes the same case up later, a third had it before."""
+    item = sitting.items[0]
+    out = sitting.people[3]
+    done(services.keep_out(sitting.pk, item.pk, out.pk, "申报人是本人学生", sitting.member(3)))
+    earlier = sitting.pk
+    done(services.close(earlier, sitting.officer, undone=2))
+    mark = digest_of(Sitting.of(earlier))
+    assert sitting.world.round is not None
+    begins = clock.now() + timedelta(days=2)
+    sitting.pk = done(
+        planning.plan(
+            sitting.world.round, "decide", sitting.officer, place="二号会议室", begins=begins,
+            ends=begins + timedelta(hours=1), written_until=begins - timedelta(hours=1),
+        )
+    ).pk  # fmt: skip
+    item = sitting.items[0]
+    written = services.give_opinion(sitting.pk, item.pk, 90, "", sitting.member(3))
+    assert codes(written) == {"right.recused"}
+    done(services.give_opinion(sitting.pk, item.pk, 61, "路线不清的意见", sitting.member(2)))
+    title, score = item.case.title, "通讯评审"
+    for pk in (earlier, sitting.pk):
+        for name in ("meeting", "meeting_minutes"):
+            shown = signed_in(out).get(reverse(name, args=[pk])).content.decode()
+            assert (title in shown, item.case.number in shown, shown.count(score) <= 1) == (False, False, True), name
+            assert title in signed_in(sitting.people[1]).get(reverse(name, args=[pk])).content.decode()
+        assert title not in str(tree_of(Sitting.of(pk), out.pk)).replace("\u200b", "")
+    sitting.come(0, 1, 2, 3)
+    done(services.open_(sitting.pk, sitting.officer, early=True))
+    ballot = sitting.up()
+    assert codes(sitting.vote(ballot, 3)) == {"right.recused"}
+    room = signed_in(out).get(reverse("meeting", args=[sitting.pk])).content.decode()
+    assert reverse("meeting_do", args=[sitting.pk, "vote"]) not in room
+    there = Sitting.of(sitting.pk).quorum(item)
+    assert there is not None
+    assert (there.present, there.members) == (3, 4)
+    for at in range(3):
+        done(sitting.vote(ballot, at))
+    # Who wrote or voted before they declared it no longer counts.
+    opinions = signed_in(sitting.people[1]).get(reverse("meeting", args=[sitting.pk])).content.decode()
+    assert "路线不清的意见" in opinions
+    with clock_at(clock.now() + timedelta(minutes=1)):
+        done(services.keep_out(sitting.pk, item.pk, sitting.people[2].pk, "合作", sitting.member(2)))
+    assert Ballot.objects.get(pk=ballot).state == "void"
+    opinions = signed_in(sitting.people[1]).get(reverse("meeting", args=[sitting.pk])).content.decode()
+    assert "路线不清的意见" not in opinions
+    sitting.come(4)
+    opened = done(services.open_ballot(sitting.pk, item.pk, sitting.officer))
+    ballot = opened.ballots[item.pk][0].pk
+    for at in (0, 1, 4):
+        done(sitting.vote(ballot, at))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    command = Command("approve", "decide", {"reason": "同意立项"})
+    for answer in (
+        services.enter(sitting.pk, item.pk, "同意立项", sitting.member(3), uuid4().hex),
+        casework.act(item.case.number, command, sitting.member(3), uuid4().hex),
+    ):
+        assert codes(answer) == {"right.recused"}
+        assert "申报人是本人学生" in answer.problems[0].say.zh
+    assert digest_of(Sitting.of(earlier)) == mark, "what is declared later was not so in a meeting that has ended"
+
+
+def test_an_item_that_was_taken_off_comes_back_with_its_recusals(committee: Committee) -> None:
+    item = committee.items[0]
+    done(services.keep_out(committee.pk, item.pk, committee.people[1].pk, "合作", committee.member(1)))
+    done(planning.drop(committee.pk, item.pk, committee.officer))
+    again = done(planning.add(committee.pk, [item.case.number], committee.officer))[0]
+    assert Sitting.of(committee.pk).is_out(again, committee.people[1].pk)
 
 
 def test_the_registers_send_out_members_of_the_hosts_own_house_and_kin(sitting: Committee) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keguan.casework import services as casework
+from keguan.casework.leaving import closed_to_who_left
 from keguan.engine.decision import Command
 from keguan.engine.moves import refuse
 from keguan.engine.voting import carries
@@ -39,7 +40,7 @@ def take_up(pk: int, item: int, actor: Actor, request_id: str = "") -> Said:
             now.save(update_fields=["state"])
         found.state = "now"
         found.save(update_fields=["state"])
-        out = sorted(sitting.kept_out.get(found.pk, {}))
+        out = sorted(one.person_id for one, _ in sitting.left(found))
         note(sitting, "meeting:item:taken-up", actor, number=found.case.number, out=out)
         return None
 
@@ -77,8 +78,10 @@ def enter(pk: int, item: int, reason: str, actor: Actor, key: str, request_id: s
     ballot = next((one for one in sitting.ballots.get(item, []) if one.state == CLOSED), None)
     if found is None or ballot is None or sitting.vote is None:
         return refuse("decide.not_voted", Text("还没有表决结果。", "There is no result yet."))
-    if sitting.member(actor.person) is None or sitting.is_out(found, actor.person):
+    if sitting.member(actor.person) is None:
         return NOT_MEMBER
+    if out := sitting.kept_out[found.pk].get(actor.person or 0):
+        return Refusal((closed_to_who_left(Text(out.reason_zh, out.reason_en)),))
     result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members, "motion": ballot.motion}
     verb = carries(sitting.vote, result)
     if not verb:

@@ -166,14 +166,16 @@ def dissent(pk: int, ballot: int, text: str, actor: Actor, request_id: str = "")
             )
         if not any(one.person == actor.person for one in found.voted.all()):
             return refuse("right.missing", Text("只有参加表决的成员可以记录不同意见。", "Only who voted may dissent."))
+        item = sitting.item(found.item_id)
+        if item is None or sitting.is_out(item, actor.person):
+            return refuse("right.recused", Text("本议项您须回避。", "You must keep out of this item."))
         if not text.strip() or len(text) > LONGEST:
             said = Text("请写明不同意见，不超过{n}字。", "Write down your dissent, {n} characters at most.")
             return refuse("dissent.text", said.filled(n=LONGEST), where="text")
         Dissent.objects.update_or_create(
             ballot=found, person=actor.person or 0, defaults={"text": text.strip(), "at": clock.now()}
         )
-        item = sitting.item(found.item_id)
-        note(sitting, "meeting:ballot:dissent", actor, number=item.case.number if item else "", ballot=found.number)
+        note(sitting, "meeting:ballot:dissent", actor, number=item.case.number, ballot=found.number)
         return None
 
     return deed(pk, actor, request_id, do)

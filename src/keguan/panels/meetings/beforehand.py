@@ -45,7 +45,9 @@ def beforehand(sitting: Sitting, actor: Actor) -> dict[int, Beforehand]:
     items = [one for one in sitting.items if not sitting.is_out(one, actor.person)]
     written: dict[int, list[Opinion]] = {}
     for opinion in Opinion.objects.filter(item__in=[one.pk for one in items]):
-        written.setdefault(opinion.item_id, []).append(opinion)
+        # Who keeps out of the case has no say in it, from before they said so either.
+        if opinion.person not in sitting.kept_out[opinion.item_id]:
+            written.setdefault(opinion.item_id, []).append(opinion)
     reviewed = [one for one in items if can_see_reviews(actor, one.case)]
     totals: dict[int, list[int]] = {}
     seats = Seat.objects.filter(case__in=[one.case_id for one in reviewed], state="final", total__isnull=False)

@@ -139,10 +139,7 @@ def _row(sitting: Sitting, item: Item, names: dict[int, str], reading: int | Non
     said = reader.said
     if sitting.is_out(item, reading):
         return [str(item.place), said(Text("您须回避的议项", "An item that you must keep out of")), "", "", ""]
-    out = [
-        f"{names.get(person, '')}：{said(Text(one.reason_zh, one.reason_en))}"
-        for person, one in sitting.kept_out.get(item.pk, {}).items()
-    ]
+    out = [f"{member.person.name}：{said(Text(why.reason_zh, why.reason_en))}" for member, why in sitting.left(item)]
     votes, dissents = [], []
     for ballot in reversed(sitting.ballots.get(item.pk, [])):
         if told := went(sitting, item, ballot):

@@ -128,8 +128,5 @@ def _row(sitting: Sitting, item: Item, actor: Actor, names: dict[int, str]) -> R
     for ballot in [] if is_out else reversed(sitting.ballots.get(item.pk, [])):
         said += went(sitting, item, ballot)
         dissents += [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
-    out = [
-        (names.get(person, ""), Text(one.reason_zh, one.reason_en))
-        for person, one in sitting.kept_out.get(item.pk, {}).items()
-    ]
+    out = [(member.person.name, Text(why.reason_zh, why.reason_en)) for member, why in sitting.left(item)]
     return Row(item, is_out, [] if is_out else out, said, dissents)

@@ -183,9 +183,10 @@ class Appointment(models.Model):
 
 
 class KeptOut(models.Model):
-    """A member who leaves the room for one item, with the reason. source: found by the platform, or declared by them."""
+    """A member who keeps out of a case, with the reason: of its item in every meeting, its ballots, and the decision on it.
+    source: found by the platform, or declared by them."""
 
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="kept_out")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
     person = models.BigIntegerField()
     reason_zh = models.TextField()
     reason_en = models.TextField()
@@ -194,10 +195,10 @@ class KeptOut(models.Model):
 
     class Meta:
         ordering = ("id",)
-        constraints = [models.UniqueConstraint(fields=["item", "person"], name="meeting_kept_out_once")]
+        constraints = [models.UniqueConstraint(fields=["case", "person"], name="meeting_kept_out_once")]
 
     def __str__(self) -> str:
-        return f"{self.item_id} {self.person}"
+        return f"{self.case_id} {self.person}"
 
 
 class Opinion(models.Model):

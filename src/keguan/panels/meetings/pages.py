@@ -238,10 +238,7 @@ def _item(
         is_out=is_out,
         state=_OUT if is_out else Status(ITEM_STATES[item.state], tones[item.state]),
         motion=motion_of(sitting, item),
-        out=[
-            (names.get(person, ""), Text(one.reason_zh, one.reason_en))
-            for person, one in sitting.kept_out.get(item.pk, {}).items()
-        ],
+        out=[(member.person.name, Text(why.reason_zh, why.reason_en)) for member, why in sitting.left(item)],
         ballots=ballots,
         result=result,
         is_entered=entered,

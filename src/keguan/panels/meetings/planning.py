@@ -131,18 +131,18 @@ def _add(meeting: Meeting, cases: Sequence[Case], after: int = 0) -> list[Item]:
 
 
 def find_kept_out(items: Sequence[Item], people: Sequence[int]) -> None:
-    """Note who must leave for these items, as far as the registers know today; whoever is noted already stays so. The caller
-    holds the meeting locked, or has just made the items."""
-    noted = set(KeptOut.objects.filter(item__in=items).values_list("item", "person"))
+    """Note who must keep out of the cases of these items, as far as the registers know today; whoever is noted already, in this
+    meeting or another, stays so. The caller holds the meeting locked, or has just made the items."""
+    noted = set(KeptOut.objects.filter(case__in=[one.case_id for one in items]).values_list("case", "person"))
     for item in items:
-        _keep_out(item, [one for one in people if (item.pk, one) not in noted])
+        _keep_out(item.case, [one for one in people if (item.case_id, one) not in noted])
 
 
-def _keep_out(item: Item, people: Sequence[int]) -> None:
-    """Who must leave for the item, as far as the registers know, and who acted on the case for another body."""
-    hands = item.case.memo.state.get("hands", {})
+def _keep_out(case: Case, people: Sequence[int]) -> None:
+    """Who must keep out of the case, as far as the registers know, and who acted on it for another body."""
+    hands = case.memo.state.get("hands", {})
     acted = {person for body, who in hands.items() if body != "planning" for person in who}
-    found = member_recusals(item.case, people)
+    found = member_recusals(case, people)
     rows = []
     for person in people:
         problem = next(iter(found[person]), None)
@@ -150,10 +150,11 @@ def _keep_out(item: Item, people: Sequence[int]) -> None:
         if reason is not None:
             rows.append(
                 KeptOut(
-                    item=item, person=person, reason_zh=reason.zh, reason_en=reason.en, source="found", at=clock.now()
+                    case=case, person=person, reason_zh=reason.zh, reason_en=reason.en, source="found", at=clock.now()
                 )
             )
-    KeptOut.objects.bulk_create(rows)
+    # Another meeting's agenda may find the same at the same time.
+    KeptOut.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 _ACTED = Text("曾代表另一方办理本件。", "Acted on this case for another body.")

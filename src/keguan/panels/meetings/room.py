@@ -10,7 +10,7 @@ from keguan.kernel.clock import local_date
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
 from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, ask, deed, note
-from keguan.panels.meetings.models import KeptOut, Member
+from keguan.panels.meetings.models import OPEN, Ballot, KeptOut, Member
 from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
@@ -141,9 +141,9 @@ def be_there(pk: int, person: int, actor: Actor, *, present: bool, request_id: s
 
 def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request_id: str = "") -> Said:
     """A member must leave for an item, told before the meeting or in it: they declare it themselves, or the secretary notes
-    it. With the reason; it stays.
+    it. With the reason; it stays, and holds for the case in every meeting.
 
-    Not while the ballot runs once they have voted in it: it is void first.
+    A ballot that runs is void once they have voted in it.
     """
 
     def do(sitting: Sitting) -> Refusal | None:
@@ -158,13 +158,12 @@ def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request
             return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
         if sitting.is_out(found, person):
             return None
-        ballot = sitting.open_ballot(found)
-        if ballot is not None and any(one.person == person for one in ballot.voted.all()):
+        for ballot in Ballot.objects.filter(item__case=found.case_id, state=OPEN, voted__person=person):
             void(ballot, "recusal")
             note(sitting, "meeting:ballot:void", actor, number=found.case.number, ballot=ballot.number)
         words = reason.strip()
         KeptOut.objects.create(
-            item=found, person=person, reason_zh=words, reason_en=words, source="declared", at=clock.now()
+            case=found.case, person=person, reason_zh=words, reason_en=words, source="declared", at=clock.now()
         )
         note(sitting, "meeting:member:sent-out", actor, person=person, number=found.case.number, reason=words)
         return None

@@ -52,7 +52,7 @@ def _item(sitting: Sitting, item: Item) -> Mapping[str, Any]:
     return {
         "case": item.case.number,
         "title": item.case.title,
-        "left": [[person, one.reason_zh] for person, one in sorted(sitting.kept_out.get(item.pk, {}).items())],
+        "left": sorted([member.person_id, why.reason_zh] for member, why in sitting.left(item)),
         "ballots": [
             [one.number, one.motion, one.amount_fen, one.counts, one.present, one.members, one.why_void]
             for one in ballots

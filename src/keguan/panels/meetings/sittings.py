@@ -50,11 +50,11 @@ class Sitting:
 
     @cached_property
     def kept_out(self) -> Mapping[int, Mapping[int, KeptOut]]:
-        """By item and person: who leaves the room for it."""
+        """By item and person: who keeps out of its case, wherever that was found or declared."""
         found: dict[int, dict[int, KeptOut]] = {}
-        for one in KeptOut.objects.filter(item__meeting=self.meeting):
-            found.setdefault(one.item_id, {})[one.person] = one
-        return found
+        for one in KeptOut.objects.filter(case__in=[one.case_id for one in self.items]):
+            found.setdefault(one.case_id, {})[one.person] = one
+        return {one.pk: found.get(one.case_id, {}) for one in self.items}
 
     @cached_property
     def ballots(self) -> Mapping[int, list[Ballot]]:
@@ -94,6 +94,12 @@ class Sitting:
     def is_out(self, item: Item, person: int | None) -> bool:
         """Whether this person must leave for the item."""
         return person in self.kept_out.get(item.pk, {})
+
+    def left(self, item: Item) -> list[tuple[Member, KeptOut]]:
+        """Which members left for the item, or must leave: not who had to keep out of the case only after the meeting ended."""
+        ended, out = self.meeting.closed_at, self.kept_out.get(item.pk, {})
+        found = [(one, out[one.person_id]) for one in self.members if one.person_id in out]
+        return [(one, why) for one, why in found if ended is None or why.at <= ended]
 
     def entitled(self, item: Item) -> list[Member]:
         """Who may vote on the item: the members without those who must leave for it."""

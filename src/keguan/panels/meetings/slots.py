@@ -55,7 +55,7 @@ def times_of(sitting: Sitting) -> list[Time]:
 
 def turn_of(sitting: Sitting, item: Item) -> Turn:
     """An item as the schedule knows it."""
-    return Turn(item.pk, frozenset(sitting.kept_out.get(item.pk, {})), item.case.host_id or 0)
+    return Turn(item.pk, frozenset(sitting.kept_out[item.pk]), item.case.host_id or 0)
 
 
 def to_be_heard(sitting: Sitting) -> list[Item]:

@@ -242,9 +242,9 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
-                    "item",
+                    "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="kept_out", to="meetings.item"
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="casework.case"
                     ),
                 ),
                 ("person", models.BigIntegerField()),
@@ -255,7 +255,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
-                "constraints": [models.UniqueConstraint(fields=("item", "person"), name="meeting_kept_out_once")],
+                "constraints": [models.UniqueConstraint(fields=("case", "person"), name="meeting_kept_out_once")],
             },
         ),
         CreateTable(

@@ -43,6 +43,24 @@ class Committee:
         for at in members:
             done(services.be_there(self.pk, self.people[at].pk, self.officer, present=present))
 
+    def another(self, days: int = 2) -> int:
+        """Call one more meeting of the committee on the round. Answers with it; its deeds follow where `pk` is set to it."""
+        assert self.world.round is not None
+        begins = clock.now() + timedelta(days=days)
+        made = planning.plan(
+            self.world.round, "decide", self.officer, place="二号会议室", begins=begins,
+            ends=begins + timedelta(hours=1),
+        )  # fmt: skip
+        return int(done(made).pk)
+
+    def voted(self, at: int = 0, *, choice: str = "for") -> int:
+        """Take an item up; four members vote alike on it, and it is counted. Answers with the ballot."""
+        ballot = self.up(at)
+        for member in range(4):
+            done(self.vote(ballot, member, choice))
+        done(services.close_ballot(self.pk, ballot, self.officer))
+        return ballot
+
     @property
     def items(self) -> list[Item]:
         return list(Item.objects.filter(meeting=self.pk))

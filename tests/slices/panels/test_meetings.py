@@ -260,6 +260,7 @@ def test_the_registers_send_out_members_of_the_hosts_own_house_and_kin(sitting: 
     Kinship.objects.create(
         person=kin, relative=Case.objects.get(number=sitting.numbers[0]).applicant, relation="sibling"
     )
+    done(services.close(sitting.pk, sitting.officer, undone=2))
     begins = clock.now() + timedelta(days=2)
     assert sitting.world.round is not None
     other = done(

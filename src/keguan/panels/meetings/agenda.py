@@ -12,6 +12,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.deeds import NO_ITEM, NOT_MEMBER, Said, deed, lacks_quorum, note
 from keguan.panels.meetings.models import CLOSED, Item
+from keguan.panels.meetings.outcomes import decided_since, overtaken
 from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
@@ -28,6 +29,8 @@ def take_up(pk: int, item: int, actor: Actor, request_id: str = "") -> Said:
             return NO_ITEM
         if sitting.meeting.state != "open":
             return refuse("meeting.state", Text("会议没有在进行。", "The meeting is not in session."))
+        if since := decided_since(sitting, found):
+            return since
         if now is not None and sitting.open_ballot(now):
             said = Text("正在审议的议项还有表决没有结束。", "The ballot on the item before is still open.")
             return refuse(
@@ -60,8 +63,8 @@ def vote_again(pk: int, item: int, actor: Actor, request_id: str = "") -> Said:
             return NOT_SECRETARY
         if found is None or found.state != "done" or sitting.meeting.state != "open" or sitting.now is not None:
             return NO_ITEM
-        if found.case.step != sitting.meeting.step:
-            return refuse("meeting.decided", Text("本件的决定已经登记。", "The decision on this case is entered."))
+        if since := decided_since(sitting, found):
+            return since
         found.state = "now"
         found.save(update_fields=["state"])
         note(sitting, "meeting:item:again", actor, number=found.case.number)
@@ -83,6 +86,12 @@ def enter(pk: int, item: int, reason: str, actor: Actor, key: str, request_id: s
     if out := sitting.kept_out[found.pk].get(actor.person or 0):
         return Refusal((closed_to_who_left(Text(out.reason_zh, out.reason_en)),))
     result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members, "motion": ballot.motion}
+    if sitting.open_ballot(found):
+        return refuse("meeting.ballot_open", Text("还有表决没有结束。", "A ballot is still open."))
+    if since := decided_since(sitting, found):
+        return since
+    if why := overtaken(sitting, found, ballot):
+        return refuse("decide.not_voted", why, fix=Text("请重新表决。", "Vote anew."))
     verb = carries(sitting.vote, result)
     if not verb:
         said = Text("不同意的动议未获通过，不产生决定。", "A motion to reject that fails decides nothing.")

@@ -15,6 +15,7 @@ from keguan.kernel.money import Money
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.deeds import LONGEST, NOT_MEMBER, Said, ask, deed, lacks_quorum, note
 from keguan.panels.meetings.models import CLOSED, OPEN, VOID, Ballot, Dissent, Urn, Voted
+from keguan.panels.meetings.outcomes import decided_since
 from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
@@ -34,8 +35,8 @@ def open_ballot(
             return refuse("meeting.not_up", Text("请先提请审议这一项。", "Take the item up first."))
         if sitting.open_ballot(found):
             return refuse("meeting.ballot_open", Text("表决正在进行。", "A ballot is open."))
-        if found.case.step != sitting.meeting.step:
-            return refuse("meeting.decided", Text("本件的决定已经登记。", "The decision on this case is entered."))
+        if since := decided_since(sitting, found):
+            return since
         if short := lacks_quorum(sitting, found):
             return short
         chosen = motion or found.motion
@@ -117,6 +118,8 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, un
             return NOT_SECRETARY
         if found is None or item is None or found.state != OPEN:
             return refuse("vote.closed", Text("这次表决已经结束。", "This ballot is closed."))
+        if since := decided_since(sitting, item):
+            return since
         if short := lacks_quorum(sitting, item):
             return short
         voters = {one.person for one in found.voted.all()}

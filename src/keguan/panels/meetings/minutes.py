@@ -17,6 +17,7 @@ from keguan.kernel.canonical import digest
 from keguan.language.vocabulary import ROLES
 from keguan.panels.meetings.models import Item
 from keguan.panels.meetings.motions import went
+from keguan.panels.meetings.outcomes import left_of, overtaken, result_of
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import SEES_MEETINGS
 from keguan.panels.meetings.sittings import Sitting
@@ -75,7 +76,7 @@ def tree_of(sitting: Sitting, reading: int | None) -> Tree:
     if vote is not None:
         rule = {"quorum": vote.quorum.said(), "threshold": vote.threshold.said(), "source": vote.source}
         opening.append(said(_RULE.filled(**rule)))
-    lists = [_room(sitting), _agenda(sitting, reading)]
+    room = _room(sitting)
     tree: Tree = {
         "language": reader.language(),
         "title": heading,
@@ -83,7 +84,7 @@ def tree_of(sitting: Sitting, reading: int | None) -> Tree:
         "author": "",
         "watermark": "" if meeting.closed_at else said(_DRAFT),
         "opening": [breakable(one) for one in opening],
-        "lists": lists,
+        "lists": [room, _agenda(sitting, reading, tells_since=True)],
         "signed": [
             {"label": said(one), "value": ""}
             for one in (Text("会议主持（签字）", "Chair (signature)"), Text("记录（签字）", "Secretary (signature)"))
@@ -95,7 +96,9 @@ def tree_of(sitting: Sitting, reading: int | None) -> Tree:
             "digest": said(Text("记录内容摘要值（SHA-256）", "Digest of the minutes (SHA-256)")),
         },
     }
-    mark = digest({"meeting": meeting.pk, "opening": opening, "lists": lists})
+    # What other meetings do afterwards stands in the text, not in its digest.
+    own = [room, _agenda(sitting, reading, tells_since=False)]
+    mark = digest({"meeting": meeting.pk, "opening": opening, "lists": own})
     tree |= {"digest": mark, "footer": f"{meeting.round.code}  {meeting.number}\n{mark}"}
     return tree | {"notes": [said(RARE)] if lacks_letters(tree) else []}
 
@@ -122,7 +125,8 @@ def _room(sitting: Sitting) -> Tree:
     return _table(Text("到会情况", "Who was there"), columns, rows)
 
 
-def _agenda(sitting: Sitting, reading: int | None) -> Tree:
+def _agenda(sitting: Sitting, reading: int | None, *, tells_since: bool) -> Tree:
+    """tells_since: whether it says what became of the cases in other meetings, too."""
     names = {one.person_id: one.person.name for one in sitting.members}
     names |= dict(Person.objects.filter(pk__in=[sitting.meeting.secretary or 0]).values_list("pk", "name"))
     columns = [
@@ -132,10 +136,14 @@ def _agenda(sitting: Sitting, reading: int | None) -> Tree:
         (Text("表决", "Vote"), False),
         (Text("不同意见", "Dissent"), False),
     ]
-    return _table(Text("审议情况", "Agenda"), columns, [_row(sitting, one, names, reading) for one in sitting.items])
+    return _table(
+        Text("审议情况", "Agenda"),
+        columns,
+        [_row(sitting, one, names, reading, tells_since=tells_since) for one in sitting.items],
+    )
 
 
-def _row(sitting: Sitting, item: Item, names: dict[int, str], reading: int | None) -> list[str]:
+def _row(sitting: Sitting, item: Item, names: dict[int, str], reading: int | None, *, tells_since: bool) -> list[str]:
     said = reader.said
     if sitting.is_out(item, reading):
         return [str(item.place), said(Text("您须回避的议项", "An item that you must keep out of")), "", "", ""]
@@ -143,8 +151,12 @@ def _row(sitting: Sitting, item: Item, names: dict[int, str], reading: int | Non
     votes, dissents = [], []
     for ballot in reversed(sitting.ballots.get(item.pk, [])):
         if told := went(sitting, item, ballot):
-            votes.append(" ".join(said(text) for text in told))
+            but = overtaken(sitting, item, ballot) if tells_since else None
+            votes.append(" ".join(said(text) for text in (*told, *([but] if but else []))))
         dissents += [f"{names.get(one.person, '')}：{one.text}" for one in ballot.dissents.all()]
+    since = result_of(sitting, item) if tells_since else None
+    if item.state != "done" and sitting.meeting.is_over:
+        votes.append(said(since or left_of(sitting, item).text))
     return [
         str(item.place),
         f"{breakable(item.case.title)}\n{item.case.number}",

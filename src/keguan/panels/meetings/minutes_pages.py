@@ -24,6 +24,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.panels.meetings.models import Item, MinutesSignature
 from keguan.panels.meetings.motions import went
+from keguan.panels.meetings.outcomes import left_of, overtaken, result_of
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import SEES_MEETINGS
 from keguan.panels.meetings.signed_minutes import digest_of, sign, signs
@@ -127,6 +128,9 @@ def _row(sitting: Sitting, item: Item, actor: Actor, names: dict[int, str]) -> R
     dissents: list[tuple[str, str]] = []
     for ballot in [] if is_out else reversed(sitting.ballots.get(item.pk, [])):
         said += went(sitting, item, ballot)
+        said += [why] if (why := overtaken(sitting, item, ballot)) else []
         dissents += [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
     out = [(member.person.name, Text(why.reason_zh, why.reason_en)) for member, why in sitting.left(item)]
+    if not is_out and item.state != "done" and sitting.meeting.is_over:
+        said.append(result_of(sitting, item) or left_of(sitting, item).text)
     return Row(item, is_out, [] if is_out else out, said, dissents)

@@ -17,6 +17,8 @@ STATES = {
     "adjourned": Text("休会", "Adjourned"),
     "closed": Text("已结束", "Closed"),
 }
+LIVE = ("planned", "open", "adjourned")
+"""States of a meeting that is planned or in session: what stands on its agenda stands on no other."""
 KINDS = {"committee": Text("评审委员会会议", "Committee meeting"), "defence": Text("答辩会", "Defence session")}
 ITEM_STATES = {
     "waiting": Text("待审议", "To be taken up"),
@@ -67,6 +69,11 @@ class Meeting(models.Model):
     def title(self) -> Text:
         """What it is called: 第2次评审委员会会议."""
         return Text("第{n}次{kind}", "{kind} {n}").filled(n=self.number, kind=KINDS[self.kind])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is done in it any more."""
+        return self.state not in LIVE
 
     @property
     def breaks(self) -> list[tuple[datetime, datetime | None]]:

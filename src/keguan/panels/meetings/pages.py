@@ -6,6 +6,7 @@ part that changes is fetched again by itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -34,15 +35,18 @@ from keguan.kernel.problems import Forbidden, Problem, Refusal, Refused
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.beforehand import Beforehand, beforehand
 from keguan.panels.meetings.deeds import Question
-from keguan.panels.meetings.models import CLOSED, ITEM_STATES, OPEN, STATES, Ballot, Item, Meeting
+from keguan.panels.meetings.models import CLOSED, OPEN, STATES, Ballot, Item, Meeting
 from keguan.panels.meetings.motions import motion_of, voted_on
+from keguan.panels.meetings.outcomes import is_elsewhere, overtaken, result_of, state_of
 from keguan.panels.meetings.rights import KEEPS_OUT, SEES_MEETINGS, can_see, is_secretary
 from keguan.panels.meetings.sittings import Sitting
+from keguan.panels.meetings.standing import taken
 
 _TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
 _SURE = {
     "vote.not_all": Text("仍然结束表决并计票", "Close it and count all the same"),
     "meeting.early": Text("现在开会", "Open it now"),
+    "meeting.twice": Text("已核对，现在开会", "That is right: open it now"),
     "meeting.voids": Text("休会，这次表决作废", "Adjourn, and the ballot is void"),
     "meeting.undone": Text("仍然结束会议", "End it all the same"),
 }
@@ -75,7 +79,8 @@ def _of(name: str, pk: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BallotShown:
-    """A ballot as everybody in the room may know it: on what, and how many voted; what was counted only after closing.
+    """A ballot as everybody in the room may know it: on what, and how many voted; what was counted only after closing, and why
+    it does not stand: but.
     entitled: of those who may vote, who is present or has voted."""
 
     ballot: Ballot
@@ -85,6 +90,7 @@ class BallotShown:
     is_open: bool
     mine: bool
     said: tuple[Text, ...]
+    but: Text | None
     dissents: list[tuple[str, str]]
     may_dissent: bool
     dissent: Field
@@ -93,7 +99,8 @@ class BallotShown:
 @dataclass(frozen=True, slots=True)
 class ItemShown:
     """An item of the agenda as this reader meets it. is_out: the reader must leave, and sees nothing of it. amount: to put to
-    the vote, None where nothing is proposed. heard: when its applicant speaks. before: what it was given before the meeting."""
+    the vote, None where nothing is proposed. heard: when its applicant speaks. before: what it was given before the meeting. is_past: its case
+    waits for this decision no longer; became: by which meeting it was decided, elsewhere: that meeting, where another."""
 
     item: Item
     is_out: bool
@@ -102,7 +109,9 @@ class ItemShown:
     out: list[tuple[str, Text]]
     ballots: list[BallotShown]
     result: str
-    is_entered: bool
+    is_past: bool
+    became: Text | None
+    elsewhere: Meeting | None
     may_enter: bool
     reason: Field
     amount: Field | None
@@ -174,9 +183,10 @@ def _page(
         "me": me,
         "secretary": secretary,
         "quorum": there if found.state != "closed" else None,
-        "is_begun": any(one.is_entered for one in items),
+        "is_begun": any(one.is_past for one in items),
         "items": items,
         "now": now,
+        "elsewhere": _elsewhere(sitting) if secretary and not found.is_over else [],
         "numbers": sent.back(_NUMBERS),
         "choices": [(one, TITLES[one]) for one in MOTION],
         "is_live": found.state in ("open", "adjourned"),
@@ -187,6 +197,13 @@ def _page(
         "crumbs": [Crumb(Text("会议", "Meetings"), reverse("meetings")), Crumb(found.title)],
     }
     return render(request, "meetings/meeting.html", context, status=status)
+
+
+def _elsewhere(sitting: Sitting) -> list[tuple[Meeting, int]]:
+    """The other meetings that have cases which wait for this decision, each with how many."""
+    others = [one.by for one in taken(sitting.meeting.round, sitting.step).values() if one.by.pk != sitting.meeting.pk]
+    counted = Counter(one.pk for one in others)
+    return [(one, counted[one.pk]) for one in {one.pk: one for one in others}.values()]
 
 
 def _lines(sitting: Sitting) -> list[Line | None]:
@@ -230,19 +247,22 @@ def _item(
     )
     last = next((one.ballot for one in ballots if one.ballot.state == CLOSED), None)
     result = carries(sitting.vote, _result(last)) if last is not None and sitting.vote else ""
-    entered = item.case.step != sitting.meeting.step
+    stands = sitting.standing[item.pk]
     mine = sent if sent.item == item.pk else _NOTHING_SENT
-    tones: dict[str, Tone] = {"waiting": "neutral", "now": "info", "done": "good"}
     return ItemShown(
         item=item,
         is_out=is_out,
-        state=_OUT if is_out else Status(ITEM_STATES[item.state], tones[item.state]),
+        state=_OUT if is_out else state_of(sitting, item),
         motion=motion_of(sitting, item),
         out=[(member.person.name, Text(why.reason_zh, why.reason_en)) for member, why in sitting.left(item)],
         ballots=ballots,
         result=result,
-        is_entered=entered,
-        may_enter=bool(me and result and not is_out and not entered and actor.holds(sitting.meeting.body)),
+        is_past=stands.is_past,
+        became=None if is_out else result_of(sitting, item),
+        elsewhere=stands.by if is_elsewhere(sitting, item) and is_secretary(actor, sitting.meeting) else None,
+        may_enter=bool(me and result and last and stands.ballot == last.pk and item.state == "done")
+        and not (is_out or stands.is_past)
+        and actor.holds(sitting.meeting.body),
         reason=sent.back(Field(_of("reason", item.pk), "prose", _REASONS.get(result, Text("", "")))),
         amount=mine.back(replace(_AMOUNT, value=Money(item.amount_fen).in_wan())) if item.amount_fen else None,
         to_reject=mine.typed.get("motion") == "reject",
@@ -272,6 +292,7 @@ def _ballot(
         is_open=ballot.state == OPEN,
         mine=actor.person in voted,
         said=said,
+        but=overtaken(sitting, item, ballot),
         dissents=dissents,
         may_dissent=ballot.state == CLOSED and actor.person in voted and sitting.meeting.state != "planned",
         dissent=sent.back(Field(_of("dissent", ballot.pk), "prose", _DISSENT, most=services.LONGEST)),
@@ -313,7 +334,7 @@ def _add(request: HttpRequest, pk: int, actor: Actor) -> Any:
 
 
 DEEDS: dict[str, tuple[Deed, Text]] = {
-    "open": (lambda r, pk, a: services.open_(pk, a, request_id(r), early=_sure(r) > 0), Text("会议进行中。", "The meeting is in session.")),
+    "open": (lambda r, pk, a: services.open_(pk, a, request_id(r), early=_sure(r) > 0, twice=max(_sure(r) - 1, 0)), Text("会议进行中。", "The meeting is in session.")),
     "adjourn": (
         lambda r, pk, a: services.adjourn(pk, a, request_id(r), breaking_off=_sure(r) > 0),
         Text("已休会；未结束的表决作废，其余保留。", "Adjourned; a running ballot is void, everything else is kept."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Max
@@ -20,8 +21,10 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Decide
 from keguan.panels.meetings.models import KINDS, Item, KeptOut, Meeting, Member
+from keguan.panels.meetings.outcomes import not_free
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
+from keguan.panels.meetings.standing import taken
 from keguan.registers.parties.models import Duty
 from keguan.registers.parties.queries import in_force
 from keguan.registers.trace import services as trace
@@ -30,6 +33,7 @@ MOST_ITEMS = 200
 NOT_SECRETARY = refuse(
     "right.missing", Text("只有项目主管可以安排会议。", "Only the programme officer runs a meeting.")
 )
+_FREE_IT = Text("请在该次会议审议，或先从它的议程撤下。", "Deal with it there, or take it off that agenda first.")
 _CALLED = Text("请参加{title}：{begins}，{place}。", "You are asked to {title}: {begins}, {place}.")
 
 
@@ -45,7 +49,8 @@ def plan(
     written_until: datetime | None = None,
 ) -> Meeting | Refusal:
     """Call a meeting of the body that decides a step, with everybody who holds that duty today in their own right, and the
-    cases that wait for it in the order of the ranking. Members are told.
+    cases that wait for it in the order of the ranking, but for those that another meeting has (`standing.taken`). Members are
+    told.
 
     written_until: members may hand in written opinions until then (通讯评议 first, then the meeting).
     """
@@ -54,7 +59,8 @@ def plan(
         return NOT_SECRETARY
     if problems := _wrong(step, place, begins, ends, kind, written_until):
         return Refusal(problems)
-    body = step.by if isinstance(step, Decide) else "committee"
+    decide = cast("Decide", step)  # `_wrong` has refused every other step
+    body = decide.by
     with transaction.atomic():
         trace.stamp(actor)
         take_locks((f"meetings of {of_round.pk}",))
@@ -65,7 +71,7 @@ def plan(
         )  # fmt: skip
         people = members_of(body, of_round.programme.code)
         Member.objects.bulk_create(Member(meeting=made, person_id=person) for person in people)
-        waiting = Case.objects.filter(round=of_round, step=step_id)
+        waiting = Case.objects.filter(round=of_round, step=step_id).exclude(pk__in=taken(of_round, decide))
         added = _add(made, list(waiting.order_by("position", "-score_hundredths", "number")[:MOST_ITEMS]))
         told = {
             "title": made.title,
@@ -91,7 +97,7 @@ def members_of(role: str, programme: str) -> list[int]:
 
 
 def add(pk: int, numbers: Sequence[str], actor: Actor) -> Sequence[Item] | Refusal:
-    """Put cases that wait for this decision on the agenda, at its end."""
+    """Put cases that wait for this decision on the agenda, at its end: all of them, or none where one is not free."""
     with transaction.atomic():
         sitting = Sitting.of(pk, locking=True)
         meeting = sitting.meeting
@@ -100,9 +106,17 @@ def add(pk: int, numbers: Sequence[str], actor: Actor) -> Sequence[Item] | Refus
             return NOT_SECRETARY
         if meeting.state == "closed":
             return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
+        take_locks((f"meetings of {meeting.round_id}",))
         cases = list(Case.objects.filter(round=meeting.round, step=meeting.step, number__in=list(numbers)))
         known = {one.case_id for one in sitting.items}
         cases = [one for one in cases if one.pk not in known]
+        others = taken(meeting.round, sitting.step)
+        if problems := [
+            Problem("meeting.elsewhere", not_free(one.number, others[one.pk]), "numbers", one.number, fix=_FREE_IT)
+            for one in cases
+            if one.pk in others
+        ]:
+            return Refusal(tuple(problems))
         if not cases:
             said = Text("没有可以加入议程的办件。", "There is no case to be added.")
             return refuse("meeting.nothing_to_add", said, where="numbers", value=", ".join(numbers)[:200])

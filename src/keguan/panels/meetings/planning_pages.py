@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from icalendar import Calendar, Event
 
+from keguan.casework.models import Case
 from keguan.casework.pages.rounds.rankings import round_and_step
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import Given, deed_page
@@ -26,6 +27,7 @@ from keguan.panels.meetings.appointments import out_of
 from keguan.panels.meetings.models import KINDS, STATES, Meeting
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import PLANS_MEETINGS, SEES_MEETINGS, visible_to
+from keguan.panels.meetings.standing import taken
 from keguan.panels.meetings.times import moment_in
 
 MEETINGS = Text("会议", "Meetings")
@@ -54,6 +56,17 @@ _LIST = ListSpec(
 )
 
 
+_ON_AGENDA = Status(Text("在该次会议的议程上", "On its agenda"), "info")
+_VOTED = Status(Text("已表决，等待登记决定", "Voted on; the decision waits to be entered"), "warn")
+_OTHERS = (
+    Column("number", Text("不列入的办件", "Not put on the agenda"), lambda one: one[0].number),
+    Column("title", Text("名称", "Title"), lambda one: one[0].title),
+    Column("meeting", Text("会议", "Meeting"), lambda one: one[1].by.title, link=lambda one: href(one[1].by)),
+    Column("why", Text("原因", "Why"), lambda one: _VOTED if one[1].is_voted else _ON_AGENDA, "status"),
+)
+_LEFT_OUT = Text("另有{n}件在其他会议，没有列入。", " With other meetings, and not put on its agenda: {n}.")
+
+
 def href(meeting: Meeting) -> str:
     """The page of a meeting."""
     return reverse("meeting", args=[meeting.pk])
@@ -73,6 +86,8 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     actor = actor_on(request)
     if not actor.holds("officer", programme=found.programme.code):
         raise PLANS_MEETINGS.refusal()
+    known = taken(found, decide)
+    others = [(one, known[one.pk]) for one in Case.objects.filter(pk__in=known).order_by("position", "number")]
     fields = [
         Field("kind", "choice", Text("形式", "Form"), "committee", required=True,
               choices=tuple(Choice(key, title) for key, title in KINDS.items())),
@@ -106,7 +121,10 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         )
         if isinstance(made, Refusal):
             raise Refused(made)
-        return Text("会议已安排，已通知成员。", "The meeting is planned; its members are told."), href(made)
+        told = Text("会议已安排，已通知成员。", "The meeting is planned; its members are told.")
+        return Text(told.zh + _LEFT_OUT.zh, told.en + _LEFT_OUT.en).filled(n=len(others)) if others else told, href(
+            made
+        )
 
     return deed_page(
         request,
@@ -115,6 +133,8 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         do,
         button=Text("安排并通知成员", "Plan it and tell the members"),
         back=reverse("deciding", args=[code, step]),
+        columns=_OTHERS,
+        rows=others,
         lines=[Line(Text("批次", "Round"), found.title), Line(Text("环节", "Step"), step_title(decide))],
         crumbs=[
             Crumb(Text("批次", "Rounds"), reverse("rounds")),

@@ -9,7 +9,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
-from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, ask, deed, note
+from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Question, Said, ask, deed, note
 from keguan.panels.meetings.models import OPEN, Ballot, KeptOut, Member
 from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
@@ -19,6 +19,14 @@ _EARLY = Text(
     "改期的，请按实际日期另行安排并通知成员。现在开会的，记录实际时间；已通知申报人的答辩时间不会自动更改。",
     "To move it, plan a meeting on that day and its members are told. If it opens now, the real time is kept; what applicants "
     "were told of their slots does not change by itself.",
+)
+_TWICE = Text(
+    "{names}同时登记为另一次进行中的会议到会（{round}，{meeting}）。",
+    "Present in another meeting that is in session, too ({meeting} on {round}): {names}.",
+)
+_CHECK = Text(
+    "请核对谁在哪里到会；已离开的，请先在该次会议登记离会。",
+    "See who is really where; who has left there is noted as gone there first.",
 )
 _VOIDS = Text(
     "休会后这次表决作废，不计票；复会后须重新表决。",
@@ -30,9 +38,10 @@ _UNDONE = Text(
 )
 
 
-def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False) -> Said:
+def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False, twice: int = 0) -> Said:
     """Open the meeting, or take it up again after it was adjourned. Needs a quorum. early: before its planned day, which is
-    asked about otherwise; the time kept is the real one."""
+    asked about otherwise; the time kept is the real one. twice: so many are known to be present in another meeting in
+    session; where there are more, it asks first, and says who."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting, there = sitting.meeting, sitting.quorum()
@@ -43,10 +52,8 @@ def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False) -
         if there is None or not there.is_met:
             fix = Text("请先登记到会委员。", "Note first who is present.")
             return refuse("meeting.no_quorum", there.said() if there else NOT_VOTED, fix=fix)
-        planned, today = local_date(meeting.begins), clock.today()
-        if meeting.state == "planned" and today < planned and not early:
-            said = Text("会议安排在{planned}，今天是{today}。", "It is planned for {planned}, and today is {today}.")
-            return ask("meeting.early", said.filled(planned=planned, today=today), fix=_EARLY)
+        if question := _unsure(sitting, early=early, twice=twice):
+            return question
         tag = "meeting:sitting:opened" if meeting.state == "planned" else "meeting:sitting:resumed"
         if meeting.state == "adjourned":
             meeting.resumed.append(clock.now())
@@ -56,6 +63,27 @@ def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False) -
         return None
 
     return deed(pk, actor, request_id, do)
+
+
+def _unsure(sitting: Sitting, *, early: bool, twice: int) -> Question | None:
+    """What is asked before a meeting is opened. Who says yes to a number of people says yes to its day, too."""
+    meeting, planned, today = sitting.meeting, local_date(sitting.meeting.begins), clock.today()
+    is_early = meeting.state == "planned" and today < planned
+    said = Text("会议安排在{planned}，今天是{today}。", "It is planned for {planned}, and today is {today}.")
+    said = said.filled(planned=planned, today=today) if is_early else Text("", "")
+    if len(both := _in_two_rooms(sitting)) > twice:
+        names, there = "、".join(sorted({one.person.name for one in both})), both[0].meeting
+        two = _TWICE.filled(names=names, meeting=there.title, round=there.round.title)
+        gap = " " if is_early else ""
+        return ask("meeting.twice", Text(said.zh + two.zh, said.en + gap + two.en), count=len(both) + 1, fix=_CHECK)
+    return ask("meeting.early", said, fix=_EARLY) if is_early and not early else None
+
+
+def _in_two_rooms(sitting: Sitting) -> list[Member]:
+    """The places, in other meetings in session, of people who are present in this one."""
+    here = [one.person_id for one in sitting.members if one.present]
+    rows = Member.objects.filter(person__in=here, present=True, meeting__state="open").exclude(meeting=sitting.meeting)
+    return list(rows.select_related("person", "meeting__round"))
 
 
 def adjourn(pk: int, actor: Actor, request_id: str = "", *, breaking_off: bool = False) -> Said:

@@ -11,11 +11,12 @@ from keguan.engine.voting import rule_of
 from keguan.fairness.ballots import Quorum, quorum
 from keguan.language.schema import Decide, Vote
 from keguan.panels.meetings.models import OPEN, Absence, Ballot, Item, KeptOut, Meeting, Member, Slot
+from keguan.panels.meetings.standing import Standing, standings
 
 
 @dataclass
 class Sitting:
-    """A meeting with its members, agenda, recusals and ballots. At most eight queries, however many there are."""
+    """A meeting with its members, agenda, recusals and ballots. At most ten queries, however many there are."""
 
     meeting: Meeting
 
@@ -63,6 +64,11 @@ class Sitting:
         for one in Ballot.objects.filter(item__meeting=self.meeting).prefetch_related("voted", "dissents"):
             found.setdefault(one.item_id, []).append(one)
         return found
+
+    @cached_property
+    def standing(self) -> Mapping[int, Standing]:
+        """By item: how it stands with its case, in this meeting or another."""
+        return standings(self.meeting, self.step, self.items)
 
     @cached_property
     def slots(self) -> list[Slot]:

@@ -55,7 +55,7 @@ def tell_slots(pk: int, actor: Actor, request_id: str = "") -> Said:
     def do(sitting: Sitting) -> Refusal | None:
         if not is_secretary(actor, sitting.meeting):
             return NOT_SECRETARY
-        if sitting.meeting.kind != "defence" or sitting.meeting.state == "closed":
+        if sitting.meeting.kind != "defence" or sitting.meeting.is_over:
             return refuse("meeting.state", Text("没有可以确认的时段。", "There are no slots to be confirmed."))
         if problems := clashes(sitting):
             return Refusal(tuple(problems))
@@ -125,6 +125,12 @@ def _tell(sitting: Sitting, case: Case, slot: Slot | None, stands: Appointment |
         )
     send("defence", people_of(case), case, line, now)
     return case.number
+
+
+def call_off(sitting: Sitting) -> None:
+    """Tell whoever was told when their case is heard that it is off. The caller holds the meeting locked."""
+    for stands in sitting.meeting.appointments.filter(is_off=False).select_related("case"):
+        _tell(sitting, stands.case, None, stands)
 
 
 def people_of(case: Case) -> list[int]:

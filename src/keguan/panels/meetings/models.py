@@ -16,6 +16,7 @@ STATES = {
     "open": Text("进行中", "In session"),
     "adjourned": Text("休会", "Adjourned"),
     "closed": Text("已结束", "Closed"),
+    "cancelled": Text("已取消", "Cancelled"),
 }
 LIVE = ("planned", "open", "adjourned")
 """States of a meeting that is planned or in session: what stands on its agenda stands on no other."""
@@ -33,6 +34,7 @@ class Meeting(models.Model):
 
     body: the language's role word whose holders are its members. written_until: before the meeting members may hand in
     written opinions until then, null where it begins in the room. secretary: a person's id. adjourned, resumed: each time.
+    sequence: how often it was changed or cancelled since it was planned (RFC 5545, SEQUENCE).
     """
 
     round = models.ForeignKey("casework.Round", on_delete=models.PROTECT, related_name="meetings")
@@ -48,6 +50,9 @@ class Meeting(models.Model):
     secretary = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    why_cancelled = models.TextField(default="")
+    sequence = models.IntegerField(default=0)
     adjourned = ArrayField(models.DateTimeField(), default=list)
     resumed = ArrayField(models.DateTimeField(), default=list)
     bring_zh = models.TextField(default="")

@@ -42,7 +42,13 @@ from keguan.panels.meetings.rights import KEEPS_OUT, SEES_MEETINGS, can_see, is_
 from keguan.panels.meetings.sittings import Sitting
 from keguan.panels.meetings.standing import taken
 
-_TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
+_TONES: dict[str, Tone] = {
+    "planned": "info",
+    "open": "good",
+    "adjourned": "warn",
+    "closed": "neutral",
+    "cancelled": "neutral",
+}
 _SURE = {
     "vote.not_all": Text("仍然结束表决并计票", "Close it and count all the same"),
     "meeting.early": Text("现在开会", "Open it now"),
@@ -182,7 +188,7 @@ def _page(
         ],
         "me": me,
         "secretary": secretary,
-        "quorum": there if found.state != "closed" else None,
+        "quorum": there if not found.is_over else None,
         "is_begun": any(one.is_past for one in items),
         "items": items,
         "now": now,
@@ -220,6 +226,8 @@ def _lines(sitting: Sitting) -> list[Line | None]:
         Line(Text("计划结束", "Planned to end"), found.ends, "moment"),
         Line(Text("实际开始", "Opened"), found.opened_at, "moment") if found.opened_at else None,
         Line(Text("实际结束", "Ended"), found.closed_at, "moment") if found.closed_at else None,
+        Line(Text("取消时间", "Cancelled"), found.cancelled_at, "moment") if found.cancelled_at else None,
+        Line(Text("取消理由", "Why it was cancelled"), found.why_cancelled, "prose") if found.cancelled_at else None,
         Line(Text("地点", "Place"), found.place),
         Line(Text("书面意见截止", "Written opinions until"), found.written_until, "moment")
         if found.written_until
@@ -455,7 +463,7 @@ def meeting_recusal(request: HttpRequest, pk: int, item: int) -> HttpResponseBas
     told them."""
     sitting, actor = meeting_for(request, pk)
     found = sitting.item(item)
-    if found is None or sitting.meeting.state == "closed":
+    if found is None or sitting.meeting.is_over:
         raise Http404
     if out := sitting.kept_out.get(found.pk, {}).get(actor.person or 0):
         raise Forbidden("declare it again", (closed_to_who_left(Text(out.reason_zh, out.reason_en)),))

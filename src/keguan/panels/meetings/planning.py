@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import transaction
@@ -30,9 +30,13 @@ from keguan.registers.parties.queries import in_force
 from keguan.registers.trace import services as trace
 
 MOST_ITEMS = 200
+LONGEST_PLACE = 200
+MOST_AHEAD = timedelta(days=2 * 366)
+OVER = refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
 NOT_SECRETARY = refuse(
     "right.missing", Text("只有项目主管可以安排会议。", "Only the programme officer runs a meeting.")
 )
+_AHEAD = Text("请核对日期和时间。", "Look at the day and the time once more.")
 _FREE_IT = Text("请在该次会议审议，或先从它的议程撤下。", "Deal with it there, or take it off that agenda first.")
 _CALLED = Text("请参加{title}：{begins}，{place}。", "You are asked to {title}: {begins}, {place}.")
 
@@ -57,9 +61,9 @@ def plan(
     step = definition_of(of_round.programme).programme.step(step_id)
     if not actor.holds("officer", programme=of_round.programme.code):
         return NOT_SECRETARY
-    if problems := _wrong(step, place, begins, ends, kind, written_until):
+    if problems := wrong(step, place, begins, ends, kind, written_until):
         return Refusal(problems)
-    decide = cast("Decide", step)  # `_wrong` has refused every other step
+    decide = cast("Decide", step)  # `wrong` has refused every other step
     body = decide.by
     with transaction.atomic():
         trace.stamp(actor)
@@ -75,7 +79,7 @@ def plan(
         added = _add(made, list(waiting.order_by("position", "-score_hundredths", "number")[:MOST_ITEMS]))
         told = {
             "title": made.title,
-            "begins": f"{begins.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}",
+            "begins": _at(begins),
             "place": made.place,
         }
         send("meeting", people, None, _CALLED.filled(**told), clock.now())
@@ -88,6 +92,10 @@ def plan(
         }
         trace.write("meeting:sitting:planned", actor, payload=payload)
         return made
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(clock.BEIJING):%Y-%m-%d %H:%M}"
 
 
 def members_of(role: str, programme: str) -> list[int]:
@@ -104,8 +112,8 @@ def add(pk: int, numbers: Sequence[str], actor: Actor) -> Sequence[Item] | Refus
         trace.stamp(actor)
         if not is_secretary(actor, meeting):
             return NOT_SECRETARY
-        if meeting.state == "closed":
-            return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
+        if meeting.is_over:
+            return OVER
         take_locks((f"meetings of {meeting.round_id}",))
         cases = list(Case.objects.filter(round=meeting.round, step=meeting.step, number__in=list(numbers)))
         known = {one.case_id for one in sitting.items}
@@ -180,6 +188,8 @@ def move(pk: int, item: int, by: int, actor: Actor) -> Item | Refusal:
         sitting = Sitting.of(pk, locking=True)
         if not is_secretary(actor, sitting.meeting):
             return NOT_SECRETARY
+        if sitting.meeting.is_over:
+            return OVER
         items = [one for one in sitting.items if one.state == "waiting"]
         at = next((at for at, one in enumerate(items) if one.pk == item), None)
         if at is None or not 0 <= at + by < len(items):
@@ -200,6 +210,8 @@ def drop(pk: int, item: int, actor: Actor) -> Meeting | Refusal:
         sitting = Sitting.of(pk, locking=True)
         if not is_secretary(actor, sitting.meeting):
             return NOT_SECRETARY
+        if sitting.meeting.is_over:
+            return OVER
         found = sitting.item(item)
         if found is None or found.state != "waiting" or sitting.ballots.get(item):
             said = Text("已审议或已表决的议项不能撤下。", "What was taken up or voted on stays on the agenda.")
@@ -211,15 +223,35 @@ def drop(pk: int, item: int, actor: Actor) -> Meeting | Refusal:
         return sitting.meeting
 
 
-def _wrong(
-    step: object, place: str, begins: datetime, ends: datetime, kind: str, written_until: datetime | None
+def wrong(
+    step: object,
+    place: str,
+    begins: datetime,
+    ends: datetime,
+    kind: str,
+    written_until: datetime | None,
+    *,
+    is_moved: bool = True,
 ) -> tuple[Problem, ...]:
+    """What stands against a meeting as it is planned. is_moved: whether its times are new; they lie ahead then."""
     problems = []
     if not isinstance(step, Decide) or step.vote is None:
         said = Text("计划没有规定本环节由会议表决。", "The programme does not say that a meeting votes here.")
         problems.append(Problem("meeting.no_vote", said, "step"))
     if not place.strip():
         problems.append(Problem("meeting.place", Text("请写明地点。", "Say where."), "place"))
+    if len(place.strip()) > LONGEST_PLACE:
+        said = Text("地点不超过{n}字。", "A place has at most {n} characters.").filled(n=LONGEST_PLACE)
+        problems.append(Problem("meeting.place", said, "place"))
+    now = clock.now()
+    if is_moved and begins < now.replace(second=0, microsecond=0):
+        said = Text(
+            "会议不能安排在过去；现在是{now}（北京时间）。", "A meeting lies ahead; it is {now} now (Beijing time)."
+        )
+        problems.append(Problem("meeting.past", said.filled(now=_at(now)), "day", _at(begins), fix=_AHEAD))
+    if is_moved and begins > now + MOST_AHEAD:
+        said = Text("会议最多提前两年安排。", "A meeting is planned at most two years ahead.")
+        problems.append(Problem("meeting.far", said, "day", _at(begins), fix=_AHEAD))
     if ends <= begins:
         problems.append(Problem("meeting.ends", Text("结束应晚于开始。", "It ends after it begins."), "ends"))
     if written_until is not None and written_until > begins:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -31,7 +33,13 @@ from keguan.panels.meetings.standing import taken
 from keguan.panels.meetings.times import moment_in
 
 MEETINGS = Text("会议", "Meetings")
-TONES: dict[str, Tone] = {"planned": "info", "open": "good", "adjourned": "warn", "closed": "neutral"}
+TONES: dict[str, Tone] = {
+    "planned": "info",
+    "open": "good",
+    "adjourned": "warn",
+    "closed": "neutral",
+    "cancelled": "neutral",
+}
 _LIST = ListSpec(
     name="meetings",
     title=MEETINGS,
@@ -79,6 +87,41 @@ def meetings(request: HttpRequest) -> HttpResponseBase:
     return list_page(request, _LIST, rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a meeting is to be, and until when members write beforehand."""
+
+    begins: datetime
+    ends: datetime
+    written_until: datetime | None
+
+
+def when_and_where(stands: Mapping[str, str]) -> list[Field]:
+    """What is asked of every meeting. stands: what is there already, by field."""
+    return [
+        Field("day", "day", Text("日期", "Day"), stands.get("day", ""), required=True),
+        Field("from", "text", Text("开始时间", "Begins at"), stands.get("from", ""), hint=Text("例如 09:00", "such as 09:00"), required=True),
+        Field("to", "text", Text("结束时间", "Ends at"), stands.get("to", ""), required=True),
+        Field("place", "text", Text("地点", "Place"), stands.get("place", ""), hint=Text("会议室或视频会议号", "a room, or a video call"),
+              required=True, most=planning.LONGEST_PLACE),
+        Field("written_until", "day", Text("书面意见截止日", "Written opinions until"), stands.get("written_until", ""),
+              hint=Text("先通讯评议、后会议的填写；空白则没有书面意见。", "For correspondence first, then the meeting; empty: none.")),
+    ]  # fmt: skip
+
+
+def times_in(given: Given) -> Times:
+    """When and until when, as it was typed into `when_and_where`. Raises Refused with all that could not be read."""
+    day, written = given.day("day"), given.day("written_until")
+    begins, ends = moment_in(given, day, "from"), moment_in(given, day, "to")
+    given.needed("place")
+    if day is None and not given.problems:
+        given.problems.append(Problem("deed.missing", Text("请填写日期。", "Fill in the day."), "day"))
+    given.check()
+    if begins is None or ends is None:  # `check` has told why
+        raise Refused.because(*given.problems)
+    return Times(begins, ends, datetime.combine(written, time(23, 59), clock.BEIJING) if written else None)
+
+
 @page(PLANS_MEETINGS, methods=("GET", "POST"))
 def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """Call a meeting on the cases that wait for this decision."""
@@ -88,36 +131,23 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         raise PLANS_MEETINGS.refusal()
     known = taken(found, decide)
     others = [(one, known[one.pk]) for one in Case.objects.filter(pk__in=known).order_by("position", "number")]
+    kinds = tuple(Choice(key, title) for key, title in KINDS.items())
     fields = [
-        Field("kind", "choice", Text("形式", "Form"), "committee", required=True,
-              choices=tuple(Choice(key, title) for key, title in KINDS.items())),
-        Field("day", "day", Text("日期", "Day"), required=True),
-        Field("from", "text", Text("开始时间", "Begins at"), "09:00", hint=Text("例如 09:00", "such as 09:00"), required=True),
-        Field("to", "text", Text("结束时间", "Ends at"), "12:00", required=True),
-        Field("place", "text", Text("地点", "Place"), hint=Text("会议室或视频会议号", "a room, or a video call"), required=True),
-        Field("written_until", "day", Text("书面意见截止日", "Written opinions until"),
-              hint=Text("先通讯评议、后会议的填写；空白则没有书面意见。", "For correspondence first, then the meeting; empty: none.")),
-    ]  # fmt: skip
+        Field("kind", "choice", Text("形式", "Form"), "committee", required=True, choices=kinds),
+        *when_and_where({"from": "09:00", "to": "12:00"}),
+    ]
 
     def do(given: Given) -> tuple[Text, str]:
-        day, written = given.day("day"), given.day("written_until")
-        begins, ends = moment_in(given, day, "from"), moment_in(given, day, "to")
-        place = given.needed("place")
-        if day is None and not given.problems:
-            given.problems.append(Problem("deed.missing", Text("请填写日期。", "Fill in the day."), "day"))
-        given.check()
-        if begins is None or ends is None:  # `check` has told why
-            raise Refused.because(*given.problems)
-        until = datetime.combine(written, time(23, 59), clock.BEIJING) if written else None
+        times = times_in(given)
         made = planning.plan(
             found,
             str(decide.id),
             actor,
-            place=place,
-            begins=begins,
-            ends=ends,
+            place=given.text("place"),
+            begins=times.begins,
+            ends=times.ends,
             kind=given.text("kind"),
-            written_until=until,
+            written_until=times.written_until,
         )
         if isinstance(made, Refusal):
             raise Refused(made)
@@ -153,11 +183,13 @@ def meeting_calendar(request: HttpRequest, pk: int) -> HttpResponseBase:
     calendar = Calendar()
     calendar.add("prodid", f"-//Keguan//{request.get_host()}//{language().upper()}")
     calendar.add("version", "2.0")
+    calendar.add("method", "CANCEL" if meeting.state == "cancelled" else "PUBLISH")
     event = Event()
     event.add("uid", f"meeting-{meeting.pk}@{request.get_host()}")
     event.add("dtstamp", clock.now().astimezone(UTC))
     told = meeting.appointments.values_list("sequence", flat=True)
-    event.add("sequence", sum(one + 1 for one in told))
+    event.add("sequence", meeting.sequence + sum(one + 1 for one in told))
+    event.add("status", "CANCELLED" if meeting.state == "cancelled" else "CONFIRMED")
     if sitting.slots and (out := said(out_of(sitting, actor.person or 0)).strip()):
         event.add("description", out)
     event.add("dtstart", meeting.begins.astimezone(UTC))

@@ -11,13 +11,13 @@ from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
 from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Question, Said, ask, deed, note
 from keguan.panels.meetings.models import OPEN, Ballot, KeptOut, Member
-from keguan.panels.meetings.planning import NOT_SECRETARY
+from keguan.panels.meetings.planning import NOT_SECRETARY, OVER
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
 
 _EARLY = Text(
-    "改期的，请按实际日期另行安排并通知成员。现在开会的，记录实际时间；已通知申报人的答辩时间不会自动更改。",
-    "To move it, plan a meeting on that day and its members are told. If it opens now, the real time is kept; what applicants "
+    "改期的，请“更改安排”，成员会收到通知。现在开会的，记录实际时间；已通知申报人的答辩时间不会自动更改。",
+    "To move it, change the meeting, and its members are told. If it opens now, the real time is kept; what applicants "
     "were told of their slots does not change by itself.",
 )
 _TWICE = Text(
@@ -122,8 +122,11 @@ def close(pk: int, actor: Actor, request_id: str = "", *, undone: int = 0) -> Sa
         meeting = sitting.meeting
         if not is_secretary(actor, meeting):
             return NOT_SECRETARY
-        if meeting.state == "closed":
-            return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
+        if meeting.is_over:
+            return OVER
+        if meeting.state == "planned":
+            fix = Text("不再召开的，请取消会议。", "If it is not held, cancel it.")
+            return refuse("meeting.state", Text("会议还没有开始。", "The meeting has not begun."), fix=fix)
         if sitting.now and sitting.open_ballot(sitting.now):
             said = Text("还有表决没有结束。", "A ballot is still open.")
             return refuse(
@@ -154,8 +157,8 @@ def be_there(pk: int, person: int, actor: Actor, *, present: bool, request_id: s
         member = sitting.member(person)
         if member is None or not (is_secretary(actor, sitting.meeting) or actor.person == person):
             return NOT_MEMBER
-        if sitting.meeting.state == "closed":
-            return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
+        if sitting.meeting.is_over:
+            return OVER
         if member.present == present:
             return None
         member.present = present
@@ -182,8 +185,8 @@ def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request
             return NOT_MEMBER
         if not reason.strip() or len(reason) > LONGEST:
             return refuse("reason.missing", Text("请写明回避理由。", "Say why they must leave."), where="reason")
-        if sitting.meeting.state == "closed":
-            return refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
+        if sitting.meeting.is_over:
+            return OVER
         if sitting.is_out(found, person):
             return None
         for ballot in Ballot.objects.filter(item__case=found.case_id, state=OPEN, voted__person=person):

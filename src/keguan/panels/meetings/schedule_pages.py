@@ -68,7 +68,7 @@ def _page(
 ) -> HttpResponse:
     found, secretary = sitting.meeting, is_secretary(actor, sitting.meeting)
     unsent = {case.pk for case, _, _ in appointments.unsent(sitting)} if secretary else set()
-    runs = secretary and found.state != "closed"
+    runs = secretary and not found.is_over
     context = {
         "meeting": found,
         "title": SCHEDULE,
@@ -81,7 +81,7 @@ def _page(
         "absences": _absences(sitting, actor, secretary=secretary),
         "members": sitting.members,
         "items": slots.to_be_heard(sitting) if runs else [],
-        "away_fields": _away_fields(sitting, request) if found.state != "closed" else [],
+        "away_fields": _away_fields(sitting, request) if not found.is_over else [],
         "problems": problems,
         "crumbs": [
             Crumb(MEETINGS, reverse("meetings")),

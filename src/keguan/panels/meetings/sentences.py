@@ -17,6 +17,11 @@ sentences(
         "meeting:sitting:closed": Text(
             "宣布会议结束，审议{done}项", "closed the meeting, {done} items being dealt with"
         ),
+        "meeting:sitting:changed": Text(
+            "把第{n}次会议改到{at}，{place}（原为{was}，{place_was}）",
+            "changed meeting {n} to {at}, {place} (before: {was}, {place_was})",
+        ),
+        "meeting:sitting:cancelled": Text("取消了第{n}次会议：{reason}", "cancelled meeting {n}: {reason}"),
         "meeting:sitting:refused": Text("在会议上的一次操作被拒绝", "was refused something in a meeting"),
         "meeting:member:came": Text("登记了一名委员到会", "noted that a member came"),
         "meeting:member:left": Text("登记了一名委员离会", "noted that a member left"),

@@ -20,7 +20,7 @@ from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Problem, Refusal
 from keguan.panels.meetings.deeds import NO_ITEM, NOT_MEMBER, NOT_VOTED, Said, deed, note
 from keguan.panels.meetings.models import Absence, Item, Slot
-from keguan.panels.meetings.planning import MOST_ITEMS, NOT_SECRETARY, find_kept_out
+from keguan.panels.meetings.planning import LONGEST_PLACE, MOST_AHEAD, MOST_ITEMS, NOT_SECRETARY, OVER, find_kept_out
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
 
@@ -31,7 +31,6 @@ _NOT_DEFENCE = refuse(
     "slots.kind", Text("只有答辩会安排时段。", "Only a defence session has slots."),
     fix=Text("请安排一次答辩会。", "Plan a defence session."),
 )  # fmt: skip
-_OVER = refuse("meeting.closed", Text("会议已结束。", "The meeting is over."))
 _NO_SLOT = refuse("slots.slot", Text("没有这个时段。", "There is no such slot."))
 
 
@@ -70,7 +69,7 @@ def _cannot(sitting: Sitting, actor: Actor) -> Refusal | None:
         return _NOT_DEFENCE
     if sitting.vote is None:
         return refuse("meeting.no_vote", NOT_VOTED)
-    return _OVER if sitting.meeting.state == "closed" else None
+    return OVER if sitting.meeting.is_over else None
 
 
 def set_slots(
@@ -141,6 +140,13 @@ def _wrong(
     if slots and slots[0].begins <= clock.now():
         said = Text("时段应在将来。", "Slots lie in the future.")
         found.append(Problem("slots.past", said, "sessions", said_at(slots[0].begins)))
+    if slots and slots[-1].begins > clock.now() + MOST_AHEAD:
+        said = Text("时段最多提前两年安排。", "Slots are set at most two years ahead.")
+        found.append(Problem("slots.far", said, "sessions", said_at(slots[-1].begins)))
+    for at, one in enumerate(sessions):
+        if len(one.place) > LONGEST_PLACE:
+            said = Text("地点不超过{n}字。", "A place has at most {n} characters.").filled(n=LONGEST_PLACE)
+            found.append(Problem("slots.place", said, f"sessions[{at}].place"))
     until = sitting.meeting.written_until
     if slots and until and slots[0].begins < until:
         said = Text("书面意见{until}才截止，答辩应在其后。", "Written opinions come in until {until}; defences follow.")
@@ -229,8 +235,8 @@ def be_away(pk: int, person: int, begins: datetime, ends: datetime, actor: Actor
     def do(sitting: Sitting) -> Refusal | None:
         if sitting.member(person) is None or not (is_secretary(actor, sitting.meeting) or actor.person == person):
             return NOT_MEMBER
-        if sitting.meeting.state == "closed":
-            return _OVER
+        if sitting.meeting.is_over:
+            return OVER
         if ends <= begins:
             return refuse("slots.ends", Text("结束应晚于开始。", "It ends after it begins."), where="to")
         Absence.objects.create(meeting=sitting.meeting, person=person, begins=begins, ends=ends)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from keguan.panels.meetings import defences, minutes, minutes_pages, pages, planning_pages, schedule_pages
+from keguan.panels.meetings import (
+    defences,
+    minutes,
+    minutes_pages,
+    pages,
+    planning_pages,
+    replanning_pages,
+    schedule_pages,
+)
 
 urlpatterns = [
     path("meetings/", planning_pages.meetings, name="meetings"),
     path("rounds/<slug:code>/decide/<slug:step>/meetings/new/", planning_pages.meeting_new, name="meeting_new"),
     path("meetings/<int:pk>/", pages.meeting, name="meeting"),
+    path("meetings/<int:pk>/change/", replanning_pages.meeting_change, name="meeting_change"),
+    path("meetings/<int:pk>/cancel/", replanning_pages.meeting_cancel, name="meeting_cancel"),
     path("meetings/<int:pk>/do/<slug:deed>/", pages.meeting_do, name="meeting_do"),
     path("meetings/<int:pk>/items/<int:item>/", pages.meeting_item, name="meeting_item"),
     path("meetings/<int:pk>/items/<int:item>/recusal/", pages.meeting_recusal, name="meeting_recusal"),

@@ -65,11 +65,12 @@ def _today(stage: Stage, plan: Plan) -> tuple[Meeting, list[int]]:
     found = Meeting.objects.filter(round__code=plan.code, state="open").first()
     if found is None:
         officer = stage.cast.actor(stage.cast.one("officer"))
-        ends = datetime.combine(day, time(20), BEIJING)
+        begins = clock.now()
+        ends = max(datetime.combine(day, time(20), BEIJING), begins + timedelta(hours=1))
         found = _done(
             planning.plan(
                 Round.objects.get(code=plan.code), "decide", officer, place=PLACE,
-                begins=min(clock.now(), ends - timedelta(hours=1)), ends=ends,
+                begins=begins, ends=ends,
             ),
             plan.code,
         )  # fmt: skip

@@ -36,6 +36,9 @@ class Migration(migrations.Migration):
                 ("secretary", models.BigIntegerField(null=True)),
                 ("opened_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("why_cancelled", models.TextField(default="")),
+                ("sequence", models.IntegerField(default=0)),
                 (
                     "adjourned",
                     django.contrib.postgres.fields.ArrayField(
@@ -58,7 +61,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("round", "step", "number"), name="meeting_number_once"),
                     models.CheckConstraint(condition=models.Q(("ends__gt", models.F("begins"))), name="meeting_lasts"),
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["planned", "open", "adjourned", "closed"])),
+                        condition=models.Q(("state__in", ["planned", "open", "adjourned", "closed", "cancelled"])),
                         name="meeting_state",
                     ),
                 ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from keguan.kernel.bilingual import Text
 from keguan.kernel.duration import Duration
 from keguan.kernel.money import Money
+from keguan.kernel.problems import Problem
 from keguan.language.conditions import tokens
 from keguan.language.schema import DatedValue, Expression, Parameter, Programme, Span, Step, kind_of
 from keguan.language.vocabulary import APPLICANT_KINDS, CONSTANTS, FACTS, KINDS
@@ -116,6 +118,21 @@ def title_of(programme: Programme, name: str) -> Text:
             at = step_title(step)
             return Text(f"{at.zh}的{LEFT[rest].zh}", f"{LEFT[rest].en} of “{at.en}”")
     return _field_title(programme, name) or Text(name, name)
+
+
+def with_place(programme: Programme, problem: Problem) -> Problem:
+    """The same problem, its sentence beginning with the question it lies at and, in a table, with row and column."""
+    found = _PLACE.fullmatch(problem.where)
+    title = _field_title(programme, f"{found['field']}{found['column'] or ''}") if found else None
+    if found is None or title is None:
+        return problem
+    said = _IN_ROW if found["row"] else _AT
+    return replace(problem, say=said.filled(title=title, row=found["row"], say=problem.say))
+
+
+_PLACE = re.compile(r"(?P<field>[^.\[\]]+\.[^.\[\]]+)(\[(?P<row>\d+)\])?(?P<column>\.[^.\[\]]+)?")
+_AT = Text("“{title}”：{say}", "“{title}”: {say}")
+_IN_ROW = Text("“{title}”第 {row} 行：{say}", "“{title}”, row {row}: {say}")
 
 
 def _field_title(programme: Programme, name: str) -> Text | None:

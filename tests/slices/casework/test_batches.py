@@ -162,10 +162,10 @@ def test_a_batch_does_nothing_that_a_single_act_would_refuse_and_says_why_before
     officer = signed_in(world.people["officer"])
     with clock_at(w.moment("2026-04-10")):
         batch = begun(officer, *numbers)
-        do(officer, batch, "choose", verb="pass")
-        assert set(batch.lines.values_list("state", flat=True)) == {"unable"}
-        seen = page_of(officer, batch)
-        assert reverse("batch_do", args=[batch.pk, "confirm"]) not in seen
+        offered = page_of(officer, batch)
+        assert 'value="pass"' not in offered, "each owes a judgement of its own"
+        assert "请逐件打开办理" in offered
+        assert do(officer, batch, "choose", verb="pass").status_code == 422
         do(officer, batch, "confirm")
         assert steps(*numbers) == ["screen"] * 3
         do(officer, batch, "choose", verb="return", reason="附件不清晰，请重新上传")
@@ -177,9 +177,10 @@ def test_a_quota_counts_those_before_it_in_the_batch(world: w.World, monkeypatch
     numbers = three(world, at="recommend")
     authority = signed_in(world.people["authority"])
     batch = begun(authority, *numbers)
-    do(authority, batch, "choose", verb="endorse")
+    assert "请在推荐排序页排好次序" in page_of(authority, batch)
     # Each needs a rank of its own, which no batch can give.
-    assert {line.problems[0]["code"] for line in batch.lines.all()} <= {"endorse.rank_missing"}
+    assert do(authority, batch, "choose", verb="endorse").status_code == 422
+    monkeypatch.setattr(batches, "by_themselves", lambda *_: {})
     real = services.machine.decide
     seen: list[Any] = []
     monkeypatch.setattr(batches.machine, "decide", lambda situation, command: seen.append(situation) or _yes())

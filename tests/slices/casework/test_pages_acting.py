@@ -279,6 +279,10 @@ def test_unwelcome_reviewers_are_shown_to_the_officer_and_the_applicant_alone(wo
     for who, sees in (("officer", True), ("applicant", True), ("host", False), ("authority", False)):
         assert ("存在学术争议" in page(signed_in(world.people[who]), case)) is sees, who
     assert "存在学术争议" not in page(signed_in(reviewer), case)
+    member = make.person("只参加的成员")
+    Case.objects.filter(pk=case.pk).update(members=[member.pk])
+    assert "存在学术争议" not in page(signed_in(member), case), "who is only named on the team did not write it"
+    assert signed_in(member).get(reverse("case_answers", args=[case.number, "proposal"])).status_code == 404
 
 
 def _published(world: w.World) -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def test_an_empty_draft_names_everything_that_is_owed_only_when_it_is_checked(ap
     said = applicant.get(form_address(number), {"check": "1"}).content.decode()
     for name in ("title", "principal", "summary", "targets", "asked"):
         assert f'href="#field-proposal-{name}"' in said, name
+    assert "待填写后核对" in said, "what is not answered yet is for nobody to judge"
 
 
 def test_submitting_an_incomplete_form_shows_the_problems_and_keeps_the_draft(applicant: Client, number: str) -> None:
@@ -74,6 +76,8 @@ def test_a_problem_in_a_row_leads_to_its_cell(applicant: Client, number: str) ->
     said = applicant.get(form_address(number)).content.decode()
     assert 'href="#field-proposal-targets-1-value"' in said
     assert 'id="field-proposal-targets-1-value"' in said
+    summary = said[said.index('id="problems"') :].partition("</section>")[0]
+    assert re.search(r"“[^”]+·[^”]+”第 1 行：", summary), "question, column and row are named where all problems stand"
 
 
 def test_people_are_found_by_name_in_any_spelling_and_chosen(world: w.World, applicant: Client, number: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -177,6 +178,11 @@ def test_the_batch_recommends_in_order_up_to_the_quota_after_a_look(world: w.Wor
     ), "an order is saved first"
     moved = press(client, world, f"up:{c}").content.decode()
     assert saved(client, world, moved).status_code == 303
+    for number, rank in ((c, "2"), (b, "")):
+        case_page = client.get(reverse("case", args=[number])).content.decode()
+        assert re.search(r'name="rank"[^>]*value="(\d*)"', case_page)[1] == rank, (
+            "the kept order, within the ranks left"
+        )
     action = reverse("recommendations_endorse", args=[world.round.code, world.bureau.pk])
     sent = fields_on(client.get(address(world)).content.decode(), action)
     answer = client.post(action, {**sent, "reason": "同意推荐"})

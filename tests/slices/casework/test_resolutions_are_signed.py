@@ -153,7 +153,7 @@ def test_nobody_signs_who_cannot_prove_again_who_they_are(committee: Committee) 
     without = signed_in(committee.world.people["committee"])
     answer = without.post(committee.address("resolution_sign"), {"digest": fixed.digest, "confirmed": "yes"})
     assert answer.status_code == 422
-    assert "请先在“我的账户”设置口令或通行密钥" in answer.content.decode()
+    assert "请先在“我的账户”设置其中一种" in answer.content.decode()
     assert not ResolutionSignature.objects.filter(at__isnull=False).exists()
 
 

@@ -44,6 +44,16 @@ def test_terms_that_no_round_can_have_are_refused_in_words(changes: dict[str, An
     assert codes(answer) == {code}
 
 
+def test_a_round_that_is_over_already_is_not_published() -> None:
+    world = w.world(experts_count=0)
+    terms = rounds.Terms("LATE-1", Text("批次", "Round"), w.moment("2026-03-01"), w.moment("2026-03-31"))
+    assert isinstance(rounds.draft_round(cases.version(), terms, world.actor("planner")), Round)
+    with clock_at(w.moment("2026-03-31", "18:00")):
+        assert codes(rounds.publish_round("LATE-1", world.actor("publisher"))) == {"round.over"}
+    with clock_at(w.moment("2026-03-30")):
+        assert isinstance(rounds.publish_round("LATE-1", world.actor("publisher")), Round)
+
+
 def test_a_ranking_waits_until_the_grace_is_over() -> None:
     world = cases.opened()
     cases.case(world, at="scored")
@@ -67,7 +77,9 @@ def test_a_round_that_is_ranked_is_not_opened_again() -> None:
     with clock_at(w.moment("2026-04-12")):
         assert isinstance(rounds.adopt_ranking(world.round.code, "rank", world.actor("officer"), "r"), Ranking)
         answer = rounds.extend_round(world.round.code, w.moment("2026-05-01"), "补报", world.actor("planner"))
-    assert codes(answer) == {"round.ranked"}
+        assert codes(answer) == {"round.ranked"}
+        answer = rounds.extend_round(world.round.code, w.moment("2026-02-01"), " ", world.actor("planner"))
+    assert codes(answer) == {"round.ranked", "round.earlier", "reason.missing"}, "all at once"
 
 
 def test_nobody_adopts_a_ranking_with_a_case_of_their_own_in_it() -> None:

@@ -105,6 +105,17 @@ def test_side_cases_are_handed_in_while_the_clock_goes_on(
     assert Case.objects.get(number=withdrawal(world, published)).step != "apply"
 
 
+def test_who_decides_a_case_reads_there_that_a_withdrawal_of_it_is_open() -> None:
+    world = cases.opened()
+    w.version("withdraw")
+    number = cases.case(world, at="recommend").number
+    side = withdrawal(world, number)
+    page = signed_in(world.people["authority"]).get(reverse("case", args=[number])).content.decode()
+    desk = page[page.index("现在请您办理") :]
+    assert desk.index("正在办理，结果可能使本件终止或退回") < desk.index('name="rank"')
+    assert side in desk
+
+
 def test_nobody_ends_a_side_case_of_a_case_but_the_side_case_itself(world: w.World, published: str) -> None:
     with clock_at(DURING):
         side = opened(world, published, "withdraw", "applicant")

@@ -9,7 +9,9 @@ from django.template import Context, Template, TemplateSyntaxError
 
 from keguan.components.reader import reading_in
 from keguan.components.status import Status
+from keguan.components.templatetags.parts import found
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
 
 
 def show(source: str, language: str = "zh", **values: object) -> str:
@@ -73,3 +75,19 @@ def test_a_status_is_a_word_with_a_tone_and_is_escaped() -> None:
         show("{{ s|status }}", s=Status(Text("<在办>", "Open"), "info"))
         == '<span class="status status-info">&lt;在办&gt;</span>'
     )
+
+
+@pytest.mark.parametrize(
+    ("problem", "shown"),
+    [
+        (Problem("a.b", Text("错", "wrong"), "round.closes", "2026-11-01T18:00:00+08:00"), "所填 2026-11-01 18:00"),
+        (Problem("a.b", Text("错", "wrong"), "", "2026-11-01T10:00:00+00:00"), "时间 2026-11-01 18:00"),
+        (Problem("a.b", Text("错", "wrong"), "form.price", "0.85"), "所填 0.85"),
+        (Problem("a.b", Text("错", "wrong"), "", "authority"), ""),
+    ],
+)
+def test_what_was_found_is_told_where_somebody_typed_it_and_times_as_people_write_them(
+    problem: Problem, shown: str
+) -> None:
+    line = found(problem)
+    assert (f"{line.label.zh} {line.value}" if line else "") == shown

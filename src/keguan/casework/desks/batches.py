@@ -32,6 +32,7 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
+from keguan.language.schema import Endorse, Screen
 from keguan.registers.parties.access import actor_for
 from keguan.registers.trace import services as trace
 
@@ -145,10 +146,42 @@ def verbs_of(batch: Batch, actor: Actor) -> tuple[Verb, ...]:
     return tuple((common or {}).values())
 
 
+_RANKED = Text(
+    "“{verb}”须给每件一个名次：请在推荐排序页排好次序，再按排序推荐。",
+    "“{verb}” gives each case a rank: put them in order on the page of your recommendations, and recommend from there.",
+)
+_JUDGED = Text(
+    "“{verb}”须逐件判断：有的规则由您回答，请逐件打开办理。",
+    "“{verb}” owes a judgement on each case, for some rules are yours to answer: open them one by one.",
+)
+
+
+def by_themselves(batch: Batch, actor: Actor) -> dict[str, Text]:
+    """What cannot be said of many alike because each case owes something of its own: why, by the verb's name."""
+    verbs = verbs_of(batch, actor)
+    has_ranks = batch.lines.filter(rank__isnull=False).exists()
+    found: dict[str, Text] = {}
+    for case, _ in standing(batch):
+        programme = definition_of(case.programme).programme
+        step = next((one for one in programme.steps if one.id == case.step), None)
+        if isinstance(step, Endorse) and step.ranked and not has_ranks:
+            why = _RANKED
+        elif isinstance(step, Endorse | Screen) and any(
+            rule.ask and not rule.when for of in programme.rules if of.name in step.rules for rule in of.rules
+        ):
+            why = _JUDGED
+        else:
+            continue
+        found |= {verb.name: why.filled(verb=verb.title) for verb in verbs if verb.name in ("endorse", "pass")}
+    return found
+
+
 def choose(batch: Batch, actor: Actor, verb: str, reason: str) -> Refusal | None:
     """Say what is to be done, and look over whether it can be: at once, or by a job."""
     if verb not in {one.name for one in verbs_of(batch, actor)}:
         return refuse("batch.verb", Text("请选择一项操作。", "Choose what to do."), where="verb")
+    if why := by_themselves(batch, actor).get(verb):
+        return refuse("batch.by_itself", why, where="verb")
     if verb not in ("endorse", "pass") and not reason.strip():
         said = Text("请写明理由，当事人将看到它。", "Give a reason; those concerned will read it.")
         return refuse("reason.missing", said, where="reason")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 
 from django.db import transaction
 
@@ -13,6 +12,7 @@ from keguan.casework.desks import batches
 from keguan.casework.desks.offices import allowed_by, recommends
 from keguan.casework.models import Batch, Case, RecommendationOrder, Round
 from keguan.casework.permissions import is_own
+from keguan.casework.situation.ranks import free_ranks
 from keguan.casework.versions import definition_of
 from keguan.engine.moves import refuse
 from keguan.kernel import clock
@@ -68,8 +68,7 @@ def standing(of_round: Round, authority: int) -> Standing | None:
     rows = (*placed, *waiting.values())[:MOST]
     allowed = allowed_by(of_round, definition, step)
     taken = {case.recommended_rank for case in recommended}
-    free = (rank for rank in count(1) if rank not in taken)
-    ranks = [rank for rank, _ in zip(free, rows, strict=False) if allowed is None or rank <= allowed]
+    ranks = [rank for rank, _ in zip(free_ranks(taken), rows, strict=False) if allowed is None or rank <= allowed]
     left = len(rows) if allowed is None else max(0, allowed - len(recommended))
     return Standing(
         step=str(step.id),

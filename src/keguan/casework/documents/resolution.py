@@ -23,6 +23,7 @@ _MONEY = Text(
     "批次预算 {budget}，决定资助共 {sum}，余 {left}。",
     "The budget of the round is {budget}; {sum} is granted, {left} is left.",
 )
+_NO_BUDGET = Text("本批次未设预算，决定资助共 {sum}。", "No budget is set for the round; {sum} is granted.")
 _OPEN = Text("另有 {n} 件尚未决定，本件为草稿。", "{n} more are not decided yet: this is a draft.")
 _DRAFT = Text("草稿 Draft", "草稿 Draft")
 _APPROVED, _REJECTED = Text("同意的办件", "Approved"), Text("不同意的办件", "Rejected")
@@ -104,7 +105,8 @@ def _opening(
     elif content["gives_money"]:
         granted = sum(one.amount_fen for one in yes)
         amounts = {"budget": content["budget_fen"], "sum": granted, "left": content["budget_fen"] - granted}
-        yield _MONEY.filled(**{name: reader.money(fen) for name, fen in amounts.items()})
+        said = _MONEY if content["budget_fen"] else _NO_BUDGET
+        yield said.filled(**{name: reader.money(fen) for name, fen in amounts.items()})
     if still_open:
         yield _OPEN.filled(n=still_open)
 

@@ -27,15 +27,18 @@ def sees_identity(actor: Actor, case: Case) -> bool:
 
 
 def hidden_answers(actor: Actor, case: Case) -> frozenset[str]:
-    """The fields, as `form.field`, whose answers this reader must not see: unwelcome reviewers are for the officer, an
-    objector's particulars for those who decide; whatever tells who applies is not for double-blind reviewers."""
-    if is_own(actor, case):
+    """The fields, as `form.field`, whose answers this reader must not see: unwelcome reviewers are for those who write the
+    form and for the officer, an objector's particulars for those who decide; whatever tells who applies is not for
+    double-blind reviewers."""
+    if actor.person is not None and actor.person in (case.applicant_id, case.principal_id, *case.editors):
         return frozenset()
     programme = definition_of(case.programme).programme
     hidden: set[str] = set()
-    if not actor.holds("officer", programme=case.code):
+    if is_own(actor, case) or not actor.holds("officer", programme=case.code):
         named = [step.panel.named for step in programme.steps if isinstance(step, Review) and step.panel.named]
         hidden |= {".".join(name.split(".")[:2]) for name in named}
+    if is_own(actor, case):
+        return frozenset(hidden)
     if is_blinded(actor, case):
         hidden |= {f"{form.form}.{field}" for form in programme.forms for field in form.telling}
     elif not sees_identity(actor, case):

@@ -102,6 +102,13 @@ def publish_round(code: str, actor: Actor) -> Round | Refusal:
                 "Whoever drafted a round does not publish it; a colleague does.",
             )
             return refuse("right.four_eyes", said)
+        if of_round.closes <= clock.now():
+            said = Text(
+                "截止时间已过，发布后谁也不能申报。",
+                "The deadline has passed: nobody could apply once it is published.",
+            )
+            fix = Text("请起草人修改时间后再发布。", "Let whoever drafted it change the times, then publish.")
+            return refuse("round.over", said, where="closes", value=of_round.closes.isoformat(), fix=fix)
         of_round.status, of_round.published_at, of_round.published_by = "published", clock.now(), actor.person
         of_round.revision += 1
         of_round.save()
@@ -120,15 +127,18 @@ def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Roun
         of_round = Round.objects.select_for_update(of=("self",)).select_related("programme").get(code=code)
         if not actor.holds("planning", programme=of_round.programme.code):
             return _not_planning()
+        problems = []
         if closes <= of_round.closes:
             said = Text("截止时间只能延后。", "The deadline can only be moved later.")
-            return refuse("round.earlier", said, where="closes", value=closes.isoformat())
+            problems.append(Problem("round.earlier", said, where="closes", value=closes.isoformat()))
         if not reason.strip():
             said = Text("请写明延期理由，将向公众公布。", "Give the reason; it is made public.")
-            return refuse("reason.missing", said, where="reason")
+            problems.append(Problem("reason.missing", said, where="reason"))
         if Ranking.objects.filter(round=of_round).exists():
             said = Text("本批次已完成排序，不能再延期。", "This round is ranked already; it is not opened again.")
-            return refuse("round.ranked", said, where="closes")
+            problems.append(Problem("round.ranked", said, where="closes"))
+        if problems:
+            return Refusal(tuple(problems))
         before, of_round.closes = of_round.closes, closes
         of_round.revision += 1
         of_round.extended_because = reason.strip()

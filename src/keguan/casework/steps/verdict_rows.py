@@ -27,6 +27,7 @@ _ACCEPT = (
     Choice("", Text("维持系统结论", "Let it stand")),
     Choice("meets", Text("说明理由后接受", "Accept, with a reason")),
 )
+_TO_ANSWER = Status(Text("待填写后核对", "Checked once you answer"), "info")
 _YOURS = Text("您的判断", "Your judgement")
 _WHY = Text("理由（不符合、或接受例外时必填）", "Reason (owed for “does not meet” and for an exception)")
 
@@ -92,10 +93,16 @@ def rows_to_answer(scene: Scene, rule_sets: Iterable[str]) -> list[Row]:
 
 
 def rows_of(definition: Definition, verdicts: Collection[Verdict], actor: Actor, case: Case) -> list[Row]:
-    """Verdicts on what the reader typed."""
+    """Verdicts on what the reader typed. Where an answer of theirs is lacking, it is that which the rule waits for."""
     hidden = hidden_from(definition, ("proposal", "reviews"))
     known = known_to(actor, case, (one.grounds for one in verdicts))
-    return [_row(definition, one, hidden, known, None) for one in verdicts]
+    forms = {str(form.form) for form in definition.programme.forms}
+
+    def waits(one: Verdict) -> bool:
+        return one.result == "person" and any(name.partition(".")[0] in forms for name in one.missing)
+
+    rows = ((_row(definition, one, hidden, known, None), waits(one)) for one in verdicts)
+    return [replace(row, result=_TO_ANSWER, ask=None) if unanswered else row for row, unanswered in rows]
 
 
 def rows_kept(definition: Definition, kept: Iterable[Mapping[str, Any]], hidden: Hidden, known: Known) -> list[Row]:

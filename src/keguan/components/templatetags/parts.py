@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
@@ -22,6 +24,8 @@ from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Problem
 
 register = template.Library()
+_FOUND, _WHEN = Text("所填", "Found"), Text("时间", "Time")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+([+-]\d\d:\d\d|Z)?")
 _TICK = Text("选取", "Pick")
 
 
@@ -29,6 +33,15 @@ _TICK = Text("选取", "Pick")
 def problem_list(problems: Iterable[Problem] | None, title: Text | None = None) -> dict[str, Any]:
     """All problems at once, each with the place it lies at, the value found, its source and the way out."""
     return {"problems": list(problems or ()), "title": title}
+
+
+@register.filter
+def found(problem: Problem) -> Line | None:
+    """What was found at the place of a problem. A value without a place is for machines (a duty, a revision), but a time."""
+    if isinstance(problem.value, str) and _MOMENT.fullmatch(problem.value):
+        at = dt.datetime.fromisoformat(problem.value)
+        return Line(_FOUND if problem.where else _WHEN, reader.deadline(at) if at.tzinfo else problem.value)
+    return Line(_FOUND, problem.value) if problem.value and problem.where else None
 
 
 @register.filter

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
+from django.contrib.auth.hashers import make_password
+
 from keguan.doors.demo import institutions as bodies
 from keguan.doors.demo.institutions import Body
 from keguan.doors.demo.names import names
@@ -28,7 +30,7 @@ from keguan.registers.organisations.models import Organisation
 from keguan.registers.organisations.queries import recommender_of
 from keguan.registers.parties import services as parties
 from keguan.registers.parties.access import actor_for
-from keguan.registers.parties.models import Person
+from keguan.registers.parties.models import Account, Person
 
 ORIGIN = "demo"
 
@@ -55,6 +57,10 @@ class Reviewer:
     expert: int
     person: int
     fields: tuple[str, ...]
+
+
+PASSWORD = "yanshi-keguan-demo"  # noqa: S105 - of invented people, told on every page that asks for it
+"""What demo people type where they prove again who they are, as before signing."""
 
 
 @dataclass
@@ -251,6 +257,10 @@ class _Casting:
         parties.grant_duty(SYSTEM, person, "expert", since=self.since)
         return Nomination(person.pk, ("520",), ("数据治理",), employer.region_code, origin=ORIGIN)
 
+    def passwords(self) -> None:
+        # One for all, made once: a thousand of them would take longer than the year.
+        Account.objects.filter(person__is_demo=True).update(password=make_password(PASSWORD))
+
     def history(self) -> None:
         """What was before the year: a sanctioned enterprise, a near relation declared, a duty that ended."""
         supervisor = self.cast.actor(self.cast.one("supervision"))
@@ -289,6 +299,7 @@ def cast_of(size: Size, since: date, seed: int = 65, told: Told = lambda _: None
         ("名录 registers", casting.history),
         ("单位管理员 administrators", casting.administrators),
         ("专家库近况 pool", casting.experts_of_note),
+        ("口令 passwords", casting.passwords),
     ):
         told(group)
         act()

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allauth.account.internal.flows.reauthentication import (
-    get_reauthentication_flows,
-    raise_if_reauthentication_required,
-)
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +14,7 @@ from keguan.components.access import page
 from keguan.components.deeds import SeeOther
 from keguan.components.lists import Column
 from keguan.components.notices import tell
+from keguan.components.proving import prove_again
 from keguan.components.status import Crumb, Status
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -34,11 +31,6 @@ from keguan.registers.parties.models import Person
 MINUTES = Text("会议记录", "Minutes")
 _UNCONFIRMED = Problem(
     "minutes.unconfirmed", Text("请勾选“已阅读”。", "Tick that you have read them."), where="confirmed"
-)
-_UNPROVEN = Problem(
-    "minutes.unproven",
-    Text("您的账户没有口令或通行密钥，不能再次确认身份。", "Your account has nothing to prove again who you are."),
-    fix=Text("请先在“我的账户”设置口令或通行密钥。", "Set a password or a passkey under “My account” first."),
 )
 _SIGNATURES = (
     Column("name", Text("姓名", "Name"), lambda one: one[0]),
@@ -71,12 +63,12 @@ def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponseBase:
 @page(SEES_MEETINGS, methods=("GET", "POST"))
 def meeting_minutes_sign(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Sign the minutes, having proved again who one is."""
-    raise_if_reauthentication_required(request, app="keguan")
+    unproven = prove_again(request)
     sitting, actor = meeting_for(request, pk)
     if request.method != "POST":
         return _page(request, sitting, actor, is_signing=True)
-    if not get_reauthentication_flows(request.user):  # who has nothing to prove it by is asked for nothing
-        return _page(request, sitting, actor, (_UNPROVEN,), 422)
+    if unproven:
+        return _page(request, sitting, actor, (unproven,), 422)
     if request.POST.get("confirmed") != "yes":
         return _page(request, sitting, actor, (_UNCONFIRMED,), 422, is_signing=True)
     answer = sign(pk, request.POST.get("digest", ""), actor, request_id(request))

@@ -37,6 +37,11 @@ class SideCase:
     status: Status
     href: str
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be decided."""
+        return self.status is _OPEN
+
 
 def about_lines(case: Case, actor: Actor, sees: frozenset[str]) -> list[Line | None]:
     """Whose case it is, in which round, for how much, since when."""

@@ -14,7 +14,7 @@ from keguan.casework.pages.answers import Named, Shown, named, shown_form
 from keguan.casework.pages.case.trace import Return, Trace, events_for, returns_in, told
 from keguan.casework.pages.case.versions import Since, Version, told_since, versions_of
 from keguan.casework.pages.secrets import as_told, hidden_answers, sees_identity
-from keguan.casework.permissions import is_own
+from keguan.casework.permissions import is_own, runs_or_watches
 from keguan.casework.situation.grounds import known_to
 from keguan.casework.steps.review.panel import STATES
 from keguan.casework.steps.verdict_rows import Row, hidden_from, rows_kept
@@ -112,6 +112,7 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
     known = names.known | (team if sees_identity(actor, case) else frozenset())
     names_known = {pk: name for pk, name in names.people.items() if pk in known or pk == actor.person}
     hidden = hidden_answers(actor, case)
+    watches = runs_or_watches(actor, case)
     reviewing = frozenset(holders | set(situation.state.hands.get("reviewing", ())))
     objecting = frozenset() if sees_identity(actor, case) else frozenset({case.applicant_id or 0})
     return Parts(
@@ -130,7 +131,8 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
         names=names,
         trace=told(
             situation.definition,
-            events,
+            # What somebody else was refused at their desk changed nothing: it is for those who run the case or watch it.
+            [one for one in events if one.outcome != "refused" or one.actor == actor.person or watches],
             actor,
             names_known,
             frozenset() if "reviewers" in sees else reviewing,

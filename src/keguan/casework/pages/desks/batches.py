@@ -153,6 +153,8 @@ def _page(
         for case, n in service.standing(found)
     ]
     verbs = service.verbs_of(found, actor)
+    alone = service.by_themselves(found, actor) if found.state in ("draft", "ready") else {}
+    choices = [one for one in verbs if one.name not in alone]
     chosen = TITLE if found.verb == HAND_OVER else next((one.title for one in verbs if one.name == found.verb), None)
     counted = dict(found.lines.order_by().values_list("state").annotate(Count("pk")))
     counts = {name: counted.get(name, 0) for name in LINE_STATES}
@@ -169,11 +171,12 @@ def _page(
         "title": BATCHES,
         "state": Status(BATCH_STATES[found.state], "info"),
         "standing": standing,
-        "verbs": verbs,
+        "verbs": choices,
+        "by_themselves": list(alone.values()),
         "chosen": chosen,
         "hand_over": _hand_over_fields(request, found, actor, problems if handing else ()),
         "is_handing": handing,
-        "fields": _fields(request, found, verbs, () if handing else problems)
+        "fields": _fields(request, found, choices, () if handing else problems)
         if found.state in ("draft", "ready")
         else (),
         "counts": [(LINE_STATES[name], n) for name, n in counts.items() if n],

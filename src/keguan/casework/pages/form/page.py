@@ -37,6 +37,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, now
 from keguan.kernel.problems import Forbidden, Problem, Refusal
 from keguan.language.schema import Form
+from keguan.language.wording import with_place
 from keguan.registers.parties.queries import names_of
 
 _SAVED = Text("草稿已保存，服务器时间 {at:%H:%M:%S}。", "Draft saved, server time {at:%H:%M:%S}.")
@@ -174,9 +175,11 @@ def form_page(
         "sections": [_for_reader(sheet, one) for one in sections(asked)],
         "progress": progress_of(sheet, hidden),
         "leads": sheet.leads,
-        "earlier": earlier_cases(sheet.case, sheet.actor) if sheet.leads and sheet.case.submitted_at is None else [],
+        "earlier": earlier_cases(sheet.case, sheet.actor)
+        if sheet.leads and sheet.case.submitted_at is None and sheet.case.parent_id is None
+        else [],
         "share_href": reverse("case_writers", args=[sheet.case.number, sheet.form.form]),
-        "problems": problems,
+        "problems": [with_place(definition.programme, one) for one in problems],
         "revision": sheet.revision,
         "verdicts": rows_of(definition, found.verdicts, sheet.actor, sheet.case) if full else [],
         "is_checked": full,

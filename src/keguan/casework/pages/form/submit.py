@@ -24,6 +24,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, now
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Agree
+from keguan.language.wording import with_place
 
 _DONE = Text(
     "已提交：{title}。编号 {number}，服务器时间 {at:%Y-%m-%d %H:%M:%S}。",
@@ -92,7 +93,7 @@ def _confirm(
         "shown": shown_form(sheet.form, found.clean, names),
         "left_empty": [one.title for one in stand if one.is_left_empty],
         "verdicts": rows_of(sheet.situation.definition, found.verdicts, sheet.actor, sheet.case),
-        "problems": problems,
+        "problems": [with_place(sheet.situation.definition.programme, one) for one in problems],
         "late": is_late(sheet),
         "revision": sheet.revision,
         "verb": sheet.verb,

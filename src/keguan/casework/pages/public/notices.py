@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -104,6 +105,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
         "notice": found,
         "state": state,
         "is_standing": state is STANDING,
+        "contact": settings.PUBLISHER.contact,
         "objecting": _objecting(found) if state is STANDING else None,
         "aftermath": _aftermath(found),
         "lines": [

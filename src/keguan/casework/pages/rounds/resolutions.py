@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from allauth.account.internal.flows.reauthentication import (
-    get_reauthentication_flows,
-    raise_if_reauthentication_required,
-)
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +20,7 @@ from keguan.components.access import actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.lists import Column
 from keguan.components.notices import tell
+from keguan.components.proving import prove_again
 from keguan.components.status import Crumb, Line, Status
 from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
@@ -74,15 +71,6 @@ _UNCONFIRMED = Problem(
     "resolution.unconfirmed", Text("请勾选“已阅读”。", "Tick that you have read it."), where="confirmed"
 )
 
-_NOTHING_TO_PROVE_IT_BY = Problem(
-    "resolution.unproven",
-    Text(
-        "您的账户没有口令或通行密钥，不能再次确认身份。",
-        "Your account has neither a password nor a passkey to prove again who you are.",
-    ),
-    fix=Text("请先在“我的账户”设置口令或通行密钥。", "Set a password or a passkey under “My account” first."),
-)
-
 
 @page(DECIDES)
 def resolution(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
@@ -107,12 +95,12 @@ def fix(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
 @page(DECIDES, methods=("GET", "POST"))
 def sign(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     """Sign the fixed text, having proved again who one is."""
-    raise_if_reauthentication_required(request, app="keguan")
+    unproven = prove_again(request)
     of_round, decide = round_and_step(request, code, step, Decide)
     if request.method != "POST":
         return _page(request, of_round, decide, is_signing=True)
-    if not get_reauthentication_flows(request.user):  # who has nothing to prove it by is asked for nothing
-        return _page(request, of_round, decide, (_NOTHING_TO_PROVE_IT_BY,), 422)
+    if unproven:
+        return _page(request, of_round, decide, (unproven,), 422)
     if request.POST.get("confirmed") != "yes":
         return _page(request, of_round, decide, (_UNCONFIRMED,), 422, is_signing=True)
     answer = service.sign(of_round, decide, request.POST.get("digest", ""), actor_on(request), request_id(request))
@@ -179,7 +167,9 @@ def _lines(content: Content, fixed: Any, found: service.Checked | None, *, tells
     granted = sum(one["amount_fen"] for one in content["decisions"])
     lines: list[Line | None] = [
         Line(Text("决定", "Decisions"), len(content["decisions"]), "number"),
-        Line(Text("批次预算", "Budget"), content["budget_fen"], "money") if content["gives_money"] else None,
+        Line(Text("批次预算", "Budget"), content["budget_fen"], "money")
+        if content["gives_money"] and content["budget_fen"]
+        else None,
         Line(Text("决定资助", "Granted"), granted, "money") if content["gives_money"] and tells_sums else None,
     ]
     if fixed is None or found is None:

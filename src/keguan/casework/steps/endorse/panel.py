@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from keguan.casework.situation.ranks import ordered_rank
 from keguan.casework.steps.opinion import opinion, place_boxes
 from keguan.casework.steps.scene import Scene
 from keguan.casework.steps.verdict_rows import rows_to_answer
@@ -33,17 +34,18 @@ def panel(scene: Scene) -> dict[str, Any]:
         "verdicts": rows_to_answer(scene, step.rules),
         "quota": quota,
         "used": scene.situation.facts.get("authority.endorsed_in_round"),
-        "rank": scene.asked(
-            Field(
-                "rank",
-                "number",
-                _RANK,
-                required=True,
-                hint=hint.filled(bounds=bounds, taken=", ".join(map(str, taken)) if taken else none),
-            )
-        )
+        "rank": _rank(scene, step, hint.filled(bounds=bounds, taken=", ".join(map(str, taken)) or none), taken)
         if step.ranked
         else None,
         "opinion": opinion(scene, _OPINION, _OWED),
         "places": place_boxes(scene),
     }
+
+
+def _rank(scene: Scene, step: Endorse, hint: Text, taken: list[int]) -> Field:
+    """The rank, as the kept order of the desk has it within the quota, until something else is typed."""
+    ordered, quota = ordered_rank(scene.case, taken), quota_of(scene.situation, step)
+    if ordered is not None and quota is not None and ordered > quota:
+        ordered = None
+    field = Field("rank", "number", _RANK, value="" if ordered is None else str(ordered), required=True, hint=hint)
+    return scene.asked(field)

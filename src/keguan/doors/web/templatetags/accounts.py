@@ -6,10 +6,14 @@ import json
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms.forms import BaseForm
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 
+from keguan.components import reader
+from keguan.doors.demo.cast import PASSWORD
 from keguan.doors.web.accounts import words
+from keguan.kernel.bilingual import Text
 
 register = template.Library()
 
@@ -24,6 +28,15 @@ def form_fields(form: BaseForm) -> dict[str, Any]:
 def form_problems(form: object) -> dict[str, Any]:
     """Everything that is wrong with a form of allauth."""
     return {"problems": words.problems_of(form)}
+
+
+@register.simple_tag
+def demo_password() -> str:
+    """What demo people type as their password, on a demo; nothing elsewhere."""
+    if not settings.DEMO:
+        return ""
+    said = Text("演示人员的口令都是 {password}。", "The password of every demo person is {password}.")
+    return format_html('<p class="hint">{}</p>', reader.said(said.filled(password=PASSWORD)))
 
 
 @register.simple_tag

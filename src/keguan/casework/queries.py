@@ -33,11 +33,10 @@ from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import SET_ASIDE, WAITS
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
-from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Review
 from keguan.registers.experts.models import Expert
-from keguan.registers.experts.queries import pool
+from keguan.registers.experts.queries import known_by, pool
 
 # ------------------------------------------------------------------------------------------------------- to do
 
@@ -413,7 +412,7 @@ class Candidate:
 def pool_for(actor: Actor, case: Case, asked: str = "", also: Collection[int] = (), most: int = 200) -> list[Candidate]:
     """The experts for the panel of the step where the case stands, the free ones with the lightest load first.
 
-    asked: a code (GB/T 13745, or `nsfc:A`), or a part of a name or an employer, or a whole keyword; "" finds all. also: ids of experts who
+    asked: a code (GB/T 13745, or `nsfc:A`), or words of a name, an employer, a keyword or a discipline; "" finds all. also: ids of experts who
     are shown whatever is asked. Empty where the case is not under review, or the actor may not know reviewers.
     """
     step = definition_of(case.programme).programme.step(case.step) if case.step_kind == "review" else None
@@ -422,9 +421,7 @@ def pool_for(actor: Actor, case: Case, asked: str = "", also: Collection[int] = 
     code = asked if asked.replace(".", "").isdecimal() or ":" in asked else ""
     rows = pool((code,) if code else ())
     if asked and not code:
-        wanted = normal_name(asked)
-        named = Q(person__normal_name__contains=wanted) | Q(person__employer__normal_name__contains=wanted)
-        rows = rows.filter(named | Q(keywords__contains=[asked]) if wanted else Q(keywords__contains=[asked]))
+        rows = known_by(rows, asked)
     experts = list(rows.exclude(pk__in=also)[:most]) + list(pool().filter(pk__in=also))
     against = recusals(case, step, [one.pk for one in experts], case.memo.answers)
     load = at_hand(one.pk for one in experts)

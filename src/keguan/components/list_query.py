@@ -285,7 +285,7 @@ def _word(part: Part, words: Words) -> Meant | Problem:
         fix = Text("请写 名称:值。", "Write name:value.")
         return Problem("query.no_search", say.filled(at=word.at), WHERE, word.text, fix=fix)
     told = Text("{hint}含“{word}”", "{hint} has “{word}”").filled(hint=words.search.hint, word=word.text)
-    return _turned(part, [_by(words.search.apply, _tidy(word.text))]), _not(part, told)
+    return _turned(part, [_by(words.search.find, _tidy(word.text))]), _not(part, told)
 
 
 def _filtered(part: Part, declared: Filter, choices: tuple[Choice, ...] | None) -> Meant | Problem:

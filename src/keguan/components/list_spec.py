@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any, Literal
 
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from django.urls import reverse
 from keguan.components import reader
 from keguan.components.status import Status
 from keguan.kernel.bilingual import Text
+from keguan.texts.variants import spellings
 
 Kind = Literal["text", "money", "number", "day", "moment", "deadline", "status"]
 Rows = QuerySet[Any, Any]
@@ -122,6 +124,10 @@ class Search:
 
     hint: Text
     apply: Callable[[Rows, str], Rows]
+
+    def find(self, rows: Rows, text: str) -> Rows:
+        """The rows with this text, also where it was typed in traditional characters."""
+        return reduce(or_, (self.apply(rows, one) for one in spellings(text)))
 
 
 @dataclass(frozen=True, slots=True)

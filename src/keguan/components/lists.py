@@ -143,7 +143,7 @@ class Listing:
         rows, found = _queried(found, rows, problems)
         searched = _typed(asked.get("q", ""), "q", problems) if spec.search else ""
         if spec.search and searched:
-            rows = spec.search.apply(rows, searched)
+            rows = spec.search.find(rows, searched)
         rows = _ordered(spec, sort, rows)
         boxes = [box for box in boxes if box.value or not box.filter.is_quiet]
         return cls(

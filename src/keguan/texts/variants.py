@@ -25,6 +25,12 @@ def simplified(text: str) -> str:
     return text if text.isascii() else _converter()(text)
 
 
+def spellings(text: str) -> tuple[str, ...]:
+    """What to look for when somebody types this: the text, and in simplified characters where it holds others."""
+    plainer = simplified(text)
+    return (text,) if plainer == text else (text, plainer)
+
+
 @cache
 def _converter() -> Callable[[str], str]:
     # Imported on first use: its dictionaries take time to load.

@@ -24,7 +24,7 @@ from keguan.components.typed import posted_key
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.names import clean_text, normal_name
+from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.prose import bounds_said
 from keguan.language.schema import Review
@@ -33,8 +33,7 @@ from keguan.panels.matching import queries, services
 from keguan.panels.matching.making import Bounds
 from keguan.panels.matching.models import STATES, WHOLE, Proposal, ProposedSeat
 from keguan.panels.matching.ports import DESK, because_said
-from keguan.registers.experts.models import Expert
-from keguan.registers.experts.queries import pool
+from keguan.registers.experts.queries import known_by, pool
 from keguan.registers.trace import services as trace
 
 ASSIGNS = holding(Text("为批次的办件指派评审专家", "assign reviewers to the cases of a round"), "officer")
@@ -306,7 +305,7 @@ def _replace_page(
     words = clean_text(typed.get("q", "")).strip()[:60]
     others = {one["expert"]: one for one in seat.case.others}
     chosen = typed.get("expert", "")
-    hits = _searched(words)
+    hits = list(known_by(pool(), words)[:FOUND_MOST]) if words else []
     kept = {int(chosen)} if chosen.isdecimal() and len(chosen) < 19 else set()
     rows = {one.pk: one for one in pool().filter(pk__in=kept if words else {*others, *kept})}
     rows |= {one.pk: one for one in hits}
@@ -341,14 +340,3 @@ def _replace_page(
         "crumbs": _crumbs(found, review, Crumb(title)),
     }
     return render(request, "matching/replace.html", context, status=422 if problems else 200)
-
-
-def _searched(words: str) -> list[Expert]:
-    """Experts of the pool by a part of their name or employer, or by a whole keyword."""
-    wanted = normal_name(words)
-    if not wanted:
-        return []
-    rows = pool()
-    by_name = rows.filter(person__normal_name__contains=wanted)
-    by_employer = rows.filter(person__employer__normal_name__contains=wanted)
-    return list((by_name | by_employer | rows.filter(keywords__contains=[words]))[:FOUND_MOST])

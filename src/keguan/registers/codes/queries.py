@@ -134,3 +134,15 @@ def top_choices() -> tuple[Choice, ...]:
 
 def _reference(row: CodeNode) -> Reference:
     return Reference(row.tree.name, row.tree.version, row.code)
+
+
+MOST_CALLED = 200
+
+
+def codes_called(word: str) -> list[str]:
+    """The codes, as stored, whose title has this word; none for a single character, which stands in most of them."""
+    if len(word) < 2:
+        return []
+    titled = CodeNode.objects.filter(Q(title_zh__contains=word) | Q(title_en__icontains=word))
+    rows = titled.order_by("code").values_list("tree__name", "tree__version", "code")[:MOST_CALLED]
+    return [str(Reference(*row)) for row in rows]

@@ -11,11 +11,11 @@ from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choi
 from keguan.components.status import Status, Tone
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
-from keguan.kernel.names import normal_name, normal_title
+from keguan.kernel.names import normal_title
 from keguan.registers.codes.queries import top_choices
 from keguan.registers.experts.freshness import fresh, is_stale
 from keguan.registers.experts.models import STATUSES, WORK_KINDS, Expert, Work
-from keguan.registers.experts.queries import say_fields
+from keguan.registers.experts.queries import known_by, say_fields
 from keguan.registers.organisations.lists import say_regions
 from keguan.registers.parties.models import TITLES
 
@@ -60,15 +60,6 @@ def _in_discipline(rows: Rows, code: str) -> Rows:
     return rows.alias(all_fields=every).filter(all_fields__regex=rf"(^| ){re.escape(code)}")
 
 
-def _search(rows: Rows, text: str) -> Rows:
-    name = normal_name(text)
-    return rows.filter(
-        Q(person__normal_name__contains=name)
-        | Q(person__employer__normal_name__contains=name)
-        | Q(keywords__contains=[text])
-    )
-
-
 EXPERTS = ListSpec(
     name="experts",
     title=Text("专家", "Experts"),
@@ -97,7 +88,7 @@ EXPERTS = ListSpec(
         Filter("status", Text("状态", "State"), _standing, choices_of({**STATUSES, "stale": STALE})),
         Filter("field", Text("一级学科", "Discipline"), _in_discipline, top_choices),
     ),
-    search=Search(Text("姓名、单位或关键词", "name, employer or keyword"), _search),
+    search=Search(Text("姓名、单位、关键词或学科", "name, employer, keyword or discipline"), known_by),
     default_sort="name",
     prepare=_say,
 )

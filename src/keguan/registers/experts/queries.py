@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 
 from keguan.kernel import clock
-from keguan.registers.codes.queries import Reference, names_of, read_codes
+from keguan.kernel.names import normal_name
+from keguan.registers.codes.queries import Reference, codes_called, names_of, read_codes
 from keguan.registers.experts.freshness import fresh, oldest
 from keguan.registers.experts.identity import people_in_question
 from keguan.registers.experts.models import Absence, Expert, Merit, Work
 from keguan.registers.parties.models import Person
+from keguan.texts.variants import spellings
 
 
 def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
@@ -32,6 +36,27 @@ def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
             near |= Q(fields__overlap=Reference.of(code).line) | Q(all_fields__regex=rf"(^| ){re.escape(code)}")
     every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
     return experts.alias(all_fields=every).filter(near)
+
+
+def known_by(experts: QuerySet[Expert], text: str) -> QuerySet[Expert]:
+    """Those of whom every word says something: a part of their name or employer, a whole keyword, or a word of what one of
+    their disciplines is called, in Chinese or English. Traditional characters find simplified ones. A keyword may be of
+    several words. Two queries a word, of which the last is the answer."""
+    words = text.split()
+    every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
+    said = reduce(and_, map(_says, words)) if words else Q(pk__in=())
+    whole = Q(keywords__overlap=list(spellings(text.strip())))
+    return experts.alias(all_fields=every).filter(said | whole)
+
+
+def _says(word: str) -> Q:
+    found = Q(keywords__overlap=list(spellings(word)))
+    for one in spellings(word):
+        if name := normal_name(one):
+            found |= Q(person__normal_name__contains=name) | Q(person__employer__normal_name__contains=name)
+        if codes := codes_called(one):
+            found |= Q(all_fields__regex=rf"(^| )({'|'.join(map(re.escape, codes))})")
+    return found
 
 
 def ready(fields: Iterable[str] = (), unsettled: Collection[int] | None = None) -> QuerySet[Expert]:

@@ -16,7 +16,7 @@ from keguan.kernel.problems import Problem, Refused
 from keguan.registers.codes.queries import names_of, read_codes
 from keguan.registers.experts import services
 from keguan.registers.experts.models import Expert
-from keguan.registers.experts.queries import left_out, pool, ready
+from keguan.registers.experts.queries import known_by, left_out, pool, ready
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +99,29 @@ def test_who_is_left_out_is_counted_once_each_by_the_first_reason(seed: int) -> 
     assert left_out() == expected
     assert {one.pk for one in ready()} == free
     assert left_out(()) != expected or not expected["question"], "whoever asked already is believed"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("四川", True),
+        ("四川 遥感", True),
+        ("四川大學", True),
+        ("遙感", True),
+        ("计算机", True),
+        ("computer 四川", True),
+        ("remote sensing", True),
+        ("四川 农学", False),
+        ("农学", False),
+        ("机", False),
+    ],
+)
+def test_experts_are_found_by_words_that_all_say_something_of_them(typed: str, found: bool) -> None:
+    expert = make.expert(
+        make.person(employer=make.organisation("四川大学", kind="university")),
+        fields=("520",),
+        keywords=("遥感", "remote sensing"),
+    )
+    make.expert(make.person(employer=make.organisation("石河子农学院", kind="university")), fields=("210",))
+    assert (expert in known_by(pool(), typed)) is found
+    assert (expert in known_by(Expert.objects.all(), typed)) is found

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import signed_in
@@ -15,6 +17,8 @@ from tests.slices.panels.drawing import AFTER, PREPARED, SIGNATURE, VALUE
 
 from keguan.casework.models import Case, SeatHolder
 from keguan.kernel.clock import clock_at
+from keguan.panels.draws import preparing
+from keguan.panels.draws.jobs import prepare_list
 from keguan.panels.draws.models import Draw
 from keguan.registers.trace.models import Event
 
@@ -126,3 +130,51 @@ def test_every_page_stays_within_its_budget(
         for address in addresses:
             with django_assert_max_num_queries(12):
                 assert officer.get(address).status_code == 200, address
+
+
+def test_a_long_list_is_prepared_by_a_job_and_its_page_tells_how_it_stands(
+    case: Case, officer: Client, world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "AT_ONCE", 0)
+    prepare, desk = reverse("draw_prepare", args=DESK), reverse("draws", args=DESK)
+    with clock_at(PREPARED):
+        assert officer.post(prepare, {"cases": "65XXX", "reason": ""}).status_code == 422, "refused at once"
+        assert officer.post(prepare, {"cases": "", "reason": ""})["Location"] == desk
+        page = officer.get(desk)
+        assert "正在准备名单" in told(page)
+        assert page["Refresh"]
+        assert prepare not in told(page)
+        assert "名单正在准备" in told(officer.post(prepare, {"cases": "", "reason": ""}))
+        assert not Draw.objects.exists()
+        job = ProcrastinateJob.objects.get(task_name=preparing.JOB)
+        prepare_list(**job.args)
+        assert case.number in told(officer.get(at("draw")))
+        ended(job.pk, "succeeded")
+        page = officer.get(desk)
+        assert "正在准备名单" not in told(page)
+        assert prepare in told(page)
+
+
+def test_a_list_whose_job_broke_off_is_prepared_again(
+    case: Case, officer: Client, world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "AT_ONCE", 0)
+    prepare, desk = reverse("draw_prepare", args=DESK), reverse("draws", args=DESK)
+    officer.post(prepare, {"cases": "", "reason": ""})
+    ended(ProcrastinateJob.objects.get(task_name=preparing.JOB).pk, "failed")
+    page = told(officer.get(desk))
+    assert "上一次准备名单没有完成" in page
+    assert prepare in page
+    monkeypatch.setattr(preparing, "AT_ONCE", 30)
+    assert officer.post(prepare, {"cases": "", "reason": ""})["Location"] == at("draw")
+    assert "上一次准备名单没有完成" not in told(officer.get(desk)), "there is a list since"
+
+
+def ended(job: int, status: str) -> None:
+    """As the worker leaves a job."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job])
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status, attempts = 1 WHERE id = %s",
+            [status, job],
+        )

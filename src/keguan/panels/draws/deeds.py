@@ -24,6 +24,7 @@ from keguan.kernel.problems import Problem, Refused
 from keguan.panels.draws import chairs, services
 from keguan.panels.draws.models import Draw
 from keguan.panels.draws.pages import UNREVEALED, at, crumbs_to, draw_at, drawn_step
+from keguan.panels.draws.preparing import ask_for
 from keguan.panels.draws.rights import DRAWS, runs
 
 _MOMENT = Text("北京时间，写成 2026-11-22 18:00 这样。", "Beijing time, written like 2026-11-22 18:00.")
@@ -39,6 +40,12 @@ def _mine(request: HttpRequest, code: str, step: str, number: int) -> Draw:
 
 def _crumbs(found: Draw) -> list[Crumb]:
     return [*crumbs_to(found.round, found.step), Crumb(found.name, at(found))]
+
+
+_LONG = Text(
+    "办件较多，名单正在后台准备；可以离开，稍后再来。",
+    "There are many cases: the list is prepared in the background; you may leave and come back.",
+)
 
 
 @page(DRAWS, methods=("GET", "POST"))
@@ -71,7 +78,9 @@ def prepare(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
 
     def do(given: Given) -> tuple[Text, str]:
         numbers = list(dict.fromkeys(given.text("cases").upper().split()))
-        made = services.prepare(of_round, review, numbers, given.text("reason"), actor, request_id(request))
+        made = ask_for(of_round, review, numbers, given.text("reason"), actor, request_id(request))
+        if made is None:
+            return _LONG, reverse("draws", args=[code, step])
         made.round = of_round
         said = Text("名单已备好，请核对各层人数后封存。", "The list is ready: look at the strata, then fix it.")
         return said, at(made)

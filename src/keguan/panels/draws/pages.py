@@ -22,9 +22,11 @@ from keguan.fairness.draw import SIGNS, contradictions
 from keguan.fairness.randomness import looking_up
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
 from keguan.language.schema import Review
 from keguan.language.wording import step_title
 from keguan.panels.draws.models import CHAIR_STATES, REASONS, SITS, STATES, Chair, Draw
+from keguan.panels.draws.preparing import preparation
 from keguan.panels.draws.queries import frozen_of, under_review
 from keguan.panels.draws.rights import WATCHES, runs, watches
 from keguan.registers.trace import services as trace
@@ -112,13 +114,36 @@ def draws(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         Section(Text("办法", "How it is drawn"), lines=rules),
     ]
     acts = [Act(Text("准备抽取", "Prepare a draw"), reverse("draw_prepare", args=[code, step]))]
-    return thing_page(
+    may = runs(of_round, found, actor_on(request))
+    under_way = preparation(of_round, step) if may else ""
+    answer = thing_page(
         request,
         step_title(found),
         sections,
         crumbs=crumbs_to(of_round, step)[:-1],
-        acts=acts if runs(of_round, found, actor_on(request)) else (),
+        acts=acts if may and under_way != "running" else (),
+        template="draws/draw.html",
+        problems=(_BROKE_OFF,) if under_way == "failed" else (),
+        next=_UNDER_WAY if under_way == "running" else None,
     )
+    if under_way == "running":
+        answer["Refresh"] = str(_AGAIN_AFTER_SECONDS)
+    return answer
+
+
+_AGAIN_AFTER_SECONDS = 5
+_UNDER_WAY = Text(
+    "正在准备名单：逐件核对专家的回避关系，本页会自动更新。",
+    "The list is being prepared: ties of experts are looked through case by case. This page renews itself.",
+)
+_BROKE_OFF = Problem(
+    "draw.not_prepared",
+    Text("上一次准备名单没有完成，没有任何改动。", "The last list was not prepared to its end; nothing has changed."),
+    fix=Text(
+        "请再准备一次；有办件在此期间离开本环节的，不要再填它的编号。",
+        "Prepare it again, without the numbers of cases that have left this step since.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

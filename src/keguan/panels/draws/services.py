@@ -54,7 +54,7 @@ def prepare(
     trace.stamp(actor, request_id)
     take_locks((f"draw of {of_round.pk} at {step.id}",))
     Draw.objects.filter(round=of_round, step=step.id, state="prepared").delete()
-    wanted = _wanted(of_round, step, numbers, reason, actor)
+    wanted = wanted_for(of_round, step, numbers, reason, actor)
     number = (Draw.objects.filter(round=of_round, step=step.id).aggregate(last=Max("number"))["last"] or 0) + 1
     name = f"{of_round.code}.{step.id}.{number}"
     about = {
@@ -95,7 +95,8 @@ def waiting_cases(of_round: Round, step: str) -> list[Case]:
     return list(rows.order_by("number"))
 
 
-def _wanted(of_round: Round, step: Review, numbers: Sequence[str], reason: str, actor: Actor) -> list[Wanted]:
+def wanted_for(of_round: Round, step: Review, numbers: Sequence[str], reason: str, actor: Actor) -> list[Wanted]:
+    """The cases that a draw would be for, and how many each wants from each stratum. Raises Refused."""
     waiting = {one.number: one for one in waiting_cases(of_round, str(step.id))}
     problems = [
         Problem("draw.no_case", Text("本环节没有这个办件。", "No such case stands at this step."), "cases", number[:40])

@@ -22,12 +22,15 @@ from keguan.casework.rounds import services as rounds
 from keguan.components.access import PUBLIC, SIGNED_IN
 from keguan.doors.mail import stop_links
 from keguan.fairness.schedule import Session
+from keguan.kernel import clock
+from keguan.kernel.actors import SYSTEM
 from keguan.kernel.clock import clock_at
 from keguan.panels.meetings import appointments, slots
 from keguan.panels.meetings import planning as meetings
 from keguan.panels.meetings.models import Item, Meeting
 from keguan.registers.codes.models import CodeTree
 from keguan.registers.experts.models import Expert
+from keguan.registers.funds import services as funds
 from keguan.registers.organisations.models import Parent
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Account, Person
@@ -165,6 +168,7 @@ def site(stage: Stage) -> Iterator[tuple[w.World, dict[str, str]]]:
 def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, str]:
     somebody = make.person()
     make.account(somebody)
+    paid = funds.record_paid(make.payment(on=clock.today()), SYSTEM, on=clock.today(), voucher="JZ-0012")
     known = {
         "call": f"/calls/{code}/",
         "apply": f"/calls/{code}/apply/",
@@ -248,8 +252,9 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "guide": f"/calls/{code}/guide/",
         "notices_stop": f"/me/notices/stop/{stop_links.made(somebody.pk, ['waits'])}/",
         "parent_end": f"/registers/organisations/parents/{Parent.objects.filter(child=world.university).get().pk}/end/",
-        "payment": f"/registers/payments/{make.payment().pk}/",
+        "payment": f"/registers/payments/{paid.pk}/",
         "payment_paid": f"/registers/payments/{make.payment().pk}/paid/",
+        "payment_take_back": f"/registers/payments/{paid.pk}/take-back/",
         **{
             name: f"/registers/organisations/{world.university.pk}/{path}/"
             for name, path in (

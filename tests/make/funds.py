@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -27,11 +28,13 @@ def payment(
     origin: str | None = None,
     number: int = 1,
     of: Pool | None = None,
+    on: date = date(2026, 1, 1),
     apart: Iterable[int] = (),
     **given: Any,
 ) -> Payment:
-    """A tranche of so many 万元, due."""
+    """A tranche of so many 万元, due. on: since when."""
     if "payee" not in given:
         given["payee"] = make_organisation().pk
     tranche = services.Tranche(amount=Money.wan(wan), number=number, **given)
-    return services.record_due(tranche, SYSTEM, origin=origin or f"CASE-F{next(_numbers)}", pool=of, apart=apart)
+    origin = origin or f"CASE-F{next(_numbers)}"
+    return services.record_due(tranche, SYSTEM, origin=origin, on=on, pool=of, apart=apart)

@@ -63,7 +63,7 @@ def carry_out(
             case FeeOwed():
                 owe_fee(case, effect, after, now)
             case Due():
-                owe(case, effect, actor, after.hands)
+                owe(case, effect, actor, after.hands, now)
             case Enter():
                 enter(case, situation.definition, effect, actor)
     for event in decided.events:

@@ -22,8 +22,8 @@ from keguan.registers.projects import services as projects
 ONE_DAY = timedelta(days=1)
 
 
-def owe(case: Case, due: Due, actor: Actor, hands: Mapping[str, tuple[int, ...]]) -> None:
-    """An instalment is owed to the applying organisation. hands: who acted for which body so far."""
+def owe(case: Case, due: Due, actor: Actor, hands: Mapping[str, tuple[int, ...]], now: datetime) -> None:
+    """An instalment is owed to the applying organisation. hands: who acted for which body so far. now: the deed's moment."""
     if case.host_id is None:
         raise ValueError(f"{case.number}: money is owed, but to nobody")
     tranche = funds.Tranche(
@@ -35,7 +35,7 @@ def owe(case: Case, due: Due, actor: Actor, hands: Mapping[str, tuple[int, ...]]
         due_day=local_date(due.due) - ONE_DAY if due.due else None,
     )
     apart = {person for body, people in hands.items() if body != BODIES["finance"] for person in people}
-    funds.record_due(tranche, actor, origin=case.number, apart=apart)
+    funds.record_due(tranche, actor, origin=case.number, on=local_date(now), apart=apart)
 
 
 def owe_fee(case: Case, owed: FeeOwed, after: CaseState, now: datetime) -> None:

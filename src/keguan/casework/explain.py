@@ -28,7 +28,7 @@ from keguan.registers.parties.models import Person
 from keguan.registers.parties.queries import names_of
 from keguan.registers.parties.rights import visible_to as people_visible_to
 from keguan.registers.trace.models import Event
-from keguan.registers.trace.queries import events_of_case
+from keguan.registers.trace.queries import decided_at, events_of_case
 
 HIDDEN: Final = Text("（您不能查看）", "(not for you to see)")
 _BODY_TITLES: Final[Mapping[str, Text]] = {
@@ -290,11 +290,6 @@ class _Parties:
             return None
         names = [self.names[kind].get(one, str(one)) for one in (value if isinstance(value, list) else [value])]
         return Text("、".join(names), ", ".join(names))
-
-
-def decided_at(one: Mapping[str, Any], event: Event) -> datetime:
-    """When a move was made, by the clock that decided it; events without that say when they were written."""
-    return datetime.fromisoformat(one["at"]) if one.get("at") else event.at
 
 
 def lines(told: Explanation) -> Sequence[Text]:

@@ -17,6 +17,7 @@ from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line
 from keguan.components.typed import read_day
 from keguan.kernel.bilingual import Text
+from keguan.kernel.canonical import digest
 from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refused
 
@@ -25,6 +26,13 @@ class SeeOther(HttpResponseRedirect):
     """Done; look there. (303)"""
 
     status_code = 303
+
+
+_SURE = "sure"
+
+
+def _mark(why: Problem) -> str:
+    return digest([why.code, str(why.value)])[:32]
 
 
 @dataclass
@@ -60,6 +68,12 @@ class Given:
             return None
         return read
 
+    def ask(self, why: Problem, yes: Text) -> None:
+        """Ask once more, unless the second yes was given: to this question about this `value`, and no other. Best asked last,
+        so that nobody is asked about what is refused anyway. Raises Asked, which undoes what was done before."""
+        if _mark(why) not in self.several(_SURE):
+            raise Asked(why, yes)
+
     def check(self) -> None:
         """Raises Refused with everything that could not be read."""
         if self.problems:
@@ -74,6 +88,15 @@ def not_one(where: str, typed: str, found: int) -> Problem:
         said = Text("名录中没有。", "The register has none.")
     fix = Text("请按名录写全称。", "Write the full name as the register has it.")
     return Problem("deed.not_one", said, where, typed[:80], fix=fix)
+
+
+@dataclass(eq=False)
+class Asked(Exception):  # noqa: N818 - no error
+    """Nothing was done yet: whoever sent the form is asked once more whether they mean it. No refusal, so the trace holds
+    nothing of it. why: what speaks against it; yes: the button that does it all the same."""
+
+    why: Problem
+    yes: Text
 
 
 Do = Callable[[Given], tuple[Text, str]]
@@ -96,10 +119,11 @@ def deed_page(
     """Ask for `fields`; when they are sent, do it in one transaction. The caller has checked the right. columns, rows: a
     short table below the form.
 
-    do: reads what was typed and acts; answers with what to tell and the address to go on to; raises Refused.
+    do: reads what was typed and acts; answers with what to tell and the address to go on to; raises Refused, or Asked.
     """
     shown: list[Field] = list(fields)
     problems: tuple[Problem, ...] = ()
+    asked: Asked | None = None
     if request.method == "POST":
         try:
             with transaction.atomic():
@@ -107,6 +131,11 @@ def deed_page(
         except Refused as refused:
             problems = refused.refusal.problems
             shown = [one.typed_in(request.POST).with_problems(problems) for one in fields]
+        except Asked as question:
+            asked = question
+            sure = [*request.POST.getlist(_SURE), _mark(question.why)]
+            shown = [one.typed_in(request.POST) for one in fields]
+            shown += [Field(_SURE, "hidden", question.yes, mark) for mark in sure]
         else:
             tell(request, told)
             return SeeOther(onward)
@@ -116,10 +145,11 @@ def deed_page(
         "lines": list(lines),
         "fields": shown,
         "problems": problems,
-        "button": button,
+        "asked": asked,
+        "button": asked.yes if asked else button,
         "back": back,
         "columns": columns,
         "rows": rows,
         "crumbs": [*crumbs, Crumb(title)],
     }
-    return render(request, "components/deed_page.html", context, status=422 if problems else 200)
+    return render(request, "components/deed_page.html", context, status=422 if problems or asked else 200)

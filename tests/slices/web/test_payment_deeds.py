@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -11,6 +11,7 @@ from tests import make
 from tests.slices.casework.page_cast import signed_in
 from tests.slices.web.forms import done, refused
 
+from keguan.kernel import clock
 from keguan.kernel.money import Money
 from keguan.registers.funds.models import Payment
 from keguan.registers.parties.models import Person
@@ -65,6 +66,59 @@ def test_a_refused_form_names_every_problem_and_keeps_what_was_typed(finance: Cl
     assert "9.5 万元" in said
 
 
+def test_too_much_and_too_early_are_refused_at_their_places(finance: Client) -> None:
+    address = reverse("payment_paid", args=[make.payment(5, on=date(2026, 5, 8)).pk])
+    said = refused(finance, address, **{**TYPED, "on": "2019-05-08", "amount": "99999999"}, difference="多付")
+    for place in ("on", "amount"):
+        assert f'href="#field-{place}"' in said
+    assert "超过应付金额 5万元" in said
+    assert "成为应付的 2026-05-08" in said
+    english = finance.post(address + "?lang=en", {**TYPED, "amount": "6"}).content.decode()
+    assert "above the CNY 50,000 that is due" in english
+    assert Payment.objects.get().status == "due"
+
+
+def test_a_voucher_that_stands_at_another_payment_is_asked_about_once(finance: Client) -> None:
+    first, second, third = make.payment(10), make.payment(10), make.payment(10)
+    addresses = [reverse("payment_paid", args=[one.pk]) for one in (first, second, third)]
+    done(finance, addresses[0], **TYPED)
+    said = refused(finance, addresses[1], **TYPED)
+    assert 'id="asked"' in said
+    assert first.number in said
+    assert f'value="{TYPED["voucher"]}"' in said, "what was typed stays"
+    assert Payment.objects.get(pk=second.pk).status == "due"
+    assert not Event.objects.filter(tag="funds:payment:paid", payload__payment=second.pk).exists()
+    sure = said.partition('name="sure" value="')[2].partition('"')[0]
+    assert 'id="asked"' not in refused(finance, addresses[1], **{**TYPED, "voucher": " "}, sure=sure)
+    done(finance, addresses[1], **TYPED, sure=sure)
+    said = refused(finance, addresses[2], **TYPED, sure=sure)
+    assert second.number in said, "a second yes holds for what was asked"
+    done(finance, addresses[2], **{**TYPED, "voucher": "2026-05-记-0013"})
+
+
+def test_a_wrong_record_is_taken_back_by_page_and_stays_readable(finance: Client) -> None:
+    due, officer = make.payment(10), make.person("主任")
+    make.duty("officer", officer)
+    page, address = (reverse(one, args=[due.pk]) for one in ("payment", "payment_take_back"))
+    assert finance.get(address)["Location"] == page
+    done(finance, reverse("payment_paid", args=[due.pk]), **TYPED)
+    assert address in finance.get(page).content.decode()
+    assert signed_in(officer).post(address, {"reason": "试"}).status_code == 403
+    assert 'href="#field-reason"' in refused(finance, address, reason=" ")
+    said = done(finance, address, reason="凭证号录错")
+    assert "已撤销付款登记" in said
+    assert reverse("payment_paid", args=[due.pk]) in said
+    refused(finance, address, reason="凭证号录错")
+    done(finance, reverse("payment_paid", args=[due.pk]), **{**TYPED, "voucher": "2026-05-记-0021"})
+    history = "财务员撤销第1笔的付款登记（2026-05-08 付 10万元，凭证号 2026-05-记-0012）：凭证号录错"
+    assert history in signed_in(officer).get(page).content.decode()
+    host = make.person()
+    make.duty("host", host, organisation=due.payee)
+    said = signed_in(host).get(page).content.decode()
+    assert "凭证号录错" in said
+    assert "财务员" not in said, "the payee learns what was done, not who of the staff did it"
+
+
 @pytest.mark.parametrize("role", ["officer", "committee", "planning", "supervision", "registrar", ""])
 def test_nobody_but_finance_records_payments(role: str) -> None:
     due, person = make.payment(), make.person()
@@ -99,6 +153,14 @@ def test_what_is_still_to_be_paid_waits_in_the_to_do_of_finance_alone(finance: C
     assert f'<a href="{reverse("payments")}?state=due">登记付款（2笔）</a>' in said
     Payment.objects.filter(tranche=1).update(due_day=date(2020, 1, 1))
     assert "已逾期" in finance.get(reverse("todo")).content.decode()
+    for days in (0, 9):
+        Payment.objects.filter(pk=make.payment().pk).update(due_day=clock.today() + timedelta(days=days))
+    make.payment()
+    said = finance.get(reverse("todo")).content.decode()
+    assert "登记付款（5笔）" in said
+    assert "2笔已逾期，2笔今日或以后到期，1笔未定应付日" in said
+    english = finance.get(reverse("todo"), {"lang": "en"}).content.decode()
+    assert "2 overdue, 2 due today or later, 1 without a day" in english
     officer = make.person()
     make.duty("officer", officer)
     assert "登记付款" not in signed_in(officer).get(reverse("todo")).content.decode()

@@ -88,7 +88,7 @@ class World:
         for n in range(5):
             keep(f"文{n}.txt", f"内容 {n}".encode(), actor, origin="65X")
         Payment.objects.bulk_create(
-            Payment(number=f"65X{n}-1", origin=f"65X{n}", tranche=1, payee=other, amount_fen=n * 10**6)
+            Payment(number=f"65X{n}-1", origin=f"65X{n}", tranche=1, payee=other, amount_fen=n * 10**6, owed_on=DAY)
             for n, other in enumerate([self.host, *others], start=1)
         )
         ImportRun.objects.create(

@@ -1,4 +1,5 @@
-"""What is done to payments by pages: recorded as paid, by finance. The money itself moves in the finance system."""
+"""What is done to payments by pages, by finance: recorded as paid, and a wrong record taken back. The money itself moves in
+the finance system."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from django.urls import reverse
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import Given, SeeOther
 from keguan.components.fields import Field
-from keguan.components.status import Crumb, Line
+from keguan.components.status import Line
 from keguan.components.typed import read_money
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -17,8 +18,10 @@ from keguan.kernel.money import Money
 from keguan.kernel.problems import Problem
 from keguan.registers.funds import lists, services
 from keguan.registers.funds.models import Payment
+from keguan.registers.funds.queries import sharing_voucher
 from keguan.registers.trace.deeds import traced_deed_page
 
+_MOST_NAMED = 10
 PAYS = holding(Text("登记付款", "record payments"), "finance")
 
 
@@ -35,8 +38,8 @@ def payment_paid(request: HttpRequest, pk: int) -> HttpResponseBase:
         Field(
             "difference",
             "text",
-            Text("与应付金额不一致的原因", "Why it is not the amount due"),
-            hint=Text("一致时不填", "empty where it is"),
+            Text("少于应付金额的原因", "Why it is less than the amount due"),
+            hint=Text("足额时不填", "empty where it is all of it"),
             most=500,
         ),
         Field(
@@ -51,6 +54,7 @@ def payment_paid(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = [
         Line(Text("收款单位", "Payee"), found.payee.name),
         Line(Text("应付金额", "Amount due"), found.amount_fen, "money"),
+        lists.owed_on(found),
         Line(Text("应付日", "Due by"), found.due_day, "day"),
     ]
 
@@ -71,9 +75,60 @@ def payment_paid(request: HttpRequest, pk: int) -> HttpResponseBase:
             amount=amount if isinstance(amount, Money) else None,
             difference=given.text("difference"),
         )
+        _ask_of_voucher(given, found, voucher)
         return Text("已登记付款：{number}。", "Recorded as paid: {number}.").filled(number=found.number), back
 
     title = Text("登记已付：{number}", "Record as paid: {number}").filled(number=found.number)
-    crumbs = [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(lists.PAYMENTS.title, reverse("payments"))]
     button = Text("登记", "Record")
-    return traced_deed_page(request, title, fields, do, button=button, back=back, lines=lines, crumbs=crumbs)
+    return traced_deed_page(request, title, fields, do, button=button, back=back, lines=lines, crumbs=lists.crumbs())
+
+
+def _ask_of_voucher(given: Given, payment: Payment, voucher: str) -> None:
+    """One voucher may cover several payments, and a number may be a slip: whoever records it knows."""
+    others = list(sharing_voucher(payment, voucher).values_list("number", flat=True))
+    if not others:
+        return
+    named, n = others[:_MOST_NAMED], len(others)
+    rest = Text(" 等{n}笔", " and others, {n} in all").filled(n=n) if n > _MOST_NAMED else Text("", "")
+    said = Text("这个凭证号已登记在 {numbers}{rest}。", "This voucher stands already at {numbers}{rest}.").filled(
+        numbers=Text("、".join(named), ", ".join(named)), rest=rest
+    )
+    fix = Text(
+        "一张凭证可以包含几笔付款。是同一张凭证的，请再次确认；不是的，请改正凭证号。",
+        "One voucher may cover several payments. If it is the same voucher, confirm it; if not, correct its number.",
+    )
+    yes = Text("是同一张凭证，登记", "It is the same voucher: record it")
+    given.ask(Problem("payment.voucher_again", said, "voucher", "、".join([voucher, *others]), fix=fix), yes)
+
+
+@page(PAYS, methods=("GET", "POST"))
+def payment_take_back(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take back a wrong record of a payment, for a reason; then it is due again, and recorded anew."""
+    actor, found = actor_on(request), get_object_or_404(Payment.objects.select_related("payee"), pk=pk)
+    back = reverse("payment", args=[pk])
+    if found.status != "paid" and request.method != "POST":
+        return SeeOther(back)
+    fields = [Field("reason", "text", Text("理由", "Reason"), required=True, most=500)]
+    lines = [Line(Text("收款单位", "Payee"), found.payee.name), *lists.as_paid(found)]
+
+    def do(given: Given) -> tuple[Text, str]:
+        services.take_back_paid(found, actor, reason=given.text("reason"))
+        said = Text("已撤销付款登记：{number}。", "The record of payment is taken back: {number}.")
+        return said.filled(number=found.number), back
+
+    title = Text("撤销付款登记：{number}", "Take back the record of payment: {number}").filled(number=found.number)
+    return traced_deed_page(
+        request,
+        title,
+        fields,
+        do,
+        button=Text("撤销登记", "Take it back"),
+        back=back,
+        hint=Text(
+            "只在登记有误时撤销。撤销后该笔款恢复为应付，可以重新登记；原来登记的内容和理由留在经过中。",
+            "Only where the record is wrong. The payment is due again and can be recorded anew; what was recorded, and the"
+            " reason, stay in its history.",
+        ),
+        lines=lines,
+        crumbs=lists.crumbs(),
+    )

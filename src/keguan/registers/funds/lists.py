@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.urls import reverse
 
 from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
-from keguan.components.status import Status, Tone
+from keguan.components.status import Crumb, Line, Status, Tone
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
@@ -18,6 +19,26 @@ _OVERDUE = Text("到期未付", "Due by today")
 def status_of(payment: Payment) -> Status:
     """The state of a payment as pages show it."""
     return Status(STATUSES[payment.status], TONES[payment.status])
+
+
+def owed_on(payment: Payment) -> Line:
+    """Since when a payment is owed, as its pages say it."""
+    return Line(Text("应付形成日", "Owed since"), payment.owed_on, "day")
+
+
+def as_paid(payment: Payment) -> list[Line | None]:
+    """What was recorded when it was paid, as its pages say it."""
+    return [
+        Line(Text("付款日", "Paid on"), payment.paid_day, "day"),
+        Line(Text("实付金额", "Amount paid"), payment.paid_fen, "money"),
+        Line(Text("差额原因", "Why it differs"), payment.difference) if payment.difference else None,
+        Line(Text("凭证号", "Voucher"), payment.voucher),
+    ]
+
+
+def crumbs() -> list[Crumb]:
+    """The way to a payment."""
+    return [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(PAYMENTS.title, reverse("payments"))]
 
 
 def _search(rows: Rows, text: str) -> Rows:

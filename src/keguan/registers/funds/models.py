@@ -37,9 +37,10 @@ class Payment(models.Model):
     """One tranche owed to a payee.
 
     number: made from origin and tranche. origin: the case number it follows from. tranche: from 1. share: the part of
-    the grant in words or per cent, as agreed. due_day: null where it depends on an event. reason: why it was stopped.
-    paid_fen: what was paid; difference: why that is not what was due. voucher: its number in the books. apart: people
-    who acted on the case for another body, none of whom records it as paid.
+    the grant in words or per cent, as agreed. owed_on: the day of the deed that made it owed; nothing was paid before.
+    due_day: null where it depends on an event. reason: why it was stopped. paid_fen: what was paid, never more than is due;
+    difference: why it is less. voucher: its number in the books. apart: people who acted on the case for another body, none
+    of whom records it as paid.
     """
 
     number = models.TextField(unique=True)
@@ -50,6 +51,7 @@ class Payment(models.Model):
     tranche = models.IntegerField()
     share = models.TextField(default="")
     status = models.TextField(default="due")
+    owed_on = models.DateField()
     due_day = models.DateField(null=True)
     paid_day = models.DateField(null=True)
     paid_fen = models.BigIntegerField(null=True)
@@ -78,6 +80,12 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(paid_fen__isnull=True) | Q(paid_fen=F("amount_fen")) | ~Q(difference=""),
                 name="payment_difference_explained",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_fen__isnull=True) | Q(paid_fen__lte=F("amount_fen")), name="payment_not_above_due"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_day__isnull=True) | Q(paid_day__gte=F("owed_on")), name="payment_not_before_owed"
             ),
             models.CheckConstraint(condition=~Q(status="stopped") | ~Q(reason=""), name="payment_stopped_has_reason"),
         ]

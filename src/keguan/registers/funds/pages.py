@@ -8,13 +8,20 @@ from django.urls import reverse
 
 from keguan.components.access import SIGNED_IN, actor_on, holding, page
 from keguan.components.list_pages import list_page
-from keguan.components.status import Crumb, Line
+from keguan.components.lists import Column
+from keguan.components.status import Line
 from keguan.components.things import Act, Section, thing_page
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.registers.funds import lists
 from keguan.registers.funds.deeds import PAYS
 from keguan.registers.funds.models import Payment
-from keguan.registers.funds.rights import SEES_ALL, can_see_payment, visible_to
+from keguan.registers.funds.queries import history_of
+from keguan.registers.funds.rights import SEES_ALL, can_see_payment, sees_all, visible_to
+from keguan.registers.parties.queries import names_of
+from keguan.registers.trace.queries import decided_at
+from keguan.registers.trace.sentences import deed
+from keguan.registers.trace.sentences import told as sentence_of
 
 SEES_PAYMENTS = holding(Text("查看该笔拨付", "see this payment"), *sorted(SEES_ALL), "host")
 
@@ -28,7 +35,7 @@ def payments(request: HttpRequest) -> HttpResponseBase:
 
 @page(SIGNED_IN)
 def payment(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """One payment: what is due, and what was paid."""
+    """One payment: what is due, what was paid, and how its record came about."""
     actor, found = actor_on(request), get_object_or_404(Payment.objects.select_related("payee"), pk=pk)
     if not can_see_payment(actor, found):
         raise SEES_PAYMENTS.refusal()
@@ -38,20 +45,33 @@ def payment(request: HttpRequest, pk: int) -> HttpResponseBase:
         Line(Text("批次", "Tranche"), found.tranche, "number"),
         Line(Text("比例", "Share"), found.share) if found.share else None,
         Line(Text("应付金额", "Amount due"), found.amount_fen, "money"),
+        lists.owed_on(found),
         Line(Text("应付日", "Due by"), found.due_day, "day"),
         Line(Text("停付理由", "Stopped because"), found.reason) if found.reason else None,
     ]
-    paid = [
-        Line(Text("付款日", "Paid on"), found.paid_day, "day"),
-        Line(Text("实付金额", "Amount paid"), found.paid_fen, "money"),
-        Line(Text("差额原因", "Why it differs"), found.difference) if found.difference else None,
-        Line(Text("凭证号", "Voucher"), found.voucher),
-    ]
     sections = [
         Section(Text("应付", "Due"), due),
-        Section(Text("已付", "Paid"), paid if found.status == "paid" else ()),
+        Section(Text("已付", "Paid"), lists.as_paid(found) if found.status == "paid" else ()),
+        _history(found, actor),
     ]
-    crumbs = [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(lists.PAYMENTS.title, reverse("payments"))]
-    may_pay = PAYS.holds(actor) and found.status == "due"
-    acts = [Act(Text("登记已付", "Record as paid"), reverse("payment_paid", args=[pk]))] if may_pay else []
-    return thing_page(request, found.number, sections, crumbs=crumbs, status=lists.status_of(found), acts=acts)
+    acts = [Act(title, reverse(route, args=[pk])) for title, route in _ACTS.get(found.status, ()) if PAYS.holds(actor)]
+    status = lists.status_of(found)
+    return thing_page(request, found.number, sections, crumbs=lists.crumbs(), status=status, acts=acts)
+
+
+_ACTS = {
+    "due": [(Text("登记已付", "Record as paid"), "payment_paid")],
+    "paid": [(Text("撤销付款登记", "Take back the record"), "payment_take_back")],
+}
+
+
+def _history(found: Payment, actor: Actor) -> Section:
+    """What was recorded and taken back. Who did it is told to those who run and watch the programmes, as on the case."""
+    told = list(history_of(found))
+    people = {one for event in told for one in (event.actor, event.payload.get("for")) if one is not None}
+    names = names_of(people) if sees_all(actor) else {}
+    columns = (
+        Column("at", Text("时间", "When"), lambda event: decided_at(event.payload, event), "moment"),
+        Column("what", Text("经过", "What"), lambda event: sentence_of(event, names) if names else deed(event)),
+    )
+    return Section(Text("经过", "History"), columns=columns, rows=told)

@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 
 from keguan.kernel.money import Money
 from keguan.registers.funds.models import Payment, Pool
+from keguan.registers.trace.models import Event
+from keguan.registers.trace.queries import events
 
 
 def committed(pool: Pool) -> Money:
@@ -27,6 +29,17 @@ def uncommitted(pool: Pool) -> Money:
 def payments_of(origin: str) -> QuerySet[Payment]:
     """The tranches of a case, in order."""
     return Payment.objects.filter(origin=origin).select_related("payee").order_by("tranche")
+
+
+def sharing_voucher(payment: Payment, voucher: str) -> QuerySet[Payment]:
+    """The other payments that were recorded as paid under this number."""
+    return Payment.objects.filter(status="paid", voucher__iexact=voucher).exclude(pk=payment.pk).order_by("number")
+
+
+def history_of(payment: Payment) -> QuerySet[Event]:
+    """What was recorded of a payment and taken back, in order, with the figures of then."""
+    told = events(tag="funds:payment:", case_number=payment.origin).filter(payload__payment=payment.pk)
+    return told.order_by("id")
 
 
 def due_payments(by: date | None = None) -> QuerySet[Payment]:

@@ -12,15 +12,16 @@ SEES_ALL = frozenset({"registrar", "officer", "committee", "planning", "supervis
 
 def can_see_payment(actor: Actor, payment: Payment) -> bool:
     """Whether the actor may see a payment: any for staff, those to their own institution for its research office."""
-    return _sees_all(actor) or payment.payee_id in _hosts(actor)
+    return sees_all(actor) or payment.payee_id in _hosts(actor)
 
 
 def visible_to(actor: Actor) -> Q:
     """The payments of which `can_see_payment` is true."""
-    return Q() if _sees_all(actor) else Q(payee__in=_hosts(actor))
+    return Q() if sees_all(actor) else Q(payee__in=_hosts(actor))
 
 
-def _sees_all(actor: Actor) -> bool:
+def sees_all(actor: Actor) -> bool:
+    """Whether the actor runs or watches the programmes, and so sees every payment."""
     return actor.is_system or any(duty.role in SEES_ALL for duty in actor.duties)
 
 

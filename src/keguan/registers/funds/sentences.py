@@ -21,6 +21,13 @@ _OF_AN_AMOUNT = {
             "recorded tranche {tranche} as paid: {amount}, voucher {voucher}",
         ),
     ),
+    "funds:payment:taken-back": (
+        "paid_fen",
+        Text(
+            "撤销第{tranche}笔的付款登记（{paid_day} 付 {amount}，凭证号 {voucher}）：{reason}",
+            "took back the record of tranche {tranche} as paid ({amount} on {paid_day}, voucher {voucher}): {reason}",
+        ),
+    ),
     "funds:fee:owed": (
         "amount_fen",
         Text(
@@ -42,6 +49,7 @@ _OF_AN_AMOUNT = {
 @sentence("funds:pool:opened")
 @sentence("funds:payment:due")
 @sentence("funds:payment:paid")
+@sentence("funds:payment:taken-back")
 def _with_amount(event: Event) -> Text:
     of, text = _OF_AN_AMOUNT[event.tag]
     return filled(text, event.payload, amount=Money(int(event.payload[of])).said)

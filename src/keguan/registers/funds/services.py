@@ -57,11 +57,11 @@ def open_pool(programme: str, round_code: str, total: Money, actor: Actor) -> Po
 
 @transaction.atomic
 def record_due(
-    tranche: Tranche, actor: Actor, *, origin: str, pool: Pool | None = None, apart: Iterable[int] = ()
+    tranche: Tranche, actor: Actor, *, origin: str, on: date, pool: Pool | None = None, apart: Iterable[int] = ()
 ) -> Payment:
     """Record that a tranche is owed. Asked twice for the same case and tranche, it gives the first back.
 
-    origin: the case number, required. pool: where the money comes from; it never promises more than it holds.
+    origin: the case number, required. on: the day of the deed that made it owed. pool: where the money comes from; it never promises more than it holds.
     apart: people who acted on the case for another body; none of them records it as paid.
     Raises Refused: no positive amount, another amount recorded for this tranche before, the pool exhausted.
     """
@@ -96,6 +96,7 @@ def record_due(
         amount_fen=tranche.amount.fen,
         tranche=tranche.number,
         share=tranche.share,
+        owed_on=on,
         due_day=tranche.due_day,
         apart=sorted(set(apart)),
     )
@@ -141,16 +142,16 @@ def record_paid(
 ) -> Payment:
     """Record that a due tranche was paid. Said twice in the same words, it changes nothing.
 
-    on: the day, not after today. voucher: its number in the books. amount: what was paid, as due if none is given;
-    difference: why it is another amount, owed then. Raises Refused with every problem at once: `payment.status`,
-    `payment.day`, `payment.voucher`, `payment.amount`, `payment.difference`, `pool.exhausted`, and for who may not:
-    `right.own_case`, `right.separation`.
+    on: the day, not before it was owed and not after today. voucher: its number in the books. amount: what was paid, as due
+    if none is given, and never more; difference: why it is less, owed then. Raises Refused with every problem at once:
+    `payment.status`, `payment.day`, `payment.voucher`, `payment.amount`, `payment.above_due`, `payment.difference`, and for
+    who may not: `right.own_case`, `right.separation`.
     """
     row = Payment.objects.select_for_update().get(pk=payment.pk)
     paid, voucher = Money(row.amount_fen) if amount is None else amount, voucher.strip()
     if (row.status, row.paid_day, row.paid_fen, row.voucher) == ("paid", on, paid.fen, voucher):
         return row
-    _must_be_due(row)
+    _must_be(row, "due")
     why = difference.strip() if paid.fen != row.amount_fen else ""
     if problems := [*_not_by(actor, row), *_not_paid(row, on, voucher, paid, why)]:
         raise Refused.because(*problems)
@@ -182,6 +183,13 @@ def _not_paid(row: Payment, on: date, voucher: str, paid: Money, why: str) -> It
     if on > clock.today():
         say = Text("付款日期尚未到来", "The day of payment has not come")
         yield Problem("payment.day", say, "on", on.isoformat(), fix=Text("请在付款后登记", "Record it once it is paid"))
+    if on < row.owed_on:
+        say = Text("付款日期早于该笔款成为应付的 {owed}", "The day of payment is before {owed}, when this became owed")
+        fix = Text(
+            "请核对日期；此前付的款不是这一笔，不在这里登记",
+            "Check the day; what was paid before is not this payment, and is not recorded here",
+        )
+        yield Problem("payment.day", say.filled(owed=row.owed_on.isoformat()), "on", on.isoformat(), fix=fix)
     if not voucher:
         say = Text("请填写凭证号", "Give the number of the voucher")
         yield Problem(
@@ -190,48 +198,78 @@ def _not_paid(row: Payment, on: date, voucher: str, paid: Money, why: str) -> It
     if paid.fen <= 0:
         say = Text("付款金额须大于零", "An amount to pay is above zero")
         yield Problem("payment.amount", say, "amount", str(paid), fix=Text("请核对金额", "Check the amount"))
+    elif paid > due:
+        say = Text("实付金额超过应付金额 {due}", "The amount is above the {due} that is due").filled(due=due.said)
+        fix = Text(
+            "请核对金额。多付的部分应当追回，不作为本笔应付款登记",
+            "Check the amount. What was paid too much is claimed back, and not recorded as payment of what is due",
+        )
+        yield Problem("payment.above_due", say, "amount", paid.said, fix=fix)
     elif paid != due and not why:
         say = Text("实付金额与应付金额 {due} 不一致", "The amount is not the {due} that is due").filled(due=due.said)
         fix = Text("请核对金额，或说明不一致的原因", "Check the amount, or say why it differs")
         yield Problem("payment.difference", say, "difference", paid.said, fix=fix)
-    if row.pool_id is not None and paid > due:
+
+
+@transaction.atomic
+def take_back_paid(payment: Payment, actor: Actor, *, reason: str) -> Payment:
+    """Undo a wrong record of a payment: it is due again, and the trace keeps the figures that were recorded.
+
+    reason: required. Raises Refused: `payment.status`, `payment.reason`, `pool.exhausted` where the pool has promised
+    meanwhile what had been paid less, and for who may not, as `record_paid`.
+    """
+    row = Payment.objects.select_for_update().get(pk=payment.pk)
+    _must_be(row, "paid")
+    problems = [*_not_by(actor, row), *_without_reason(reason)]
+    if row.pool_id is not None and row.paid_fen != row.amount_fen:
         left = uncommitted(Pool.objects.select_for_update().get(pk=row.pool_id))
-        if left < paid - due:
-            yield _exhausted(left, paid)
+        again = Money(row.amount_fen - (row.paid_fen or 0))
+        if left < again:
+            problems.append(_exhausted(left, again))
+    if problems:
+        raise Refused.because(*problems)
+    recorded = {
+        "paid_day": row.paid_day,
+        "paid_fen": row.paid_fen,
+        "voucher": row.voucher,
+        "difference": row.difference,
+    }
+    row.status, row.paid_day, row.paid_fen, row.voucher, row.difference = "due", None, None, "", ""
+    row.save(update_fields=["status", *recorded])
+    _trace("taken-back", row, actor, reason=reason.strip(), **recorded)
+    return row
 
 
 @transaction.atomic
 def stop(payment: Payment, actor: Actor, *, reason: str) -> Payment:
     """Stop a tranche that is due; its money goes back to the pool. reason: required, for the record."""
     row = Payment.objects.select_for_update().get(pk=payment.pk)
-    _must_be_due(row)
-    if not reason.strip():
-        raise Refused.because(
-            Problem(
-                "payment.reason",
-                Text("请写明理由", "Give a reason"),
-                "reason",
-                fix=Text("请写一句理由，将记入痕迹", "Write one sentence; it goes into the trace"),
-            )
-        )
+    _must_be(row, "due")
+    if problems := list(_without_reason(reason)):
+        raise Refused.because(*problems)
     row.status, row.reason = "stopped", reason.strip()
     row.save(update_fields=["status", "reason"])
     _trace("stopped", row, actor, reason=row.reason)
     return row
 
 
-def _must_be_due(row: Payment) -> None:
-    if row.status != "due":
-        say = Text("该笔款现为“{s}”", "This payment is “{s}”").filled(s=STATUSES[row.status])
-        raise Refused.because(
-            Problem(
-                "payment.status",
-                say,
-                "status",
-                row.status,
-                fix=Text("只能办理应付的款项", "Only a payment that is due can be changed"),
-            )
-        )
+def _without_reason(reason: str) -> Iterator[Problem]:
+    if not reason.strip():
+        fix = Text("请写一句理由，将记入痕迹", "Write one sentence; it goes into the trace")
+        yield Problem("payment.reason", Text("请写明理由", "Give a reason"), "reason", fix=fix)
+
+
+_ONLY = {
+    "due": Text("只能办理应付的款项", "Only a payment that is due can be changed"),
+    "paid": Text("只能撤销已付的登记", "Only a record of a payment made can be taken back"),
+}
+
+
+def _must_be(row: Payment, status: str) -> None:
+    if row.status != status:
+        found = STATUSES[row.status]
+        say = Text("该笔款现为“{s}”", "This payment is “{s}”").filled(s=found)
+        raise Refused.because(Problem("payment.status", say, "status", found, fix=_ONLY[status]))
 
 
 def _trace(event: str, row: Payment, actor: Actor, **more: object) -> None:
@@ -240,6 +278,7 @@ def _trace(event: str, row: Payment, actor: Actor, **more: object) -> None:
         "number": row.number,
         "tranche": row.tranche,
         "amount_fen": row.amount_fen,
+        "at": clock.now().isoformat(),
         **more,
     }
     trace.write(f"funds:payment:{event}", actor, case_number=row.origin, payload=payload)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -64,6 +65,14 @@ def events(
         if value is not None:
             wanted &= Q(**{name: value})
     return Event.objects.filter(wanted).order_by("-id")
+
+
+def decided_at(one: Mapping[str, Any], event: Event) -> datetime:
+    """When something was done, by the clock that decided it; what does not say that is told by when it was written.
+
+    one: the event's payload, or a part of it.
+    """
+    return datetime.fromisoformat(one["at"]) if one.get("at") else event.at
 
 
 def personal_values(event_ids: list[int]) -> dict[int, dict[str, object]]:

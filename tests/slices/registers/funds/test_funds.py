@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -41,14 +41,16 @@ def test_the_same_tranche_recorded_twice_is_one_payment() -> None:
 def test_a_payment_without_amount_case_or_number_is_refused_with_all_problems() -> None:
     tranche = services.Tranche(payee=make.organisation().pk, amount=Money(0), number=0)
     with pytest.raises(Refused) as refused:
-        services.record_due(tranche, SYSTEM, origin="")
+        services.record_due(tranche, SYSTEM, origin="", on=clock.today())
     assert _codes(refused) == ["payment.origin", "payment.amount", "payment.tranche"]
 
 
 @pytest.mark.django_db
 def test_the_database_itself_refuses_a_payment_of_nothing() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        Payment.objects.create(number="x", origin="x", payee=make.organisation(), amount_fen=0, tranche=1)
+        Payment.objects.create(
+            number="x", origin="x", payee=make.organisation(), amount_fen=0, tranche=1, owed_on=clock.today()
+        )
 
 
 @pytest.mark.django_db
@@ -86,18 +88,87 @@ def test_another_amount_than_was_due_is_explained_and_the_pool_counts_what_was_p
     less = make.payment(12, of=pool)
     services.record_paid(less, SYSTEM, on=today, voucher="记-1", amount=Money.wan(10), difference="扣回结余 2 万元")
     assert queries.committed(pool) == Money.wan(10)
-    more = make.payment(8, of=pool)
+    told = Event.objects.get(tag="funds:payment:paid")
+    assert told.payload["paid_fen"] == Money.wan(10).fen
+    assert deed(told).zh == "登记第1笔已付款 10万元，凭证号 记-1"
+
+
+@pytest.mark.django_db
+def test_more_than_is_due_is_refused_whatever_reason_is_given() -> None:
+    due = make.payment(5, of=make.pool(500))
+    paid = Money.wan("5.01")
     with pytest.raises(Refused) as refused:
-        services.record_paid(more, SYSTEM, on=today, voucher="记-2", amount=Money.wan(11), difference="追加")
-    assert _codes(refused) == ["pool.exhausted"]
-    services.record_paid(more, SYSTEM, on=today, voucher="记-2", amount=Money.wan(10), difference="追加")
-    assert queries.uncommitted(pool) == Money.wan(0)
-    told = Event.objects.filter(tag="funds:payment:paid").order_by("id")
-    assert [event.payload["paid_fen"] for event in told] == [Money.wan(10).fen, Money.wan(10).fen]
-    assert [deed(event).zh for event in told] == [
-        "登记第1笔已付款 10万元，凭证号 记-1",
+        services.record_paid(due, SYSTEM, on=clock.today(), voucher="记-1", amount=paid, difference="多付")
+    assert _codes(refused) == ["payment.above_due"]
+    (problem,) = refused.value.refusal.problems
+    assert (problem.where, problem.value) == ("amount", Money.wan("5.01").said)
+    assert "5万元" in problem.say.zh
+    due.refresh_from_db()
+    assert due.status == "due"
+    above = {"status": "paid", "paid_day": clock.today(), "paid_fen": due.amount_fen + 1, "difference": "多付"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.filter(pk=due.pk).update(**above)
+
+
+@pytest.mark.django_db
+def test_nothing_was_paid_before_the_day_it_became_owed() -> None:
+    with clock.clock_at(datetime(2026, 5, 9, 17, tzinfo=UTC)):  # the tenth in Beijing
+        due = make.payment(10, on=clock.today())
+        with pytest.raises(Refused) as refused:
+            services.record_paid(due, SYSTEM, on=date(2026, 5, 9), voucher="记-1")
+        assert _codes(refused) == ["payment.day"]
+        assert "2026-05-10" in refused.value.refusal.problems[0].say.zh
+        services.record_paid(due, SYSTEM, on=date(2026, 5, 10), voucher="记-1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.filter(pk=due.pk).update(paid_day=date(2026, 5, 9))
+
+
+@pytest.mark.django_db
+def test_a_wrong_record_is_taken_back_for_a_reason_and_its_figures_stay_in_the_history() -> None:
+    due, clerk = make.payment(10), make.actor("finance")
+    with pytest.raises(Refused) as refused:
+        services.take_back_paid(due, clerk, reason="登记有误")
+    assert _codes(refused) == ["payment.status"]
+    wrong = {"on": date(2026, 5, 8), "voucher": "记-1", "amount": Money.wan(9), "difference": "扣回结余"}
+    services.record_paid(due, clerk, **wrong)
+    with pytest.raises(Refused) as refused:
+        services.take_back_paid(due, clerk, reason=" ")
+    assert _codes(refused) == ["payment.reason"]
+    back = services.take_back_paid(due, clerk, reason="金额录错")
+    assert (back.status, back.paid_day, back.paid_fen, back.voucher, back.difference) == ("due", None, None, "", "")
+    services.record_paid(due, clerk, on=date(2026, 5, 9), voucher="记-2")
+    assert [deed(event).zh for event in queries.history_of(due)] == [
+        "登记第1笔应付款 10万元",
+        "登记第1笔已付款 9万元，凭证号 记-1",
+        "撤销第1笔的付款登记（2026-05-08 付 9万元，凭证号 记-1）：金额录错",
         "登记第1笔已付款 10万元，凭证号 记-2",
     ]
+    assert not queries.history_of(make.payment(10, origin=due.origin, number=2)).filter(tag__endswith="paid").exists()
+
+
+@pytest.mark.django_db
+def test_who_does_not_record_a_payment_does_not_take_its_record_back_either() -> None:
+    decided, clerk = make.actor("finance"), make.actor("finance")
+    paid = services.record_paid(make.payment(apart=[decided.person]), clerk, on=clock.today(), voucher="记-1")
+    own = replace(clerk, organisations=frozenset({paid.payee_id}))
+    for actor, code in ((decided, "right.separation"), (own, "right.own_case")):
+        with pytest.raises(Refused) as refused:
+            services.take_back_paid(paid, actor, reason="登记有误")
+        assert _codes(refused) == [code]
+
+
+@pytest.mark.django_db
+def test_a_record_taken_back_promises_no_more_than_the_pool_holds() -> None:
+    pool = make.pool(20)
+    less = make.payment(12, of=pool)
+    services.record_paid(less, SYSTEM, on=clock.today(), voucher="记-1", amount=Money.wan(10), difference="扣回")
+    make.payment(9, of=pool)
+    with pytest.raises(Refused) as refused:
+        services.take_back_paid(less, SYSTEM, reason="金额录错")
+    assert _codes(refused) == ["pool.exhausted"]
+    pool = services.open_pool(pool.programme, pool.round_code, Money.wan(21), SYSTEM)
+    services.take_back_paid(less, SYSTEM, reason="金额录错")
+    assert queries.uncommitted(pool) == Money.wan(0)
 
 
 @pytest.mark.django_db

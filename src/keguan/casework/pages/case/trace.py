@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from keguan.casework import sentences as said
-from keguan.casework.explain import decided_at
 from keguan.casework.steps.corrections import Mark, marks_in
 from keguan.components.status import Tone
 from keguan.kernel.actors import Actor
@@ -15,7 +14,7 @@ from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.wording import step_title
 from keguan.registers.trace.models import Event
-from keguan.registers.trace.queries import told_of_case
+from keguan.registers.trace.queries import decided_at, told_of_case
 from keguan.registers.trace.sentences import deed
 
 AT_THE_DESK = "desk:"

@@ -63,7 +63,7 @@ class Waiting:
 
     title: Text
     about: Text | str
-    note: str
+    note: Text | str
     role: Text
     href: str
     due: datetime | None
@@ -217,15 +217,33 @@ def _of_resolution(place: ResolutionSignature) -> Waiting:
     return Waiting(title, of_round.title, of_round.code, role_name("committee"), href, None, None)
 
 
+_WHEN_DUE = (
+    Text("{n}笔已逾期", "{n} overdue"),
+    Text("{n}笔今日或以后到期", "{n} due today or later"),
+    Text("{n}笔未定应付日", "{n} without a day"),
+)
+
+
 def _of_payments() -> list[Waiting]:
     """What finance has still to pay, as one line: its register is where each is recorded as paid."""
-    found = due_payments().aggregate(n=Count("pk"), first=Min("due_day"))
+    today = clock.today()
+    found = due_payments().aggregate(
+        n=Count("pk"),
+        first=Min("due_day"),
+        overdue=Count("pk", filter=Q(due_day__lt=today)),
+        later=Count("pk", filter=Q(due_day__gte=today)),
+    )
     if not found["n"]:
         return []
+    parts = zip(
+        _WHEN_DUE, (found["overdue"], found["later"], found["n"] - found["overdue"] - found["later"]), strict=True
+    )
     title = Text("登记付款（{n}笔）", "Record as paid ({n} payments)").filled(n=found["n"])
     due = datetime.combine(found["first"] + timedelta(days=1), time(0), clock.BEIJING) if found["first"] else None
     href = f"{reverse('payments')}?state=due"
-    return [Waiting(title, PAYMENTS.title, "", role_name(PAYS), href, due, _state(due))]
+    words = [said.filled(n=n) for said, n in parts if n]
+    note = Text("，".join(one.zh for one in words), ", ".join(one.en for one in words))
+    return [Waiting(title, PAYMENTS.title, note, role_name(PAYS), href, due, _state(due))]
 
 
 def _state(due: datetime | None) -> Status | None:

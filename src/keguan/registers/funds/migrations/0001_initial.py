@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ("tranche", models.IntegerField()),
                 ("share", models.TextField(default="")),
                 ("status", models.TextField(default="due")),
+                ("owed_on", models.DateField()),
                 ("due_day", models.DateField(null=True)),
                 ("paid_day", models.DateField(null=True)),
                 ("paid_fen", models.BigIntegerField(null=True)),
@@ -105,6 +106,18 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="payment_difference_explained",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paid_fen__isnull", True), ("paid_fen__lte", models.F("amount_fen")), _connector="OR"
+                        ),
+                        name="payment_not_above_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paid_day__isnull", True), ("paid_day__gte", models.F("owed_on")), _connector="OR"
+                        ),
+                        name="payment_not_before_owed",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -21,7 +21,7 @@ from keguan.kernel.problems import Forbidden
 from keguan.language.definition import Definition
 from keguan.language.schema import Rank, Review, Rule, Step, kind_of
 from keguan.language.verdicts import SAID
-from keguan.language.vocabulary import BODIES, KINDS, ROLES
+from keguan.language.vocabulary import BODIES, BODY_NAMES, KINDS, ROLES
 from keguan.language.wording import OUTCOMES, step_title, title_of, value_said
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.models import Person
@@ -31,14 +31,6 @@ from keguan.registers.trace.models import Event
 from keguan.registers.trace.queries import decided_at, events_of_case
 
 HIDDEN: Final = Text("（您不能查看）", "(not for you to see)")
-_BODY_TITLES: Final[Mapping[str, Text]] = {
-    "planning": Text("规划方", "planning body"),
-    "running": Text("实施方", "running body"),
-    "supervising": Text("监督方", "supervising body"),
-    "applying": Text("申报方", "applying side"),
-    "recommending": Text("推荐方", "recommending body"),
-    "reviewing": Text("评审方", "reviewers"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +189,7 @@ class _Telling:
             who=sentences.who(event, self.reader, self.names, self.hidden, self.definition),
             did=sentences.did(event),
             role=ROLES.get(role),
-            body=_BODY_TITLES.get(BODIES.get(role, "")),
+            body=BODY_NAMES.get(BODIES.get(role, "")),
             refused=event.outcome == "refused",
         )
         found[at] = replace(found[at], acts=(*found[at].acts, act))

@@ -22,7 +22,7 @@ from keguan.kernel.problems import Problem, Refusal
 from keguan.kernel.workdays import UnknownYear
 from keguan.language.schema import Publish, Review, Step, kind_of
 from keguan.language.verdicts import Verdict
-from keguan.language.vocabulary import BODIES, KINDS, ROLES
+from keguan.language.vocabulary import BODIES, BODY_NAMES, KINDS, ROLES
 
 WITHDRAWN = "withdrawn"
 """The end that every programme has: the applicant took the application back."""
@@ -145,7 +145,7 @@ def _forbidden(situation: Situation, verb: Verb) -> tuple[Problem, ...]:
     if not holds(acting, verb):
         role = ROLES.get(verb.role, Text("系统", "the system"))
         said = Text("只有{role}可以这样做。", "Only {role} can do this.").filled(role=role)
-        return (Problem("right.missing", said, value=verb.role),)
+        return (Problem("right.missing", said, value=role),)
     if acting.is_system:
         return ()
     return _own_case(acting, verb) or _other_hand(situation, verb)
@@ -156,13 +156,15 @@ def _own_case(acting: Acting, verb: Verb) -> tuple[Problem, ...]:
         return ()
     said = Text("不能办理与本人有关的申报件。", "Nobody acts on a case of their own.")
     fix = Text("请由同部门其他人员办理。", "Let a colleague take it.")
-    return (Problem("right.own_case", said, value=verb.role, fix=fix),)
+    return (Problem("right.own_case", said, value=ROLES.get(verb.role, verb.role), fix=fix),)
 
 
 def _other_hand(situation: Situation, verb: Verb) -> tuple[Problem, ...]:
     body = BODIES[verb.role]
     others = [
-        held for held, people in situation.state.hands.items() if held != body and situation.acting.person in people
+        BODY_NAMES[held]
+        for held, people in situation.state.hands.items()
+        if held != body and situation.acting.person in people
     ]
     if not others:
         return ()
@@ -170,7 +172,8 @@ def _other_hand(situation: Situation, verb: Verb) -> tuple[Problem, ...]:
         "您已在本件其他环节代表另一方办理，职责应当分离。",
         "You acted on this case for another body; duties are separated.",
     )
-    return (Problem("right.separation", said, value=", ".join(others)),)
+    value = Text("、".join(one.zh for one in others), ", ".join(one.en for one in others))
+    return (Problem("right.separation", said, value=value),)
 
 
 # ----------------------------------------------------------------------------------------------- where next?

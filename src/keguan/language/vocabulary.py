@@ -37,6 +37,15 @@ BODIES: Mapping[str, str] = {
 }
 """Which body a role speaks for. Separation of duties is between bodies: nobody acts for two of them on one case."""
 
+BODY_NAMES: Mapping[str, Text] = {
+    "planning": Text("规划方", "planning body"),
+    "running": Text("实施方", "running body"),
+    "supervising": Text("监督方", "supervising body"),
+    "applying": Text("申报方", "applying side"),
+    "recommending": Text("推荐方", "recommending body"),
+    "reviewing": Text("评审方", "reviewers"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:

@@ -136,6 +136,57 @@ def test_it_is_handed_over_and_taken_back_on_pages(world: w.World) -> None:
     assert Duty.objects.filter(pk=made.pk).exists(), "the entry stays on record"
 
 
+def test_whoever_works_elsewhere_is_in_the_register_and_no_colleague(world: w.World) -> None:
+    client, address = signed_in(world.people["host"]), reverse("deputies")
+    sent = {"duty": duty_of(world).pk, "since": "2026-03-03", "until": "2026-03-10", "reason": "出差"}
+    stranger = make.person("买买提·外单位", employer=make.organisation())
+    said = client.post(address, {**sent, "deputy": stranger.name}).content.decode()
+    assert "名录中有此人，但不是同一单位的人员" in said
+    assert "名录中没有" not in said
+    assert "名录中没有" in client.post(address, {**sent, "deputy": "王无此人"}).content.decode()
+    english = client.post(address + "?lang=en", {**sent, "deputy": stranger.name}).content.decode()
+    assert "in the register, but works elsewhere" in english
+
+
+def test_a_refusal_names_duties_as_people_do(world: w.World) -> None:
+    client, address = signed_in(world.people["host"]), reverse("deputies")
+    sent = {"duty": duty_of(world).pk, "since": "2026-03-03", "until": "2026-03-10", "reason": "出差"}
+    make.duty("host", world.people["deputy"], organisation=world.university)
+    said = client.post(address, {**sent, "deputy": world.people["deputy"].name}).content.decode()
+    found = said.partition("<dt>所填</dt><dd>")[2].partition("</dd>")[0]
+    assert found == "依托单位科研管理人员"
+
+
+def test_who_decides_on_the_same_cases_becomes_a_deputy_only_when_that_is_meant(world: w.World) -> None:
+    client, address = signed_in(world.people["authority"]), reverse("deputies")
+    duty, member = duty_of(world, "authority"), world.people["committee"]
+    Person.objects.filter(pk=member.pk).update(employer=duty.organisation)
+    sent = {"duty": duty.pk, "deputy": member.name, "since": "2026-03-03", "until": "2026-03-10", "reason": "出差"}
+    asked = client.post(address, sent)
+    assert asked.status_code == 422
+    said = asked.content.decode()
+    assert 'id="asked"' in said
+    assert "“评审委员会委员”" in said
+    assert not Duty.objects.filter(delegated_from__isnull=False).exists(), "who is only asked has done nothing"
+    assert not Event.objects.filter(tag="parties:duty:delegated").exists()
+    sure = said.partition('name="sure" value="')[2].partition('"')[0]
+    other = make.person(employer=duty.organisation)
+    make.duty("planning", other)
+    assert 'id="asked"' in client.post(address, {**sent, "deputy": other.name, "sure": sure}).content.decode()
+    assert client.post(address, {**sent, "sure": sure}).status_code == 303
+    assert Duty.objects.get(delegated_from__isnull=False).person == member
+
+
+def test_whoever_held_it_before_or_after_is_not_asked_about(world: w.World) -> None:
+    client, address = signed_in(world.people["authority"]), reverse("deputies")
+    duty, deputy = duty_of(world, "authority"), world.people["deputy"]
+    Person.objects.filter(pk=deputy.pk).update(employer=duty.organisation)
+    make.duty("committee", deputy, since=date(2025, 1, 1), until=date(2026, 3, 2))
+    make.duty("administrator", deputy, organisation=duty.organisation)
+    sent = {"duty": duty.pk, "deputy": deputy.name, "since": "2026-03-03", "until": "2026-03-10", "reason": "出差"}
+    assert client.post(address, sent).status_code == 303
+
+
 def test_an_officers_deputy_works_where_the_officer_works(world: w.World) -> None:
     assert isinstance(world.people["officer"], Person)
     assert refused(world, who="officer") == {"deputy.elsewhere"}

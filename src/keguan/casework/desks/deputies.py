@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from keguan.casework.models import Case
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
+from keguan.language.vocabulary import BODIES
 from keguan.registers.parties import services
 from keguan.registers.parties.models import Duty, Person
 
@@ -34,6 +35,15 @@ def hand_to_deputy(actor: Actor, duty: Duty, deputy: Person, *, since: date, unt
     if problems:
         raise Refused.because(*problems)
     return made
+
+
+def roles_apart(duty: Duty, deputy: Person, since: date, until: date) -> list[str]:
+    """The roles that the deputy holds on these days for another body than the duty's: nobody acts for two on one case."""
+    held = Duty.objects.filter(person=deputy, since__lte=until).exclude(until__lt=since).exclude(until__lt=F("since"))
+    if duty.programme:
+        held = held.filter(programme__in=("", duty.programme))
+    roles = held.order_by("role").values_list("role", flat=True).distinct()
+    return [role for role in roles if BODIES.get(role, BODIES[duty.role]) != BODIES[duty.role]]
 
 
 def _own_at(duty: Duty, deputy: Person) -> str | None:

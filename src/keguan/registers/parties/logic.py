@@ -173,8 +173,7 @@ def deputy_problems(
         found.append(Problem("deputy.own", Text("代理人应为另一人。", "A deputy is somebody else."), where="deputy"))
     home = duty.organisation_id or duty.person.employer_id
     if home is None or deputy.employer_id != home:
-        said = Text("代理人须为同一单位人员。", "A deputy works for the same organisation.")
-        found.append(Problem("deputy.elsewhere", said, where="deputy", value=deputy.name))
+        found.append(no_colleague(deputy.name))
     if since < clock.today():
         said = Text("不能从已过去的日期起代理。", "Nobody deputises for days that are over.")
         found.append(Problem("deputy.past", said, where="since", value=since.isoformat()))
@@ -184,6 +183,21 @@ def deputy_problems(
     if not reason.strip():
         found.append(Problem("deputy.reason", Text("请写明理由。", "Give the reason."), where="reason"))
     return found
+
+
+def no_colleague(name: str) -> Problem:
+    """The person is in the register, and works elsewhere."""
+    return Problem(
+        "deputy.elsewhere",
+        Text("名录中有此人，但不是同一单位的人员。", "This person is in the register, but works elsewhere."),
+        where="deputy",
+        value=name,
+        fix=Text(
+            "代理人须为同一单位的同事：请另选一人；已调入的，请名录管理员先更正其任职单位。",
+            "A deputy works for the same organisation: choose a colleague, or, if they have moved, let the registrar correct"
+            " where they work.",
+        ),
+    )
 
 
 def not_deputised() -> Problem:
@@ -201,7 +215,7 @@ def held_already(role: str) -> Problem:
             role=role_name(role)
         ),
         where="since",
-        value=role,
+        value=role_name(role),
         fix=Text("请先终止现有职责，或调整起止日期", "End the present one first, or choose other days"),
     )
 
@@ -215,7 +229,7 @@ def not_together(role: str, held: str) -> Problem:
             "The same person cannot be “{role}” and “{held}” at once: planning, running and supervising are kept apart",
         ).filled(role=role_name(role), held=role_name(held)),
         where="role",
-        value=role,
+        value=role_name(role),
         fix=Text("请先终止原职责，或授予他人", "End the other duty first, or grant this one to somebody else"),
     )
 

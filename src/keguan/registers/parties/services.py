@@ -5,6 +5,7 @@ Names, addresses and dates of birth go into the trace as personal values: commit
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -315,7 +316,7 @@ def delegate_duty(actor: Actor, duty: Duty, deputy: Person, *, since: date, unti
     problems = logic.deputy_problems(
         source, deputy, since=since, until=until, reason=reason, is_holder=actor.person == source.person_id
     )
-    problems += logic.duty_problems(
+    about_duty = logic.duty_problems(
         role=source.role,
         organisation=source.organisation,
         since=since,
@@ -324,6 +325,8 @@ def delegate_duty(actor: Actor, duty: Duty, deputy: Person, *, since: date, unti
         held=Duty.objects.filter(person=deputy),
         programme=source.programme,
     )
+    # Whoever hands a duty on chooses the deputy, not the role.
+    problems += [replace(one, where="deputy") if one.where == "role" else one for one in about_duty]
     if problems:
         raise Refused.because(*problems)
     made = Duty.objects.create(

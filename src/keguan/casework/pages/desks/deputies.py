@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from keguan.casework.desks.deputies import hand_to_deputy
+from keguan.casework.desks.deputies import hand_to_deputy, roles_apart
 from keguan.components import reader
 from keguan.components.access import Right, actor_on, page
 from keguan.components.deeds import Given, not_one
@@ -19,6 +19,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem
 from keguan.registers.parties import lists, services
+from keguan.registers.parties.logic import no_colleague
 from keguan.registers.parties.models import Duty, Person
 from keguan.registers.parties.queries import in_force
 from keguan.registers.parties.roles import DEPUTISED, role_name
@@ -69,6 +70,8 @@ def deputies(request: HttpRequest) -> HttpResponseBase:
         given.check()
         assert duty is not None and deputy is not None and since and until  # noqa: S101, PT018 - checked
         hand_to_deputy(actor, duty, deputy, since=since, until=until, reason=reason)
+        if other := roles_apart(duty, deputy, since, until):
+            given.ask(_kept_apart(deputy, other), Text("仍交其代理", "Hand it over all the same"))
         said = Text("已交 {name} 代理，{since} 至 {until}。", "{name} deputises from {since} to {until}.")
         return said.filled(name=deputy.name, since=reader.day(since), until=reader.day(until)), reverse("deputies")
 
@@ -111,6 +114,20 @@ def deputy_end(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
 
 
+def _kept_apart(deputy: Person, roles: list[str]) -> Problem:
+    names = [role_name(role) for role in roles]
+    held = Text("”“".join(one.zh for one in names), "” and “".join(one.en for one in names))
+    said = Text(
+        "{name} 在这些日子也是“{held}”。在同一件办件上，代您办理之后就不能再以“{held}”办理；已经以“{held}”办理过的，也不能代您办理。",
+        "{name} is “{held}” on these days, too. On a case where they acted for you they cannot act as “{held}” any more, and"
+        " where they acted as “{held}” already they cannot act for you.",
+    )
+    fix = Text("可以另选一位同事；确要由其代理的，请再次确认。", "Choose another colleague, or confirm it.")
+    return Problem(
+        "deputy.apart", said.filled(name=deputy.name, held=held), "deputy", " ".join([str(deputy.pk), *roles]), fix=fix
+    )
+
+
 def _mine(actor: Actor) -> list[Duty]:
     rows = Duty.objects.filter(in_force(), person=actor.person, role__in=DEPUTISED, delegated_from__isnull=True)
     return list(rows.select_related("person", "organisation").order_by("role", "pk"))
@@ -122,7 +139,8 @@ def _colleague(given: Given, duty: Duty) -> Person | None:
     wanted = normal_name(name)
     found = list(Person.objects.filter(normal_name=wanted, employer=home, merge__isnull=True)[:2]) if wanted else []
     if len(found) != 1 and name:
-        given.problems.append(not_one("deputy", name, len(found)))
+        is_elsewhere = wanted and not found and Person.objects.filter(normal_name=wanted, merge__isnull=True).exists()
+        given.problems.append(no_colleague(name[:80]) if is_elsewhere else not_one("deputy", name, len(found)))
     return found[0] if len(found) == 1 else None
 
 

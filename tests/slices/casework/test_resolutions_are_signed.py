@@ -130,6 +130,9 @@ def test_each_member_signs_after_proving_again_who_they_are(committee: Committee
         turned = getattr(client, asked)(committee.address("resolution_sign"), sent)
         assert turned.status_code == 302
         assert "/me/again/" in turned["Location"]
+        said = client.get(turned["Location"]).content.decode()
+        assert "如签署文件、改变登录方式" in said
+        assert "会改变登录方式" not in said, "signing does not"
     assert not ResolutionSignature.objects.filter(at__isnull=False).exists()
     member = proven(committee.world.people["committee"])
     assert "签署决议" in member.get("/todo/").content.decode()

@@ -16,9 +16,10 @@ MIDDLE_DOT: Final = "\u00b7"
 DOTS: Final = "\u00b7\u0387\u1427\u2022\u2027\u2219\u22c5\u2981\u2e31\u2e33\u30fb\uff65\ua78f\u318d"
 """Characters that keyboards and fonts offer for the dot of a transliterated name (艾力·斯木吐拉)."""
 
-# A full stop is a middle dot only between two Chinese characters: `J. Smith` and `Co. Ltd.` keep theirs. 。 counts,
-# because the Chinese keyboard gives it where . was meant, and no name contains a sentence.
-_STOPS: Final = ".\uff0e\ufe52\u3002\uff61\u2024"
+# A full stop is a middle dot only between two Chinese characters: `J. Smith` and `Co. Ltd.` keep theirs. In a name 。
+# counts too, because the Chinese keyboard gives it where . was meant, and no name contains a sentence.
+_POINTS: Final = ".\uff0e\ufe52\u2024"
+_STOPS: Final = _POINTS + "\u3002\uff61"
 _CJK: Final = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
 _OPENING: Final = "\uff08\u3014\u3010\u3016\uff3b[\uff5b{\ufe59"
@@ -55,6 +56,7 @@ _SPACES_BY_CHINESE: Final = re.compile(rf"(?<=[{_CJK}]) | (?=[{_CJK}])")
 _SPACES_BY_BRACKET: Final = re.compile(r"(?<=[()]) | (?=[()])")
 _DOT_RUN: Final = re.compile(rf" ?[{DOTS}](?: ?[{DOTS}])* ?")
 _STOP_IN_CHINESE: Final = re.compile(rf"(?<=[{_CJK}]) ?[{_STOPS}] ?(?=[{_CJK}])")
+_POINT_IN_CHINESE: Final = re.compile(rf"(?<=[{_CJK}])[{_POINTS}](?=[{_CJK}])")
 
 # Surnames that are read otherwise than the same character elsewhere.
 _SURNAMES: Final = {
@@ -100,6 +102,14 @@ def display_name(text: str) -> str:
     """
     name = _DOT_RUN.sub(MIDDLE_DOT, _SPACES.sub(" ", halfwidth(clean_text(text))))
     return _SPACES_IN_CHINESE.sub("", _STOP_IN_CHINESE.sub(MIDDLE_DOT, name)).strip(f" {MIDDLE_DOT}")
+
+
+def with_name_dots(text: str) -> str:
+    """A text or a question in which 库尔班江.斯木吐拉 stands as 库尔班江·斯木吐拉, character for character.
+
+    A full stop between two Chinese characters is read as the dot of a name; 。 is not, for it ends a sentence.
+    """
+    return _POINT_IN_CHINESE.sub(MIDDLE_DOT, text)
 
 
 def normal_name(text: str) -> str:

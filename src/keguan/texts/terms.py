@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from keguan.kernel.names import with_name_dots
 from keguan.texts.variants import Folded, fold, folded
 from keguan.texts.words import RUNS, STOP_WORDS, singular
 
@@ -20,7 +21,7 @@ def terms(text: str) -> Iterator[tuple[str, ...]]:
 
     乌鲁木齐市 is found by 乌鲁木齐, 识别方法 by 识别 and by 方法.
     """
-    for word in _words(folded(text)):
+    for word in _words(folded(with_name_dots(text))):
         yield (word, *inside(word))
 
 
@@ -34,7 +35,7 @@ class Wanted:
 
 def wanted(question: str, most: int = 12) -> tuple[Wanted, ...]:
     """The words of a question, each once, without those that say nothing (的, 研究) unless there are no others."""
-    every = list(dict.fromkeys(_words(folded(question))))
+    every = list(dict.fromkeys(_words(folded(with_name_dots(question)))))
     telling = [word for word in every if word not in STOP_WORDS] or every
     return tuple(Wanted(word, _cover(word)) for word in telling[:most])
 
@@ -111,7 +112,7 @@ def passage(text: str, found: Collection[str], length: int = 160) -> tuple[str, 
 
     length: about so many characters. Begins with the text's own beginning where nothing is found.
     """
-    places = marks(fold(text), found)
+    places = marks(fold(with_name_dots(text)), found)
     if len(text) <= length:
         return text, places
     start = 0

@@ -94,6 +94,27 @@ def test_people_are_found_by_name_in_any_spelling_and_chosen(world: w.World, app
     assert (draft(number)["principal"], draft(number)["title"]) == ("", "先写题目")
 
 
+@pytest.mark.parametrize(
+    ("entered", "typed"),
+    [
+        ("库尔班江·斯木吐拉", "库尔班江斯木吐拉"),
+        ("库尔班江斯木吐拉", "库尔班江.斯木吐拉"),
+        ("单巴特·尔", "单巴特尔"),
+        ("单巴特尔", "单巴特·尔"),
+    ],
+)
+def test_a_name_is_found_whole_with_its_dot_or_without(
+    applicant: Client, number: str, entered: str, typed: str
+) -> None:
+    person = make.person(entered, employer=make.organisation("北山理工大学二部", kind="university"))
+    choice = f"choose:proposal.principal:{person.pk}"
+    send(applicant, number, "find:proposal.principal", principal__q=typed)
+    assert choice in applicant.get(form_address(number)).content.decode()
+    for part in (typed[:-1], typed[1:]):
+        send(applicant, number, "find:proposal.principal", principal__q=part)
+        assert choice not in applicant.get(form_address(number)).content.decode()
+
+
 def test_nobody_leafs_through_the_people_of_other_institutions(world: w.World, applicant: Client, number: str) -> None:
     make.person("阿依古丽·买买提", employer=make.organisation("北山理工大学三部", kind="university"))
     colleague = make.person("阿依努尔·买买提", employer=world.university)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from keguan.kernel.names import clean_text, display_name, halfwidth, normal_name, pinyin_key, same_name
+from keguan.kernel.names import clean_text, display_name, halfwidth, normal_name, pinyin_key, same_name, with_name_dots
 
 DOTS = "·\u0387\u1427•‧∙⋅\u2981\u2e31\u2e33・･\ua78f"
 STOPS = ".．﹒。｡\u2024"
@@ -39,6 +39,13 @@ def test_a_dot_typed_twice_is_one_dot(dot: str) -> None:
 def test_a_name_without_its_dot_is_another_name() -> None:
     assert not same_name("艾力斯木吐拉", "艾力·斯木吐拉")
     assert not same_name("艾力 斯木吐拉", "艾力·斯木吐拉")
+
+
+def test_in_a_text_a_full_stop_between_chinese_letters_alone_is_the_dot_of_a_name() -> None:
+    for typed in ("库尔班江.斯木吐拉", "库尔班江．斯木吐拉"):
+        assert with_name_dots(typed) == "库尔班江·斯木吐拉"
+    for kept in ("第一句。第二句", "J. Smith", "PM2.5", "图1.研究", "研究. 方法", "材料.A"):
+        assert with_name_dots(kept) == kept
 
 
 def test_a_full_stop_between_latin_letters_stays_a_full_stop() -> None:

@@ -70,6 +70,8 @@ def test_a_passage_is_a_piece_of_the_original(text: str, length: int) -> None:
         ("识别方法", "識別方法"),
         ("ＰＭ２．５", "pm2.5"),
         ("艾力斯木吐拉", "艾力·斯木吐拉"),
+        ("艾力.斯木吐拉", "艾力·斯木吐拉"),
+        ("艾力．斯木吐拉", "艾力·斯木吐拉"),
         ("urumqi", "Ürümqi"),
         ("cities", "City"),
         ("乌鲁木齐", "烏魯木齊市"),
@@ -81,6 +83,17 @@ def test_ways_of_writing_meet(typed: str, written: str) -> None:
     for one in wanted(typed):
         assert one.word in said or set(one.all_of) <= said
     assert marks(fold(written), {part for one in wanted(typed) for part in (one.word, *one.all_of)})
+
+
+def test_a_full_stop_between_chinese_letters_is_the_dot_of_a_name_and_ends_no_sentence() -> None:
+    for typed in ("库尔班江.斯木吐拉", "库尔班江．斯木吐拉"):
+        assert wanted(typed) == wanted("库尔班江·斯木吐拉")
+        assert list(terms(typed)) == list(terms("库尔班江·斯木吐拉"))
+        piece, places = passage(f"负责人{typed}等", {one.word for one in wanted("斯木吐拉")})
+        assert piece[places[0][0] : places[-1][1]] in typed
+        assert "." in piece or "．" in piece, "quoted as it was written"
+    assert list(terms("棉花。病害")) == [*terms("棉花"), *terms("病害")]
+    assert {one.word for one in wanted("PM2.5")} == {"pm2.5"}
 
 
 def test_squares_are_no_digits() -> None:

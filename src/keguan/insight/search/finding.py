@@ -72,7 +72,7 @@ class Hit(NamedTuple):
 class Answer:
     """What a question found, the best first. terms: what to mark in the texts. is_more: there is more than was looked at.
 
-    meant: words that were not in use, with the words that were searched instead (or may be, where `how` is "all").
+    meant: words that were not in use, with the words that were searched instead.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -160,13 +160,13 @@ class _Search:
         counted = [*terms, *titled, *chain.from_iterable(self.facets)]
         self.frequencies = vocabulary.frequencies(counted, is_member=self.is_member)
         found = self._found("all", [self._every([(one.word,) for one in self.words])], terms)
-        if len(found.hits) < 3 and not self.narrowing and (meant := self._meant()):
-            if found.hits:
-                return replace(found, meant=meant)
+        if found.hits:
+            return found
+        if not self.narrowing and (meant := self._meant()):
             read = self._read_as(meant)
             if read.hits:
                 return read
-        if not found.hits and len(self.words) > 1:
+        if len(self.words) > 1:
             return self._found("some", self._partly(), terms)
         return found
 

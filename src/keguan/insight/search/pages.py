@@ -24,6 +24,7 @@ from keguan.insight.search.questions import FACET_TITLES, LONGEST, PATH, Questio
 from keguan.insight.search.results import Names, Result, kind_of, newest, results_of
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.names import with_name_dots
 from keguan.registers.views.models import SavedView
 from keguan.texts.terms import marks, passage
 from keguan.texts.variants import fold
@@ -140,7 +141,7 @@ def _one(result: Result, answer: Answer, names: Names) -> Found:
 
 
 def _marked(text: str, answer: Answer) -> tuple[Piece, ...]:
-    return _pieces(text, marks(fold(text), answer.terms))
+    return _pieces(text, marks(fold(with_name_dots(text)), answer.terms))
 
 
 def _pieces(text: str, places: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
@@ -192,7 +193,7 @@ def _meant(question: Question, answer: Answer) -> list[tuple[str, str]]:
     proposals = []
     for word, instead in answer.meant.items():
         for one in instead:
-            folded = fold(question.words)
+            folded = fold(with_name_dots(question.words))
             at = folded.text.find(word)
             words = (
                 question.words[: folded.starts[at]] + one + question.words[folded.starts[at + len(word)] :]

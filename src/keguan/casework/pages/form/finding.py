@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, TextField, Value
+from django.db.models.functions import Replace
 
 from keguan.casework.pages.answers import File, files_named, ids_in
 from keguan.casework.steps.form_values import searched_text
 from keguan.engine.state import Values
 from keguan.kernel.actors import Actor
-from keguan.kernel.names import normal_name
+from keguan.kernel.names import MIDDLE_DOT, normal_name, pinyin_key
 from keguan.language.schema import Column, Field, Form
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.models import Person
@@ -30,6 +31,11 @@ class Party:
     normal: str
     is_colleague: bool = False
 
+    @property
+    def undotted(self) -> str:
+        """The name without the dots that many leave out when they type it."""
+        return _undotted(self.normal)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -44,15 +50,17 @@ class Found:
         return (self.people if is_person else self.organisations).get(pk)
 
     def for_text(self, text: str, *, is_person: bool) -> tuple[Party, ...]:
-        """Who goes by this text: people of exactly this name, colleagues and organisations by a part of it."""
+        """Who goes by this text: people of exactly this name, with its dot or without, colleagues and organisations by a part
+        of it."""
         wanted = normal_name(text)
         if not wanted:
             return ()
         if is_person:
+            undotted = _undotted(wanted)
             hits = [
                 one
                 for one in self.people.values()
-                if one.normal == wanted or (one.is_colleague and wanted in one.normal)
+                if one.undotted == undotted or (one.is_colleague and undotted in one.undotted)
             ]
         else:
             hits = [one for one in self.organisations.values() if wanted in one.normal]
@@ -62,7 +70,8 @@ class Found:
 def found_for(form: Form, values: Values, number: str, actor: Actor) -> Found:
     """Look up everybody that the values name, in at most one query each for people, organisations and files.
 
-    People are found by their whole name, so that nobody can leaf through the register; colleagues by a part of it.
+    People are found by their whole name, with its dot or without, so that nobody can leaf through the register; colleagues
+    by a part of it.
     """
     texts = {kind: _texts(form, values, kind) for kind in ("person", "organisation")}
     files = ids_in(form, values, ("file",))
@@ -101,14 +110,21 @@ def _people(ids: set[int], texts: set[str], actor: Actor) -> dict[int, Party]:
     if not ids and not texts:
         return {}
     # An entry that was merged into another is still told by its number, but found no more.
-    wanted = Q(pk__in=ids) | Q(normal_name__in=texts, merge__isnull=True)
+    # By the key that leaves dots out: a surname is read as one in a name without a dot alone.
+    keys = {key for text in texts for key in (pinyin_key(text), pinyin_key(_undotted(text), person=True))}
+    wanted = Q(pk__in=ids) | Q(pinyin__in=keys, merge__isnull=True)
     for text in texts:
-        wanted |= Q(employer__in=actor.organisations, normal_name__contains=text, merge__isnull=True)
-    rows = Person.objects.filter(wanted).values_list("pk", "name", "employer__name", "normal_name", "employer")
+        wanted |= Q(employer__in=actor.organisations, undotted__contains=_undotted(text), merge__isnull=True)
+    people = Person.objects.alias(undotted=Replace("normal_name", Value(MIDDLE_DOT), output_field=TextField()))
+    rows = people.filter(wanted).values_list("pk", "name", "employer__name", "normal_name", "employer")
     return {
         pk: Party(pk, name, employer or "", normal, of in actor.organisations)
         for pk, name, employer, normal, of in rows[:MOST_ROWS]
     }
+
+
+def _undotted(normal: str) -> str:
+    return normal.replace(MIDDLE_DOT, "")
 
 
 def _organisations(ids: set[int], texts: set[str]) -> dict[int, Party]:

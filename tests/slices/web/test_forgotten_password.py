@@ -47,6 +47,34 @@ def test_a_confirmed_address_is_the_persons_address(client: Client, account: Acc
     assert Event.objects.filter(tag="parties:person:corrected", actor=account.person_id).exists()
 
 
+def test_every_page_says_the_same_of_where_mails_go(client: Client, account: Account, mailoutbox) -> None:
+    pages = ("/me/", "/me/notices/")
+
+    def told(*said: str) -> None:
+        for page in pages:
+            assert all(one in client.get(page).content.decode() for one in said), (page, said)
+
+    client.force_login(account)
+    told("没有；只有站内消息")
+    Person.objects.filter(pk=account.person_id).update(email="entered@example.edu.cn")
+    told("entered@example.edu.cn（名录登记，尚未经您确认：通知发到这里，重设密码的邮件不发）")
+    said = client.get("/me/email/").content.decode()
+    assert "通知邮件现在发到名录登记的 entered@example.edu.cn，它尚未经您确认" in said
+    assert 'value="entered@example.edu.cn"><button class="plain" name="action_add">' in said, "one press confirms it"
+    ask("entered@example.edu.cn")
+    assert MINE not in str([mail.to for mail in mailoutbox])
+    assert not [mail for mail in mailoutbox if "entered@example.edu.cn" in mail.to and "/sign-in/" in mail.body]
+    client.logout()
+    mailoutbox.clear()
+    confirm(client, mailoutbox)
+    told(f"{MINE}（已确认）")
+    assert "名录登记的" not in client.get("/me/email/").content.decode()
+    Person.objects.filter(pk=account.person_id).update(email="other@example.edu.cn")
+    told(f"通知：other@example.edu.cn（名录登记，尚未经您确认）；重设密码的邮件：{MINE}")
+    ask(MINE)
+    assert [mail.to for mail in mailoutbox] == [[MINE]]
+
+
 def test_a_stranger_does_not_learn_who_has_an_account(client: Client, account: Account, mailoutbox) -> None:
     confirm(client, mailoutbox)
     assert ask(MINE) == ask("nobody@example.edu.cn")

@@ -14,6 +14,7 @@ from keguan.components.lists import Choice
 from keguan.components.reader import language, moment
 from keguan.components.status import Crumb, Line
 from keguan.doors.mail import mobiles, stop_links, wishes
+from keguan.doors.mail.addresses import address_of
 from keguan.doors.mail.models import CHANNELS, STATES, Delivery, Wishes
 from keguan.doors.mail.queries import failed_lately
 from keguan.kernel.actors import NOBODY
@@ -126,9 +127,7 @@ def _hour(given: Given, name: str) -> int:
 
 
 def _address(person: int) -> Line:
-    email = Person.objects.values_list("email", flat=True).get(pk=person)
-    none = Text("没有；只有站内消息", "none; there are messages on your page only")
-    return Line(Text("电子邮箱", "E-mail address"), email or none)
+    return Line(Text("电子邮箱", "E-mail address"), address_of(person).said, href=reverse("account_email"))
 
 
 def _mobile(row: Wishes) -> Line:

@@ -27,6 +27,7 @@ from keguan.components.fields import Field
 from keguan.components.lists import Choice
 from keguan.components.notices import tell
 from keguan.components.status import Crumb
+from keguan.doors.mail.addresses import address_of
 from keguan.doors.mail.queries import failed_lately
 from keguan.doors.web.accounts import oidc, own_data, traces
 from keguan.doors.web.accounts.words import is_ip_address
@@ -61,7 +62,8 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         "account": account,
         "person_href": reverse("person", args=[account.person_id]),
         "has_password": account.has_usable_password(),
-        "email": EmailAddress.objects.filter(user=account).order_by("-verified").first(),
+        "address": address_of(account.person_id),
+        "waiting": EmailAddress.objects.filter(user=account, verified=False).first(),
         "has_app": any(one.type == Authenticator.Type.TOTP for one in factors),
         "has_codes": any(one.type == Authenticator.Type.RECOVERY_CODES for one in factors),
         "passkeys": [one for one in factors if one.type == Authenticator.Type.WEBAUTHN],

@@ -12,6 +12,7 @@ from django.utils.html import escape, format_html
 
 from keguan.components import reader
 from keguan.doors.demo.cast import PASSWORD
+from keguan.doors.mail.addresses import Address, address_of
 from keguan.doors.web.accounts import words
 from keguan.kernel.bilingual import Text
 
@@ -28,6 +29,12 @@ def form_fields(form: BaseForm) -> dict[str, Any]:
 def form_problems(form: object) -> dict[str, Any]:
     """Everything that is wrong with a form of allauth."""
     return {"problems": words.problems_of(form)}
+
+
+@register.simple_tag(takes_context=True)
+def mail_address(context: template.Context) -> Address:
+    """Where mails to the reader go."""
+    return address_of(context["request"].user.person_id)
 
 
 @register.simple_tag

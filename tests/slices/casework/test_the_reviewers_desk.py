@@ -14,7 +14,7 @@ from django.urls import reverse
 from tests import make
 from tests.make import cases
 from tests.make import world as w
-from tests.slices.casework.page_cast import act, holders, signed_in
+from tests.slices.casework.page_cast import act, fields_on, holders, signed_in
 
 from keguan.casework.models import Case, Message, Recusal, Seat
 from keguan.casework.reviewing.models import Declaration, EarlierScore, SeatDraft
@@ -143,6 +143,64 @@ def test_two_windows_do_not_overwrite_each_others_words(world: w.World) -> None:
     seen = re.findall(r'name="shown" value="([^"]*)"', said)
     assert first.post(url, {"shown": seen, "comment": "第二个窗口写的"}).status_code == 303
     assert SeatDraft.objects.get().values["comment"] == "第二个窗口写的", "who has seen both decides"
+
+
+def sheet_on(said: str, case: Case, verb: str = "score") -> dict[str, Any]:
+    """What a browser would send of the sheet on this page, were nothing typed into it."""
+    fields = fields_on(said, reverse("case_do", args=[case.number, verb]))
+    return {name: values if name == "shown" else values[0] for name, values in fields.items()}
+
+
+def test_what_an_older_window_left_alone_takes_the_newer_words_when_its_draft_comes_back(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    url = reverse("case_review_draft", args=[case.number])
+    first.post(url, scores(need="11") | {"comment": "两窗打开之前"})
+    one, two = sheet_on(page(first, case), case), sheet_on(page(first, case), case)
+    assert (one["scores.need"], one["comment"]) == ("11", "两窗打开之前")
+    assert first.post(url, one | {"scores.need": "19", "comment": "第一个窗口写的"}).status_code == 303
+    both = first.post(url, two | {"comment": "第二个窗口写的"})
+    assert both.status_code == 409
+    said = both.content.decode()
+    assert "第一个窗口写的" in said
+    came_back = sheet_on(said, case)
+    assert (came_back["scores.need"], came_back["comment"]) == ("19", "第二个窗口写的")
+    assert 'href="#field-scores-need"' in said, "that it changed under the eyes of who looks at it is said"
+    assert first.post(url, came_back).status_code == 303
+    kept = SeatDraft.objects.get().values
+    assert (kept["scores.need"], kept["comment"]) == ("19", "第二个窗口写的")
+    stale = first.post(url, two | {"scores.novelty": "99", "comment": "第二个窗口写的"})
+    assert stale.status_code == 200
+    assert sheet_on(stale.content.decode(), case)["scores.need"] == "19", (
+        "so too where it comes back for another reason"
+    )
+
+
+def test_a_window_from_before_the_scores_were_changed_does_not_put_the_older_ones_over_them(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    assert act(first, case.number, "score", comment=COMMENT, **scores(need="11")).status_code == 303
+    two = sheet_on(page(first, case), case, "rescore")
+    assert act(first, case.number, "rescore", comment=COMMENT, **scores(need="19")).status_code == 303
+    sent = act(first, case.number, "rescore", **two | {"scores.team": "9"})
+    assert sent.status_code == 409
+    came_back = sheet_on(sent.content.decode(), case, "rescore")
+    assert (came_back["scores.need"], came_back["scores.team"]) == ("19", "9")
+    url = reverse("case_review_draft", args=[case.number])
+    assert first.post(url, two | {"scores.need": "12", "scores.team": "9"}).status_code == 409
+    kept = SeatDraft.objects.get().values
+    assert (kept["scores.need"], kept["scores.team"]) == ("19", "9"), "nor does a draft, unasked"
+    assert act(first, case.number, "rescore", **came_back).status_code == 303
+    assert Seat.objects.get(number=1).scores | {"need": 19, "team": 9} == Seat.objects.get(number=1).scores
+
+
+def test_scores_sent_twice_with_one_key_are_sent_once_and_no_news(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    sheet = sheet_on(page(first, case), case) | scores() | {"comment": COMMENT + "\n"}
+    for _ in range(2):
+        assert act(first, case.number, "score", **sheet).status_code == 303
+    assert (Seat.objects.get(number=1).total, EarlierScore.objects.count()) == (75, 0)
 
 
 def test_scores_are_not_sent_from_a_window_that_shows_older_words(world: w.World) -> None:

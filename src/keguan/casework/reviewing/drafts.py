@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import md5
-from typing import Any
+from typing import Any, Literal
 
 from keguan.casework.reviewing.models import SeatDraft
 from keguan.casework.store import as_json
@@ -44,26 +44,51 @@ def print_of(value: str) -> str:
     return md5(value.encode(), usedforsecurity=False).hexdigest()
 
 
+Changed = Literal["nobody", "there", "here", "both"]
+
+
+def who_changed(shown: str, there: str, here: str) -> Changed:
+    """Which side changed a field since a page or a sheet showed it: the kept one (there), the one that comes back (here),
+    or both and each otherwise. What they say alike nobody has to be asked about. Each by its print."""
+    if there == here:
+        return "nobody"
+    if shown == here:
+        return "there"
+    return "here" if shown == there else "both"
+
+
 _KEEP = """
   INSERT INTO reviewing_seatdraft AS kept (seat_id, values, revision, saved_at)
-  SELECT seat.id, %(sent)s::jsonb, 1, %(now)s
+  SELECT seat.id, given.values || coalesce((
+      SELECT jsonb_object_agg(sent.key, sent.value) FROM jsonb_each_text(%(sent)s::jsonb) sent
+      WHERE NOT given.values ? sent.key OR NOT %(shown)s::jsonb ? sent.key
+        OR %(shown)s::jsonb ->> sent.key = md5(given.values ->> sent.key)
+    ), '{}'::jsonb), 1, %(now)s
   FROM casework_seat seat
   JOIN casework_case this ON this.id = seat.case_id AND this.step = seat.step AND this.step_kind = 'review'
   JOIN casework_memo memo ON memo.case_id = this.id
   JOIN casework_seatholder holder ON holder.seat_id = seat.id
   JOIN experts_expert expert ON expert.id = holder.expert_id
+  CROSS JOIN LATERAL (
+    SELECT coalesce(jsonb_object_agg(one.name, one.said), '{}'::jsonb) AS values FROM (
+      SELECT 'scores.' || key AS name, value AS said FROM jsonb_each_text(seat.scores)
+      UNION ALL SELECT 'comments.' || key, value FROM jsonb_each_text(seat.comments)
+      UNION ALL SELECT 'comment', seat.comment
+    ) one WHERE seat.state = 'final'
+  ) given
   WHERE this.number = %(number)s AND expert.person_id = %(person)s AND seat.state IN ('accepted', 'final')
     AND seat.attempt = (memo.state #>> ARRAY['steps', this.step, 'attempt'])::int
   ORDER BY seat.id LIMIT 1
   ON CONFLICT (seat_id) DO UPDATE
     SET values = kept.values || coalesce((
-        SELECT jsonb_object_agg(sent.key, sent.value) FROM jsonb_each_text(excluded.values) sent
+        SELECT jsonb_object_agg(sent.key, sent.value) FROM jsonb_each_text(%(sent)s::jsonb) sent
         WHERE NOT kept.values ? sent.key OR NOT %(shown)s::jsonb ? sent.key
           OR %(shown)s::jsonb ->> sent.key = md5(kept.values ->> sent.key)
       ), '{}'::jsonb),
       revision = kept.revision + 1, saved_at = excluded.saved_at
   RETURNING values"""
-"""What it compares with is the row as locked: of two windows that save at once, the later one meets what the other wrote."""
+"""What it compares with is the row as locked: of two windows that save at once, the later one meets what the other wrote.
+Of scores that were sent the draft begins with what was given: a window from before meets that too."""
 
 
 def keep(
@@ -111,10 +136,7 @@ def _clashes(kept: Mapping[str, str], sent: Mapping[str, str], shown: Mapping[st
     return {
         name: kept[name]
         for name, value in sent.items()
-        if name in kept
-        and name in shown
-        and shown[name] not in (print_of(kept[name]), print_of(value))
-        and kept[name] != value
+        if name in kept and name in shown and who_changed(shown[name], print_of(kept[name]), print_of(value)) == "both"
     }
 
 
@@ -122,6 +144,12 @@ def draft_of(seat: int) -> Draft | None:
     """What the holder of this seat has typed, None for nothing. For the holder's own pages only. One query."""
     found = SeatDraft.objects.filter(seat=seat).first()
     return None if found is None else Draft(found.values, found.saved_at)
+
+
+def as_read(name: str, value: str) -> str:
+    """What a field says once it is read: without the space around it, points as the number they are."""
+    bare = storable(value).strip()
+    return str(int(bare)) if name.startswith("scores.") and bare.isdecimal() and len(bare) < 5 else bare
 
 
 def storable(value: str) -> str:

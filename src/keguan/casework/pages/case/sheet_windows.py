@@ -6,12 +6,14 @@ Each question of the sheet carries prints of what it showed; coming back, they a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django.http import QueryDict
 
 from keguan.casework.models import Case, Seat
-from keguan.casework.reviewing.drafts import Draft, draft_of, print_of, storable
+from keguan.casework.reviewing.drafts import Draft, as_read, draft_of, print_of, storable, who_changed
+from keguan.casework.steps.review.panel import on_the_sheet
 from keguan.engine.decision import Situation
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
@@ -53,42 +55,45 @@ def remark_on(name: str) -> str:
     return name.replace("scores.", "comments.", 1)
 
 
-def clash_problems(kept: Draft) -> tuple[Problem, ...]:
-    """What another window kept where this one says something else."""
-    at = kept.saved_at.astimezone(BEIJING)
-    return tuple(
-        Problem("draft.stale", _ELSEWHERE.filled(at=at, there=there[:400] or "—"), where=name)
-        for name, there in kept.clashes.items()
-    )
+def met(
+    values: Mapping[str, str], at: datetime, post: QueryDict, names: Iterable[str]
+) -> tuple[QueryDict, tuple[Problem, ...]]:
+    """A sheet that comes back, as it is to be shown again: where this window changed nothing it takes what is kept by now,
+    where both changed it keeps its own words; and what is to be told of either, beside the field.
+
+    values: what is kept, by field, since `at`. names: the fields that the page carries prints of, in its order.
+    """
+    shown = shown_in(post)
+    filled = post.copy()
+    problems: list[Problem] = []
+    at = at.astimezone(BEIJING)
+    for name in names:
+        if name not in shown or name not in values:
+            continue
+        there, here = values[name], storable(post.get(name, ""))
+        if as_read(name, there) == as_read(name, here):
+            continue
+        match who_changed(shown[name], print_of(there), print_of(here)):
+            case "there":
+                filled[name] = there
+                problems.append(Problem("draft.stale", _NEWER.filled(at=at), where=name))
+            case "both":
+                said = _ELSEWHERE.filled(at=at, there=there[:400] or "—")
+                problems.append(Problem("draft.stale", said, where=name))
+    return filled, tuple(problems)
 
 
 def unseen(case: Case, situation: Situation, post: QueryDict) -> tuple[Refusal, QueryDict] | None:
-    """What a reviewer who sends their scores has not seen of their own draft, and the sheet with it filled in where this
-    window changed nothing; None where the page showed everything."""
-    shown = shown_in(post)
+    """What a reviewer who sends their scores has not seen of what they kept or sent from another window, and the sheet with
+    it filled in where this window changed nothing; None where the page showed everything."""
     number = situation.acting.seat
-    if not shown or not number:
+    if not number or "shown" not in post:
         return None
     attempt = situation.state.current.attempt
     seat = Seat.objects.filter(case=case, step=situation.state.step, attempt=attempt, number=int(number)).first()
-    draft = draft_of(seat.pk) if seat is not None else None
-    if draft is None:
+    if seat is None:
         return None
-    sent = {name: storable(post.get(name, "")) for name in shown}
-    missed = {
-        name: draft.values[name]
-        for name in shown
-        if name in draft.values and draft.values[name] != sent[name] and shown[name] != print_of(draft.values[name])
-    }
-    if not missed:
-        return None
-    at = draft.saved_at.astimezone(BEIJING)
-    filled = post.copy()
-    problems = []
-    for name, there in missed.items():
-        if shown[name] == print_of(sent[name]):
-            filled[name] = there
-            problems.append(Problem("draft.stale", _NEWER.filled(at=at), where=name))
-        else:
-            problems.append(Problem("draft.stale", _ELSEWHERE.filled(at=at, there=there[:400] or "—"), where=name))
-    return Refusal(tuple(problems)), filled
+    draft = draft_of(seat.pk)
+    at = draft.saved_at if draft else seat.changed_at
+    filled, problems = met(on_the_sheet(seat, draft), at, post, shown_in(post))
+    return (Refusal(problems), filled) if problems else None

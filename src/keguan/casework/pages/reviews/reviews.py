@@ -15,11 +15,12 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from icalendar import Calendar, Event
 
+from keguan.casework import services
 from keguan.casework.models import Seat
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case.left_seats import answer_who_left
 from keguan.casework.pages.case.page import case_page
-from keguan.casework.pages.case.sheet_windows import clash_problems, marks, remark_on, shown_in
+from keguan.casework.pages.case.sheet_windows import marks, met, remark_on, shown_in, unseen
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.opened import case_for
 from keguan.casework.pages.public.calendars import warn
@@ -165,23 +166,27 @@ def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
             said = [reader.said(one.say) + (reader.said(one.fix) if one.fix else "") for one in kept.problems]
             over = any(one.code == "review.no_seat" for one in kept.problems)
             return JsonResponse({"refused": said, "over": over}, status=status)
-        return case_page(request, found, actor, post=request.POST, problems=kept.problems, status=status)
+        missed = unseen(found, services.situation_for(found, actor), request.POST)
+        problems, sheet = (missed[0].problems, missed[1]) if missed else ((), request.POST)
+        return case_page(request, found, actor, post=sheet, problems=kept.problems + problems, status=status)
     assert rubric is not None  # noqa: S101 - only a review has seats to keep something for
     summed = totals(rubric, kept.values)
     sent = {name for name, value in typed.items() if value.strip()}
-    elsewhere = clash_problems(kept)
-    wrong = [*elsewhere, *(one for one in summed.wrong if one.where in sent)]
+    sheet, newer = met(kept.values, kept.saved_at, request.POST, names)
+    elsewhere = [one for one in newer if one.where in kept.clashes]
+    unfit = [one for one in summed.wrong if one.where in sent]
     if not by_script:
         told = _KEPT.filled(points=summed.points, of=summed.of, scored=summed.scored, count=summed.count)
         if not elsewhere:
             tell(request, told)
-        if wrong:
-            # The sheet comes back as it was typed, and says where to look.
+        if elsewhere or unfit:
+            # The sheet comes back as it was typed, newer where nothing was typed, and says where to look.
             status = 409 if elsewhere else 200
-            return case_page(request, found, actor, post=request.POST, problems=tuple(wrong), status=status)
+            return case_page(request, found, actor, post=sheet, problems=(*newer, *unfit), status=status)
         return SeeOther(f"{case_href(number)}#now")
     # A question holds a criterion's points and what is said of it: its problems stand beside its points, and those of
     # a remark too where it has none of its own.
+    wrong = [*elsewhere, *unfit]
     errors = {
         name: _errors(
             [one for one in wrong if one.where == name or (one in elsewhere and one.where == remark_on(name))]

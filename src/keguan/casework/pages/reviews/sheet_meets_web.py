@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from keguan.casework.models import Seat
-from keguan.casework.reviewing.drafts import print_of
+from keguan.casework.reviewing.drafts import as_read, print_of, who_changed
 from keguan.casework.reviewing.models import SeatDraft
 from keguan.casework.steps.review.panel import Totals, on_the_sheet, totals
 from keguan.components.fields import field_id
@@ -28,8 +28,7 @@ _PRINT = 8
 
 def in_a_cell(name: str, value: str) -> str:
     """A value as a spreadsheet gives it back."""
-    bare = value.replace("\r\n", "\n")[:LONGEST_CELL].strip()
-    return str(int(bare)) if name.startswith("scores.") and bare.isdecimal() and len(bare) < 5 else bare
+    return as_read(name, value.replace("\r\n", "\n")[:LONGEST_CELL])
 
 
 def prints(names: Sequence[str], values: Mapping[str, str]) -> str:
@@ -110,12 +109,13 @@ def met(row: Row, seat: Seat, rubric: Rubric, titles: Mapping[str, Text], chosen
     stays = 0
     for name, sheet in row.values.items():
         there = web.get(name, "")
-        if in_a_cell(name, sheet) == in_a_cell(name, there):
+        changed = who_changed(row.taken[name], _print(name, there), _print(name, sheet))
+        if changed == "nobody":
             continue
-        if row.taken[name] == _print(name, sheet):
+        if changed == "there":
             stays += 1
             continue
-        if row.taken[name] != _print(name, there):
+        if changed == "both":
             where = f"take.{row.number}.{name}"
             side = _side(chosen.get(where, ""))
             differs.append(Differs(where, titles[name], there, sheet, side))

@@ -197,6 +197,7 @@ def _follow_up(writes: Writes, case: Case, after: CaseState, decided: Decided, n
                 "UPDATE casework_task SET due_at = %s WHERE case_id = %s AND step = %s",
                 [event.due, case.pk, event.step],
             )
+            writes.add("DELETE FROM casework_alarm WHERE case_id = %s AND step = %s", [case.pk, event.step])
     for effect in decided.effects:
         if isinstance(effect, Ask) and effect.step == after.step:
             for organisation, person in _whom(case, effect, after):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.slices.panels import drawing
 from tests.slices.panels.drawing import AFTER, PREPARED, SIGNATURE, VALUE
 
 from keguan.casework.models import Case, SeatHolder
+from keguan.casework.services import Done
 from keguan.kernel.clock import clock_at
 from keguan.panels.draws import preparing
 from keguan.panels.draws.jobs import prepare_list
@@ -84,6 +86,43 @@ def test_a_draw_by_pages_from_its_list_to_its_seats(case: Case, officer: Client,
         assert [name for name in names if name in people] == names
         assert Event.objects.filter(tag="read:reviewers:opened", payload__key=draw.name).count() == 1
         assert Client().get(reverse("draw_file", args=[draw.name])).status_code == 404
+
+
+def test_a_seat_that_was_left_is_told_as_empty_and_leads_to_its_reserve(
+    case: Case, officer: Client, world: w.World
+) -> None:
+    draw = drawing.drawn(world)
+    settle = reverse("draw_settle", args=[*DESK, 1])
+    with clock_at(AFTER):
+        assert "席待邀请或递补" not in told(officer.get(at("draw")))
+        leaver = draw.chairs.filter(state="drawn").order_by("pk").values_list("place__expert", flat=True)[0]
+        assert isinstance(world.act(case.number, "decline", drawing.as_expert(leaver), reason="时间冲突"), Done)
+        page = told(officer.get(at("draw")))
+        assert "1 席待邀请或递补" in page
+        assert f'class="button" href="{settle}"' in page
+        assert page.count("有空缺") == 1
+        assert "空缺的席位在那里按次序邀请、递补" in told(officer.get(reverse("case", args=[case.number])))
+        assert officer.post(settle, {}).status_code == 303
+        page = told(officer.get(at("draw")))
+        assert "席待邀请或递补" not in page
+        assert "有空缺" not in page
+
+
+def test_a_reserve_who_gets_a_seat_late_has_the_time_that_the_others_had(
+    case: Case, officer: Client, world: w.World
+) -> None:
+    draw = drawing.drawn(world)
+    first = Case.objects.get(pk=case.pk).due_at
+    assert first is not None
+    leaver = draw.chairs.filter(state="drawn").order_by("pk").values_list("place__expert", flat=True)[0]
+    with clock_at(first - timedelta(hours=10)):
+        assert isinstance(world.act(case.number, "decline", drawing.as_expert(leaver), reason="时间冲突"), Done)
+        assert signed_in(world.people["officer"]).post(at("draw_settle"), {}).status_code == 303
+    found = Case.objects.get(pk=case.pk)
+    assert found.due_at is not None
+    assert found.due_at > first + timedelta(days=14)
+    assert set(found.tasks.filter(role="expert").values_list("due_at", flat=True)) == {found.due_at}
+    assert list(found.alarms.filter(step="review", purpose="due").values_list("at", flat=True)) == [found.due_at]
 
 
 def test_what_is_wrong_with_a_form_is_told_all_at_once_and_nothing_typed_is_lost(case: Case, officer: Client) -> None:

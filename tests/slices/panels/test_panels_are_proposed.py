@@ -405,6 +405,19 @@ def test_the_desk_says_who_why_and_how_good_and_its_reading_is_traced(world: w.W
     assert Event.objects.filter(tag="read:reviewers:opened", payload__key=f"{made.round.code}/review").exists()
 
 
+def test_that_time_begins_anew_is_said_of_cases_with_a_free_seat_alone(world: w.World) -> None:
+    with clock_at(w.moment("2026-06-20")):
+        assert "其中 2 件尚有空席" in officer(world).get(desk(world)).content.decode()
+        for number in numbers():
+            world.act(number, "assign", "officer", experts=world.experts[:5])
+            assert Case.objects.get(number=number).seats.count() == 5
+        assert "尚有空席" not in officer(world).get(desk(world)).content.decode()
+    with clock_at(w.moment("2026-08-20")):
+        assert "尚有空席" not in officer(world).get(desk(world)).content.decode()
+        world.act(numbers()[0], "release", "officer", seat="1", reason="出差")
+        assert "其中 1 件尚有空席" in officer(world).get(desk(world)).content.decode()
+
+
 def test_the_desk_and_the_change_by_hand_take_few_statements(
     world: w.World, django_assert_max_num_queries: Any
 ) -> None:

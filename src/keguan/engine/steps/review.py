@@ -14,6 +14,8 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
 from keguan.kernel.names import clean_text
 from keguan.kernel.problems import Problem, Refusal
+from keguan.kernel.workdays import Workdays
+from keguan.language.definition import Definition
 from keguan.language.schema import Review, Rubric
 
 LIVE = ("invited", "accepted", "final")
@@ -47,6 +49,14 @@ _STATEMENT: Mapping[str, Text] = {
     "interests": Text("无利益冲突的声明", "that you have no conflict of interest"),
     "confidence": Text("保密承诺", "that you keep confidence"),
 }
+_ELSE: Mapping[str, Text] = {
+    "interests": Text("有利益冲突的，请谢绝评审。", "Where there is a conflict, decline the review."),
+    "confidence": Text(
+        "不能承诺保密的，请谢绝评审；申报内容不会打开。",
+        "If you cannot promise that, decline the review; the proposal stays closed.",
+    ),
+}
+"""What is left to whoever cannot state it."""
 
 DECLINES: Mapping[str, Text] = {
     "conflict": Text("存在利益冲突", "A conflict of interest"),
@@ -104,17 +114,29 @@ def offers(situation: Situation, step: Review, verb: Verb) -> bool:
 
 def due_from(situation: Situation, step: Review) -> datetime | None:
     """When the reviews are owed that are asked for now."""
+    return owed_by(situation.definition, step, situation.terms.opens, situation.now, situation.calendar)
+
+
+def owed_by(
+    definition: Definition, step: Review, opens: datetime, now: datetime, calendar: Workdays
+) -> datetime | None:
+    """When the reviews of a panel are owed whose time begins now, in a round that opens so; None where the programme sets
+    no time."""
     if step.within is None:
         return None
-    span = situation.definition.span(step.within, local_date(situation.terms.opens))
-    return span.after(situation.now, situation.calendar)
+    return definition.span(step.within, local_date(opens)).after(now, calendar)
+
+
+def late_before(owed: datetime, now: datetime) -> datetime:
+    """Whose panel is due before this moment is asked late now: less than half is left of the time that everybody has."""
+    return now + (owed - now) / 2
 
 
 def due_anew(situation: Situation, step: Review) -> datetime | None:
-    """By when reviews are owed if somebody is asked now and the time of the panel is over already: nobody is invited to
-    what is overdue. None while the time still runs, or where the programme sets none."""
-    due = situation.state.current.due
-    return due_from(situation, step) if due is not None and situation.now >= due else None
+    """By when reviews are owed if somebody is asked now who would be asked late: nobody is invited to what is overdue, or
+    has a day where others had weeks. None while enough of the time is left, or where the programme sets none."""
+    due, anew = situation.state.current.due, due_from(situation, step)
+    return anew if due is not None and anew is not None and due < late_before(anew, situation.now) else None
 
 
 def enter(situation: Situation, step: Review) -> Move:
@@ -262,10 +284,9 @@ def _accept(step: Review, seats: dict[str, str], seat: str, command: Command) ->
     missing = [name for name in DECLARED if name not in declared]
     if missing:
         said = Text("请确认：{what}", "Confirm {what}")
-        fix = Text("有利益冲突的，请谢绝评审。", "Where there is a conflict, decline the review.")
         return Refusal(
             tuple(
-                Problem("review.unconfirmed", said.filled(what=_STATEMENT[one]), where=f"declared.{one}", fix=fix)
+                Problem("review.unconfirmed", said.filled(what=_STATEMENT[one]), f"declared.{one}", fix=_ELSE[one])
                 for one in missing
             )
         )

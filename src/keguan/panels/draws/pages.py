@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -27,7 +26,7 @@ from keguan.language.schema import Review
 from keguan.language.wording import step_title
 from keguan.panels.draws.models import CHAIR_STATES, REASONS, SITS, STATES, Chair, Draw
 from keguan.panels.draws.preparing import preparation
-from keguan.panels.draws.queries import frozen_of, under_review
+from keguan.panels.draws.queries import frozen_of, standing_of, under_review
 from keguan.panels.draws.rights import WATCHES, runs, watches
 from keguan.registers.trace import services as trace
 
@@ -155,6 +154,7 @@ class _Pool:
     seats: int
     experts: int
     sit: int = 0
+    owed: int = 0
     waiting: int = 0
 
 
@@ -166,6 +166,7 @@ _POOLS = (
 )
 _SEATS = (
     Column("sit", Text("在席", "Sit"), lambda one: one.sit, "number"),
+    Column("owed", Text("待邀请或递补", "To invite or replace"), lambda one: one.owed, "number"),
     Column("waiting", Text("备选余", "Reserves left"), lambda one: one.waiting, "number"),
     Column(
         "state",
@@ -188,6 +189,7 @@ def draw(request: HttpRequest, code: str, step: str, number: int) -> HttpRespons
     against = contradictions(frozen) if found.state == "prepared" else ()
     pools = _pools(found, review)
     is_drawn = found.state in ("drawn", "published")
+    can_run = runs(found.round, review, actor_on(request))
     sections = [
         Section(Text("名单", "The list"), lines=_list_lines(found, len(frozen.experts), len(frozen.cases))),
         Section(Text("随机数", "The chance"), lines=chance_lines(found)),
@@ -199,29 +201,25 @@ def draw(request: HttpRequest, code: str, step: str, number: int) -> HttpRespons
         sections,
         crumbs=crumbs_to(found.round, step),
         status=status_of(found),
-        acts=_acts(found, can_run=runs(found.round, review, actor_on(request)), is_sound=not against),
+        acts=_acts(found, can_run=can_run, is_sound=not against),
         template="draws/draw.html",
         problems=against,
         next=_next(found),
+        owed=sum(one.owed for one in pools) if can_run and is_drawn else 0,
+        settle_href=at(found, "draw_settle"),
     )
 
 
 def _pools(found: Draw, review: Review) -> list[_Pool]:
     titles = stratum_titles(review)
-    counted = (
-        Chair.objects.filter(draw=found)
-        .values_list("case__number", "stratum")
-        .annotate(sit=Count("pk", filter=Q(state__in=SITS)), waiting=Count("pk", filter=Q(state="reserve")))
-        .order_by()
-    )
-    chairs = {(case, stratum): (sit, waiting) for case, stratum, sit, waiting in counted}
+    chairs = standing_of(found)
     return [
         _Pool(
             one["case"],
             titles.get(part["stratum"], Text(part["stratum"], part["stratum"])),
             part["seats"],
             one["stands"].count(SIGNS[n]),
-            *chairs.get((one["case"], part["stratum"]), (0, 0)),
+            *chairs.get((one["case"], part["stratum"]), (0, 0, 0)),
         )
         for one in found.document["cases"]
         for n, part in enumerate(one["strata"])

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from keguan.casework.models import Case
+from keguan.casework.models import Case, SeatHolder
 from keguan.engine.state import Values
+from keguan.engine.steps.review import LIVE
 from keguan.fairness.draw import Drawn, FrozenList, Panel, list_of
 from keguan.fairness.seating import Seating
 from keguan.panels.draws.models import SITS, Chair, Draw
@@ -31,6 +32,29 @@ def seating_of(draw: Draw) -> Seating:
     panels = tuple(Panel(one["case"], _named(one["members"]), _named(one["reserves"])) for one in told["panels"])
     entries = list(draw.entries.values_list("content", flat=True))
     return Seating(frozen_of(draw), Drawn(told["attempt"], panels), entries)
+
+
+def standing_of(draw: Draw) -> dict[tuple[str, str], tuple[int, int, int]]:
+    """By case and stratum: how many sit now, how many seats are owed to somebody (whoever was drawn is not invited yet, or
+    left and is not replaced yet), and how many reserves are left. Three queries."""
+    seats = {
+        (case, attempt, expert): state
+        for case, attempt, expert, state in SeatHolder.objects.filter(
+            seat__case__in=draw.chairs.values("case"), seat__step=draw.step
+        )
+        .order_by("seat__number")
+        .values_list("seat__case__number", "seat__attempt", "expert", "seat__state")
+    }
+    goes_on = set(under_review(draw).values_list("number", flat=True))
+    found: dict[tuple[str, str], list[int]] = {}
+    for case, stratum, state, expert in draw.chairs.values_list("case__number", "stratum", "state", "place__expert"):
+        counted = found.setdefault((case, stratum), [0, 0, 0])
+        if state in SITS:
+            sits = seats.get((case, draw.attempts.get(case), expert)) in LIVE
+            counted[0] += sits
+            counted[1] += not sits and case in goes_on
+        counted[2] += state == "reserve"
+    return {which: (sit, owed, waiting) for which, (sit, owed, waiting) in found.items()}
 
 
 def _named(pairs: Sequence[Sequence[object]]) -> tuple[tuple[str, tuple[int, ...]], ...]:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework.models import Case, Round
+from keguan.casework.calendar import workdays
+from keguan.casework.models import Case, Round, Task
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rounds.rankings import round_and_step
 from keguan.casework.permissions import reviewers_visible_to
+from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import SeeOther
 from keguan.components.fields import Field, filled
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line
 from keguan.components.typed import posted_key
+from keguan.engine.steps.review import late_before, owed_by
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -195,10 +198,18 @@ def _desk(
 
 
 def _waiting(actor: Actor, found: Round, review: Review) -> tuple[int, int]:
-    """How many cases are here, and for how many of them reviews were due already, so that assigning begins their time anew."""
+    """How many cases are here, and for how many of those with a free seat whoever is asked now would be asked late, so that
+    assigning begins their time anew."""
     here = Case.objects.filter(reviewers_visible_to(actor), round=found, step=str(review.id))
-    counted = here.aggregate(all=Count("pk"), overdue=Count("pk", filter=Q(due_at__lte=clock.now())))
-    return counted["all"], counted["overdue"] if review.within is not None else 0
+    now = clock.now()
+    owed = owed_by(definition_of(found.programme), review, found.opens, now, workdays())
+    late = Q(pk__in=[])
+    if owed is not None:
+        # While a seat is free, its officer is asked to fill it.
+        free = Task.objects.filter(case=OuterRef("pk"), step=str(review.id), role=review.assigned_by)
+        late = Q(Exists(free), due_at__lt=late_before(owed, now))
+    counted = here.aggregate(all=Count("pk"), late=Count("pk", filter=late))
+    return counted["all"], counted["late"]
 
 
 def _asked(review: Review) -> list[Line | None]:

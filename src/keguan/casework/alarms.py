@@ -130,8 +130,9 @@ def _remind(case: Case, alarm: Alarm) -> None:
 
 
 _OVERDUE = Text(
-    "{number} 的“{step}”已逾期：{missing}。可催促或改派，均在办件页面。",
-    "“{step}” of {number} is overdue: {missing}. Ask them again or assign others, on the page of the case.",
+    "{number} 的“{step}”已逾期：{missing}。可在办件页面提醒或改派；整个批次的，在批次页面“逾期未评”中一并提醒。",
+    "“{step}” of {number} is overdue: {missing}. Remind them or assign others, on the page of the case; all of a round are"
+    " reminded from its page, under “Late reviews”.",
 )
 _MISSING = {
     "empty": Text("{n}席还没有专家", "{n} seats without a reviewer"),

@@ -14,6 +14,7 @@ from keguan.casework.message_kinds import Word
 from keguan.casework.models import Case, Message
 from keguan.engine.decision import Decided, Seat
 from keguan.engine.machine import WITHDRAWN
+from keguan.engine.moves import refuse
 from keguan.engine.state import Closed, Ended, Entered, Event
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
@@ -36,6 +37,13 @@ UNREAD: Final = (
 
 
 # ------------------------------------------------------------------------------------------------------- sending
+
+
+ALL_TOLD: Final = refuse(
+    "remind.today",
+    Text("今天已经提醒过，每人每天最多一次。", "They were reminded today; nobody is reminded twice a day."),
+    fix=Text("请明天再提醒。", "Remind them tomorrow."),
+)
 
 
 def tell(case: Case, definition: Definition, decided: Decided, now: datetime) -> None:

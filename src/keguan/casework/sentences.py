@@ -163,6 +163,7 @@ sentences(
             "提醒了批次 {code} 中 {cases} 件未提交办件的申报人",
             "reminded the applicants of {cases} cases of the round {code} that were not handed in",
         ),
+        "review:late:reminded": Text("提醒了逾期未评的第 {seats} 席", "reminded those who are late: seats {seats}"),
         "round:resolution:fixed": Text(
             "将批次 {code} 的决议定稿（第 {version} 版，摘要值 {digest}）",
             "fixed the text of the resolution on the round {code} (version {version}, digest {digest})",

@@ -14,7 +14,7 @@ from keguan.casework.pages.desks import batches, cases, deputies, messages, offi
 from keguan.casework.pages.form import apply, autosave, submit, writers
 from keguan.casework.pages.form import page as form
 from keguan.casework.pages.public import calendars, calls, feeds, guide, notices, prechecks
-from keguan.casework.pages.reviews import agenda, declining, reviews
+from keguan.casework.pages.reviews import agenda, declining, late, reviews
 from keguan.casework.pages.reviews import sheets as review_sheets
 from keguan.casework.pages.rounds import progress, rankings, resolutions, rounds, score_readings, what_if
 from keguan.casework.pages.rounds import set_up as round_set_up
@@ -85,6 +85,7 @@ urlpatterns = [
     path("cases/<slug:number>/merits/", case_merits.case_merits, name="case_merits"),
     path("cases/<slug:number>/decline/", declining.seat_decline, name="seat_decline"),
     path("cases/<slug:number>/do/<slug:verb>/", actions.case_do, name="case_do"),
+    path("cases/<slug:number>/review/remind/", late.case_review_remind, name="case_review_remind"),
     path("cases/<slug:number>/review/draft/", reviews.case_review_draft, name="case_review_draft"),
     path("cases/<slug:number>/notes/", handling.case_note, name="case_note"),
     path("cases/<slug:number>/notes/<int:pk>/strike/", handling.case_note_strike, name="case_note_strike"),
@@ -100,6 +101,7 @@ urlpatterns = [
     path("rounds/<slug:code>/assign/", rounds.round_assign, name="round_assign"),
     path("rounds/<slug:code>/late/", rounds.round_late, name="round_late"),
     path("rounds/<slug:code>/extend/", rounds.round_extend, name="round_extend"),
+    path("rounds/<slug:code>/reviews/<slug:step>/late/", late.late_reviews, name="late_reviews"),
     path("rounds/<slug:code>/ranking/<slug:step>/", rankings.ranking, name="ranking"),
     path("rounds/<slug:code>/ranking/<slug:step>/adopt/", rankings.ranking_adopt, name="ranking_adopt"),
     path("rounds/<slug:code>/ranking/<slug:step>/scores/", score_readings.score_reading, name="score_reading"),

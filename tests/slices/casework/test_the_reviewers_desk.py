@@ -23,6 +23,7 @@ from keguan.kernel.canonical import digest
 from keguan.kernel.clock import clock_at
 from keguan.registers.experts.models import Expert
 from keguan.registers.parties.access import actor_for
+from keguan.registers.parties.models import Person
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,10 @@ def test_each_statement_is_made_by_itself_and_kept_word_for_word(world: w.World)
     refused = act(first, case.number, "accept", declared=["confidence"])
     assert refused.status_code == 422
     assert 'href="#field-declared-interests"' in refused.content.decode()
+    assert "有利益冲突的，请谢绝评审" in refused.content.decode()
+    refused = act(first, case.number, "accept", declared=["interests"]).content.decode()
+    assert "不能承诺保密的，请谢绝评审" in refused
+    assert "有利益冲突的，请谢绝评审" not in refused, "that is the way out of the other statement"
     assert not Declaration.objects.exists()
     assert act(first, case.number, "accept", declared=["interests", "confidence"]).status_code == 303
     kept = {one.statement: one for one in Declaration.objects.all()}
@@ -283,6 +288,47 @@ def test_an_overdue_review_is_told_to_the_officer_with_the_way_out_and_to_nobody
     assert Case.objects.get(pk=case.pk).step == "review"
 
 
+def test_reviewers_who_are_late_are_reminded_by_case_and_by_round_once_a_day(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    assert world.round is not None
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    Message.objects.all().delete()
+    names = {person.pk: person.name for person in holders(case.number)}
+    press = reverse("case_review_remind", args=[case.number])
+    of_round = reverse("late_reviews", args=[world.round.code, "review"])
+    officer = signed_in(world.people["officer"])
+    assert "提醒逾期的专家" not in page(officer, case)
+    assert officer.post(press).status_code == 422, "nobody is late yet"
+    with clock_at(w.moment("2026-06-20")):
+        officer = signed_in(world.people["officer"])
+        said = page(officer, case).partition('id="late"')[2]
+        assert "尚未提醒" in said
+        assert press in said
+        assert signed_in(world.people["supervisor"]).post(press).status_code == 403
+        assert officer.post(press).status_code == 303
+        told = Message.objects.filter(kind="overdue")
+        assert set(told.values_list("person", flat=True)) == set(names)
+        assert all(case.number in one.zh and "已过期限" in one.zh for one in told.all())
+        event = Event.objects.get(tag="review:late:reminded")
+        assert (event.case_number, event.payload["seats"]) == (case.number, "1, 2")
+        assert "上次提醒：2026-06-20" in page(officer, case).partition('id="late"')[2]
+        assert officer.post(press).status_code == 422, "not twice a day"
+        assert officer.post(of_round).status_code == 422
+        assert told.count() == 2
+        assert of_round in officer.get(reverse("round", args=[world.round.code])).content.decode()
+        assert signed_in(world.people["planner"]).post(of_round).status_code == 403
+    with clock_at(w.moment("2026-06-21")):
+        officer = signed_in(world.people["officer"])
+        world.act(case.number, "release", "officer", seat="1", reason="改派")
+        shown_there = officer.get(of_round).content.decode()
+        assert case.number in shown_there
+        assert not [name for name in names.values() if name in shown_there]
+        assert officer.post(of_round).status_code == 303
+        assert told.count() == 3, "who was released is left alone"
+        host = signed_in(world.people["host"]).get(reverse("round_progress", args=[world.round.code]))
+        assert "上次提醒" not in host.content.decode(), "an institution learns nothing of its reviewers"
+
+
 def test_who_comes_back_after_declining_is_told_so_and_accused_of_nothing(world: w.World) -> None:
     case, (first, _) = asked(world)
     act(first, case.number, "decline", because="time")
@@ -405,6 +451,28 @@ def test_an_officer_reads_before_assigning_that_the_time_is_over_and_begins_anew
         assert set(found.tasks.filter(role="expert").values_list("due_at", flat=True)) == {found.due_at}
         assert "重新计期" not in late.get(address).content.decode()
         assert "期限重新计至" in late.get(reverse("case", args=[case.number])).content.decode()
+
+
+def test_that_time_is_up_is_said_once_and_of_nothing_that_is_scored(world: w.World) -> None:
+    case, (first, second) = asked(world)
+    for client in (first, second):
+        act(client, case.number, "accept", declared=["interests", "confidence"])
+    assert act(first, case.number, "score", comment=COMMENT, **scores()).status_code == 303
+    done, late = holders(case.number)
+    with clock_at(w.moment("2026-06-20")):
+
+        def listed(person: Person, name: str, language: str) -> str:
+            rows = signed_in(person).get(reverse(name), {"lang": language}).content.decode()
+            return re.sub(r"<[^>]+>", " ", rows.partition("<tbody>")[2].partition("</tbody>")[0])
+
+        assert "time is up" in listed(late, "reviews", "en")
+        assert "none" not in listed(late, "reviews", "en")
+        assert "time is up" not in listed(done, "reviews", "en")
+        assert "已到期" not in listed(done, "reviews", "zh")
+        todo = listed(late, "todo", "zh")
+        assert "已逾期" in todo
+        assert "已到期" not in todo, "not the same thing twice"
+        assert "none" not in listed(late, "todo", "en")
 
 
 def test_the_calendar_of_a_reviewer_holds_numbers_and_no_titles(world: w.World) -> None:

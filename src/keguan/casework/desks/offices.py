@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Q, QuerySet, Value, When
 from django.db.models.fields import TextField
 
 from keguan.casework import services
-from keguan.casework.messages import send_to_applicants
+from keguan.casework.messages import ALL_TOLD, send_to_applicants
 from keguan.casework.models import Case, Message, Round
 from keguan.casework.permissions import followed_by
 from keguan.components.lists import Rows
@@ -181,7 +181,7 @@ def remind(of_round: Round, actor: Actor, request_id: str = "") -> int | Refusal
         rows = waiting.exclude(pk__in=told.filter(case__round=of_round).values("case"))
         numbered = rows.count()
         if not numbered:
-            return _ALL_TOLD if waiting.exists() else _NOBODY
+            return ALL_TOLD if waiting.exists() else _NOBODY
         send_to_applicants("reminder", rows, _line(of_round), now)
         payload = {"code": of_round.code, "cases": numbered}
         trace.write("round:applicants:reminded", actor, payload=payload, request_id=request_id)
@@ -196,9 +196,4 @@ def _line(of_round: Round) -> Text:
     return said.filled(code=of_round.code, closes=of_round.closes.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M"))
 
 
-_ALL_TOLD = refuse(
-    "remind.today",
-    Text("今天已经提醒过，每人每天最多一次。", "They were reminded today; nobody is reminded twice a day."),
-    fix=Text("请明天再提醒。", "Remind them tomorrow."),
-)
 _NOBODY = refuse("remind.nobody", Text("没有需要提醒的申报人。", "There is nobody to remind."))

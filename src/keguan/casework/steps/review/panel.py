@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Q
 from django.http import QueryDict
 
 from keguan.casework.models import SEAT_STATES, Seat
 from keguan.casework.reviewing.drafts import Draft, draft_of, print_of
+from keguan.casework.reviewing.late_seats import late_seats
 from keguan.casework.reviewing.models import SeatDraft
 from keguan.casework.reviewing.rechecking import recused
 from keguan.casework.steps.review.content import scored
@@ -29,6 +31,7 @@ from keguan.engine.steps.review import (
     due_anew,
     score_problems,
 )
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Criterion, Review, Rubric
@@ -92,10 +95,19 @@ def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
         "pool": pool,
         "despite": scene.asked(Field("despite", "text", _DESPITE, hint=_DESPITE_HINT, most=500)) if asks else None,
         "due_anew": due_anew(scene.situation, scene.step) if isinstance(scene.step, Review) else None,
+        "late": [(one, STATES[one.state]) for one in late_seats(Q(case=scene.case), str(scene.step.id))]
+        if _is_over(scene)
+        else [],
         "recused": [one for one in recused(scene.case) if one.seat.state in WAITS],
         "wants_pool": wants_pool,
         "query": searched(scene),
     }
+
+
+def _is_over(scene: Scene) -> bool:
+    """Whether anybody can be late; else nothing is asked of the database."""
+    due = scene.situation.state.current.due
+    return "release" in scene.verbs and due is not None and due <= clock.now()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,9 @@ def test_every_bad_row_is_told_with_its_place_and_nothing_is_kept(world: w.World
     wrong, forged = list(row), list(row)
     wrong[3], forged[-1] = 99, "0" * 16
     said = back(client, case, [head, wrong, forged, wrong]).content.decode()
+    assert f"D2：{case.number} {case.title}，" in said, "which case and which cell, where it is read"
     assert "0至20" in said
-    assert "D2" in said
-    assert "校验值被改动" in said
+    assert re.search(r"!3：这一行的编号或校验值被改动", said)
     assert "同一席位出现两次" in said
     assert 'name="confirm"' not in said
     assert not SeatDraft.objects.exists()

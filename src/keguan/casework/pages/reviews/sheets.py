@@ -173,6 +173,8 @@ _NEWER = Text(
     "{number}: more was typed on the web since you looked. Nothing was kept: look at what stands below now, and confirm again.",
 )
 _NO_SEAT = Text("{number}：您现在不能为本件评分。", "{number}: this is no seat that you can score now.")
+_AT = Text("{place}：{say}", "{place}: {say}")
+_OF_CASE = Text("{case}，{say}", "{case}, {say}")
 _WITHOUT = Text("请从评分表中删去该行，重新上传。", "Take its row out of the sheet and upload it again.")
 
 
@@ -302,7 +304,7 @@ def _understood(grid: Grid, pile: Pile) -> tuple[list[Row], list[Problem]]:
     head = lines[0][1] if lines else []
     problems = list(_header_problems(grid, head, headers(pile.rubric)))
     if problems:
-        return [], problems
+        return [], [_placed(one) for one in problems]
     names = columns(pile.rubric)
     seats = {check_value(one, pile.digest): one for one in pile.seats}
     found: dict[str, Row] = {}
@@ -325,12 +327,21 @@ def _understood(grid: Grid, pile: Pile) -> tuple[list[Row], list[Problem]]:
             problems.append(Problem("sheet.twice", said, grid.place(number), cells[0]))
             continue
         values = {name: cells[at] for at, name in enumerate(names) if name}
-        problems += _cell_problems(grid, number, pile.rubric, names, values)
+        of_case = f"{seat.case.number} {seat.case.title}".strip()
+        problems += [
+            replace(one, say=_OF_CASE.filled(case=of_case, say=one.say))
+            for one in _cell_problems(grid, number, pile.rubric, names, values)
+        ]
         found[seat.case.number] = Row(seat.case.number, values, prints_in(names, carried))
     if not found and not problems:
         said = Text("表中没有可读入的行。", "There is no row to read in.")
         problems.append(Problem("sheet.empty", said, grid.name))
-    return list(found.values()), problems
+    return list(found.values()), [_placed(one) for one in problems]
+
+
+def _placed(problem: Problem) -> Problem:
+    """What is wrong with a cell or a row, saying where it stands in the sheet: the page has no such place to lead to."""
+    return replace(problem, say=_AT.filled(place=problem.where, say=problem.say), where="file")
 
 
 def _header_problems(grid: Grid, head: Sequence[str], wanted: Sequence[Text]) -> Iterator[Problem]:

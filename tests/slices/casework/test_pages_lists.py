@@ -342,6 +342,30 @@ def test_a_round_is_set_up_looked_over_published_and_extended_by_pages(world: w.
     assert Round.objects.get(code="hbz-2026").closes == w.moment("2026-06-10", "18:00")
 
 
+def test_a_ranking_that_others_have_still_to_reach_shows_those_that_came_and_is_not_adopted(world: w.World) -> None:
+    leads = make.person(employer=world.university, title="senior", degree="doctor")
+    world.people["other"] = leads
+    team = [{"member": make.person(employer=world.university).pk, "role": "lead", "months": 6}]
+    came = cases.case(world, at="scored")
+    waits = cases.case(world, at="review", rank=2, who="other", principal=leads.pk, team=team)
+    assert world.round is not None
+    address = reverse("ranking", args=[world.round.code, "rank"])
+    officer = signed_in(world.people["officer"])
+    with clock_at(w.moment("2026-04-11")):
+        said = officer.get(address).content.decode()
+        assert "还有1项未到排序环节" in said
+        assert "下列为已到的 1 项，还不完整" in said
+        assert "78.67" in said
+        assert reverse("case", args=[came.number]) in said
+        assert reverse("case", args=[waits.number]) not in said
+        assert reverse("score_reading", args=[world.round.code, "rank"]) in said
+        assert "adopt" not in said
+        assert "预算线" not in said
+        assert "安排" not in said.partition("<table")[2]
+        assert officer.post(address + "adopt/", {"confirmed": "yes", "key": new_key()}).status_code == 422
+    assert not Ranking.objects.exists()
+
+
 def test_the_ranking_is_previewed_with_its_budget_line_adopted_and_then_stands(world: w.World) -> None:
     case = cases.case(world, at="scored")
     assert world.round is not None
@@ -354,6 +378,7 @@ def test_the_ranking_is_previewed_with_its_budget_line_adopted_and_then_stands(w
         assert "78.67" in said
         assert "预算线" in said
         assert case.title in said
+        assert "本批次“评审合格线”为70分（数值待核）" in said, "the number itself, not only what it is called"
         assert officer.post(address + "adopt/", {"confirmed": "yes", "key": new_key()}).status_code == 303
         stands = officer.get(address).content.decode()
         assert "78.67" in stands

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from keguan.casework.pages.case_words import who_acts
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
-from keguan.language.schema import Agree, Apply, Deliver, Form, Programme, Publish, Rule, Step
+from keguan.language.parameters import in_force
+from keguan.language.schema import Agree, Apply, Deliver, Expression, Form, Programme, Publish, Rule, Step
 from keguan.language.uses import rule_sets_of
 from keguan.language.vocabulary import APPLICANT_KINDS
 from keguan.language.wording import expression_said, parameter_value, span_said, step_title
@@ -103,6 +105,19 @@ def _numbers_in(definition: Definition, rule: Rule) -> set[str]:
 def _doubted(programme: Programme) -> set[str]:
     """The parameters whose newest value nobody has compared with its source."""
     return {one.name for one in programme.parameters if one.values and not one.values[-1].verified}
+
+
+def figures_said(definition: Definition, expression: Expression, on: date) -> Text | None:
+    """Each number of the law that an expression reads, as it is in force on a day, with a doubt where there is one; None where it reads none."""
+    read = definition.names_of(expression)
+    found: list[Text] = []
+    for one in definition.programme.parameters:
+        if f"param.{one.name}" in read and (held := in_force(one, on)) is not None:
+            said = Text("“{title}”为{value}", "“{title}” is {value}")
+            if not held.verified:
+                said = Text("“{title}”为{value}（{doubt}）", "“{title}” is {value} ({doubt})")
+            found.append(said.filled(title=one.title, value=parameter_value(one, held), doubt=NUMBER_DOUBTED))
+    return Text("，".join(one.zh for one in found), ", ".join(one.en for one in found)) if found else None
 
 
 def forms_said(definition: Definition) -> list[Form]:

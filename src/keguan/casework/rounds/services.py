@@ -185,7 +185,13 @@ def preview_ranking(of_round: Round, step_id: str) -> engine.Ranking | Refusal:
     if waiting := on_their_way(of_round, step_id).count():
         said = Text("本批次还有{n}项未到排序环节。", "{n} cases of the round have not come to the ranking yet.")
         return refuse("rank.too_early", said.filled(n=waiting), value=str(waiting))
-    return engine.rank(definition, step, entries_of(of_round, step_id), of_round.budget_fen)
+    return ranking_so_far(of_round, step)
+
+
+def ranking_so_far(of_round: Round, step: Rank) -> engine.Ranking:
+    """Those that have come to the ranking, in order, whether or not others are still on their way."""
+    definition = definition_of(of_round.programme)
+    return engine.rank(definition, step, entries_of(of_round, str(step.id)), of_round.budget_fen)
 
 
 def adopt_ranking(code: str, step_id: str, actor: Actor, key: str) -> Ranking | Refusal:

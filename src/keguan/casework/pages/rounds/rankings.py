@@ -15,6 +15,7 @@ from keguan.casework.leaving import sent_out
 from keguan.casework.models import Case, CaseVote, Ranking, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case_words import case_href, status_of
+from keguan.casework.pages.programme_words import figures_said
 from keguan.casework.pages.rounds.places import places_of
 from keguan.casework.pages.rounds.rounds import rounds_for
 from keguan.casework.permissions import is_own
@@ -29,6 +30,7 @@ from keguan.components.status import Crumb, Status
 from keguan.components.typed import posted_key
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import local_date
 from keguan.kernel.ids import new_key
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Forbidden, Problem, Refusal
@@ -108,9 +110,9 @@ def _ranking_page(
         computed = services.preview_ranking(found, str(rank.id))
         if isinstance(computed, Refusal):
             too_early = computed.problems
-        else:
-            lines = [as_line(one) for one in computed.lines]
-            spent = computed.spent_fen
+            computed = services.ranking_so_far(found, rank)
+        lines = [as_line(one) for one in computed.lines]
+        spent = computed.spent_fen
     programme = definition_of(found.programme).programme
     out = sent_out_numbers(actor, found)
     last, line_at = max(((one["position"], at) for at, one in enumerate(lines) if one["within"]), default=(0, None))
@@ -132,8 +134,14 @@ def _ranking_page(
         "order": expression_said(programme, rank.order) if rank.order else None,
         "ties": [_tie_said(programme, tie) for tie in rank.ties],
         "eligible": expression_said(programme, rank.eligible) if rank.eligible else None,
+        "figures": figures_said(definition_of(found.programme), rank.eligible, local_date(found.opens))
+        if rank.eligible
+        else None,
         "is_shared": rank.share == "pro_rata",
-        "can_adopt": stands is None and bool(lines) and actor.holds(rank.by, programme=found.programme.code),
+        "can_adopt": stands is None
+        and not too_early
+        and bool(lines)
+        and actor.holds(rank.by, programme=found.programme.code),
         "too_early": too_early,
         "problems": problems,
         "crumbs": _crumbs(found, rank),

@@ -14,9 +14,8 @@ from keguan.kernel.bilingual import Text
 
 register = template.Library()
 
-_OVER = Text("已到期", "none")
+_OVER = Text("已到期", "time is up")
 _STILL = Text("还有 {left}", "{left} left")
-_IS_OVER = Text("已到期", "time is up")
 _DAYS = Text("{d} 天 {h} 小时", "{d} days {h} hours")
 _HOURS = Text("{h} 小时 {m} 分钟", "{h} hours {m} minutes")
 _MINUTES = Text("{m} 分钟", "{m} minutes")
@@ -24,7 +23,7 @@ _MINUTES = Text("{m} 分钟", "{m} minutes")
 
 @register.filter
 def time_left(until: datetime | None) -> str:
-    """How long it still is: days and hours, hours and minutes, or minutes."""
+    """How long it still is: days and hours, hours and minutes, or minutes; or that time is up."""
     return reader.said(left(until)) if until is not None else ""
 
 
@@ -34,7 +33,7 @@ def still_left(until: datetime | None) -> str:
     if until is None:
         return ""
     rest = left(until)
-    return reader.said(_IS_OVER if rest is _OVER else _STILL.filled(left=rest))
+    return reader.said(rest if rest is _OVER else _STILL.filled(left=rest))
 
 
 def left(until: datetime) -> Text:

@@ -71,6 +71,11 @@ class Waiting:
     tick: str = ""
     help: StepHelp | None = None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its time is over: then its state says so, and how long is left is not said beside it."""
+        return self.due is not None and self.due <= clock.now()
+
 
 @page(SIGNED_IN)
 def todo(request: HttpRequest) -> HttpResponseBase:
@@ -250,6 +255,6 @@ def _state(due: datetime | None) -> Status | None:
     if due is None:
         return None
     rest = due - clock.now()
-    if rest < timedelta(0):
+    if rest <= timedelta(0):
         return Status(Text("已逾期", "Overdue"), "bad")
     return Status(Text("即将到期", "Due soon"), "warn") if rest < timedelta(days=3) else None

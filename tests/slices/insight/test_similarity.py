@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import date
 from typing import Any
 
@@ -459,6 +460,34 @@ def test_a_decision_has_a_reason_is_traced_and_does_not_overwrite_one_unseen(
     assert found.state == "no_matter"
     answer = decide(found.pk, "matters", "不是我的职责", world.actor("supervisor"), seen="no_matter")
     assert isinstance(answer, Refusal)
+
+
+def test_what_was_decided_at_the_other_application_is_shown_and_taken_over_by_one_press(world: w.World) -> None:
+    first = apply(world, summary=SAID)
+    services.keep_up()
+    second = apply(world, summary=MOVED)
+    services.keep_up()
+    here, there = (Finding.objects.get(document__case=one) for one in (first, second))
+    client = signed_in(world.people["officer"])
+    at_first, at_second = (reverse("similarity_finding", args=[one.pk]) for one in (here, there))
+    assert 'id="there"' not in client.get(at_second).content.decode()
+    answer = decide(here.pk, "no_matter", "同一团队的前期工作", world.actor("officer"), seen="open")
+    assert isinstance(answer, Finding)
+    page = client.get(at_second).content.decode()
+    assert "同一团队的前期工作" in page.partition('id="there"')[2]
+    there.refresh_from_db()
+    assert there.state == "open", "it is asked of each by itself"
+    pressed = dict(
+        re.findall(r'type="hidden" name="(seen|state|reason)" value="([^"]*)"', page.partition('id="there"')[2])
+    )
+    assert client.post(at_second, pressed).status_code == 303
+    there.refresh_from_db()
+    assert (there.state, there.reason, there.decided_by) == ("no_matter", "同一团队的前期工作", world.people["officer"])
+    assert Event.objects.filter(tag="similarity:finding:decided", case_number=second.number).count() == 1
+    assert "采用同一判定" not in client.get(at_second).content.decode()
+    assert isinstance(decide(here.pk, "matters", "后来发现照抄", world.actor("officer"), seen="no_matter"), Finding)
+    assert "后来发现照抄" in client.get(at_second).content.decode(), "that the two differ does not stay unseen"
+    assert client.get(at_first).status_code == 200
 
 
 def test_where_a_programme_sets_a_threshold_its_rule_leads_whoever_judges_to_the_passages(world: w.World) -> None:

@@ -27,6 +27,7 @@ from keguan.insight.similarity.queries import (
     finding_for,
     findings,
     looked_at,
+    mirrored,
     side_by_side,
     standing_of,
 )
@@ -102,6 +103,8 @@ def _shown(request: HttpRequest, found: Finding, actor: Actor, problems: tuple[P
     assert case is not None  # noqa: S101 - findings are on cases
     texts = side_by_side(actor, found)
     fields = [one.typed_in(request.POST).with_problems(problems) if problems else one for one in _FIELDS]
+    may_decide = can_handle(actor, case) and found.document.gone_at is None
+    there = mirrored(actor, found)
     context: dict[str, Any] = {
         "found": found,
         "case": case,
@@ -112,7 +115,10 @@ def _shown(request: HttpRequest, found: Finding, actor: Actor, problems: tuple[P
         "other_number": other_number(found),
         "part": kind_of(found.document),
         "other_part": kind_of(found.other),
-        "fields": fields if can_handle(actor, case) and found.document.gone_at is None else [],
+        "fields": fields if may_decide else [],
+        "there": there,
+        "there_status": status_of(there.state) if there else None,
+        "is_as_there": there is not None and there.state == found.state,
         "problems": problems,
         "before": [(status_of(one.state), one) for one in decided_before(found)],
         "crumbs": [

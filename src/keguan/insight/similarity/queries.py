@@ -92,6 +92,14 @@ def decided_before(finding: Finding) -> Sequence[Finding]:
     return list(same.select_related("decided_by").order_by(F("decided_at").desc())[:5])
 
 
+def mirrored(actor: Actor, finding: Finding) -> Finding | None:
+    """What was decided of the same two texts at the other one's page. It is asked of each application by itself: who copied
+    and who was copied from are two answers. None where nothing was decided there, or this actor may not know of it."""
+    rows = Finding.objects.filter(document=finding.other, other=finding.document).exclude(state="open")
+    found = rows.select_related("document__case__programme", "document__case__parent", "decided_by").first()
+    return found if found and found.document.case and can_see_notes(actor, found.document.case) else None
+
+
 COMPARED_MOST = 3000
 """Passages of more characters are shown without what was exchanged in them: telling it takes their length squared."""
 

@@ -66,6 +66,9 @@ def test_an_officer_rates_with_a_reason_and_the_expert_reads_and_answers_it(worl
     mine, other = signed_in(first), signed_in(second)
     own = reverse("expert_merits", args=[row.expert_id])
     assert "意见过于笼统" in mine.get(own).content.decode()
+    for address in (own, answer):
+        assert f"{case.number}" in mine.get(address).content.decode(), "its reviewer reads which review it is about"
+    assert case.number not in officer.get(own).content.decode(), "and nobody else by this record"
     assert [other.get(own).status_code, other.post(answer, {"answer": "x"}).status_code] == [403, 403]
     assert mine.post(rate, {"rating": "useful", "reason": "很好"}).status_code == 403
     assert mine.post(answer, {"answer": "当时附件无法打开"}).status_code == 303

@@ -6,18 +6,35 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Min
+from django.urls import reverse
 
 from keguan.casework.models import Case, Seat
 from keguan.engine.state import StepState
+from keguan.kernel.actors import Actor
 from keguan.kernel.clock import local_date
 from keguan.language.definition import Definition
 from keguan.language.schema import Review
 from keguan.registers.experts.merits import Reviewed, arise, key_of
 from keguan.registers.experts.models import Merit
+from keguan.registers.experts.own_reviews import OfCase, named_by
 
 
-def _named(case: Case, step: str, attempt: int, number: int) -> tuple[object, ...]:
-    return ("review", case.number, step, attempt, number)
+def _named(case: str, step: str, attempt: int, number: int) -> tuple[object, ...]:
+    return ("review", case, step, attempt, number)
+
+
+@named_by
+def own_reviews(actor: Actor) -> dict[str, OfCase]:
+    """The cases that the actor has scored, as their own list of reviews names them. One query."""
+    if actor.person is None:
+        return {}
+    mine = Seat.objects.filter(holder__expert__person=actor.person, state="final").exclude(recusal__is_hard=True)
+    return {
+        key_of(_named(case, step, attempt, number)): OfCase(case, title, reverse("case", args=[case]))
+        for case, title, step, attempt, number in mine.values_list(
+            "case__number", "case__title", "step", "attempt", "number"
+        )
+    }
 
 
 def enter_merits(case: Case, definition: Definition, step: Review, closed: StepState, now: datetime) -> None:
@@ -45,7 +62,7 @@ def _reviewed(case: Case, seat: Seat, seats: Sequence[Seat], points: int, closed
     early = None if due is None else (local_date(due) - timedelta(days=1) - done).days
     return Reviewed(
         expert=seat.holder.expert_id,
-        of=_named(case, seat.step, seat.attempt, seat.number),
+        of=_named(case.number, seat.step, seat.attempt, seat.number),
         days_early=early,
         criteria=len(seat.scores),
         remarks=sum(bool(said) for said in seat.comments.values()),
@@ -57,5 +74,5 @@ def _reviewed(case: Case, seat: Seat, seats: Sequence[Seat], points: int, closed
 def merits_of(case: Case) -> list[Merit]:
     """What the reviews of this case left with their experts, for who may know the reviewers. Two queries."""
     seats = Seat.objects.filter(case=case, state="final").values_list("step", "attempt", "number")
-    keys = [key_of(_named(case, *one)) for one in seats]
+    keys = [key_of(_named(case.number, *one)) for one in seats]
     return list(Merit.objects.filter(key__in=keys).select_related("expert__person").order_by("closed_at", "pk"))

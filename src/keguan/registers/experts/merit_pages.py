@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,6 +19,7 @@ from keguan.kernel.bilingual import Text
 from keguan.registers.experts import merits
 from keguan.registers.experts.deeds import crumbs
 from keguan.registers.experts.models import RATINGS, Expert, Merit
+from keguan.registers.experts.own_reviews import OfCase, own_reviews
 from keguan.registers.experts.rights import IS_EXPERT, KEEPS_ENTRY, keeps_or_is_expert
 from keguan.registers.trace import services as trace
 from keguan.registers.trace.deeds import traced_deed_page
@@ -44,7 +47,7 @@ def expert_merits(request: HttpRequest, pk: int) -> HttpResponseBase:
         Section(TITLE, _parts(merits.parts_of(found), is_own=is_own)),
         Section(
             Text("逐次", "One by one"),
-            columns=columns(actor, is_own=is_own),
+            columns=columns(actor, is_own=is_own, named=own_reviews(actor) if is_own else {}),
             rows=rows,
             empty=Text("还没有结束的评审。", "No panel of theirs is complete yet."),
         ),
@@ -79,8 +82,20 @@ def _parts(found: merits.Parts, *, is_own: bool) -> list[Line | None]:
     ]
 
 
-def columns(actor: Actor, *, is_own: bool, with_expert: bool = False) -> tuple[Column, ...]:
-    """The columns of a record. How far one review lay from the others is for staff: it would tell the others' scores."""
+def columns(
+    actor: Actor, *, is_own: bool, with_expert: bool = False, named: Mapping[str, OfCase] | None = None
+) -> tuple[Column, ...]:
+    """The columns of a record. How far one review lay from the others is for staff: it would tell the others' scores.
+
+    named: the cases of the actor's own reviews, by key; which case it was is told to nobody else.
+    """
+    cases = named or {}
+    case = Column(
+        "case",
+        Text("办件", "Case"),
+        lambda one: f"{cases[one.key].number} {cases[one.key].title}" if one.key in cases else "—",
+        link=lambda one: cases[one.key].href if one.key in cases else "",
+    )
     who = Column("who", Text("专家", "Expert"), lambda one: one.expert.person.name)
     apart = Column(
         "deviation",
@@ -98,6 +113,7 @@ def columns(actor: Actor, *, is_own: bool, with_expert: bool = False) -> tuple[C
     )  # fmt: skip
     return (
         *((who,) if with_expert else ()),
+        *((case,) if is_own else ()),
         Column("round", Text("批次", "Round"), lambda one: one.round_code),
         Column("closed", Text("评审组结束", "Panel complete"), lambda one: one.closed_at, "moment"),
         Column(
@@ -160,7 +176,11 @@ def merit_answer(request: HttpRequest, pk: int) -> HttpResponseBase:
         merits.answer(row, given.text("answer")[:2000], actor)
         return Text("已保存，与该条记录一并显示。", "Kept beside the entry."), back
 
+    case = own_reviews(actor).get(row.key)
     lines = [
+        Line(Text("办件", "Case"), case.number, href=case.href, note=case.title)
+        if case
+        else Line(Text("办件", "Case"), "—"),
         Line(Text("批次", "Round"), row.round_code),
         Line(Text("评审组结束", "Panel complete"), row.closed_at, "moment"),
         Line(Text("经办人评价", "Rating"), RATINGS[row.rating] if row.rating else "—", note=row.rating_reason),

@@ -191,11 +191,10 @@ def whole(given: Given, name: str, most: int) -> int | None:
 
 
 def region_typed(given: Given) -> str:
-    """A region's code of six digits, or none; a problem is noted for anything else."""
+    """The code of a region that there is, or none; a problem is noted for anything else."""
     typed = given.text("region_code")
-    if typed and not (typed.isdecimal() and typed.isascii() and len(typed) == 6):
-        said = Text("地区代码为六位数字。", "The code of a region has six digits.")
-        given.problems.append(Problem("expert.region", said, "region_code", typed[:20], source="GB/T 2260"))
+    if problem := services.region_problem(typed):
+        given.problems.append(problem)
     return typed
 
 

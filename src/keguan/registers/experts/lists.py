@@ -97,6 +97,7 @@ EXPERTS = ListSpec(
 ABSENCES = (
     Column("since", Text("开始", "From"), lambda one: one.since, "day"),
     Column("until", Text("结束", "To"), lambda one: one.until, "day"),
+    Column("note", Text("备注（只有您能看到）", "Note (nobody else sees it)"), lambda one: one.note),
     Column(
         "drop",
         Text("删除", "Remove"),

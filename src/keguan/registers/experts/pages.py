@@ -72,6 +72,8 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
     ]
     crumbs = [Crumb(Text("名录", "Registers"), reverse("registers")), Crumb(lists.EXPERTS.title, reverse("experts"))]
     is_own = found.person_id == actor.person
+    # A note beside days away is its expert's own.
+    shown = {"since", "until", *(["note"] if is_own else []), *(["drop"] if keeps_or_is_expert(actor, found) else [])}
     works = Work.objects.filter(expert=found)
     latest = list(works[:MOST_WORKS])
     sections = [
@@ -86,7 +88,7 @@ def expert(request: HttpRequest, pk: int) -> HttpResponseBase:
         ),
         Section(
             Text("不参加评审的时段", "Away"),
-            columns=lists.ABSENCES if keeps_or_is_expert(actor, found) else lists.ABSENCES[:2],
+            columns=[one for one in lists.ABSENCES if one.key in shown],
             rows=list(Absence.objects.filter(expert=found, until__gte=clock.today())),
             empty=Text("没有登记。", "None entered."),
         ),

@@ -17,6 +17,7 @@ from keguan.registers.experts.identity import identity_problems
 from keguan.registers.experts.models import STATUSES, Expert
 from keguan.registers.experts.telling import tell
 from keguan.registers.experts.waiting import waiting_for
+from keguan.registers.organisations.queries import is_region
 from keguan.registers.parties.changes import ties_changed
 from keguan.registers.trace import services as trace
 
@@ -96,6 +97,20 @@ def confirm(expert: Expert, actor: Actor) -> Expert:
     row.save(update_fields=["confirmed_on", "reminded"])
     _trace("confirmed", row, actor)
     return row
+
+
+def region_problem(code: str) -> Problem | None:
+    """What is wrong with the code of a region: a draw would take its expert as from elsewhere."""
+    if not code or is_region(code):
+        return None
+    return Problem(
+        "expert.region",
+        Text("没有这个行政区划代码。", "There is no such administrative division code."),
+        "region_code",
+        code[:20],
+        source="GB/T 2260",
+        fix=Text("请填写6位代码，如 650100（乌鲁木齐市）", "Give the six digits, such as 650100 (Ürümqi)"),
+    )
 
 
 def checked_fields(codes: Iterable[str]) -> list[str]:

@@ -10,7 +10,8 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import normal_uscc, uscc_problem
 from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem
-from keguan.registers.organisations.models import HIERARCHIES, KINDS, FormerName, Organisation, Parent, Region
+from keguan.registers.organisations.models import HIERARCHIES, KINDS, FormerName, Organisation, Parent
+from keguan.registers.organisations.queries import is_region
 
 
 def problems_of(
@@ -30,7 +31,7 @@ def problems_of(
                 fix=_listed(),
             )
         )
-    if region_code and not _province_of(region_code):
+    if region_code and not is_region(region_code):
         found.append(
             Problem(
                 "organisation.region",
@@ -247,15 +248,6 @@ def bearers(normal_names: set[str]) -> dict[str, Organisation]:
     for name in former.order_by("-until", "id"):
         found.setdefault(name.normal_name, name.organisation)
     return found
-
-
-def _province_of(code: str) -> bool:
-    return (
-        len(code) == 6
-        and code.isascii()
-        and code.isdecimal()
-        and Region.objects.filter(code=f"{code[:2]}0000").exists()
-    )
 
 
 def _name_known(name: str) -> Problem:

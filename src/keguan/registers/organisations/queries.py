@@ -113,6 +113,25 @@ def regions_said(codes: Iterable[str]) -> dict[str, Text]:
     }
 
 
+def is_region(code: str) -> bool:
+    """Whether a code of six digits lies in a province that the register knows, and, where it names the prefectures of that
+    province, in one of them. One query."""
+    if not (len(code) == 6 and code.isascii() and code.isdecimal()):
+        return False
+    known = set(Region.objects.filter(code__startswith=code[:2]).values_list("code", flat=True))
+    province, prefecture = f"{code[:2]}0000", f"{code[:4]}00"
+    if province not in known or known == {province}:
+        # Of a province that is told as a whole, only the shape of the standard is known.
+        return province in known and code[2:4] in (_DISTRICTS if code[:2] in _MUNICIPALITIES else _PREFECTURES)
+    return prefecture in known
+
+
+_MUNICIPALITIES = ("11", "12", "31", "50")
+_DISTRICTS = ("00", "01", "02")
+_PREFECTURES = (*(f"{n:02}" for n in range(71)), "90")
+"""The third and fourth digit that GB/T 2260 gives to districts of a municipality, and to prefectures of other provinces."""
+
+
 def regions(within: str = "", on: date | None = None) -> QuerySet[Region]:
     """The divisions valid on a day, all or those whose code begins with `within`, in the order of their codes."""
     day = on or clock.today()

@@ -91,6 +91,9 @@ def test_correcting_ones_entry_confirms_it_and_an_officers_correction_does_not(e
         assert code == 422
         assert "1 至 100" in html
         assert 'href="#field-region_code"' in html
+        for nowhere in ("999999", "123456", "658800"):
+            code, html = post(browser, "expert_correct", expert.pk, **typed | {"region_code": nowhere})
+            assert (code, "没有这个行政区划代码" in html) == (422, True), nowhere
         assert post(browser, "expert_correct", expert.pk, **typed)[0] == 303
         found = ready().get()
         assert (found.max_load, found.yearly_most, found.keywords) == (4, 12, [])
@@ -109,6 +112,11 @@ def test_days_away_keep_out_on_the_first_and_the_last_day_only(expert: Expert, b
     with clock_at(datetime(2025, 6, 1, tzinfo=UTC)):
         last = today + timedelta(days=3)
         assert post(browser, "absence_new", expert.pk, since=f"{today}", until=f"{last}", note="手术")[0] == 303
+        page = reverse("expert", args=[expert.pk])
+        assert "手术" in browser.get(page).content.decode(), "who wrote the note reads it"
+        keeper = Client()
+        keeper.force_login(make.account(make.duty("registrar").person))
+        assert "手术" not in keeper.get(page).content.decode()
         code, html = post(browser, "absence_new", expert.pk, since=f"{last}", until="昨天")
         assert code == 422
         assert 'href="#field-until"' in html

@@ -24,10 +24,13 @@ def _save(rows: Sequence[Row], saving: Saving) -> None:
     people = People(rows)
     pool = {expert.person_id: expert for expert in Expert.objects.all()}
     codes = read_codes({one for row in rows for one in row.values.get("fields") or ()})
+    regions = {one: services.region_problem(one) for one in {row.values.get("region_code") or "" for row in rows}}
 
     def save(row: Row) -> Done | None:
         before = len(saving.problems)
         row.values["fields"] = _stored(row, codes, saving)
+        if problem := regions[row.values.get("region_code") or ""]:
+            saving.problems.append(replace(problem, where=saving.place(row, "region_code")))
         employer = employers.demand(row, "employer", saving)
         person = people.one(row, employer, saving) if employer or not row.values.get("employer") else None
         if len(saving.problems) > before:

@@ -56,30 +56,45 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
-    """Whether enough are present. needed: how many it takes. members: those entitled to vote on this item."""
+    """Whether enough are present. needed: how many it takes: such a share of the members, and never fewer than `least`.
+    members: those entitled to vote on this item; who must keep out of it counts in no number."""
 
     present: int
     members: int
     needed: int
     share: Share
+    least: int
 
     @property
     def is_met(self) -> bool:
         """Whether the body can vote."""
         return self.present >= self.needed
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there would be a quorum if every one of these members came."""
+        return self.members >= self.needed
+
     def said(self) -> Text:
-        """The count in one sentence."""
+        """The count in one sentence, with the rule behind it."""
         met = Text("达到法定人数", "there is a quorum") if self.is_met else Text("未达法定人数", "there is no quorum")
         return Text(
-            "应到{members}人，实到{present}人，至少需{needed}人（{share}）：{met}",
-            "{present} of {members} members are present, {needed} are needed ({share}): {met}",
-        ).filled(members=self.members, present=self.present, needed=self.needed, share=self.share.said(), met=met)
+            "应到{members}人，实到{present}人，至少需{needed}人（应到人数的{share}，且不少于{least}人；回避的不计入应到）：{met}",
+            "members who may vote: {members}, present: {present}, needed: {needed} ({share} of those who may vote, and never"
+            " fewer than {least}; who must keep out counts in neither): {met}",
+        ).filled(
+            members=self.members,
+            present=self.present,
+            needed=self.needed,
+            share=self.share.said(),
+            least=self.least,
+            met=met,
+        )
 
 
 def quorum(rule: Rule, present: int, members: int) -> Quorum:
     """Whether so many of so many members can vote. Members who must keep out of an item are not counted in either number."""
-    return Quorum(present, members, max(rule.quorum.needed(members), rule.least), rule.quorum)
+    return Quorum(present, members, max(rule.quorum.needed(members), rule.least), rule.quorum, rule.least)
 
 
 # ---------------------------------------------------------------------------------------------------- tally
@@ -111,7 +126,7 @@ class Tally:
         counted = Text("{votes}", "{said}").filled(votes=votes, said=said)
         needs = Text(
             "按{of}（{base}）计，通过需{needed}票（{share}）",
-            "counted of {of} ({base}), it takes {needed} votes ({share})",
+            "counted of {of} ({base}); votes needed: {needed} ({share})",
         ).filled(of=COUNTED_OF[self.rule.of], base=self.base, needed=self.needed, share=self.rule.threshold.said())
         return counted, needs, self._ended(titles)
 

@@ -124,6 +124,48 @@ def test_nothing_is_known_of_a_ballot_before_it_is_closed(sitting: Committee) ->
     assert Ballot.objects.get(pk=ballot).counts is None
 
 
+def test_the_line_of_a_ballot_counts_who_left_after_voting_among_nobody_who_is_present(sitting: Committee) -> None:
+    ballot, address = sitting.up(), reverse("meeting", args=[sitting.pk])
+    for at in (0, 1):
+        done(sitting.vote(ballot, at))
+    sitting.come(1, present=False)
+    member = signed_in(sitting.people[0])
+    page = member.get(address).content.decode()
+    assert "应到5人，实到3人" in page
+    assert "已投 2 人，在场还有 2 人未投" in page
+    assert "1 人投票后离会，其票有效" in page
+    member.cookies["lang"] = "en"
+    page = member.get(address).content.decode()
+    assert "members who may vote: 5, present: 3" in page
+    assert "Voted: 2; present and yet to vote: 2" in page
+    sitting.come(4)
+    asked = signed_in(sitting.world.people["officer"]).post(
+        reverse("meeting_do", args=[sitting.pk, "count"]), {"ballot": ballot}
+    )
+    assert "已投2人，在场还有3人没有投票" in asked.content.decode()
+
+
+def test_a_quorum_says_its_rule_and_the_way_out_where_it_can_never_be_reached(sitting: Committee) -> None:
+    item, other = sitting.items
+    done(services.keep_out(sitting.pk, other.pk, sitting.people[0].pk, "合作", sitting.member(0)))
+    sitting.come(3, present=False)
+    short = services.take_up(sitting.pk, other.pk, sitting.officer)
+    assert codes(short) == {"meeting.no_quorum"}
+    assert short.problems[0].fix is not None
+    assert "请等人数够后继续" in short.problems[0].fix.zh, "one more may come"
+    sitting.come(3)
+    for at in (0, 1, 2):
+        done(services.keep_out(sitting.pk, item.pk, sitting.people[at].pk, "合作", sitting.member(at)))
+    never = services.take_up(sitting.pk, item.pk, sitting.officer).problems[0]  # type: ignore[union-attr]
+    assert "应到2人，实到1人，至少需3人（应到人数的2/3以上（含），且不少于3人" in never.say.zh
+    assert "at least 2/3 of those who may vote, and never fewer than 3" in never.say.en
+    assert never.fix is not None
+    assert "请等人数够后继续" not in never.fix.zh
+    assert "另行安排会议" in never.fix.zh
+    page = signed_in(sitting.people[3]).get(reverse("meeting", args=[sitting.pk])).content.decode()
+    assert "应到人数的2/3以上（含）且不少于3人到会（回避的不计入应到）" in page
+
+
 def test_a_late_member_votes_once_they_are_there(sitting: Committee) -> None:
     ballot = sitting.up()
     assert codes(sitting.vote(ballot, 4)) == {"vote.absent"}
@@ -490,7 +532,7 @@ def test_everybody_reads_on_what_amount_they_vote_and_the_minutes_name_it(sittin
     for client in (member, secretary):
         page = client.get(address).content.decode()
         assert f"动议：{motion}" in page
-        assert f"第 1 次表决进行中（{motion}）：到会可投 4 人，已投 0 人" in page, "one of five is not there"
+        assert f"第 1 次表决进行中（{motion}）：已投 0 人，在场还有 4 人未投" in page, "one of five is not there"
     for at in range(4):
         done(sitting.vote(ballot, at))
     done(services.close_ballot(sitting.pk, ballot, sitting.officer))
@@ -547,7 +589,7 @@ def test_a_second_yes_names_who_has_not_voted_and_what_is_left(sitting: Committe
         done(sitting.vote(ballot, at))
     asked = secretary.post(deed["count"], {"ballot": ballot})
     assert asked.status_code == 422
-    assert "到会可投的4人中还有1人没有投票" in asked.content.decode()
+    assert "已投3人，在场还有1人没有投票" in asked.content.decode()
     assert Ballot.objects.get(pk=ballot).state == "open"
     sure = dict(re.findall(r'name="(ballot|sure)" value="(\d+)"', asked.content.decode().split('id="asked"')[1]))
     assert sure == {"ballot": str(ballot), "sure": "1"}
@@ -602,7 +644,7 @@ def test_what_was_typed_into_a_refused_deed_stays_where_it_was_typed(sitting: Co
         return answer.content.decode()
 
     proposed = Money(item.amount_fen or 0).in_wan()
-    for typed in ("99999", "五十万", "-3"):
+    for typed in ("99999", "五十万", "-3", ""):
         said = press(secretary, "ballot", item=item.pk, motion="approve", amount=typed)
         form = said.partition('id="now"')[2].partition("</form>")[0]
         assert f'name="amount" value="{typed}"' in form, typed

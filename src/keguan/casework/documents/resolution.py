@@ -24,7 +24,7 @@ _MONEY = Text(
     "The budget of the round is {budget}; {sum} is granted, {left} is left.",
 )
 _NO_BUDGET = Text("本批次未设预算，决定资助共 {sum}。", "No budget is set for the round; {sum} is granted.")
-_OPEN = Text("另有 {n} 件尚未决定，本件为草稿。", "{n} more are not decided yet: this is a draft.")
+_OPEN = Text("另有 {n} 件尚未决定，本件为草稿。", "Not decided yet: {n}. This is a draft.")
 _DRAFT = Text("草稿 Draft", "草稿 Draft")
 _APPROVED, _REJECTED = Text("同意的办件", "Approved"), Text("不同意的办件", "Rejected")
 _RANK, _CASE = Text("名次", "Rank"), Text("办件", "Application")

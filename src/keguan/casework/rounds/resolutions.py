@@ -222,7 +222,7 @@ def fix(of_round: Round, decide: Decide, seen: str, actor: Actor, request_id: st
         trace.stamp(actor, request_id)
         services.take_locks((f"resolution of {of_round.pk} at {decide.id}",))
         if waiting := Case.objects.filter(round=of_round, step=decide.id).count():
-            said = Text("还有 {n} 件尚未决定，不能定稿。", "{n} are not decided yet: the text cannot be fixed.")
+            said = Text("还有 {n} 件尚未决定，不能定稿。", "Not decided yet: {n}. The text cannot be fixed.")
             return refuse("resolution.waiting", said.filled(n=waiting), value=str(waiting))
         content, before = content_of(of_round, decide), latest(of_round, str(decide.id))
         if content is None:

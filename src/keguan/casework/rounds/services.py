@@ -183,7 +183,7 @@ def preview_ranking(of_round: Round, step_id: str) -> engine.Ranking | Refusal:
     if not isinstance(step, Rank):
         raise TypeError(f"{step_id} does not rank")
     if waiting := on_their_way(of_round, step_id).count():
-        said = Text("本批次还有{n}项未到排序环节。", "{n} cases of the round have not come to the ranking yet.")
+        said = Text("本批次还有{n}项未到排序环节。", "Cases of the round that have not come to the ranking yet: {n}.")
         return refuse("rank.too_early", said.filled(n=waiting), value=str(waiting))
     return ranking_so_far(of_round, step)
 

@@ -178,19 +178,19 @@ def _idle(problem: Problem, chosen: Marks) -> Iterator[Shortage]:
 
 LOAD = Text(
     "{n} 个办件空缺 {seats} 席：尚可评审的候选专家有 {experts} 名已达评审件数上限",
-    "{seats} seats of {n} cases stay empty: {experts} of their remaining candidates sit on as many panels as they may",
+    "seats that stay empty: {seats} (cases: {n}); of their remaining candidates, so many sit on as many panels as they may: {experts}",
 )
 CANDIDATES = Text(
     "{n} 个办件的候选专家少于席位，空缺 {seats} 席",
-    "{n} cases have fewer candidates than seats; {seats} seats stay empty",
+    "fewer candidates than seats (cases: {n}); seats that stay empty: {seats}",
 )
 NO_SUCH = Text(
     "{n} 个办件找不到{nth}{who}，空缺 {seats} 席",
-    "no {nth} one of the {who} for {n} cases; {seats} seats stay empty",
+    "no {nth} one of the {who} (cases: {n}); seats that stay empty: {seats}",
 )
 TOGETHER = Text(
     "因“{what}”的限制，{n} 个办件空缺 {seats} 席",
-    "{seats} seats of {n} cases stay empty because of the bound on {what}",
+    "seats that stay empty because of the bound on {what}: {seats} (cases: {n})",
 )
 NAMES = {
     "same_institution_most": Text("同一单位的专家", "experts of one institution"),
@@ -198,5 +198,5 @@ NAMES = {
 }
 IDLE = Text(
     "{n} 名专家达不到最少评审件数，共差 {panels} 件：可评的办件不够",
-    "{n} experts stay below their least load, by {panels} panels: too few cases are left for them",
+    "experts who stay below their least load: {n}, in all by so many panels: {panels}; too few cases are left for them",
 )

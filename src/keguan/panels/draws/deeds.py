@@ -334,9 +334,9 @@ def _told(settled: chairs.Settled) -> Text:
     if settled.open:
         return Text(
             "已邀请{n}名；另有{open}席备选已用完，请就这些办件写明理由补充抽取。",
-            "{n} are invited; {open} seats have no reserve left: prepare a further draw for those cases, with a reason.",
+            "Invited: {n}. Seats with no reserve left: {open}. Prepare a further draw for those cases, with a reason.",
         ).filled(n=settled.invited, open=settled.open)
-    return Text("已邀请{n}名，其中递补{more}名。", "{n} are invited, {more} of them from the reserves.").filled(
+    return Text("已邀请{n}名，其中递补{more}名。", "Invited: {n}, of them from the reserves: {more}.").filled(
         n=settled.invited, more=settled.replaced
     )
 

@@ -10,7 +10,8 @@ from keguan.registers.trace.sentences import changes, filled, sentence, sentence
 sentences(
     {
         "draw:list:prepared": Text(
-            "准备了抽取{draw}：{cases}件，专家{experts}名", "prepared the draw {draw}: {cases} cases, {experts} experts"
+            "准备了抽取{draw}：{cases}件，专家{experts}名",
+            "prepared the draw {draw}; cases: {cases}, experts: {experts}",
         ),
         "draw:list:fixed": Text(
             "封存了抽取{draw}的名单，摘要{digest}，以{public_at}公布的随机数为准",

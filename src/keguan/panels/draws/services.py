@@ -300,7 +300,7 @@ def publish(draw: Draw, actor: Actor, request_id: str = "") -> Draw:
     """Publish the whole draw as one file, once none of its cases is under review any more. Raises Refused."""
     draw = held_in(draw, actor, request_id, "drawn")
     if still := under_review(draw).count():
-        said = Text("还有{n}件正在评审，评审结束后方可公布。", "{n} cases are still under review: publish afterwards.")
+        said = Text("还有{n}件正在评审，评审结束后方可公布。", "Cases still under review: {n}. Publish afterwards.")
         raise Refused.because(Problem("draw.under_review", said.filled(n=still), value=str(still)))
     now = clock.now().replace(microsecond=0)
     told = bundle_of(frozen_of(draw), draw.entered, draw.reveals, seating_of(draw), published_at=written(now))

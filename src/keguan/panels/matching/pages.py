@@ -109,7 +109,8 @@ def panels_confirm(request: HttpRequest, code: str, step: str) -> HttpResponseBa
     refused = ProposedSeat.objects.filter(case__proposal=proposal, state="refused").count()
     if refused:
         said = Text(
-            "已指派；{n} 席未能指派，原因见下。", "Assigned; {n} seats could not be filled, for the reasons below."
+            "已指派；{n} 席未能指派，原因见下。",
+            "Assigned; seats that could not be filled, for the reasons below: {n}.",
         )
         tell(request, said.filled(n=refused), "warn")
     else:
@@ -229,7 +230,7 @@ def _lines(proposal: Proposal) -> list[Line | None]:
     if now.by_hand:
         by_hand = Text(
             "人工更换 {n} 席之后的合计；更换之前为 {before}，{note}只就更换之前而言",
-            "after {n} seats were changed by hand; before, it was {before}, and that alone is “{note}”",
+            "after seats were changed by hand ({n}); before, it was {before}, and that alone is “{note}”",
         )
         note = by_hand.filled(n=now.by_hand, before=f"{proposal.value / WHOLE:.2f}", note=note)
     return [

@@ -126,12 +126,12 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, un
         entitled = sitting.entitled(item)
         present = len(sitting.voting(item, found))
         if (missing := present - len(voters)) > unvoted:
-            said = Text("到会可投的{all}人中还有{n}人没有投票。", "{n} of the {all} present have not voted.")
+            said = Text("已投{cast}人，在场还有{n}人没有投票。", "Voted: {cast}; present and yet to vote: {n}.")
             fix = Text(
-                "请等他们投票。现在结束的，他们计为到会而没有赞成。",
-                "Wait for them. If it is closed now, they count as present and not in favour.",
+                "请等他们投票。现在结束的，没有投票的计为到会而没有赞成。",
+                "Wait for them. If it is closed now, who has not voted counts as present and not in favour.",
             )
-            return ask("vote.not_all", said.filled(all=present, n=missing), count=missing, fix=fix)
+            return ask("vote.not_all", said.filled(cast=len(voters), n=missing), count=missing, fix=fix)
         counts = dict(zip(MOTION, Urn.objects.get(ballot=found).sums, strict=True))
         found.state, found.closed_at, found.counts = CLOSED, clock.now(), counts
         found.present, found.members = present, len(entitled)

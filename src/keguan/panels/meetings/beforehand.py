@@ -18,7 +18,7 @@ from keguan.panels.meetings.models import Item, Meeting, Opinion
 from keguan.panels.meetings.sittings import Sitting
 
 _REVIEWED = Text(
-    "通讯评审：{score}分（{n}位专家，{range}分）", "Correspondence review: {score} ({n} reviewers, {range})"
+    "通讯评审：{score}分（{n}位专家，{range}分）", "Correspondence review: {score} (reviewers: {n}, {range})"
 )
 _WRITTEN = Text(
     "书面意见：{n}份，预评分平均{mean}分（{range}分）", "Written opinions: {n}, mean score {mean} ({range})"

@@ -22,6 +22,11 @@ _WAY_OUT: Final = Text(
     "请等人数够后继续；或休会：已计票的表决保留，没有计票的作废，复会后重新表决。",
     "Go on when there are enough; or adjourn: ballots that were counted stand, one that was not is void and held again.",
 )
+NEVER: Final = Text(
+    "可表决的委员全部到会也不够，这次会议不能表决本项：请先审议其他议项；由名录管理员增补委员后，另行安排会议审议本项。",
+    "Not even all who may vote are enough: this meeting cannot vote on it. Go on with other items; once the registrar has added "
+    "members to the body, plan another meeting for this one.",
+)
 NOT_VOTED: Final = Text("本环节不表决。", "Nothing is voted on at this step.")
 NOT_MEMBER = refuse("right.missing", Text("您不是本次会议的成员。", "You are no member of this meeting."))
 NO_ITEM = refuse("meeting.item", Text("议程中没有这一项。", "The agenda has no such item."))
@@ -68,4 +73,5 @@ def lacks_quorum(sitting: Sitting, item: Item) -> Refusal | None:
     if there.is_met:
         return None
     source = sitting.vote.source if sitting.vote else ""
-    return refuse("meeting.no_quorum", there.said(), value=str(there.present), source=source, fix=_WAY_OUT)
+    fix = _WAY_OUT if there.is_reachable else NEVER
+    return refuse("meeting.no_quorum", there.said(), value=str(there.present), source=source, fix=fix)

@@ -26,11 +26,11 @@ from keguan.registers.parties.models import Person
 _TITLE = Text("“{round}”{meeting}会议记录", "Minutes of {meeting} on “{round}”")
 _OPENING = Text(
     "{body}于 {begins} 在{place}召开会议，{ended}。应到 {members} 人，曾到会 {came} 人。",
-    "The {body} met on {begins} at {place}; {ended}. Of {members} members {came} came.",
+    "The {body} met on {begins} at {place}; {ended}. Members: {members}; of them came: {came}.",
 )
 _RULE = Text(
-    "表决规则：{quorum}到会，{threshold}赞成为通过（{source}）。",
-    "Votes: {quorum} present; {threshold} carries ({source}).",
+    "表决规则：应到人数的{quorum}且不少于{least}人到会（回避的不计入应到），{threshold}赞成为通过（{source}）。",
+    "Votes: {quorum} of those who may vote on an item present, and never fewer than {least}; {threshold} carries ({source}).",
 )
 _ENDED, _RUNS = Text("{at} 结束", "it ended on {at}"), Text("会议尚未结束", "it has not ended")
 _ADJOURNED = Text("{at} 休会，{resumed}。", "It was adjourned on {at}, and {resumed}.")
@@ -74,7 +74,12 @@ def tree_of(sitting: Sitting, reading: int | None) -> Tree:
         resumed = _RESUMED.filled(at=seconds(until)) if until else _NOT_RESUMED
         opening.append(said(_ADJOURNED.filled(at=seconds(since), resumed=resumed)))
     if vote is not None:
-        rule = {"quorum": vote.quorum.said(), "threshold": vote.threshold.said(), "source": vote.source}
+        rule = {
+            "quorum": vote.quorum.said(),
+            "least": vote.least,
+            "threshold": vote.threshold.said(),
+            "source": vote.source,
+        }
         opening.append(said(_RULE.filled(**rule)))
     room = _room(sitting)
     tree: Tree = {

@@ -34,7 +34,7 @@ from keguan.kernel.money import Money
 from keguan.kernel.problems import Forbidden, Problem, Refusal, Refused
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.beforehand import Beforehand, beforehand
-from keguan.panels.meetings.deeds import Question
+from keguan.panels.meetings.deeds import NEVER, Question
 from keguan.panels.meetings.models import CLOSED, OPEN, STATES, Ballot, Item, Meeting
 from keguan.panels.meetings.motions import motion_of, voted_on
 from keguan.panels.meetings.outcomes import is_elsewhere, overtaken, result_of, state_of
@@ -87,12 +87,13 @@ def _of(name: str, pk: int) -> str:
 class BallotShown:
     """A ballot as everybody in the room may know it: on what, and how many voted; what was counted only after closing, and why
     it does not stand: but.
-    entitled: of those who may vote, who is present or has voted."""
+    waits: who is present and may vote, and has not; gone: who voted and has left since."""
 
     ballot: Ballot
     motion: Text
     cast: int
-    entitled: int
+    waits: int
+    gone: int
     is_open: bool
     mine: bool
     said: tuple[Text, ...]
@@ -189,6 +190,7 @@ def _page(
         "me": me,
         "secretary": secretary,
         "quorum": there if not found.is_over else None,
+        "never": NEVER if not found.is_over and there and not there.is_reachable else None,
         "is_begun": any(one.is_past for one in items),
         "items": items,
         "now": now,
@@ -217,9 +219,10 @@ def _lines(sitting: Sitting) -> list[Line | None]:
     rule = None
     if vote is not None:
         rule = Text(
-            "应到人数的{quorum}到会，{threshold}赞成为通过（{source}）",
-            "{quorum} of those who may vote are present; it carries with {threshold}. Source: {source}",
-        ).filled(quorum=vote.quorum.said(), threshold=vote.threshold.said(), source=vote.source)
+            "应到人数的{quorum}且不少于{least}人到会（回避的不计入应到），{threshold}赞成为通过（{source}）",
+            "{quorum} of those who may vote on an item, and never fewer than {least}, are present; it carries with {threshold}."
+            " Source: {source}",
+        ).filled(quorum=vote.quorum.said(), least=vote.least, threshold=vote.threshold.said(), source=vote.source)
     return [
         Line(Text("批次", "Round"), found.round.title, href=reverse("deciding", args=[found.round.code, found.step])),
         Line(Text("计划开始", "Planned to begin"), found.begins, "moment"),
@@ -296,7 +299,8 @@ def _ballot(
         ballot=ballot,
         motion=voted_on(ballot, item),
         cast=len(voted),
-        entitled=len(sitting.voting(item, ballot)),
+        waits=sum(one.present and one.person_id not in voted for one in sitting.entitled(item)),
+        gone=sum(not one.present and one.person_id in voted for one in sitting.members),
         is_open=ballot.state == OPEN,
         mine=actor.person in voted,
         said=said,
@@ -327,6 +331,9 @@ def _item_of(request: HttpRequest) -> int:
 
 def _open_ballot(request: HttpRequest, pk: int, actor: Actor) -> Any:
     typed = request.POST.get("amount", "").strip()
+    if "amount" in request.POST and not typed and request.POST.get("motion") == "approve":
+        said = Text("请填写提请表决的金额。", "Say the amount that is put to the vote.")
+        return Refusal((Problem("meeting.amount", said, "amount"),))
     amount = read_money(typed, "amount") if typed else None
     if isinstance(amount, Problem):
         return Refusal((amount,))

@@ -129,7 +129,7 @@ def add(pk: int, numbers: Sequence[str], actor: Actor) -> Sequence[Item] | Refus
             said = Text("没有可以加入议程的办件。", "There is no case to be added.")
             return refuse("meeting.nothing_to_add", said, where="numbers", value=", ".join(numbers)[:200])
         if len(known) + len(cases) > MOST_ITEMS:
-            said = Text("一次会议最多{n}个议项。", "A meeting has at most {n} items.").filled(n=MOST_ITEMS)
+            said = Text("一次会议最多{n}个议项。", "Items of one meeting: at most {n}.").filled(n=MOST_ITEMS)
             return refuse("meeting.too_many", said, where="numbers")
         made = _add(meeting, sorted(cases, key=lambda one: list(numbers).index(one.number)), after=len(known))
         payload = {"meeting": meeting.pk, "code": meeting.round.code, "items": len(made)}

@@ -9,7 +9,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
-from keguan.panels.meetings.deeds import LONGEST, NO_ITEM, NOT_MEMBER, NOT_VOTED, Question, Said, ask, deed, note
+from keguan.panels.meetings.deeds import LONGEST, NEVER, NO_ITEM, NOT_MEMBER, NOT_VOTED, Question, Said, ask, deed, note
 from keguan.panels.meetings.models import OPEN, Ballot, KeptOut, Member
 from keguan.panels.meetings.planning import NOT_SECRETARY, OVER
 from keguan.panels.meetings.rights import is_secretary
@@ -51,6 +51,7 @@ def open_(pk: int, actor: Actor, request_id: str = "", *, early: bool = False, t
             return refuse("meeting.state", Text("会议已经开始或结束。", "The meeting runs already, or is over."))
         if there is None or not there.is_met:
             fix = Text("请先登记到会委员。", "Note first who is present.")
+            fix = NEVER if there is not None and not there.is_reachable else fix
             return refuse("meeting.no_quorum", there.said() if there else NOT_VOTED, fix=fix)
         if question := _unsure(sitting, early=early, twice=twice):
             return question
@@ -100,7 +101,7 @@ def adjourn(pk: int, actor: Actor, request_id: str = "", *, breaking_off: bool =
         if item is not None:
             if ballot := sitting.open_ballot(item):
                 if not breaking_off:
-                    said = Text("表决正在进行，已投{n}票。", "A ballot runs, and {n} have voted.")
+                    said = Text("表决正在进行，已投{n}票。", "A ballot runs; votes cast: {n}.")
                     return ask("meeting.voids", said.filled(n=len(ballot.voted.all())), fix=_VOIDS)
                 void(ballot, "adjourned")
             item.state = "waiting"
@@ -134,7 +135,7 @@ def close(pk: int, actor: Actor, request_id: str = "", *, undone: int = 0) -> Sa
             )
         left = sum(one.state != "done" for one in sitting.items)
         if left > undone:
-            said = Text("还有{n}个议项没有审议。", "{n} items are not dealt with.").filled(n=left)
+            said = Text("还有{n}个议项没有审议。", "Items not dealt with: {n}.").filled(n=left)
             return ask("meeting.undone", said, count=left, fix=_UNDONE)
         meeting.items.filter(state="now").update(state="waiting")
         there = [one for one in sitting.members if one.present]

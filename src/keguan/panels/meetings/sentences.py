@@ -9,14 +9,12 @@ sentences(
     {
         "meeting:sitting:planned": Text(
             "安排了{code}的第{n}次会议，{items}个议项，{members}名成员",
-            "planned meeting {n} of {code} with {items} items and {members} members",
+            "planned meeting {n} of {code}; items: {items}, members: {members}",
         ),
         "meeting:sitting:opened": Text("宣布会议开始，到会{present}人", "opened the meeting, {present} being present"),
         "meeting:sitting:resumed": Text("恢复会议，到会{present}人", "resumed the meeting, {present} being present"),
         "meeting:sitting:adjourned": Text("休会", "adjourned the meeting"),
-        "meeting:sitting:closed": Text(
-            "宣布会议结束，审议{done}项", "closed the meeting, {done} items being dealt with"
-        ),
+        "meeting:sitting:closed": Text("宣布会议结束，审议{done}项", "closed the meeting; items dealt with: {done}"),
         "meeting:sitting:changed": Text(
             "把第{n}次会议改到{at}，{place}（原为{was}，{place_was}）",
             "changed meeting {n} to {at}, {place} (before: {was}, {place_was})",
@@ -28,7 +26,7 @@ sentences(
         "meeting:member:sent-out": Text(
             "登记了一名委员对{number}回避：{reason}", "noted that a member leaves for {number}: {reason}"
         ),
-        "meeting:agenda:added": Text("把{items}件加入议程", "put {items} cases on the agenda"),
+        "meeting:agenda:added": Text("把{items}件加入议程", "put cases on the agenda: {items}"),
         "meeting:agenda:moved": Text("把{number}移到第{place}项", "moved {number} to place {place}"),
         "meeting:agenda:dropped": Text("把{number}撤下议程", "took {number} off the agenda"),
         "meeting:item:taken-up": Text("提请审议{number}", "took up {number}"),
@@ -46,7 +44,7 @@ sentences(
             "had their dissent from ballot {ballot} on {number} recorded",
         ),
         "meeting:slots:set": Text(
-            "设定了{n}个答辩时段，每项{minutes}分钟", "set {n} slots of {minutes} minutes for defences"
+            "设定了{n}个答辩时段，每项{minutes}分钟", "set slots for defences: {n}, of {minutes} minutes each"
         ),
         "meeting:slots:proposed": Text(
             "请系统排出答辩顺序：{placed}件已排，{left}件未排",
@@ -54,7 +52,7 @@ sentences(
         ),
         "meeting:slots:moved": Text("把{number}的答辩调整到{at}", "moved the defence of {number} to {at}"),
         "meeting:slots:told": Text(
-            "确认了答辩时间，通知{n}件的申报方", "confirmed the defences and told {n} applicants"
+            "确认了答辩时间，通知{n}件的申报方", "confirmed the defences; cases whose people were told: {n}"
         ),
         "meeting:minutes:signed": Text("签署了第{n}次会议的记录", "signed the minutes of meeting {n}"),
         "meeting:absence:announced": Text(

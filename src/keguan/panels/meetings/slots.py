@@ -135,7 +135,7 @@ def _wrong(
         said = Text("这些时间里排不下一个时段。", "No slot fits into these times.")
         found.append(Problem("slots.none", said, "sessions"))
     if len(slots) > MOST_ITEMS:
-        said = Text("最多{most}个时段。", "At most {most} slots.").filled(most=MOST_ITEMS)
+        said = Text("最多{most}个时段。", "Slots: at most {most}.").filled(most=MOST_ITEMS)
         found.append(Problem("slots.many", said, "sessions", str(len(slots))))
     if slots and slots[0].begins <= clock.now():
         said = Text("时段应在将来。", "Slots lie in the future.")

@@ -180,8 +180,8 @@ def _single(task: Task) -> Waiting:
     )
 
 
-_SO_MANY = Text("{what}（{n}件）", "{what} ({n} cases)")
-_MORE = Text("{what}（{n}件以上）", "{what} (more than {n} cases)")
+_SO_MANY = Text("{what}（{n}件）", "{what} (cases: {n})")
+_MORE = Text("{what}（{n}件以上）", "{what} (cases: more than {n})")
 
 
 def _of_pile(pile: Pile) -> Waiting:

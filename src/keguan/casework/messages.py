@@ -64,6 +64,17 @@ def send(kind: Word, people: Iterable[int], case: Case | None, line: Text, now: 
     )
 
 
+def send_each(kind: Word, lines: Iterable[tuple[int, int, Text]], now: datetime) -> None:
+    """Put each line into the messages of its person, about its case: (person, case, line), by their ids."""
+    Message.objects.bulk_create(
+        (
+            Message(person_id=person, case_id=case, kind=kind, zh=line.zh, en=line.en, at=now)
+            for person, case, line in lines
+        ),
+        batch_size=2000,
+    )
+
+
 _TELL_APPLICANTS = """
   INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
   SELECT applicant_id, id, %s, %s, %s, %s FROM casework_case WHERE id IN ({cases}) AND applicant_id IS NOT NULL"""

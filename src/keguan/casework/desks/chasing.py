@@ -8,8 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from keguan.casework import services
-from keguan.casework.messages import ALL_TOLD
-from keguan.casework.models import Message
+from keguan.casework.messages import ALL_TOLD, send_each
 from keguan.casework.reviewing.late_seats import late_seats
 from keguan.engine.moves import refuse
 from keguan.kernel import clock
@@ -36,21 +35,7 @@ def remind_late(cases: Q, step: str, actor: Actor, request_id: str = "") -> int 
         told = [one for one in late if not one.was_told_today]
         if not told:
             return ALL_TOLD if late else _NOBODY
-        lines = {one.number: _LINE.filled(number=one.number) for one in told}
-        Message.objects.bulk_create(
-            (
-                Message(
-                    person_id=one.person,
-                    case_id=one.case,
-                    kind="overdue",
-                    zh=lines[one.number].zh,
-                    en=lines[one.number].en,
-                    at=now,
-                )
-                for one in told
-            ),
-            batch_size=2000,
-        )
+        send_each("overdue", ((one.person, one.case, _LINE.filled(number=one.number)) for one in told), now)
         trace.write_many(
             actor,
             [

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from tests import make
 from tests.slices.casework.page_cast import signed_in
 from tests.slices.panels.committee import Committee, called, codes, done
 
@@ -17,9 +18,10 @@ from keguan.casework.services import Done
 from keguan.kernel import clock
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.minutes import tree_of
-from keguan.panels.meetings.models import Ballot, Item, Meeting
+from keguan.panels.meetings.models import Ballot, Item, KeptOut, Meeting
 from keguan.panels.meetings.signed_minutes import digest_of
 from keguan.panels.meetings.sittings import Sitting
+from keguan.registers.parties.merging import merge
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = "第1次评审委员会会议", "第2次评审委员会会议"
@@ -196,3 +198,17 @@ def test_who_opens_a_second_meeting_with_the_same_people_present_is_asked_once_m
     sitting.come(0, 1, 2, present=False)
     done(services.adjourn(other, sitting.officer))
     assert done(services.open_(other, sitting.officer)).meeting.state == "open", "nobody is in two rooms"
+
+
+def test_who_keeps_out_under_either_entry_keeps_out_as_one_person(sitting: Committee) -> None:
+    kept = sitting.people[0]
+    gone = make.person(kept.name)
+    first, second = (item.case for item in sitting.items)
+    for person, case in ((gone, first), (gone, second), (kept, second)):
+        KeptOut.objects.create(
+            case=case, person=person.pk, reason_zh="亲属", reason_en="kin", source="declared", at=clock.now()
+        )
+    done = merge(make.actor("registrar"), kept, gone, reason="同一人登记两次")
+    found = KeptOut.objects.values_list("person", "case")
+    assert sorted(found) == sorted([(kept.pk, first.pk), (kept.pk, second.pk)])
+    assert [one["table"] for one in done.dropped] == ["meetings.keptout"]

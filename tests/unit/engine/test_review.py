@@ -36,17 +36,17 @@ def test_where_reviewers_are_drawn_nobody_is_assigned_by_hand() -> None:
         assert [one.code for one in getattr(answer, "problems", ())] == ([code] if code else [])
 
 
-def test_who_is_invited_when_the_time_is_over_gets_the_programmes_days_from_then() -> None:
+def test_who_is_invited_with_less_than_half_of_the_time_left_gets_the_programmes_days_from_then() -> None:
     walk = Walk(programmes()["key-rd-project"], opening("key-rd-project"))
     there = StepState(entered=walk.now, due=DUE, memo={"seats": {}, "totals": {}})
     walk.state = replace(walk.state, step="review", steps={"review": there})
     command = Command("assign", "review", {"experts": [101]})
     step = walk.definition.programme.step("review")
     assert isinstance(step, Review)
-    for late, is_anew in ((timedelta(seconds=-1), False), (timedelta(days=3), True)):
+    for days, is_anew in ((-20, False), (-3, True), (3, True)):
         situation = replace(
             walk.situation(Acting(person=1, roles=frozenset({"officer"}))),
-            now=DUE + late,
+            now=DUE + timedelta(days=days),
             facts={"recusals": {101: ()}},
         )
         answer = decide(situation, command)

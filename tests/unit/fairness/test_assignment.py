@@ -310,7 +310,7 @@ def test_a_shortage_names_the_expert_who_cannot_be_found() -> None:
     (short,) = assign(round_, Terms(size=5, most_load=9, bounds=(Bound("far", FAR, far, 3),))).shortages
     assert short.code == "far"
     assert short.cases == (0, 1, 2, 3)
-    assert short.say.en == "no third one of the experts from outside the region for 4 cases; 4 seats stay empty"
+    assert short.say.en == "no third one of the experts from outside the region (cases: 4); seats that stay empty: 4"
     assert short.say.zh == "4 个办件找不到第 3 名外地区专家，空缺 4 席"
 
 

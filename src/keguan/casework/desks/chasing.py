@@ -30,7 +30,7 @@ def remind_late(cases: Q, step: str, actor: Actor, request_id: str = "") -> int 
     now = clock.now()
     with transaction.atomic():
         trace.stamp(actor, request_id)
-        services.take_locks((f"remind:reviewers:{step}",))
+        services.take_locks((f"reminders to late reviewers at {step}",))
         late = late_seats(cases, step)
         told = [one for one in late if not one.was_told_today]
         if not told:

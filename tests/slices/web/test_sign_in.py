@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from tests.slices.web import people
 
+from keguan.doors.demo.cast import PASSWORD as DEMO_PASSWORD
 from keguan.doors.web import lockout
 from keguan.doors.web.models import SignInAttempt
 from keguan.kernel.clock import clock_at, now
@@ -99,6 +100,17 @@ def test_in_a_demo_real_people_still_need_their_password(client: Client, setting
     account.person.is_demo = False
     account.person.save()
     assert client.post("/sign-in/", {"account": str(account.pk)}).status_code == 422
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_the_password_that_every_demo_page_tells_opens_nothing_outside_a_demo(
+    client: Client, settings, is_demo: bool
+) -> None:
+    settings.DEMO = is_demo
+    account = people.person("王一", username="wang.yi")
+    account.set_password(DEMO_PASSWORD)
+    account.save()
+    assert send(client, "wang.yi", DEMO_PASSWORD).status_code == (302 if is_demo else 422)
 
 
 def test_signing_out_ends_the_session_and_only_by_post(client: Client) -> None:

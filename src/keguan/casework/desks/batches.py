@@ -156,9 +156,8 @@ _JUDGED = Text(
 )
 
 
-def by_themselves(batch: Batch, actor: Actor) -> dict[str, Text]:
-    """What cannot be said of many alike because each case owes something of its own: why, by the verb's name."""
-    verbs = verbs_of(batch, actor)
+def by_themselves(batch: Batch, verbs: Sequence[Verb]) -> dict[str, Text]:
+    """Which of these verbs cannot be said of many alike because each case owes something of its own: why, by name."""
     has_ranks = batch.lines.filter(rank__isnull=False).exists()
     found: dict[str, Text] = {}
     for case, _ in standing(batch):
@@ -178,9 +177,10 @@ def by_themselves(batch: Batch, actor: Actor) -> dict[str, Text]:
 
 def choose(batch: Batch, actor: Actor, verb: str, reason: str) -> Refusal | None:
     """Say what is to be done, and look over whether it can be: at once, or by a job."""
-    if verb not in {one.name for one in verbs_of(batch, actor)}:
+    verbs = verbs_of(batch, actor)
+    if verb not in {one.name for one in verbs}:
         return refuse("batch.verb", Text("请选择一项操作。", "Choose what to do."), where="verb")
-    if why := by_themselves(batch, actor).get(verb):
+    if why := by_themselves(batch, verbs).get(verb):
         return refuse("batch.by_itself", why, where="verb")
     if verb not in ("endorse", "pass") and not reason.strip():
         said = Text("请写明理由，当事人将看到它。", "Give a reason; those concerned will read it.")

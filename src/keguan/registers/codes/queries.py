@@ -137,6 +137,7 @@ def _reference(row: CodeNode) -> Reference:
 
 
 MOST_CALLED = 200
+"""A word that stands in more titles says little; so many codes are looked for."""
 
 
 def codes_called(word: str) -> list[str]:

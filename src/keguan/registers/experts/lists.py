@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from django.db.models import F, Func, Q, TextField, Value
+from django.db.models import Q
 
 from keguan.components.lists import Column, Filter, ListSpec, Rows, Search, choices_of, href_to
 from keguan.components.status import Status, Tone
@@ -15,7 +15,7 @@ from keguan.kernel.names import normal_title
 from keguan.registers.codes.queries import top_choices
 from keguan.registers.experts.freshness import fresh, is_stale
 from keguan.registers.experts.models import STATUSES, WORK_KINDS, Expert, Work
-from keguan.registers.experts.queries import known_by, say_fields
+from keguan.registers.experts.queries import known_by, say_fields, with_all_fields
 from keguan.registers.organisations.lists import say_regions
 from keguan.registers.parties.models import TITLES
 
@@ -56,8 +56,7 @@ def _employer(expert: Expert) -> str:
 
 
 def _in_discipline(rows: Rows, code: str) -> Rows:
-    every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
-    return rows.alias(all_fields=every).filter(all_fields__regex=rf"(^| ){re.escape(code)}")
+    return with_all_fields(rows).filter(all_fields__regex=rf"(^| ){re.escape(code)}")
 
 
 EXPERTS = ListSpec(

@@ -34,19 +34,23 @@ def pool(fields: Iterable[str] = ()) -> QuerySet[Expert]:
     for code in read_codes(wanted).values():
         if isinstance(code, str):
             near |= Q(fields__overlap=Reference.of(code).line) | Q(all_fields__regex=rf"(^| ){re.escape(code)}")
+    return with_all_fields(experts).filter(near)
+
+
+def with_all_fields(experts: QuerySet[Any]) -> QuerySet[Any]:
+    """The experts with `all_fields` to filter by: their codes as one text, a space between two."""
     every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
-    return experts.alias(all_fields=every).filter(near)
+    return experts.alias(all_fields=every)
 
 
 def known_by(experts: QuerySet[Expert], text: str) -> QuerySet[Expert]:
     """Those of whom every word says something: a part of their name or employer, a whole keyword, or a word of what one of
     their disciplines is called, in Chinese or English. Traditional characters find simplified ones. A keyword may be of
-    several words. Two queries a word, of which the last is the answer."""
+    several words. A query a word for the disciplines, two where it is respelled."""
     words = text.split()
-    every = Func(F("fields"), Value(" "), function="array_to_string", output_field=TextField())
     said = reduce(and_, map(_says, words)) if words else Q(pk__in=())
     whole = Q(keywords__overlap=list(spellings(text.strip())))
-    return experts.alias(all_fields=every).filter(said | whole)
+    return with_all_fields(experts).filter(said | whole)
 
 
 def _says(word: str) -> Q:

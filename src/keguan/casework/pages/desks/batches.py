@@ -153,7 +153,7 @@ def _page(
         for case, n in service.standing(found)
     ]
     verbs = service.verbs_of(found, actor)
-    alone = service.by_themselves(found, actor) if found.state in ("draft", "ready") else {}
+    alone = service.by_themselves(found, verbs) if found.state in ("draft", "ready") else {}
     choices = [one for one in verbs if one.name not in alone]
     chosen = TITLE if found.verb == HAND_OVER else next((one.title for one in verbs if one.name == found.verb), None)
     counted = dict(found.lines.order_by().values_list("state").annotate(Count("pk")))

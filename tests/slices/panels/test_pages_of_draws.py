@@ -194,13 +194,15 @@ def test_a_long_list_is_prepared_by_a_job_and_its_page_tells_how_it_stands(
         assert prepare in told(page)
 
 
+@pytest.mark.parametrize("left", ["failed", "doing"])
 def test_a_list_whose_job_broke_off_is_prepared_again(
-    case: Case, officer: Client, world: w.World, monkeypatch: pytest.MonkeyPatch
+    case: Case, officer: Client, world: w.World, monkeypatch: pytest.MonkeyPatch, left: str
 ) -> None:
     monkeypatch.setattr(preparing, "AT_ONCE", 0)
     prepare, desk = reverse("draw_prepare", args=DESK), reverse("draws", args=DESK)
     officer.post(prepare, {"cases": "", "reason": ""})
-    ended(ProcrastinateJob.objects.get(task_name=preparing.JOB).pk, "failed")
+    # "doing", and no worker: it went down in the middle.
+    ended(ProcrastinateJob.objects.get(task_name=preparing.JOB).pk, left)
     page = told(officer.get(desk))
     assert "上一次准备名单没有完成" in page
     assert prepare in page

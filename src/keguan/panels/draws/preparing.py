@@ -38,10 +38,10 @@ def ask_for(
         raise Refused.because(_BUSY)
     if len(wanted_for(of_round, step, numbers, reason, actor)) <= AT_ONCE:
         return prepare(of_round, step, numbers, reason, actor, request_id)
-    lock = _lock(of_round, str(step.id))
+    lock = f"{JOB} {of_round.pk} {step.id}"
     # A savepoint: a second click that comes in between is told by the database, and must not end the request.
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(JOB, lock=lock, queueing_lock=lock).defer(
+        app.configure_task(JOB, queueing_lock=lock).defer(
             code=of_round.code, step=str(step.id), numbers=list(numbers), reason=reason, person=actor.person
         )
     return None
@@ -49,15 +49,13 @@ def ask_for(
 
 def preparation(of_round: Round, step: str) -> Literal["running", "failed", ""]:
     """How the last job stands that prepares a list here. failed: it broke off, and no list was prepared since."""
-    last = ProcrastinateJob.objects.filter(task_name=JOB, lock=_lock(of_round, step)).order_by("-id").first()
+    jobs = ProcrastinateJob.objects.filter(task_name=JOB, args__code=of_round.code, args__step=step)
+    last = jobs.order_by("-id").first()
     if last is None or last.status not in ("todo", "doing", "failed"):
         return ""
-    if last.status != "failed":
+    # A job whose worker went down stays as it was, without a worker.
+    if last.status == "todo" or (last.status == "doing" and last.worker_id is not None):
         return "running"
     broke = ProcrastinateEvent.objects.filter(job=last.pk).order_by("-id").values_list("at", flat=True).first()
     since = Draw.objects.filter(round=of_round, step=step, prepared_at__gte=broke) if broke else Draw.objects.none()
     return "" if since.exists() else "failed"
-
-
-def _lock(of_round: Round, step: str) -> str:
-    return f"{JOB} {of_round.pk} {step}"

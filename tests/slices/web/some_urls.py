@@ -43,6 +43,11 @@ def no(request: HttpRequest, how: str) -> HttpResponse:
     return HttpResponse("ok")
 
 
+@page(PUBLIC, methods=("POST",))
+def only_sent_to(request: HttpRequest) -> HttpResponse:
+    raise Conflict(Problem("x.y", Text("太迟", "too late")))
+
+
 @page(SIGNED_IN)
 def known(request: HttpRequest) -> HttpResponse:
     return HttpResponse("known")
@@ -52,5 +57,6 @@ urlpatterns = [
     *site_urls,
     path("registrars/", registrars_only, name="registrars_only"),
     path("no/<str:how>/", no, name="no"),
+    path("known/do/now/", only_sent_to, name="only_sent_to"),
     path("known/", known, name="known"),
 ]

@@ -89,6 +89,16 @@ def test_a_failed_csrf_check_keeps_what_was_typed_and_says_what_to_do() -> None:
     assert "刷新" in said
 
 
+@pytest.mark.parametrize(
+    ("sent_to", "opened"),
+    [("/no/conflict/?step=review", "/no/conflict/?step=review"), ("/known/do/now/", "/known/")],
+    ids=["a page with a form", "an address that only takes submissions"],
+)
+def test_a_refused_submission_leads_to_a_page_that_opens(client: Client, sent_to: str, opened: str) -> None:
+    said = client.post(sent_to, {"a": "b"}).content.decode()
+    assert f'<a class="button" href="{opened}">' in said
+
+
 def test_a_notice_is_shown_once_on_the_next_page(client: Client) -> None:
     client.get("/no/ok/")
     assert "已保存" in client.get("/").content.decode()

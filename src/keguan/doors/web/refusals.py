@@ -26,7 +26,7 @@ from django.http import (
 )
 from django.shortcuts import render
 from django.template import loader
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from keguan.components.access import SignInNeeded, actor_on
 from keguan.doors.web import whole_body
@@ -261,10 +261,30 @@ def _page(
         "said": said,
         "problems": problems,
         "typed": typed_on(request) if readable else [],
-        "back": request.path if request.method == "POST" else "",
+        "back": _page_to_open_again(request) if request.method == "POST" else "",
+        "sent_to": request.get_full_path(),
         **more,
     }
     return render(request, "web/refused.html", context, status=said.status)
+
+
+def _page_to_open_again(request: HttpRequest) -> str:
+    """The page on which one can go on after a refused submission: this address, or where it only takes submissions the
+    nearest above it that can be opened; empty where that is the home page."""
+    if _opens(request.path):
+        return request.get_full_path()
+    above = request.path.rstrip("/")
+    while above := above.rpartition("/")[0]:
+        if _opens(f"{above}/"):
+            return f"{above}/"
+    return ""
+
+
+def _opens(path: str) -> bool:
+    try:
+        return "GET" in getattr(resolve(path).func, "methods", ("GET",))
+    except Resolver404:
+        return False
 
 
 def _sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -72,7 +72,7 @@ def carry_out(
             if isinstance(review, Review):
                 enter_merits(case, situation.definition, review, after.steps[event.step], now)
     _judged(case, situation, decided, actor)
-    tell(case, situation.definition, decided, now)
+    tell(case, situation.definition, decided, after, now)
 
 
 # ------------------------------------------------------------------------------------------------- the case's rows

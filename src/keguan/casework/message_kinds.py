@@ -21,6 +21,7 @@ Word = Literal[
     "extended",
     "ended",
     "review",
+    "released",
     "write",
     "handed",
     "reminder",
@@ -126,6 +127,11 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("评审邀请", "Asked to review"),
         Text("请您登录平台，答复一项评审邀请（{number}）。", "Sign in to answer an invitation to review ({number})."),
         by_text=True,
+    ),
+    "released": MessageKind(
+        REVIEWING,
+        Text("评审不再由您办理", "A review taken off you"),
+        Text("{number} 的评审不再需要您办理。", "Nothing more is asked of you for the review of {number}."),
     ),
     "recusal": MessageKind(
         REVIEWING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,10 +12,11 @@ from django.db.models import F, QuerySet
 from keguan.casework.message_kinds import KINDS as MESSAGE_KINDS
 from keguan.casework.message_kinds import Word
 from keguan.casework.models import Case, Message
-from keguan.engine.decision import Decided, Seat
+from keguan.engine.decision import Decided, Seat, SeatMoved
 from keguan.engine.machine import WITHDRAWN
 from keguan.engine.moves import refuse
-from keguan.engine.state import Closed, Ended, Entered, Event
+from keguan.engine.state import CaseState, Closed, Ended, Entered, Event
+from keguan.engine.steps.review import SET_ASIDE
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -28,6 +29,18 @@ KEPT: Final = timedelta(days=2 * 365)
 """So long a message stays; those that the law demands stay for good."""
 
 _MOST_AT_ONCE = 5000
+
+TAKEN_OFF: Final[Mapping[str, Text]] = {
+    "released": Text(
+        "您对 {number} 的评审指派已解除，内容不再向您开放，无需再办。",
+        "You were released from the review of {number}: it is closed to you, and nothing more is asked of you.",
+    ),
+    SET_ASIDE: Text(
+        "您对 {number} 的评分不再采用，内容不再向您开放，无需再办。",
+        "Your scores of {number} no longer count: it is closed to you, and nothing more is asked of you.",
+    ),
+}
+"""What a reviewer is told whose review somebody else took off them, by the state of their seat."""
 
 UNREAD: Final = (
     "(SELECT count(*) FROM (SELECT FROM casework_message told WHERE told.person_id = p.id AND told.read_at IS NULL"
@@ -46,10 +59,14 @@ ALL_TOLD: Final = refuse(
 )
 
 
-def tell(case: Case, definition: Definition, decided: Decided, now: datetime) -> None:
-    """The applicant hears what became of the case: sent back, waiting for them, ended. Reviewers hear that they are asked."""
+def tell(case: Case, definition: Definition, decided: Decided, after: CaseState, now: datetime) -> None:
+    """The applicant hears what became of the case: sent back, waiting for them, ended. Reviewers hear that they are asked,
+    and that a review was taken off them."""
     if asked := [effect.expert for effect in decided.effects if isinstance(effect, Seat)]:
         _ask_to_review(case, asked, now)
+    for moved in decided.effects:
+        if isinstance(moved, SeatMoved) and moved.state in TAKEN_OFF:
+            _tell_who_sat(case, moved, after, now)
     if case.applicant_id is None:
         return
     for event in decided.events:
@@ -99,6 +116,21 @@ def _ask_to_review(case: Case, experts: Sequence[int], now: datetime) -> None:
     line = said.filled(number=case.number)
     with connection.cursor() as cursor:
         cursor.execute(_ASK_TO_REVIEW, [case.pk, line.zh, line.en, now, list(experts)])
+
+
+_TELL_WHO_SAT = """
+  INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
+  SELECT expert.person_id, seat.case_id, 'released', %s, %s, %s
+  FROM casework_seat seat JOIN casework_seatholder holder ON holder.seat_id = seat.id
+    JOIN experts_expert expert ON expert.id = holder.expert_id
+  WHERE seat.case_id = %s AND seat.step = %s AND seat.attempt = %s AND seat.number = %s"""
+
+
+def _tell_who_sat(case: Case, moved: SeatMoved, after: CaseState, now: datetime) -> None:
+    line = TAKEN_OFF[moved.state].filled(number=case.number)
+    attempt = after.steps[moved.step].attempt
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL_WHO_SAT, [line.zh, line.en, now, case.pk, moved.step, attempt, int(moved.seat)])
 
 
 def step_title(definition: Definition, step_id: str) -> Text:

@@ -359,6 +359,12 @@ def test_a_page_left_open_learns_that_the_review_is_over_and_shows_what_was_type
         case _:
             Recusal.objects.create(seat=seat, kinds=["adviser"], is_hard=True, found_at=w.moment("2026-04-10"))
             where = "谢绝评审"
+    told = [(one.person_id, one.zh) for one in Message.objects.filter(kind="released")]
+    said = {"released": "您对 {} 的评审指派已解除", "set aside": "您对 {} 的评分不再采用"}.get(how)
+    assert len(told) == (1 if said else 0), "who stepped back knows; who was taken off is told, and nobody else"
+    if said:
+        assert told[0][0] == seat.holder.expert.person_id
+        assert said.format(case.number) in told[0][1]
     answer = keep(first, case, comment="还没写完的话")
     assert (answer.status_code, answer.json()["over"]) == (403, True)
     assert where in "".join(answer.json()["refused"])

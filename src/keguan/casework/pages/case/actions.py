@@ -10,7 +10,7 @@ from keguan.casework import services, sides
 from keguan.casework.models import Notice
 from keguan.casework.pages.answering import onward, request_id, status_of_refusal
 from keguan.casework.pages.case import setting_aside
-from keguan.casework.pages.case.left_seats import answer_who_left
+from keguan.casework.pages.case.left_seats import answers_who_left
 from keguan.casework.pages.case.page import case_page
 from keguan.casework.pages.case.sheet_windows import unseen
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
@@ -27,7 +27,7 @@ from keguan.engine.steps.review import SET_ASIDE, SET_ASIDE_TITLE
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Forbidden, Refusal, Refused
+from keguan.kernel.problems import Refusal, Refused
 from keguan.language.schema import Step
 
 _DONE = Text(
@@ -37,14 +37,10 @@ _DONE = Text(
 
 
 @page(SIGNED_IN, methods=("POST",))
+@answers_who_left
 def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     """Ask something of a case. A refusal comes back as the case's page, with everything that was typed."""
-    try:
-        found, actor = case_for(request, number)
-    except Forbidden:
-        if (onwards := answer_who_left(request, number)) is None:
-            raise
-        return onwards
+    found, actor = case_for(request, number)
     if "redraw" in request.POST:
         # To look something up in the middle of it; nothing that was typed is lost, and nothing is asked yet.
         return case_page(request, found, actor, post=request.POST)

@@ -5,32 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from keguan.casework.messages import TAKEN_OFF
 from keguan.casework.pages.answering import kept
 from keguan.casework.queries import seat_left, seat_to_decline
 from keguan.components import reader
-from keguan.components.access import actor_on
+from keguan.components.access import View, actor_on
 from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Forbidden
 
 _LEFT: Mapping[str, Text] = {
     "declined": Text(
         "您已谢绝 {number} 的评审，内容不再向您开放，无需再办。",
         "You declined the review of {number}: it is closed to you, and nothing more is asked of you.",
     ),
-    "released": Text(
-        "您对 {number} 的评审指派已解除，内容不再向您开放，无需再办。",
-        "You were released from the review of {number}: it is closed to you, and nothing more is asked of you.",
-    ),
-    "set_aside": Text(
-        "您对 {number} 的评分不再采用，内容不再向您开放，无需再办。",
-        "Your scores of {number} no longer count: it is closed to you, and nothing more is asked of you.",
-    ),
+    **TAKEN_OFF,
 }
 _TO_DECLINE = Text(
     "{number} 的内容不再向您开放：指派之后出现了应当回避的情形。",
@@ -59,7 +56,22 @@ def _left(request: HttpRequest, number: str) -> _Left | None:
     return None
 
 
-def answer_who_left(request: HttpRequest, number: str) -> HttpResponseBase | None:
+def answers_who_left(view: View) -> View:
+    """A view of a case that also answers whoever left its review; it refuses everybody else as before."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, number: str, **more: Any) -> HttpResponseBase:
+        try:
+            return view(request, number, **more)
+        except Forbidden:
+            if (answer := _answer(request, number)) is None:
+                raise
+            return answer
+
+    return answering
+
+
+def _answer(request: HttpRequest, number: str) -> HttpResponseBase | None:
     """On to where they can go on, with what became of the review; with what they typed into its sheet, a page that shows
     it, or for a page that saves itself the word that it can stop. None for everybody else."""
     left = _left(request, number)

@@ -18,7 +18,7 @@ from keguan.casework.pages.answering import kept
 from keguan.casework.pages.case.about import about_lines, sides_of
 from keguan.casework.pages.case.appointments import expected_for
 from keguan.casework.pages.case.desk import desk_of
-from keguan.casework.pages.case.left_seats import answer_who_left
+from keguan.casework.pages.case.left_seats import answers_who_left
 from keguan.casework.pages.case.parts import Parts, parts_of
 from keguan.casework.pages.case.setting_aside import turned_out_for
 from keguan.casework.pages.case_words import left_behind, stages, status_of, what_next
@@ -37,21 +37,17 @@ from keguan.engine.machine import commands_for
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Forbidden, Problem
+from keguan.kernel.problems import Problem
 from keguan.registers.trace.services import Reading
 
 _NOTE = Field("note", "prose", Text("新备注", "New note"), most=2000)
 
 
 @page(SIGNED_IN)
+@answers_who_left
 def case(request: HttpRequest, number: str) -> HttpResponseBase:
     """Everything about one case that this reader may see."""
-    try:
-        found, actor = case_for(request, number)
-    except Forbidden:
-        if (answer := answer_who_left(request, number)) is None:
-            raise
-        return answer
+    found, actor = case_for(request, number)
     return case_page(request, found, actor)
 
 

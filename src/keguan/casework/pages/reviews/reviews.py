@@ -18,7 +18,7 @@ from icalendar import Calendar, Event
 from keguan.casework import services
 from keguan.casework.models import Seat
 from keguan.casework.pages.answering import status_of_refusal
-from keguan.casework.pages.case.left_seats import answer_who_left
+from keguan.casework.pages.case.left_seats import answers_who_left
 from keguan.casework.pages.case.page import case_page
 from keguan.casework.pages.case.sheet_windows import marks, met, remark_on, shown_in, unseen
 from keguan.casework.pages.case_words import case_href
@@ -38,7 +38,7 @@ from keguan.engine.steps.review import WAITS
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
-from keguan.kernel.problems import Forbidden, Problem, Refusal
+from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review
 
 MOST = 500
@@ -144,14 +144,10 @@ def reviews_calendar(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(SIGNED_IN, methods=("POST",))
+@answers_who_left
 def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
     """Keep what a reviewer has typed, for them alone: field by field for a page that saves itself, else the whole sheet."""
-    try:
-        found, actor = case_for(request, number)
-    except Forbidden:
-        if (answer := answer_who_left(request, number)) is None:
-            raise
-        return answer
+    found, actor = case_for(request, number)
     programme = definition_of(found.programme).programme
     step = programme.step(found.step) if found.step else None
     rubric = programme.rubric(step.rubric) if isinstance(step, Review) else None

@@ -12,7 +12,7 @@ from keguan.kernel.money import Money
 from keguan.language.definition import Definition
 from keguan.language.recusals import avoidance
 from keguan.language.schema import DatedValue, Draw, Expression, Place, Programme, Span, Step
-from keguan.language.vocabulary import APPLICANT_KINDS, ROLES
+from keguan.language.vocabulary import APPLICANT_KINDS, BODY_NAMES, ROLES
 from keguan.language.wording import OUTCOMES, expression_said, parameter_value, span_said, step_title
 
 _KEYS = (
@@ -112,9 +112,9 @@ _LABELS: Mapping[str, Text] = {
     "attachments_mb": Text("全部附件合计的上限（MB）", "most of all attachments (MB)"),
     "applicants": Text("可申报的单位", "who may apply"),
     "side_cases": Text("关联程序", "side cases"),
-    "plan": Text("规划一方", "planning body"),
-    "run": Text("管理一方", "running body"),
-    "supervise": Text("监督一方", "supervising body"),
+    "plan": BODY_NAMES["planning"],
+    "run": BODY_NAMES["running"],
+    "supervise": BODY_NAMES["supervising"],
     "success": Text("是否成功", "whether it is a success"),
     "version": Text("版本", "version"),
     "register": Text("登记的库", "register"),

@@ -38,12 +38,12 @@ BODIES: Mapping[str, str] = {
 """Which body a role speaks for. Separation of duties is between bodies: nobody acts for two of them on one case."""
 
 BODY_NAMES: Mapping[str, Text] = {
-    "planning": Text("规划方", "planning body"),
-    "running": Text("实施方", "running body"),
-    "supervising": Text("监督方", "supervising body"),
     "applying": Text("申报方", "applying side"),
     "recommending": Text("推荐方", "recommending body"),
+    "running": Text("承办方", "running body"),
     "reviewing": Text("评审方", "reviewers"),
+    "planning": Text("计划与决策方", "planning body"),
+    "supervising": Text("监督方", "supervising body"),
 }
 
 

@@ -44,7 +44,7 @@ def _applicants(ground: Ground) -> Iterator[Problem]:
         if isinstance(step, Apply | Deliver) and BODIES[step.by] not in _ABOVE:
             if ground.programme.rounds == "side":
                 continue
-            say = Text("申报和交付只能由申报一方办理", "Only the applying side applies and delivers")
+            say = Text("申报和交付只能由申报方办理", "Only the applying side applies and delivers")
             yield found("who_applies", say, step.place, value=step.by)
 
 
@@ -92,7 +92,7 @@ def _deciders(ground: Ground) -> Iterator[Problem]:
             ).filled(role=_said_role(step.by))
             yield found("who_decides", say, step.place, value=step.by)
         if ground.programme.programme == "object" and BODIES[step.by] != "supervising":
-            say = Text("异议应由监督一方决定", "Objections are decided by the supervising body")
+            say = Text("异议应由监督方决定", "Objections are decided by the supervising body")
             yield found("who_decides_objections", say, step.place, value=step.by)
 
 
@@ -105,9 +105,7 @@ def _runners(ground: Ground) -> Iterator[Problem]:
                 say = Text("评审只能由评审专家进行", "Only reviewers review")
                 yield found("who_reviews", say, step.place, value=step.by)
         if role and BODIES[role] != "running":
-            say = Text(
-                "环节{step}应由管理一方办理，不是{role}", "Step {step} belongs to the running body, not to {role}"
-            )
+            say = Text("环节{step}应由承办方办理，不是{role}", "Step {step} belongs to the running body, not to {role}")
             yield found("who_runs", say.filled(step=said_step(step), role=_said_role(role)), step.place, value=role)
         if isinstance(step, Pay) and step.by != "finance":
             say = Text("拨付由财务办理", "Payment is planned by finance")
@@ -124,7 +122,7 @@ def _parties(ground: Ground) -> Iterator[Problem]:
         bodies = {BODIES[party] for party in step.parties}
         if "applying" not in bodies or not bodies & {"running", "planning"}:
             say = Text(
-                "任务书的签约方应包括申报一方和管理一方", "An agreement is signed by the applying and the running side"
+                "任务书的签约方应包括申报方和承办方", "An agreement is signed by the applying and the running side"
             )
             yield found("parties", say, step.place, value=", ".join(step.parties))
         if len(set(step.parties)) != len(step.parties):

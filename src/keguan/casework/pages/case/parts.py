@@ -24,6 +24,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Criterion, Pay, Record, Review
+from keguan.language.vocabulary import BODY_NAMES
 from keguan.language.wording import step_title
 from keguan.registers.certificates.models import Certificate
 from keguan.registers.funds.models import STATUSES as PAYMENT_STATUSES
@@ -31,15 +32,6 @@ from keguan.registers.funds.models import Payment
 from keguan.registers.funds.queries import payments_of
 from keguan.registers.projects.models import Project
 from keguan.registers.trace.models import Event
-
-BODIES: Mapping[str, Text] = {
-    "applying": Text("申报方", "Applying"),
-    "recommending": Text("推荐方", "Recommending"),
-    "running": Text("承办方", "Running the programme"),
-    "reviewing": Text("评审专家", "Reviewing"),
-    "planning": Text("计划管理与决策方", "Planning and deciding"),
-    "supervising": Text("监督方", "Supervising"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +212,8 @@ def _people(
     case: Case, actor: Actor, situation: Situation, names: Mapping[int, str], sees: frozenset[str]
 ) -> Iterable[Line]:
     """Who acted for which body: by name those whom the reader may know, the others counted."""
-    for body, title in BODIES.items():
-        people = situation.state.hands.get(body, ())
+    for body, name in BODY_NAMES.items():
+        title, people = Text(name.zh, name.en.capitalize()), situation.state.hands.get(body, ())
         if not people:
             continue
         if body == "reviewing" and "reviewers" not in sees:

@@ -68,7 +68,7 @@ def prepared_list(
     standing: dict[int, Behind] = {one.pk: Behind(one.pk, new_salt()) for one in usable}
     strata: dict[tuple[int, str], str] = {}
     for one in wanted:
-        for pk, stratum, reasons in _stands(one, step, draw, usable):
+        for pk, stratum, reasons in _stands(one, step, usable):
             if stratum:
                 strata[pk, one.case.number] = stratum
             else:
@@ -115,20 +115,19 @@ def _case_pool(
     return CasePool(number, tuple(parts), "".join(stands), digest(hidden))
 
 
-def _stands(wanted: Wanted, step: Review, draw: Draw, experts: Sequence[Row]) -> list[tuple[int, str, list[str]]]:
-    """Each expert with the stratum of this case, or with the reasons that keep them out."""
+def _stands(wanted: Wanted, step: Review, experts: Sequence[Row]) -> list[tuple[int, str, list[str]]]:
+    """Each expert with the stratum of this case, or with the reasons that keep them out: who fits no stratum is asked for
+    no other."""
     case = wanted.case
-    against = recusals(case, step, [one.pk for one in experts], case.memo.answers)
     stratum_of = _strata(case, step.panel)
+    strata = {one.pk: stratum_of(one) for one in experts}
+    against = recusals(case, step, [pk for pk, stratum in strata.items() if stratum], case.memo.answers)
     found = []
-    for one in experts:
-        reasons = [problem.code.removeprefix("recusal.") for problem in against[one.pk]]
-        if one.pk in wanted.before:
+    for pk, stratum in strata.items():
+        reasons = [problem.code.removeprefix("recusal.") for problem in against[pk]] if stratum else [NO_STRATUM]
+        if pk in wanted.before:
             reasons.append(DRAWN_BEFORE)
-        stratum = stratum_of(one)
-        if not stratum:
-            reasons.append(NO_STRATUM)
-        found.append((one.pk, "" if reasons else stratum, sorted(set(reasons))))
+        found.append((pk, "" if reasons else stratum, sorted(set(reasons))))
     return found
 
 

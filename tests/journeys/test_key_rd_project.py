@@ -192,7 +192,7 @@ def _agree(stage: Stage, world: w.World, number: str) -> None:
     applicant.press("作为申报人签署")
     host = stage.signed_in(world.people["host"])
     walks.opens_task(host, number, "签订任务书")
-    host.press("作为申报单位科研管理部门签署")
+    host.press("作为依托单位科研管理部门签署")
     officer = stage.signed_in(world.people["officer"])
     walks.opens_task(officer, number, "签订任务书")
     officer.press("作为专业机构项目主管签署")

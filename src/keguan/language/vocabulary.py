@@ -14,7 +14,7 @@ a date is a CEL timestamp at 00:00 UTC of that day."""
 
 ROLES: Mapping[str, Text] = {
     "applicant": Text("申报人", "applicant"),
-    "host": Text("申报单位科研管理部门", "the host institution's research office"),
+    "host": Text("依托单位科研管理部门", "the host institution's research office"),
     "authority": Text("推荐单位", "recommending authority"),
     "officer": Text("专业机构项目主管", "programme officer of the agency"),
     "expert": Text("评审专家", "reviewer"),

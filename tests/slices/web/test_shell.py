@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from tests.slices.web import people
 
+from keguan.registers.parties.roles import ROLES
+
 pytestmark = pytest.mark.django_db
 
 
@@ -38,6 +40,15 @@ def test_views_and_exports_stand_in_the_navigation_of_those_who_handle_cases(
     navigation = client.get("/registers/").content.decode().partition('class="main-nav"')[2].partition("</nav>")[0]
     for address in ("/views/", "/exports/"):
         assert (f'href="{address}"' in navigation) == is_shown
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_whatever_stands_in_the_navigation_of_a_role_opens(client: Client, role: str) -> None:
+    client.force_login(people.person("王一", role, employer=people.organisation()))
+    navigation = client.get("/registers/").content.decode().partition('class="main-nav"')[2].partition("</nav>")[0]
+    addresses = re.findall(r'href="([^"]+)"', navigation)
+    assert addresses
+    assert {at: client.get(at, follow=True).status_code for at in addresses} == dict.fromkeys(addresses, 200)
 
 
 @pytest.mark.parametrize(

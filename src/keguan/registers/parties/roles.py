@@ -14,9 +14,9 @@ ROLES: dict[str, Text] = {
     "officer": Text("专业机构项目主管", "Programme officer of the agency"),
     "committee": Text("评审委员会委员", "Committee member"),
     "expert": Text("评审专家", "Expert"),
-    "planning": Text("计划管理处室人员", "Planning department"),
-    "supervision": Text("监督评估处室人员", "Supervision department"),
-    "finance": Text("财务管理人员", "Finance"),
+    "planning": Text("规划处人员", "Planning department"),
+    "supervision": Text("监督处人员", "Supervision department"),
+    "finance": Text("财务人员", "Finance"),
     "registrar": Text("名录管理员", "Registrar"),
 }
 

@@ -8,21 +8,15 @@ from pathlib import Path
 import keguan
 
 ROOT = Path(keguan.__file__).parent
-PLACES = (
-    "panels",
-    "fairness/assignment",
-    "casework/steps/review",
-    "casework/templates",
-    "casework/rounds",
-    "casework/documents",
-)
 A_PLURAL_AFTER_A_COUNT = re.compile(
-    r"""["'][^"']*\{\w+\} (?:more )?(?:cases|experts|members|items|reviewers|seats|applicants|slots|votes|panels|are|have)\b"""
+    r"""["'][^"']*(?<!most )(?<!least )(?<!than )(?<!the )(?<!first )(?<!takes )\{\w+\} (?:more |new )?(?:cases|experts|members|items|reviewers|seats"""
+    r"""|applicants|votes|people|rows|entries|results|objections|organisations|hours)\b"""
 )
+"""What follows “at most” and its like is a bound that a programme or this house sets, and never one."""
 
 
 def test_no_count_stands_before_a_plural() -> None:
-    files = [one for place in PLACES for kind in ("*.py", "*.html") for one in (ROOT / place).rglob(kind)]
+    files = [one for kind in ("*.py", "*.html") for one in ROOT.rglob(kind)]
     assert len(files) > 100
     found = [
         f"{one.relative_to(ROOT)}: {hit[0][-60:]}"

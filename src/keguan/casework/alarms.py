@@ -135,9 +135,9 @@ _OVERDUE = Text(
     " reminded from its page, under “Late reviews”.",
 )
 _MISSING = {
-    "empty": Text("{n}席还没有专家", "{n} seats without a reviewer"),
-    "invited": Text("{n}席未答复", "{n} seats not answered"),
-    "accepted": Text("{n}席未评分", "{n} seats not scored"),
+    "empty": Text("{n}席还没有专家", "seats without a reviewer: {n}"),
+    "invited": Text("{n}席未答复", "seats not answered: {n}"),
+    "accepted": Text("{n}席未评分", "seats not scored: {n}"),
 }
 
 

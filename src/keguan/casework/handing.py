@@ -32,7 +32,7 @@ ROLE = "officer"
 _TOLD = Text("{number} 已转交给您办理。理由：{reason}", "{number} was handed to you: {reason}")
 _TOLD_MANY = Text(
     "{n} 件办件已转交给您办理，其中有 {number}。理由：{reason}",
-    "{n} cases were handed to you, {number} among them: {reason}",
+    "Handed to you, cases: {n}, {number} among them: {reason}",
 )
 
 

@@ -146,12 +146,12 @@ sentences(
             "评审席位的回避情形解除（第 {seat} 席）", "a tie on seat {seat} of the panel is gone"
         ),
         "message:read:marked": Text("将 {n} 条消息标为已读", "marked messages as read: {n}"),
-        "batch:cases:begun": Text("对 {cases} 件办件成批办理（{verb}）", "began a batch of {cases} cases ({verb})"),
+        "batch:cases:begun": Text("对 {cases} 件办件成批办理（{verb}）", "began a batch, cases: {cases} ({verb})"),
         "batch:cases:undoing": Text(
-            "收回 {cases} 件成批办理的结果（{verb}）", "began to take back a batch of {cases} cases ({verb})"
+            "收回 {cases} 件成批办理的结果（{verb}）", "began to take back a batch, cases: {cases} ({verb})"
         ),
         "batch:cases:stopped": Text(
-            "停止了成批办理，{left} 件未办", "stopped a batch with {left} cases left as they were"
+            "停止了成批办理，{left} 件未办", "stopped a batch; cases left as they were: {left}"
         ),
         "round:draft:made": Text("拟定了批次 {code}", "drafted the round {code}"),
         "round:call:published": Text("发布了批次 {code}", "published the round {code}"),
@@ -161,7 +161,7 @@ sentences(
         ),
         "round:applicants:reminded": Text(
             "提醒了批次 {code} 中 {cases} 件未提交办件的申报人",
-            "reminded the applicants of {cases} cases of the round {code} that were not handed in",
+            "reminded the applicants of the round {code} who had not handed in, cases: {cases}",
         ),
         "review:late:reminded": Text("提醒了逾期未评的第 {seats} 席", "reminded those who are late: seats {seats}"),
         "round:resolution:fixed": Text(
@@ -184,15 +184,15 @@ sentences(
         ),
         "office:checks:ticked": Text(
             "按本单位核对清单核对了 {number}（{done} 项）",
-            "looked {number} over by the office's own checklist ({done} items)",
+            "looked {number} over by the office's own checklist (items: {done})",
         ),
         "round:recommendations:ordered": Text(
             "保存了批次 {code} 的推荐排序（{cases} 件）",
-            "saved the order of recommendation in the round {code} ({cases} cases)",
+            "saved the order of recommendation in the round {code} (cases: {cases})",
         ),
         "round:subjects:assigned": Text("向各单位下达了批次办件", "pushed the round's cases to the organisations"),
         "round:ranking:adopted": Text(
-            "确认了批次 {code} 的排序（{cases}项）", "adopted the ranking of the round {code} ({cases} cases)"
+            "确认了批次 {code} 的排序（{cases}项）", "adopted the ranking of the round {code} (cases: {cases})"
         ),
         "case:deadline:moved": Text(
             "准予延后至 {until} 提交：{reason}", "allowed to be handed in until {until}: {reason}"

@@ -80,7 +80,7 @@ class Quorum:
         met = Text("达到法定人数", "there is a quorum") if self.is_met else Text("未达法定人数", "there is no quorum")
         return Text(
             "应到{members}人，实到{present}人，至少需{needed}人（应到人数的{share}，且不少于{least}人；回避的不计入应到）：{met}",
-            "members who may vote: {members}, present: {present}, needed: {needed} ({share} of those who may vote, and never"
+            "Members who may vote: {members}, present: {present}, needed: {needed} ({share} of those who may vote, and never"
             " fewer than {least}; who must keep out counts in neither): {met}",
         ).filled(
             members=self.members,

@@ -280,7 +280,7 @@ def contradictions(frozen: FrozenList) -> tuple[Problem, ...]:
     if room < seats:
         said = Text(
             "共需{seats}席，而可抽取的专家按承接上限合计只能承担{room}席。",
-            "{seats} seats are wanted, and the eligible experts take {room} together.",
+            "Seats wanted: {seats}; the eligible experts take {room} together.",
         ).filled(seats=seats, room=room)
         return (Problem("draw.load", said, "load", str(room), fix=_WIDEN),)
     refused: list[Refusal] = []

@@ -211,7 +211,7 @@ _TOO_MANY_AWAY = Text(
 )
 _TOO_FEW = Text(
     "时段不够：{slots}个时段，{turns}个议项。请另加时段，或缩短每项的时间。",
-    "There are {slots} slots for {turns} items: add slots, or make each shorter.",
+    "Slots: {slots}, items: {turns}: add slots, or make each shorter.",
 )
 _TAKEN = Text(
     "只有{fitting}个时段够法定人数，都排了同样没有别处可去的议项。请另加时段。",

@@ -16,7 +16,8 @@ from keguan.kernel.workdays import ONE_DAY, Workdays
 Unit = Literal["hours", "days", "workdays", "months", "years"]
 
 _MOST: Final[dict[Unit, int]] = {"hours": 9999, "days": 9999, "workdays": 999, "months": 600, "years": 50}
-_WORDS: Final[dict[Unit, tuple[str, str]]] = {
+_WORDS: Final[dict[Unit | Literal["minutes"], tuple[str, str]]] = {
+    "minutes": ("分钟", "minute"),
     "hours": ("小时", "hour"),
     "days": ("天", "day"),
     "workdays": ("个工作日", "working day"),
@@ -24,6 +25,12 @@ _WORDS: Final[dict[Unit, tuple[str, str]]] = {
     "years": ("年", "year"),
 }
 _WRITTEN: Final = re.compile(r"([0-9]{1,9}) +(hour|day|workday|month|year)s?")
+
+
+def counted(amount: int, unit: Unit | Literal["minutes"]) -> Text:
+    """So many of a unit, as a page shows it: 3 天 / 3 days, 1 小时 / 1 hour."""
+    zh, en = _WORDS[unit]
+    return Text(f"{amount} {zh}", f"{amount} {en}{'' if amount == 1 else 's'}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,8 @@ class Duration:
 
     def said(self) -> Text:
         """The length of time in a sentence: 7个工作日 / 7 working days."""
-        zh, en = _WORDS[self.unit]
-        return Text(f"{self.amount}{zh}", f"{self.amount} {en}{'' if self.amount == 1 else 's'}")
+        said = counted(self.amount, self.unit)
+        return Text(said.zh.replace(" ", ""), said.en)
 
     def after(self, moment: datetime, calendar: Workdays) -> datetime:
         """When a period that starts at `moment` (aware) is over; the first moment that no longer belongs to it.

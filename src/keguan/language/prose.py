@@ -67,7 +67,7 @@ _BOUNDS = {
     "most_load": ("每名专家在本批次评审不超过{n}件", "No reviewer has more than {n} cases of the round"),
     "least_load": (
         "有办件可评的专家在本批次评审不少于{n}件",
-        "Every expert whom a case can have gets {n} cases of the round at least",
+        "Every expert whom a case can have gets at least {n} cases of the round",
     ),
 }
 _REGISTERS = {
@@ -316,7 +316,7 @@ class _Prose:
         chosen = self.say("；由{by}指派", "; {by} assigns them", by=by) if step.panel.draw is None else ""
         yield self.say(
             "{n}名专家按“{rubric}”打分，取{how}{chosen}",
-            "{n} reviewers score by “{rubric}”; {how} counts{chosen}",
+            "Reviewers of each case: {n}, scoring by “{rubric}”; {how} counts{chosen}",
             n=step.panel.size,
             rubric=rubric.title,
             how=COMBINED[step.combine],
@@ -356,10 +356,10 @@ class _Prose:
             strata=self.list_of(strata),
             n=draw.reserves,
         )
-        limits = [self.say("一次抽取至多{n}件", "{n} cases of one draw", n=draw.load)]
+        limits = [self.say("一次抽取至多{n}件", "at most {n} cases of one draw", n=draw.load)]
         if draw.yearly:
-            limits.append(self.say("一年至多{n}件", "{n} cases in a year", n=draw.yearly))
-        yield self.say("每位专家{limits}", "An expert gets at most {limits}", limits=self.list_of(limits))
+            limits.append(self.say("一年至多{n}件", "at most {n} cases in a year", n=draw.yearly))
+        yield self.say("每位专家{limits}", "An expert gets {limits}", limits=self.list_of(limits))
         if draw.rest_days:
             yield self.say(
                 "{n}日内在本计划评审过的不再抽取",

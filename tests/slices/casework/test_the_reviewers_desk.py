@@ -282,7 +282,7 @@ def test_an_overdue_review_is_told_to_the_officer_with_the_way_out_and_to_nobody
     assert "3席还没有专家、2席未答复。" in told.zh, (
         "what nobody can be asked for is told apart; what is not missing, not at all"
     )
-    assert "3 seats without a reviewer, 2 seats not answered." in told.en
+    assert "seats without a reviewer: 3, seats not answered: 2." in told.en
     assert "改派" in told.zh
     assert not any(name in told.zh + told.en for name in names)
     assert Case.objects.get(pk=case.pk).step == "review"

@@ -136,7 +136,7 @@ def test_the_line_of_a_ballot_counts_who_left_after_voting_among_nobody_who_is_p
     assert "1 人投票后离会，其票有效" in page
     member.cookies["lang"] = "en"
     page = member.get(address).content.decode()
-    assert "members who may vote: 5, present: 3" in page
+    assert "Members who may vote: 5, present: 3" in page
     assert "Voted: 2; present and yet to vote: 2" in page
     sitting.come(4)
     asked = signed_in(sitting.world.people["officer"]).post(

@@ -11,14 +11,13 @@ from django import template
 from keguan.components import reader
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
+from keguan.kernel.duration import counted
 
 register = template.Library()
 
 _OVER = Text("已到期", "time is up")
 _STILL = Text("还有 {left}", "{left} left")
-_DAYS = Text("{d} 天 {h} 小时", "{d} days {h} hours")
-_HOURS = Text("{h} 小时 {m} 分钟", "{h} hours {m} minutes")
-_MINUTES = Text("{m} 分钟", "{m} minutes")
+_BOTH = Text("{longer} {shorter}", "{longer} {shorter}")
 
 
 @register.filter
@@ -44,8 +43,9 @@ def left(until: datetime) -> Text:
     minutes = int(rest.total_seconds()) // 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return _DAYS.filled(d=days, h=hours)
-    return _HOURS.filled(h=hours, m=minutes) if hours else _MINUTES.filled(m=minutes)
+        return _BOTH.filled(longer=counted(days, "days"), shorter=counted(hours, "hours"))
+    minute = counted(minutes, "minutes")
+    return _BOTH.filled(longer=counted(hours, "hours"), shorter=minute) if hours else minute
 
 
 @register.filter

@@ -255,7 +255,7 @@ def member_leave(request: HttpRequest, pk: int, person: int) -> HttpResponseBase
     def do(given: Given) -> tuple[Text, str]:
         joining.leave(actor, organisation, found)
         handed = cases.hand_to_office(actor, found.pk, organisation.pk)
-        said = Text("{name}已离开；{n} 件办件已转交。", "{name} has left; {n} cases were handed over.")
+        said = Text("{name}已离开；{n} 件办件已转交。", "{name} has left; cases handed over: {n}.")
         return said.filled(name=found.name, n=str(len(handed))), _home(organisation)
 
     title = Text("办理离开：{name}", "Let {name} go").filled(name=found.name)

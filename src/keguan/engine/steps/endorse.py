@@ -77,7 +77,7 @@ def _over_quota(situation: Situation, step: Endorse) -> tuple[Problem, ...]:
         return (Problem("endorse.quota_unknown", said, source=step.source),)
     if used < quota:
         return ()
-    said = Text("推荐限额为{quota}项，已推荐{used}项。", "The quota is {quota}; {used} are recommended already.")
+    said = Text("推荐限额为{quota}项，已推荐{used}项。", "Quota: {quota}; recommended already: {used}.")
     fix = Text("可先退回或撤销已推荐的其他申报。", "Return another of your recommendations first.")
     return (
         Problem("endorse.quota", said.filled(quota=quota, used=used), value=str(used), source=step.source, fix=fix),

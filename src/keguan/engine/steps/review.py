@@ -208,7 +208,7 @@ def _assign(situation: Situation, step: Review, command: Command) -> Move | Refu
     if len(experts) > free:
         said = Text(
             "您选了{chosen}位专家，评审组共{size}席，只余{free}席。",
-            "You chose {chosen} experts; of the {size} seats of the panel, {free} can still be given.",
+            "Experts chosen: {chosen}; of the {size} seats of the panel, {free} can still be given.",
         )
         fix = Text("请至多选{free}位。", "Choose at most {free}.").filled(free=free)
         filled = said.filled(chosen=len(experts), size=step.panel.size, free=free)

@@ -112,7 +112,7 @@ def _alt(title: Text, rows: Sequence[Row]) -> Text:
     largest = max(rows, key=lambda one: (one.fen, one.count))
     told = Text(
         "{title}：共{n}类，最多的是{name}，{count}项、{wan}万元；全部数字见旁边的表。",
-        "{title}: {n} groups; the largest is {name} with {count} results and CNY {yuan}; all numbers stand in the table beside.",
+        "{title}: groups: {n}; the largest is {name}, results: {count}, CNY {yuan}; all numbers stand in the table beside.",
     )
     wan = in_wan(about(largest.fen))
     return told.filled(

@@ -18,14 +18,13 @@ from keguan.components.status import Crumb, Line
 from keguan.insight.rounds.queries import HOSTS_SHOWN, Share, Stay, glance_at
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
+from keguan.kernel.duration import counted
 from keguan.language.schema import Field, Programme
 from keguan.language.wording import step_title, value_said
 from keguan.registers.organisations.queries import regions_said
 
 _TITLE = Text("批次总览", "The round at a glance")
 _NONE = Text("（未登记）", "(not recorded)")
-_DAYS = Text("{d} 天", "{d} days")
-_HOURS = Text("{h} 小时", "{h} hours")
 _NO_HOUR = Text("不足 1 小时", "under an hour")
 _ASKED = Text("申请金额", "Asked for")
 _BUDGET = Text("批次预算", "Budget")
@@ -133,5 +132,5 @@ def _answers(
 def _long(time: timedelta) -> Text:
     hours = int(time.total_seconds() // 3600)
     if hours >= 48:
-        return _DAYS.filled(d=hours // 24)
-    return _HOURS.filled(h=hours) if hours else _NO_HOUR
+        return counted(hours // 24, "days")
+    return counted(hours, "hours") if hours else _NO_HOUR

@@ -17,7 +17,7 @@ from keguan.registers.parties.access import actor_for
 from keguan.registers.trace import services as trace
 from keguan.registers.views.models import SavedView
 
-_NEW = Text("您保存的搜索“{name}”有{n}条新结果。", "{n} new results of the search that you keep as “{name}”.")
+_NEW = Text("您保存的搜索“{name}”有{n}条新结果。", "The search that you keep as “{name}” has new results: {n}.")
 
 
 def tidied(query: str) -> tuple[str, tuple[Problem, ...]]:

@@ -74,7 +74,7 @@ def _contradictions(ground: Ground, step: Review) -> Iterator[Problem]:
     if fields * each > panel.size >= each:
         say = Text(
             "一份申报可以涉及{fields}个领域，每个领域{each}名专家，多于评审组的{size}席",
-            "An application may name {fields} fields; {each} experts of each are more than the {size} seats",
+            "An application may name {fields} fields; with {each} of each these are more than the {size} seats",
         ).filled(fields=fields, each=each, size=panel.size)
         yield found("panel_bounds", say, step.place, value=f"same_field_least: {each}", fix=_FIX)
 

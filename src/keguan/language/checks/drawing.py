@@ -20,7 +20,7 @@ def check_drawing(ground: Ground) -> Iterator[Problem]:
 def _draw(draw: Draw, size: int) -> Iterator[Problem]:
     seats = sum(one.seats for one in draw.strata)
     if seats != size or any(one.seats < 1 for one in draw.strata):
-        say = Text("各层席位之和为{seats}，评审组为{size}席", "The strata have {seats} seats, the panel {size}")
+        say = Text("各层席位之和为{seats}，评审组为{size}席", "Seats of the strata: {seats}; of the panel: {size}")
         yield found("draw_seats", say.filled(seats=seats, size=size), draw.place, value=str(seats))
     for name in twice(str(one.stratum) for one in draw.strata):
         yield found("draw_twice", Text("分层重名", "Two strata of one name"), draw.place, value=name)

@@ -66,7 +66,7 @@ def _parts(found: merits.Parts, *, is_own: bool) -> list[Line | None]:
         "、".join(f"{RATINGS[word].zh} {n}" for word, n in found.ratings.items()) or "—",
         ", ".join(f"{RATINGS[word].en} {n}" for word, n in found.ratings.items()) or "—",
     )
-    far = Text("平均相差{n}分（百分制）", "{n} points of a hundred apart on average").filled(n=of(found.mean_distance))
+    far = Text("平均相差{n}分（百分制）", "on average {n} of a hundred points apart").filled(n=of(found.mean_distance))
     return [
         Line(Text("评审次数", "Reviews"), found.reviews, "number"),
         Line(Text("按时 / 有期限的", "In time / with a day owed"), f"{found.on_time} / {found.owed}"),

@@ -32,7 +32,7 @@ sentences(
         "experts:merit:answered": Text("答复了本人的一条评审记录", "answered an entry of their own record of reviews"),
         "experts:pool:reminded": Text(
             "提醒{n}位专家确认信息（提前{days}天）",
-            "reminded {n} experts to confirm their entries ({days} days before)",
+            "reminded experts to confirm their entries: {n} (days before: {days})",
         ),
     }
 )

@@ -8,7 +8,7 @@ from keguan.registers.trace.sentences import sentences
 sentences(
     {
         "list:sheet:exported": Text(
-            "将列表“{key}”导出为表格：{rows} 行", "took the list “{key}” away as a spreadsheet: {rows} rows"
+            "将列表“{key}”导出为表格：{rows} 行", "took the list “{key}” away as a spreadsheet, rows: {rows}"
         ),
     }
 )

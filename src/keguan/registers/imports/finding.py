@@ -75,7 +75,9 @@ class People:
         found = self.candidates(row, employer)
         if len(found) > 1:
             fix = Text("请补上邮箱或出生日期", "Add the e-mail address or the birthday")
-            say = Text("有{n}位同名人员，分不清是谁", "{n} people have this name; it is not clear who is meant")
+            say = Text(
+                "有{n}位同名人员，分不清是谁", "This name is held by several people ({n}); it is not clear who is meant"
+            )
             saving.refuse(row, "name", "person-ambiguous", say.filled(n=len(found)), row.values["name"], fix)
         return found[0] if found else None
 

@@ -29,7 +29,7 @@ sentences(
             "注销了单位 {organisation} 号：{reason}", "closed organisation {organisation}: {reason}"
         ),
         "organisations:organisation:hosts_entered": Text(
-            "从“{origin}”登记了 {count} 个单位", "entered {count} organisations from “{origin}”"
+            "从“{origin}”登记了 {count} 个单位", "entered organisations from “{origin}”: {count}"
         ),
     }
 )

@@ -37,7 +37,7 @@ from keguan.language.wording import step_title
 CHASES = holding(Text("提醒逾期的评审专家", "remind reviewers who are late"), "officer")
 TITLE = Text("逾期未评：{step}", "Late reviews: {step}")
 MOST = 500
-_TOLD = Text("已提醒 {n} 席的专家。", "The reviewers of {n} seats were reminded.")
+_TOLD = Text("已提醒 {n} 席的专家。", "Reminded, seats: {n}.")
 _NOT_YOURS = Text("只有指派专家的人可以提醒他们。", "Only those who assign its reviewers remind them.")
 
 

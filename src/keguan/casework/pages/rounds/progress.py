@@ -142,7 +142,7 @@ def remind(request: HttpRequest, code: str) -> HttpResponseBase:
     answer = offices.remind(found, actor_on(request), request_id(request))
     if isinstance(answer, Refusal):
         return _round_page(request, found, answer.problems, status_of_refusal(answer))
-    tell(request, Text("已提醒 {n} 件的申报人。", "The applicants of {n} cases were reminded.").filled(n=answer))
+    tell(request, Text("已提醒 {n} 件的申报人。", "Their applicants were reminded, cases: {n}.").filled(n=answer))
     return SeeOther(reverse("round_progress", args=[code]))
 
 

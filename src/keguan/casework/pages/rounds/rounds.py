@@ -198,7 +198,7 @@ def round_assign(request: HttpRequest, code: str) -> HttpResponseBase:
     answer = assign(code, hosts, actor_on(request))
     if isinstance(answer, Refusal):
         return round_page(request, code, answer.problems, status_of_refusal(answer))
-    tell(request, Text("已下达 {n} 个办件。", "{n} cases were pushed.").filled(n=answer))
+    tell(request, Text("已下达 {n} 个办件。", "Cases pushed: {n}.").filled(n=answer))
     return SeeOther(reverse("round", args=[code]))
 
 

@@ -74,6 +74,23 @@ def test_a_large_file_shows_how_far_it_is_and_writing_goes_on(writing: tuple[Pag
     assert draft["attachments"] == [Document.objects.get().pk]
 
 
+def test_a_file_over_the_limit_is_refused_before_it_travels(writing: tuple[Page, str], large: Path) -> None:
+    page, _ = writing
+    with large.open("ab") as file:
+        file.write(b"\n")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.resource_type))
+    page.get_by_label("项目名称").fill("题目还在")
+    attachments(page).locator("input[type=file][multiple]").set_input_files(large)
+    expect(attachments(page).locator(".error")).to_have_text(
+        "“可行性研究报告.pdf”：文件超过 30 MB。请压缩图片或分成几个文件。"
+    )
+    expect(attachments(page).get_by_role("progressbar")).to_be_hidden()
+    assert page.get_by_label("项目名称").input_value() == "题目还在"
+    assert not Document.objects.exists()
+    assert "xhr" not in sent, "the file stayed at home"
+
+
 def test_a_cancelled_upload_keeps_nothing_and_the_file_can_be_chosen_again(
     writing: tuple[Page, str], large: Path, tmp_path: Path
 ) -> None:
@@ -85,7 +102,6 @@ def test_a_cancelled_upload_keeps_nothing_and_the_file_can_be_chosen_again(
     question.get_by_role("button", name="取消上传").click()
     expect(page.locator("[data-save-state]")).to_contain_text("已取消上传")
     expect(question.get_by_role("progressbar")).to_be_hidden()
-    print([(d.size_bytes, d.name) for d in Document.objects.all()])
     line.is_so_fast(200)
     question.locator("input[type=file][multiple]").set_input_files(large)
     expect(question.locator(".files li")).to_have_count(1, timeout=30_000)

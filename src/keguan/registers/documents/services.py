@@ -123,15 +123,19 @@ def _read(content: bytes | BinaryIO, limit: int) -> bytes:
     return content[: limit + 1] if isinstance(content, bytes) else content.read(limit + 1)
 
 
+def too_large(name: str, limit: int) -> Problem:
+    """What is said of a file of more than so many bytes."""
+    say = Text("文件超过 {most}", "The file is larger than {most}").filled(most=f"{limit / 1024 / 1024:g} MB")
+    fix = Text("请压缩图片或分成几个文件", "Compress its pictures or split it")
+    return Problem("document.too-large", say, "file", name, fix=fix)
+
+
 def _problem(body: bytes, kind: str | None, name: str, limit: int) -> Problem | None:
     if not body:
         say = Text("文件是空的", "The file is empty")
         return Problem("document.empty", say, "file", name, fix=Text("请重新选择文件", "Choose the file again"))
     if len(body) > limit:
-        most = f"{limit / 1024 / 1024:g} MB"
-        say = Text("文件超过 {most}", "The file is larger than {most}").filled(most=most)
-        fix = Text("请压缩图片或分成几个文件", "Compress its pictures or split it")
-        return Problem("document.too-large", say, "file", name, fix=fix)
+        return too_large(name, limit)
     if swells(body):
         say = Text("文件解压后超过 {most}", "Unpacked, the file is larger than {most}").filled(
             most=f"{MOST_UNPACKED_BYTES / 1024 / 1024:g} MB"

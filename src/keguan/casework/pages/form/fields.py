@@ -28,7 +28,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language import cells
 from keguan.language.schema import Column, Field, Form
-from keguan.registers.documents.services import ENDINGS, most_bytes
+from keguan.registers.documents.services import ENDINGS, most_bytes, too_large
 
 KINDS: Mapping[str, FieldKind] = {
     "text": "text",
@@ -87,6 +87,11 @@ class Files:
     def most_bytes(self) -> int:
         """The largest that is taken."""
         return most_bytes()
+
+    @property
+    def too_large(self) -> Problem:
+        """What is said of a larger one, also before it is sent."""
+        return too_large("", self.most_bytes)
 
     @property
     def endings(self) -> Text:

@@ -185,6 +185,11 @@
       errors.replaceChildren(error);
       if (isHere) button.focus();  // else somebody is writing elsewhere
     };
+    const large = [...input.files].find((file) => file.size > shown.dataset.most);
+    if (large) {  // said before it travels; without this script the server says it
+      input.value = "";
+      return failed(shown.dataset.tooLarge.replace("{name}", () => large.name));
+    }
     request.upload.onprogress = ({ loaded, total }) => {
       bar.value = Math.floor((100 * loaded) / total);
       bar.nextElementSibling.textContent = `${bar.value} %`;

@@ -38,7 +38,10 @@ AFTER_DECISION: Final = ("", "publish", "agree", "pay", "deliver", "check", "rec
 """Kinds of step at which a decided case may stand ("" once it ended). At any other it was sent back: scores that are
 being given anew stay closed."""
 READING: Final = ("accepted", "final")
-"""States of a seat whose holder has promised confidence: only then the proposal opens to them."""
+"""States of a seat whose holder has promised confidence: only then the proposal opens to them, while the panel works."""
+REVIEWING: Final = "review"
+"""The kind of step at which a panel works: until it is through, its scores and comments are sealed, and after it a seat
+opens the proposal no longer."""
 
 _DECISION_IN_STATE: Final = '$.steps.*.outcome ? (@ == "approved" || @ == "rejected")'
 
@@ -82,7 +85,7 @@ def can_see_trace(actor: Actor, case: Case) -> bool:
 
 def can_see_proposal(actor: Actor, case: Case) -> bool:
     """Whether the actor may read what the forms say. Others than its people wait until it was submitted; a reviewer
-    accepts first, and so promises confidence. The caller traces the reading."""
+    accepts first, and so promises confidence, and reads while the panel works. The caller traces the reading."""
     if actor.is_system or is_own(actor, case) or answers_for(actor, case):
         return True
     if case.submitted_at is None:
@@ -91,18 +94,19 @@ def can_see_proposal(actor: Actor, case: Case) -> bool:
         _is_desk_of(actor, "host", case.host_id)
         or _is_desk_of(actor, "authority", case.authority_id)
         or _holds(actor, READS_PROPOSALS, case)
-        or _holds_seat(actor, case, READING)
+        or (case.step_kind == REVIEWING and _holds_seat(actor, case, READING))
     )
 
 
 def can_see_reviews(actor: Actor, case: Case) -> bool:
-    """Whether the actor may read all scores and comments, without names: those who run, decide and watch; the case's
-    people once it is decided. A reviewer reads only their own: `reviews_visible_to`."""
+    """Whether the actor may read all scores and comments, without names: those who run, decide and watch, once the panel
+    is through: who reads them before could still choose who else scores. The case's people once it is decided. A reviewer
+    reads only their own: `reviews_visible_to`."""
     if actor.is_system:
         return True
     if (is_own(actor, case) or answers_for(actor, case)) and _is_decided(case):
         return True
-    return case.submitted_at is not None and _holds(actor, READS_SCORES, case)
+    return case.submitted_at is not None and case.step_kind != REVIEWING and _holds(actor, READS_SCORES, case)
 
 
 def can_see_reviewers(actor: Actor, case: Case) -> bool:
@@ -227,7 +231,9 @@ def proposals_visible_to(actor: Actor) -> Q:
     if actor.is_system:
         return Q()
     desks = _any(_desk("host", actor), _desk("authority", actor))
-    came_in = _came_in(desks, _runs(actor, READS_PROPOSALS), _seats_of(actor, READING))
+    seats = _seats_of(actor, READING)
+    panel = None if seats is None else seats & Q(step_kind=REVIEWING)
+    came_in = _came_in(desks, _runs(actor, READS_PROPOSALS), panel)
     return _any(_own(actor), _answering(actor), came_in)
 
 
@@ -236,7 +242,7 @@ def reviewed_visible_to(actor: Actor) -> Q:
     if actor.is_system:
         return Q()
     decided = _any(_own(actor), _answering(actor)) & _decided()
-    return _any(decided, _came_in(_duty(actor, READS_SCORES)))
+    return _any(decided, _came_in(_duty(actor, READS_SCORES)) & ~Q(step_kind=REVIEWING))
 
 
 def reviewers_visible_to(actor: Actor) -> Q:
@@ -324,6 +330,14 @@ def _way_out(actor: Actor, case: Case, part: Part) -> Text | None:
         return Text("请先接受评审并承诺保密。", "Accept the review and promise confidence first.")
     if case.submitted_at is None:
         return Text("申报提交后方可查看。", "It opens once the application is submitted.")
+    if part == "reviews" and _holds(actor, READS_SCORES, case):
+        return Text("全部评审完成后即可查看。", "They open once the whole panel is through.")
+    if part == "proposal" and _holds_seat(actor, case, READING):
+        return Text(
+            "评审结束后，申报内容不再向评审专家开放。", "After the review the proposal is closed to its reviewers."
+        )
+    if part == "reviews" and _holds_seat(actor, case, READING):
+        return Text("评审专家只能查看本人的评审。", "A reviewer reads only their own review.")
     return _REGISTRAR if part != "reviewers" else None
 
 

@@ -215,8 +215,22 @@ def test_an_applicant_reads_the_comments_once_it_is_decided_and_not_while_it_is_
     assert not permissions.can_see_reviewers(applicant, case)
 
 
+def test_scores_are_sealed_until_the_panel_is_through_and_then_the_proposal_is_closed_to_it() -> None:
+    running, (mine, _) = _under_review()
+    through, (kept, _) = _under_review(kind="rank")
+    staff = [Actor(make.person().pk, role, (HeldDuty(role),)) for role in permissions.READS_SCORES]
+    for one in staff:
+        assert not permissions.can_see_reviews(one, running)
+        assert "全部评审完成" in permissions.why_not(one, running, "reviews").fix.zh
+        assert permissions.can_see_reviews(one, through)
+    assert permissions.can_see_proposal(_holder(mine), running)
+    assert not permissions.can_see_proposal(_holder(kept), through)
+    assert "不再向评审专家开放" in permissions.why_not(_holder(kept), through, "proposal").fix.zh
+    assert permissions.can_see_review(_holder(kept), kept)
+
+
 def test_an_officer_who_applies_is_an_applicant_on_their_own_case() -> None:
-    case, _ = _under_review()
+    case, _ = _under_review(kind="rank")
     officer = Actor(case.applicant_id, "officer", (HeldDuty("officer"),))
     colleague = Actor(make.person().pk, "colleague", (HeldDuty("officer"),))
     assert permissions.can_see_case(officer, case)
@@ -227,7 +241,7 @@ def test_an_officer_who_applies_is_an_applicant_on_their_own_case() -> None:
 
 
 def test_the_committee_reads_scores_but_never_learns_who_gave_them() -> None:
-    case, _ = _under_review()
+    case, _ = _under_review(kind="rank")
     member = Actor(make.person().pk, "member", (HeldDuty("committee"),))
     assert permissions.can_see_reviews(member, case)
     assert not permissions.can_see_reviewers(member, case)

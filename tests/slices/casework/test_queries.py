@@ -287,7 +287,7 @@ def test_a_reviewer_sees_one_seat_their_own_and_the_applicant_all_final_ones_onc
 
 
 def test_a_score_that_is_not_final_is_nobodys_to_read() -> None:
-    case = cases.bare_case(cases.bare_round(cases.bare_version()), step="review", step_kind="review", submitted_at=NOW)
+    case = cases.bare_case(cases.bare_round(cases.bare_version()), step="rank", step_kind="rank", submitted_at=NOW)
     cases.bare_seat(case, make.expert(), state="accepted", scores={"merit": 10}, comment="草稿")
     (seat,) = queries.seats_of(officer(), case)
     assert (seat.total, seat.scores, seat.comment) == (None, {}, "")

@@ -386,6 +386,21 @@ def test_a_page_left_open_while_the_case_went_on_learns_that_too(world: w.World)
     assert (answer.status_code, answer.json()["over"]) == (422, True)
 
 
+def test_a_review_is_sealed_while_the_panel_works_and_stays_readable_to_who_wrote_it(world: w.World) -> None:
+    case, clients = asked(world, 5)
+    officer, member = signed_in(world.people["officer"]), signed_in(world.people["committee"])
+    for n, client in enumerate(clients):
+        assert COMMENT not in page(officer, case) + page(member, case), f"{n} of 5 are in"
+        act(client, case.number, "accept", declared=[*DECLARED])
+        act(client, case.number, "score", comment=f"{COMMENT}第{n}席", **scores())
+    assert Case.objects.get(pk=case.pk).step_kind != "review"
+    assert COMMENT in page(officer, case)
+    first = page(clients[0], case)
+    assert f"{COMMENT}第0席" in first
+    assert f"{COMMENT}第1席" not in first
+    assert "评审结束后，申报内容不再向评审专家开放" in first
+
+
 def test_a_stranger_is_refused_as_everywhere_and_learns_nothing_of_seats(world: w.World) -> None:
     case, _ = asked(world)
     answer = keep(signed_in(make.person()), case, comment="话")

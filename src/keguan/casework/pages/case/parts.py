@@ -14,7 +14,7 @@ from keguan.casework.pages.answers import Named, Shown, named, shown_form
 from keguan.casework.pages.case.trace import Return, Trace, events_for, returns_in, told
 from keguan.casework.pages.case.versions import Since, Version, told_since, versions_of
 from keguan.casework.pages.secrets import as_told, hidden_answers, sees_identity
-from keguan.casework.permissions import is_own, runs_or_watches
+from keguan.casework.permissions import REVIEWING, is_own, reads_by_seat, runs_or_watches
 from keguan.casework.situation.grounds import known_to
 from keguan.casework.steps.review.panel import STATES
 from keguan.casework.steps.verdict_rows import Row, hidden_from, rows_kept
@@ -111,9 +111,13 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
         seats=seats,
         forms=tuple(shown_form(form, values, names, hidden) for form, values in forms),
         judged=_judged(case, actor, situation, sees, hidden) if "trace" in sees else (),
-        reviews=tuple(_review(situation, seat, sees) for seat in seats if _shows_seat(case, actor, seat, sees)),
+        reviews=tuple(
+            _review(situation, seat, sees, is_mine=_is_mine(case, actor, seat))
+            for seat in seats
+            if _shows_seat(case, actor, seat, sees)
+        ),
         people=tuple(_people(case, actor, situation, names_known, sees)) if "trace" in sees else (),
-        payments=tuple(payments_of(case.number)) if _reached(situation, Pay) else (),
+        payments=tuple(payments_of(case.number)) if _reached(situation, Pay) and not reads_by_seat(actor, case) else (),
         payment_states=PAYMENT_STATUSES,
         shares=_shares(situation),
         records=_records(case, situation),
@@ -187,14 +191,21 @@ def _judged(
 
 
 def _shows_seat(case: Case, actor: Actor, seat: Seat, sees: frozenset[str]) -> bool:
-    """Those who run and watch see every seat; the case's people the final ones, once they may."""
-    return bool(sees & {"reviews", "reviewers"}) and (seat.state == "final" or not is_own(actor, case))
+    """Those who run and watch see every seat; the case's people the final ones, once they may; a reviewer their own, once
+    the panel is through."""
+    if bool(sees & {"reviews", "reviewers"}) and (seat.state == "final" or not is_own(actor, case)):
+        return True
+    return case.step_kind != REVIEWING and _is_mine(case, actor, seat)
 
 
-def _review(situation: Situation, seat: Seat, sees: frozenset[str]) -> OneReview:
+def _is_mine(case: Case, actor: Actor, seat: Seat) -> bool:
+    return seat.state == "final" and seat.holder.expert.person_id == actor.person and reads_by_seat(actor, case)
+
+
+def _review(situation: Situation, seat: Seat, sees: frozenset[str], *, is_mine: bool) -> OneReview:
     step = situation.definition.programme.step(seat.step)
     rubric = situation.definition.programme.rubric(step.rubric) if isinstance(step, Review) else None
-    shown = "reviews" in sees
+    shown = "reviews" in sees or is_mine
     return OneReview(
         number=seat.number,
         state=STATES[seat.state],

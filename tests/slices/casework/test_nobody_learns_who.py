@@ -33,6 +33,7 @@ from keguan.casework import services, versions
 from keguan.casework.drafting import opening
 from keguan.casework.models import Case, Message, Recusal, Round, Seat, SeatHolder
 from keguan.casework.pages import secrets
+from keguan.casework.reviewing.models import Declaration
 from keguan.doors.mail.letters import letter, short
 from keguan.fairness.randomness import written
 from keguan.insight.search import entries
@@ -407,6 +408,15 @@ def test_a_double_blind_reviewer_reads_the_proposal_without_what_tells_and_takes
     assert "欧阳" not in str(taken.metadata)
     book = PdfReader(io.BytesIO(client.get(f"/cases/{scene.double}/form/proposal/book.pdf").content))
     assert all(person.name in one.extract_text() for one in book.pages)
+
+
+def test_who_is_not_told_who_applies_states_no_more_than_they_can_know(scene: Scene) -> None:
+    asked = signed_in(scene.people["double reviewer 2"]).get(f"/cases/{scene.double}/").content.decode()
+    assert "本次评审不告知申报人是谁，我不打听" in asked
+    assert "项目组成员：" not in asked
+    kept = Declaration.objects.filter(seat__case__number=scene.double, statement="interests")
+    assert kept
+    assert all("recognise the applicant" in one.en for one in kept)
 
 
 def test_the_walk_finds_a_leak_that_is_put_in(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

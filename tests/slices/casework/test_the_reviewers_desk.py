@@ -65,6 +65,9 @@ def test_an_invitation_says_what_is_asked_before_the_proposal_opens(world: w.Wor
     assert "给 6 项指标打分" in said
     assert "针对南疆灌区缺水问题" not in said
     assert all(one.zh in said for one in DECLARED.values())
+    team = Person.objects.filter(pk__in=case.members)
+    assert team
+    assert all(one.name in said for one in team), "whoever states that they have no tie knows to whom"
 
 
 def test_each_statement_is_made_by_itself_and_kept_word_for_word(world: w.World) -> None:

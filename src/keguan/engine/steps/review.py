@@ -45,6 +45,21 @@ DECLARED: Mapping[str, Text] = {
 }
 """What a reviewer states before the proposal opens, one by one. Kept word for word: who changes the words changes what
 later reviewers state, never what others have stated."""
+_BLIND_INTERESTS = Text(
+    "本次评审不告知申报人是谁，我不打听。就我所看到的，我没有利益冲突；评审中如认出申报人或项目组成员，"
+    "而与其有近亲属、同单位、师生、合作、经济利益或其他可能影响公正的关系，立即停止并谢绝。",
+    "I am not told who applies, and do not try to find out. As far as I can see I have no conflict of interest; should I"
+    " recognise the applicant or the team while reading, and be tied to them by kinship, employer, teaching, joint work,"
+    " money or anything else that might sway me, I stop and decline.",
+)
+
+
+def statements(*, blind: bool) -> Mapping[str, Text]:
+    """What a reviewer states before the proposal opens; blind: they are not told who applies, and state no more than they
+    can know."""
+    return {**DECLARED, "interests": _BLIND_INTERESTS} if blind else DECLARED
+
+
 _STATEMENT: Mapping[str, Text] = {
     "interests": Text("无利益冲突的声明", "that you have no conflict of interest"),
     "confidence": Text("保密承诺", "that you keep confidence"),
@@ -171,7 +186,7 @@ def decide(situation: Situation, step: Review, command: Command) -> Move | Refus
         return Refusal(tuple(own))
     match command.name:
         case "accept":
-            return _accept(step, seats, seat, command)
+            return _accept(situation, step, seats, seat, command)
         case "decline":
             return _decline(situation, step, seats, seat, command)
         case _:
@@ -274,7 +289,7 @@ def _set_aside(situation: Situation, step: Review, command: Command) -> Move | R
     return Move(memo=left, effects=(moved, _ask(situation, step, step.assigned_by)))
 
 
-def _accept(step: Review, seats: dict[str, str], seat: str, command: Command) -> Move | Refusal:
+def _accept(situation: Situation, step: Review, seats: dict[str, str], seat: str, command: Command) -> Move | Refusal:
     if seats[seat] != "invited":
         return refuse("review.accepted", Text("您已接受评审。", "You have accepted already."))
     given = command.content.get("declared")
@@ -291,7 +306,8 @@ def _accept(step: Review, seats: dict[str, str], seat: str, command: Command) ->
             )
         )
     seats[seat] = "accepted"
-    return Move(memo={"seats": seats}, effects=(SeatMoved(step.id, seat, "accepted", declared=DECLARED),))
+    stated = statements(blind=situation.definition.programme.is_double_blind)
+    return Move(memo={"seats": seats}, effects=(SeatMoved(step.id, seat, "accepted", declared=stated),))
 
 
 def _decline(situation: Situation, step: Review, seats: dict[str, str], seat: str, command: Command) -> Move | Refusal:

@@ -23,18 +23,19 @@ from keguan.components.status import Status, Tone
 from keguan.engine.decision import Command
 from keguan.engine.steps.review import (
     COMMENT_MOST,
-    DECLARED,
     DECLINES,
     LIVE,
     REMARK_MOST,
     WAITS,
     due_anew,
     score_problems,
+    statements,
 )
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Criterion, Review, Rubric
+from keguan.registers.parties.models import Person
 
 _TONES: Mapping[str, Tone] = {"invited": "warn", "accepted": "info", "final": "good"}
 STATES: Mapping[str, Status] = {name: Status(said, _TONES.get(name, "neutral")) for name, said in SEAT_STATES.items()}
@@ -256,11 +257,15 @@ def asked_of(scene: Scene, rubric: Rubric) -> Asked:
 
 def _invitation(scene: Scene, rubric: Rubric) -> dict[str, Any]:
     wrong = {one.where: one for one in scene.problems}
+    blind = scene.definition.programme.is_double_blind
+    team = () if blind else Person.objects.filter(pk__in=scene.case.members).order_by("pk")
     return {
         "asked": asked_of(scene, rubric),
-        "is_double": scene.definition.programme.is_double_blind,
+        "is_double": blind,
+        "team": [one.name for one in team],
         "declared": [
-            (name, said, wrong.get(f"declared.{name}"), field_id(f"declared.{name}")) for name, said in DECLARED.items()
+            (name, said, wrong.get(f"declared.{name}"), field_id(f"declared.{name}"))
+            for name, said in statements(blind=blind).items()
         ],
         "ticked": scene.post.getlist("declared") if scene.post is not None else [],
         **_declining(scene),

@@ -192,7 +192,7 @@ def voted(number: str, motion: str, amount_fen: int | None = None, people: int =
     voters = list(Duty.objects.filter(role=step.by).values_list("person", flat=True))
     keep_vote(
         case, motion, {"for": people, "against": 0, "abstain": 0}, present=people, members=people,
-        amount_fen=amount_fen, voters=voters, ballot=1, at=clock.now(),
+        amount_fen=amount_fen, proposed_fen=amount_fen, voters=voters, ballot=1, at=clock.now(),
     )  # fmt: skip
 
 

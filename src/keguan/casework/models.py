@@ -568,7 +568,7 @@ class Ranking(models.Model):
 class CaseVote(models.Model):
     """What a ballot of a meeting counted on one case: bare numbers, and who took part, never how anybody voted.
 
-    motion: `approve` or `reject`; amount_fen: what was voted on, null where no money is given. present, members: who could
+    motion: `approve` or `reject`; amount_fen: what was voted on, proposed_fen: what was proposed; null where no money is given. present, members: who could
     vote on this case when the ballot was closed. ballot: the meeting's number for it. The latest row of an attempt counts.
     """
 
@@ -582,6 +582,7 @@ class CaseVote(models.Model):
     present = models.IntegerField()
     members = models.IntegerField()
     amount_fen = models.BigIntegerField(null=True)
+    proposed_fen = models.BigIntegerField(null=True)
     voters = ArrayField(models.BigIntegerField(), default=list)
     ballot = models.BigIntegerField()
     at = models.DateTimeField()

@@ -19,6 +19,11 @@ TITLES: Mapping[str, Text] = {
     AGAINST: Text("反对", "Against"),
     ABSTAIN: Text("弃权", "Abstained"),
 }
+UNDECIDED = Text(
+    "动议未通过，本件没有决定，仍待决定：可再次表决，或列入另一次会议。",
+    "The motion is not carried, and the case stays undecided: it is voted on again, or goes to another meeting.",
+)
+"""What is said of a ballot after which nothing may be decided."""
 _MEETING = Text("请在会议上表决后再登记决定。", "Let the meeting vote on it; the decision follows the ballot.")
 
 
@@ -39,12 +44,18 @@ def quorum_at(vote: Vote, result: Mapping[str, Any]) -> Quorum:
 
 
 def carries(vote: Vote, result: Mapping[str, Any]) -> str:
-    """`approve` or `reject`: what may be decided after this ballot. A motion to approve that fails, or ties, is a rejection;
-    a motion to reject that fails decides nothing ("")."""
-    carried = counted(vote, result).carried == FOR
-    if result.get("motion", APPROVE) == APPROVE:
-        return APPROVE if carried else REJECT
-    return REJECT if carried else ""
+    """`approve` or `reject`: what may be decided after this ballot. A motion to approve what is proposed that fails, or ties,
+    is a rejection; one to approve another amount, or to reject, that fails decides nothing (""), nor do too few votes."""
+    tally = counted(vote, result)
+    if quorum_at(vote, result).lacks(tally.cast):
+        return ""
+    carried = tally.carried == FOR
+    if result.get("motion", APPROVE) == REJECT:
+        return REJECT if carried else ""
+    if carried:
+        return APPROVE
+    amount, proposed = result.get("amount_fen"), result.get("proposed_fen")
+    return REJECT if not amount or not proposed or amount == proposed else ""
 
 
 def not_as_voted(vote: Vote, result: Mapping[str, Any] | None, command: Command) -> Refusal | None:
@@ -57,11 +68,15 @@ def not_as_voted(vote: Vote, result: Mapping[str, Any] | None, command: Command)
     present = quorum_at(vote, result)
     if not present.is_met:
         return refuse("decide.no_quorum", present.said(), value=str(present.present), source=vote.source, fix=_MEETING)
-    if carries(vote, result) != command.name:
+    cast = counted(vote, result).cast
+    if present.lacks(cast):
+        return refuse("decide.too_few_votes", present.said_of(cast), value=str(cast), source=vote.source, fix=_MEETING)
+    if (carried := carries(vote, result)) != command.name:
         said = Text("表决结果不是这项决定：{how}。", "The ballot did not carry this: {how}.")
         counts, _, ended = counted(vote, result).said(TITLES)
         how = Text(f"{counts.zh}，{ended.zh}", f"{counts.en}; {ended.en}")
-        return refuse("decide.not_carried", said.filled(how=how), source=vote.source)
+        fix = None if carried else UNDECIDED
+        return refuse("decide.not_carried", said.filled(how=how), source=vote.source, fix=fix)
     voted = result.get("amount_fen")
     if command.name == APPROVE and voted and command.content.get("amount_fen", voted) != voted:
         said = Text("金额应为表决通过的金额。", "The amount is the one that was voted on.")

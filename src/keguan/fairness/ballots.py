@@ -75,6 +75,19 @@ class Quorum:
         """Whether there would be a quorum if every one of these members came."""
         return self.members >= self.needed
 
+    def lacks(self, cast: int) -> int:
+        """How many votes are missing before a ballot on the item may be counted, 0 where none: what fewer than a quorum voted
+        would tell how single people did."""
+        return max(self.needed - cast, 0)
+
+    def said_of(self, cast: int) -> Text:
+        """How many voted and how many it takes, in one sentence with the rule behind it."""
+        return Text(
+            "已投{cast}票，至少{needed}票才能计票（应到{members}人的{share}，且不少于{least}票；弃权也是投票）",
+            "Votes cast: {cast}; needed before they are counted: {needed} ({share} of the {members} who may vote, and never"
+            " fewer than {least}; who abstains casts a vote, too)",
+        ).filled(cast=cast, needed=self.needed, members=self.members, share=self.share.said(), least=self.least)
+
     def said(self) -> Text:
         """The count in one sentence, with the rule behind it."""
         met = Text("达到法定人数", "there is a quorum") if self.is_met else Text("未达法定人数", "there is no quorum")

@@ -34,11 +34,12 @@ from keguan.kernel.clock import clock_at
 from keguan.kernel.money import Money
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.minutes import tree_of
-from keguan.panels.meetings.models import Ballot, Dissent, Item, Meeting, Urn, Voted
+from keguan.panels.meetings.models import Ballot, Dissent, Item, Meeting, Member, Urn, Voted
 from keguan.panels.meetings.signed_minutes import digest_of, sign
 from keguan.panels.meetings.sittings import Sitting
 from keguan.registers.parties.models import Kinship
 from keguan.registers.trace.models import Event
+from keguan.registers.trace.sentences import told as said_of
 
 pytestmark = pytest.mark.django_db
 
@@ -112,9 +113,69 @@ def test_a_vote_is_cast_once_and_before_closing(sitting: Committee) -> None:
     done(sitting.vote(ballot, 0))
     assert codes(sitting.vote(ballot, 0, "against")) == {"vote.twice"}
     assert codes(sitting.vote(ballot, 1, "perhaps")) == {"vote.choice"}
-    done(services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=3))
-    assert codes(sitting.vote(ballot, 1)) == {"vote.closed"}
-    assert Ballot.objects.get(pk=ballot).counts == {"for": 1, "against": 0, "abstain": 0}
+    for at in (1, 2, 3):
+        done(sitting.vote(ballot, at))
+    sitting.come(4)
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=1))
+    assert codes(sitting.vote(ballot, 4)) == {"vote.closed"}
+    assert Ballot.objects.get(pk=ballot).counts == {"for": 4, "against": 0, "abstain": 0}
+
+
+def test_fewer_votes_than_a_quorum_are_never_counted_and_a_ballot_taken_back_tells_none_of_them(
+    sitting: Committee,
+) -> None:
+    """The one who voted would be known from who voted and the sums: so there are no sums."""
+    ballot, address = sitting.up(), reverse("meeting", args=[sitting.pk])
+    secretary = signed_in(sitting.world.people["officer"])
+    count, again = (reverse("meeting_do", args=[sitting.pk, one]) for one in ("count", "again"))
+    done(sitting.vote(ballot, 0, "against"))
+    few = services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=99)
+    assert codes(few) == {"vote.too_few"}
+    assert "已投1票，至少4票才能计票" in few.problems[0].say.zh
+    assert few.problems[0].fix is not None
+    assert all(one in few.problems[0].fix.zh for one in ("投票", "休会", "再次审议"))
+    for at in (1, 2):
+        done(sitting.vote(ballot, at))
+    assert codes(services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=99)) == {"vote.too_few"}
+    shown = secretary.get(address).content.decode()
+    assert (count in shown, again in shown) == (False, True), "what would be refused is not offered"
+    asked = secretary.post(again, {"item": sitting.items[0].pk})
+    assert "已投3票" in asked.content.decode()
+    assert Ballot.objects.get(pk=ballot).state == "open", "it was only asked"
+    sure = dict(
+        re.findall(
+            r'name="(item|sure)" value="(\d+)"', asked.content.decode().split('id="asked"')[1].split("</form>")[0]
+        )
+    )
+    assert secretary.post(again, sure).status_code == 303
+    void = Ballot.objects.get(pk=ballot)
+    assert (void.state, void.counts, Urn.objects.filter(ballot=ballot).exists()) == ("void", None, False)
+    assert not CaseVote.objects.exists()
+    for name in ("meeting", "meeting_minutes"):
+        page = secretary.get(reverse(name, args=[sitting.pk])).content.decode()
+        assert "作废，未计票" in page, name
+        assert not re.search(r"赞成\d票|反对\d票", page), name
+    traced = Event.objects.filter(payload__meeting=sitting.pk, payload__ballot=1)
+    assert traced.filter(tag="meeting:ballot:void").exists()
+    assert not [one.payload for one in traced if "counts" in one.payload or "sums" in one.payload]
+    second = done(services.open_ballot(sitting.pk, sitting.items[0].pk, sitting.officer)).ballots
+    fresh = second[sitting.items[0].pk][0].pk
+    assert Urn.objects.get(ballot=fresh).sums == [0, 0, 0], "everybody votes again"
+    for at in range(4):
+        done(sitting.vote(fresh, at))
+    assert count in secretary.get(address).content.decode()
+    done(services.close_ballot(sitting.pk, fresh, sitting.officer))
+
+
+def test_the_trace_says_how_many_voted_beside_how_many_were_present(sitting: Committee) -> None:
+    sitting.come(4)
+    ballot = sitting.up()
+    for at in range(4):
+        done(sitting.vote(ballot, at))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=1))
+    told = said_of(Event.objects.get(tag="meeting:ballot:closed"))
+    assert "投票4人，到会5人，应到5人" in told.zh
+    assert "votes cast 4, present 5 of 5" in told.en
 
 
 def test_nothing_is_known_of_a_ballot_before_it_is_closed(sitting: Committee) -> None:
@@ -142,7 +203,7 @@ def test_the_line_of_a_ballot_counts_who_left_after_voting_among_nobody_who_is_p
     asked = signed_in(sitting.world.people["officer"]).post(
         reverse("meeting_do", args=[sitting.pk, "count"]), {"ballot": ballot}
     )
-    assert "已投2人，在场还有3人没有投票" in asked.content.decode()
+    assert "已投2票，至少4票才能计票" in asked.content.decode()
 
 
 def test_a_quorum_says_its_rule_and_the_way_out_where_it_can_never_be_reached(sitting: Committee) -> None:
@@ -583,19 +644,23 @@ def test_the_minutes_keep_every_coming_and_leaving_each_adjournment_and_what_was
 
 def test_a_second_yes_names_who_has_not_voted_and_what_is_left(sitting: Committee) -> None:
     """Counting early, breaking a ballot off and ending with items left: each is asked once more, with how many."""
+    sixth = make.person()
+    Member.objects.create(meeting_id=sitting.pk, person=sixth)
+    sitting.people.append(sixth)
     ballot, secretary = sitting.up(), signed_in(sitting.world.people["officer"])
     deed = {one: reverse("meeting_do", args=[sitting.pk, one]) for one in ("count", "adjourn", "close")}
-    for at in range(3):
+    sitting.come(4)
+    for at in range(4):
         done(sitting.vote(ballot, at))
     asked = secretary.post(deed["count"], {"ballot": ballot})
     assert asked.status_code == 422
-    assert "已投3人，在场还有1人没有投票" in asked.content.decode()
+    assert "已投4人，在场还有1人没有投票" in asked.content.decode()
     assert Ballot.objects.get(pk=ballot).state == "open"
     sure = dict(re.findall(r'name="(ballot|sure)" value="(\d+)"', asked.content.decode().split('id="asked"')[1]))
     assert sure == {"ballot": str(ballot), "sure": "1"}
-    sitting.come(4)
+    sitting.come(5)
     assert "还有2人没有投票" in secretary.post(deed["count"], sure).content.decode(), "one more came meanwhile"
-    assert "已投3票" in secretary.post(deed["adjourn"]).content.decode()
+    assert "已投4票" in secretary.post(deed["adjourn"]).content.decode()
     assert Ballot.objects.get(pk=ballot).state == "open"
     assert secretary.post(deed["count"], sure | {"sure": "2"}).status_code == 303
     assert Ballot.objects.get(pk=ballot).state == "closed"
@@ -619,10 +684,13 @@ def test_a_question_before_a_deed_is_no_refused_attempt_and_changes_nothing(comm
     assert refused() == 0
     assert press("open", sure=1).status_code == 303
     ballot = committee.up()
-    for deed in ("count", "adjourn"):
-        assert 'id="asked"' in press(deed, ballot=ballot).content.decode(), deed
-    done(committee.vote(ballot, 0))
-    assert press("count", ballot=ballot, sure=3).status_code == 303
+    committee.come(4)
+    for at in range(4):
+        done(committee.vote(ballot, at))
+    for deed in ("count", "adjourn", "again"):
+        asked = press(deed, ballot=ballot, item=committee.items[0].pk)
+        assert 'id="asked"' in asked.content.decode(), deed
+    assert press("count", ballot=ballot, sure=1).status_code == 303
     second = committee.items[1]
     done(services.take_up(committee.pk, second.pk, committee.officer))
     assert 'id="asked"' in press("close").content.decode()

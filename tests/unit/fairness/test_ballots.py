@@ -45,6 +45,11 @@ def test_a_quorum_is_never_fewer_than_three() -> None:
     assert not quorum(rule, present=5, members=9).is_met
 
 
+@pytest.mark.parametrize(("members", "cast", "lacks"), [(9, 5, 1), (9, 6, 0), (3, 1, 2), (3, 3, 0), (1, 1, 2)])
+def test_a_ballot_is_counted_from_as_many_votes_as_a_quorum(members: int, cast: int, lacks: int) -> None:
+    assert quorum(Rule(TWO_THIRDS, MAJORITY), present=members, members=members).lacks(cast) == lacks
+
+
 @given(
     st.integers(0, 9),
     st.integers(0, 9),

@@ -810,6 +810,7 @@ class Migration(migrations.Migration):
                 ("present", models.IntegerField()),
                 ("members", models.IntegerField()),
                 ("amount_fen", models.BigIntegerField(null=True)),
+                ("proposed_fen", models.BigIntegerField(null=True)),
                 (
                     "voters",
                     django.contrib.postgres.fields.ArrayField(

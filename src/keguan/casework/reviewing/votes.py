@@ -17,6 +17,7 @@ def keep_vote(
     present: int,
     members: int,
     amount_fen: int | None,
+    proposed_fen: int | None,
     voters: Collection[int],
     ballot: int,
     at: datetime,
@@ -34,6 +35,7 @@ def keep_vote(
         present=present,
         members=members,
         amount_fen=amount_fen,
+        proposed_fen=proposed_fen,
         voters=sorted(voters),
         ballot=ballot,
         at=at,
@@ -56,6 +58,7 @@ def as_result(vote: CaseVote) -> dict[str, Any]:
         "present": vote.present,
         "members": vote.members,
         "amount_fen": vote.amount_fen,
+        "proposed_fen": vote.proposed_fen,
         "ballot": vote.ballot,
     }
 

@@ -5,6 +5,8 @@ Where the step states a vote, a member of the body only writes down what a ballo
 
 from __future__ import annotations
 
+from typing import Any
+
 from keguan.engine.decision import Ask, Command, Situation, Wake
 from keguan.engine.moves import Move, Verb, due_after, names_in, reason_owed, refuse, text_of
 from keguan.engine.voting import carries, not_as_voted
@@ -29,7 +31,7 @@ def verbs(step: Decide) -> tuple[Verb, ...]:
 def offers(situation: Situation, step: Decide, verb: Verb) -> bool:
     """Approving is offered where there is something to give; what is voted on is not decided at the case."""
     if step.vote is not None:
-        result = situation.facts.get("vote")
+        result = _voted(situation, step)
         return result is not None and carries(step.vote, result) == verb.name
     return verb.name == "reject" or step.amount is None or proposed(situation, step) > 0
 
@@ -40,6 +42,12 @@ def proposed(situation: Situation, step: Decide) -> int:
         return 0
     value = situation.definition.value(step.amount, names_in(situation))
     return int(value) if value else 0
+
+
+def _voted(situation: Situation, step: Decide) -> dict[str, Any] | None:
+    """The ballot on the case, with what was proposed; None before there is one."""
+    result = situation.facts.get("vote")
+    return None if result is None else {"proposed_fen": proposed(situation, step), **result}
 
 
 def enter(situation: Situation, step: Decide) -> Move:
@@ -57,7 +65,7 @@ def decide(situation: Situation, step: Decide, command: Command) -> Move | Refus
     """Approve at most the proposed amount, or reject; both with a reason, and as the vote went where there is one."""
     if owed := reason_owed(command):
         return owed
-    if step.vote is not None and (against := not_as_voted(step.vote, situation.facts.get("vote"), command)):
+    if step.vote is not None and (against := not_as_voted(step.vote, _voted(situation, step), command)):
         return against
     reason = text_of(command, "reason")
     if command.name == "reject":

@@ -10,12 +10,18 @@ from keguan.engine.voting import carries
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
-from keguan.panels.meetings.deeds import NO_ITEM, NOT_MEMBER, Said, deed, lacks_quorum, note
+from keguan.panels.meetings.ballots import void
+from keguan.panels.meetings.deeds import NO_ITEM, NOT_MEMBER, Said, ask, deed, lacks_quorum, note
 from keguan.panels.meetings.models import CLOSED, Item
 from keguan.panels.meetings.outcomes import decided_since, overtaken
 from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
+
+_VOIDS = Text(
+    "这次表决作废，不计票，已投的票不再保留；随后重新提请表决，每人重新投票。",
+    "It is void and not counted, and the votes cast are thrown away; it is put to the vote anew, and everybody votes again.",
+)
 
 
 def take_up(pk: int, item: int, actor: Actor, request_id: str = "") -> Said:
@@ -54,17 +60,28 @@ def _is_decided(sitting: Sitting, item: Item) -> bool:
     return any(one.state == CLOSED for one in sitting.ballots.get(item.pk, []))
 
 
-def vote_again(pk: int, item: int, actor: Actor, request_id: str = "") -> Said:
-    """Take an item up once more after a ballot that decided nothing, or whose result is not entered yet."""
+def vote_again(pk: int, item: int, actor: Actor, request_id: str = "", *, breaking_off: bool = False) -> Said:
+    """Take an item up once more: after a ballot that decided nothing, or whose result is not entered yet; or while one runs,
+    which is void then, and what is in its urn thrown away. breaking_off: it is known that a ballot runs; it is asked about
+    otherwise."""
 
     def do(sitting: Sitting) -> Refusal | None:
         found = sitting.item(item)
         if not is_secretary(actor, sitting.meeting):
             return NOT_SECRETARY
-        if found is None or found.state != "done" or sitting.meeting.state != "open" or sitting.now is not None:
+        if found is None or found.state == "waiting" or sitting.meeting.state != "open":
+            return NO_ITEM
+        running = sitting.open_ballot(found)
+        if sitting.now is not None and (sitting.now.pk != found.pk or running is None):
             return NO_ITEM
         if since := decided_since(sitting, found):
             return since
+        if running is not None:
+            if not breaking_off:
+                said = Text("表决正在进行，已投{n}票。", "A ballot runs; votes cast: {n}.")
+                return ask("meeting.voids_again", said.filled(n=len(running.voted.all())), fix=_VOIDS)
+            void(running, "again")
+            note(sitting, "meeting:ballot:void", actor, number=found.case.number, ballot=running.number)
         found.state = "now"
         found.save(update_fields=["state"])
         note(sitting, "meeting:item:again", actor, number=found.case.number)

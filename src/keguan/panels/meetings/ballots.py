@@ -20,6 +20,12 @@ from keguan.panels.meetings.planning import NOT_SECRETARY
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
 
+_WAIT = Text(
+    "请等其余委员投票；等不到的，休会，或再次审议本项：这次表决作废，不计票。票数不足的不计票，以免看出各人的票。",
+    "Wait for the votes of the others; or adjourn, or take it up once more: the ballot is then void and not counted. So few votes"
+    " are not counted, lest the sums tell how somebody voted.",
+)
+
 
 def open_ballot(
     pk: int, item: int, actor: Actor, *, motion: str = "", amount_fen: int | None = None, request_id: str = ""
@@ -108,8 +114,9 @@ def vote(pk: int, ballot: int, choice: str, actor: Actor, request_id: str = "") 
 
 
 def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, unvoted: int = 0) -> Said:
-    """Close the ballot and count it. Who is present and did not vote counts as present. Needs a quorum still. unvoted: so
-    many who are present are known not to have voted; where there are more, it asks first, and says how many."""
+    """Close the ballot and count it. Who is present and did not vote counts as present. Needs a quorum still, and as many
+    votes: of fewer the sums would tell how single people voted. unvoted: so many who are present are known not to have voted;
+    where there are more, it asks first, and says how many."""
 
     def do(sitting: Sitting) -> Refusal | None:
         found = next((one for all_ in sitting.ballots.values() for one in all_ if one.pk == ballot), None)
@@ -125,6 +132,9 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, un
         voters = {one.person for one in found.voted.all()}
         entitled = sitting.entitled(item)
         present = len(sitting.voting(item, found))
+        there = sitting.quorum(item)
+        if there is not None and there.lacks(len(voters)):
+            return refuse("vote.too_few", there.said_of(len(voters)), value=str(len(voters)), fix=_WAIT)
         if (missing := present - len(voters)) > unvoted:
             said = Text("已投{cast}人，在场还有{n}人没有投票。", "Voted: {cast}; present and yet to vote: {n}.")
             fix = Text(
@@ -140,11 +150,11 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, un
         item.save(update_fields=["state"])
         keep_vote(
             item.case, found.motion, counts, present=present, members=len(entitled), amount_fen=found.amount_fen,
-            voters=voters, ballot=found.pk, at=clock.now(),
+            proposed_fen=item.amount_fen, voters=voters, ballot=found.pk, at=clock.now(),
         )  # fmt: skip
         note(
             sitting, "meeting:ballot:closed", actor, number=item.case.number, ballot=found.number, present=present,
-            members=len(entitled), counts=counts,
+            cast=len(voters), members=len(entitled), counts=counts,
         )  # fmt: skip
         return None
 

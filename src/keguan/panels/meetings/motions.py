@@ -10,6 +10,7 @@ from keguan.panels.meetings.sittings import Sitting
 
 _WHY_VOID = {
     "adjourned": Text("（表决中休会）", ": the meeting was adjourned"),
+    "again": Text("（再次审议）", ": it was taken up once more"),
     "recusal": Text("（投票后有委员回避）", ": a member who had voted must keep out"),
 }
 _WHAT = {"approve": Text("同意", "approve"), "reject": Text("不同意", "reject")}

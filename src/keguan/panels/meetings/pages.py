@@ -53,6 +53,7 @@ _SURE = {
     "vote.not_all": Text("仍然结束表决并计票", "Close it and count all the same"),
     "meeting.early": Text("现在开会", "Open it now"),
     "meeting.twice": Text("已核对，现在开会", "That is right: open it now"),
+    "meeting.voids_again": Text("作废这次表决，再次审议", "Make the ballot void, and take it up once more"),
     "meeting.voids": Text("休会，这次表决作废", "Adjourn, and the ballot is void"),
     "meeting.undone": Text("仍然结束会议", "End it all the same"),
 }
@@ -87,13 +88,15 @@ def _of(name: str, pk: int) -> str:
 class BallotShown:
     """A ballot as everybody in the room may know it: on what, and how many voted; what was counted only after closing, and why
     it does not stand: but.
-    waits: who is present and may vote, and has not; gone: who voted and has left since."""
+    waits: who is present and may vote, and has not; gone: who voted and has left since; lacks: how many votes it takes still
+    before it may be counted."""
 
     ballot: Ballot
     motion: Text
     cast: int
     waits: int
     gone: int
+    lacks: int
     is_open: bool
     mine: bool
     said: tuple[Text, ...]
@@ -295,12 +298,14 @@ def _ballot(
     if ballot.state == CLOSED and sitting.vote is not None:
         said = counted(sitting.vote, _result(ballot)).said(TITLES)
     dissents = [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
+    there = sitting.quorum(item) if ballot.state == OPEN else None
     return BallotShown(
         ballot=ballot,
         motion=voted_on(ballot, item),
         cast=len(voted),
         waits=sum(one.present and one.person_id not in voted for one in sitting.entitled(item)),
         gone=sum(not one.present and one.person_id in voted for one in sitting.members),
+        lacks=there.lacks(len(voted)) if there else 0,
         is_open=ballot.state == OPEN,
         mine=actor.person in voted,
         said=said,
@@ -364,7 +369,7 @@ DEEDS: dict[str, tuple[Deed, Text]] = {
         Text("已登记离会。", "Noted as gone."),
     ),
     "take-up": (lambda r, pk, a: services.take_up(pk, _item_of(r), a, request_id(r)), Text("已提请审议。", "Taken up.")),
-    "again": (lambda r, pk, a: services.vote_again(pk, _item_of(r), a, request_id(r)), Text("再次审议。", "Taken up once more.")),
+    "again": (lambda r, pk, a: services.vote_again(pk, _item_of(r), a, request_id(r), breaking_off=_sure(r) > 0), Text("再次审议。", "Taken up once more.")),
     "ballot": (_open_ballot, Text("表决开始。", "The ballot is open.")),
     "vote": (
         lambda r, pk, a: services.vote(pk, _whole(r, "ballot"), r.POST.get("choice", ""), a, request_id(r)),

@@ -35,8 +35,8 @@ sentences(
         "meeting:ballot:opened": Text("对{number}发起第{ballot}次表决", "opened ballot {ballot} on {number}"),
         "meeting:ballot:cast": Text("参加了对{number}的第{ballot}次表决", "voted in ballot {ballot} on {number}"),
         "meeting:ballot:closed": Text(
-            "结束了对{number}的第{ballot}次表决，应到{members}人，到会{present}人",
-            "closed ballot {ballot} on {number}: {present} of {members} present",
+            "结束了对{number}的第{ballot}次表决：投票{cast}人，到会{present}人，应到{members}人",
+            "closed ballot {ballot} on {number}: votes cast {cast}, present {present} of {members} who may vote",
         ),
         "meeting:ballot:void": Text("第{ballot}次表决作废（{number}）", "made ballot {ballot} on {number} void"),
         "meeting:ballot:dissent": Text(

@@ -30,7 +30,8 @@ def owe(case: Case, due: Due, actor: Actor, hands: Mapping[str, tuple[int, ...]]
         payee=case.host_id,
         amount=Money(due.amount_fen),
         number=due.tranche,
-        share=f"{due.share_percent} %" + (f" {due.say.zh}" if due.say else ""),
+        share=f"{due.share_percent} %",
+        say=due.say,
         # A deadline is the first moment that is too late; the day owed is the one before it.
         due_day=local_date(due.due) - ONE_DAY if due.due else None,
     )

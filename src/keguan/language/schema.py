@@ -497,7 +497,8 @@ class Agree(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tranche:
-    """One instalment: its share of the amount, and how long after the step it is due (none: at a later step's word)."""
+    """One instalment: its share of the amount, and how long after the step it is due. say: what it is called; where no time
+    is given it is the condition on which it becomes payable, and whoever records it as paid says by what it was met."""
 
     share: Percent
     due: Span | None = None

@@ -12,6 +12,7 @@ from tests.slices.casework.page_cast import signed_in
 from tests.slices.web.forms import done, refused
 
 from keguan.kernel import clock
+from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.registers.funds.models import Payment
 from keguan.registers.parties.models import Person
@@ -19,6 +20,7 @@ from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
 TYPED = {"on": "2026年5月8日", "amount": "10", "voucher": "2026-05-记-0012"}
+AFTER_THE_CHECK = Text("中期检查通过后", "after the mid-term check is passed")
 
 
 @pytest.fixture
@@ -96,6 +98,34 @@ def test_a_voucher_that_stands_at_another_payment_is_asked_about_once(finance: C
     done(finance, addresses[2], **{**TYPED, "voucher": "2026-05-记-0013"})
 
 
+def test_a_conditional_payment_is_no_due_one_and_is_recorded_by_what_met_its_condition(finance: Client) -> None:
+    plain, later = make.payment(10), make.payment(10, share="40 %", say=AFTER_THE_CHECK)
+    found = {
+        state: finance.get(reverse("payments"), {"state": state}).content.decode() for state in ("due", "conditional")
+    }
+    assert [number in found["due"] for number in (plain.number, later.number)] == [True, False]
+    assert [number in found["conditional"] for number in (plain.number, later.number)] == [False, True]
+    page, address = reverse("payment", args=[later.pk]), reverse("payment_paid", args=[later.pk])
+    english = finance.get(page, {"lang": "en"}).content.decode()
+    assert "Conditional: payable only after the mid-term check is passed" in english
+    assert "40 % after the mid-term check is passed" in english
+    assert "Owed since" not in english
+    finance.get(page, {"lang": "zh"})
+    assert 'href="#field-met"' in refused(finance, address, **TYPED)
+    said = refused(finance, address, **TYPED, met="中检〔2026〕3号")
+    assert 'id="asked"' in said
+    assert "该笔款附有条件：中期检查通过后" in said
+    assert Payment.objects.get(pk=later.pk).status == "due"
+    sure = said.partition('name="sure" value="')[2].partition('"')[0]
+    assert 'id="asked"' in refused(finance, address, **TYPED, met="口头通知", sure=sure), (
+        "the yes was to another reason"
+    )
+    said = done(finance, address, **TYPED, met="中检〔2026〕3号", sure=sure)
+    assert "付款条件已满足：中检〔2026〕3号" in said, "the history says by what"
+    assert Payment.objects.get(pk=later.pk).met == "中检〔2026〕3号"
+    assert "field-met" not in finance.get(reverse("payment_paid", args=[plain.pk])).content.decode()
+
+
 def test_a_wrong_record_is_taken_back_by_page_and_stays_readable(finance: Client) -> None:
     due, officer = make.payment(10), make.person("主任")
     make.duty("officer", officer)
@@ -161,6 +191,10 @@ def test_what_is_still_to_be_paid_waits_in_the_to_do_of_finance_alone(finance: C
     assert "2笔已逾期，2笔今日或以后到期，1笔未定应付日" in said
     english = finance.get(reverse("todo"), {"lang": "en"}).content.decode()
     assert "2 overdue, 2 due today or later, 1 without a day" in english
+    make.payment(say=AFTER_THE_CHECK)
+    said = finance.get(reverse("todo")).content.decode()
+    assert "登记付款（5笔）" in said, "what is conditional is not payable yet, and named apart"
+    assert "1笔未定应付日，另有1笔附条件，尚不应付" in said
     officer = make.person()
     make.duty("officer", officer)
     assert "登记付款" not in signed_in(officer).get(reverse("todo")).content.decode()

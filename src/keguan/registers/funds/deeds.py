@@ -51,11 +51,25 @@ def payment_paid(request: HttpRequest, pk: int) -> HttpResponseBase:
             most=100,
         ),
     ]
+    if found.condition:
+        fields.append(
+            Field(
+                "met",
+                "text",
+                Text("付款条件已满足的依据", "By what the condition is met"),
+                required=True,
+                hint=Text(
+                    "文件名称和文号，或理由，将记入痕迹",
+                    "a document with its number, or the reason; it goes into the trace",
+                ),
+                most=500,
+            )
+        )
     lines = [
         Line(Text("收款单位", "Payee"), found.payee.name),
         Line(Text("应付金额", "Amount due"), found.amount_fen, "money"),
         lists.owed_on(found),
-        Line(Text("应付日", "Due by"), found.due_day, "day"),
+        lists.due_by(found),
     ]
 
     def do(given: Given) -> tuple[Text, str]:
@@ -74,13 +88,31 @@ def payment_paid(request: HttpRequest, pk: int) -> HttpResponseBase:
             voucher=voucher,
             amount=amount if isinstance(amount, Money) else None,
             difference=given.text("difference"),
+            met=given.text("met"),
         )
+        _ask_of_condition(given, found)
         _ask_of_voucher(given, found, voucher)
         return Text("已登记付款：{number}。", "Recorded as paid: {number}.").filled(number=found.number), back
 
     title = Text("登记已付：{number}", "Record as paid: {number}").filled(number=found.number)
     button = Text("登记", "Record")
     return traced_deed_page(request, title, fields, do, button=button, back=back, lines=lines, crumbs=lists.crumbs())
+
+
+def _ask_of_condition(given: Given, payment: Payment) -> None:
+    """No step of the programme says that the condition came true, so whoever records the payment answers for it."""
+    if payment.condition is None:
+        return
+    said = Text(
+        "该笔款附有条件：{condition}。您写明的依据是：{met}。",
+        "This payment is conditional: payable only {condition}. You say that this is so by: {met}.",
+    ).filled(condition=payment.condition, met=given.text("met"))
+    fix = Text(
+        "条件确已满足的，请再次确认；尚未满足的，不应付款，请返回。",
+        "If the condition is met, confirm it; if not, nothing is payable yet: go back.",
+    )
+    yes = Text("条件已满足，登记", "The condition is met: record it")
+    given.ask(Problem("payment.condition_asked", said, "met", given.text("met"), fix=fix), yes)
 
 
 def _ask_of_voucher(given: Given, payment: Payment, voucher: str) -> None:

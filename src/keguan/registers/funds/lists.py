@@ -10,20 +10,38 @@ from keguan.components.status import Crumb, Line, Status, Tone
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
-from keguan.registers.funds.models import STATUSES, Payment
+from keguan.registers.funds.models import CONDITIONAL, STATUSES, Payment
 
 TONES: dict[str, Tone] = {"due": "warn", "paid": "good", "stopped": "bad"}
 _OVERDUE = Text("到期未付", "Due by today")
+_CONDITIONAL = Text("附条件，尚不应付", "Conditional, not payable yet")
 
 
 def status_of(payment: Payment) -> Status:
-    """The state of a payment as pages show it."""
+    """The state of a payment as pages show it: a conditional one is not due before somebody says that its condition is met."""
+    if payment.status == "due" and payment.condition is not None:
+        said = Text("附条件：{condition}方可支付", "Conditional: payable only {condition}")
+        return Status(said.filled(condition=payment.condition), "info")
     return Status(STATUSES[payment.status], TONES[payment.status])
 
 
+def share_of(payment: Payment) -> Text:
+    """The part of the grant that a payment is, with the tranche in words."""
+    zh, en = (f"{payment.share} {said}".strip() for said in (payment.say_zh, payment.say_en))
+    return Text(zh, en)
+
+
 def owed_on(payment: Payment) -> Line:
-    """Since when a payment is owed, as its pages say it."""
-    return Line(Text("应付形成日", "Owed since"), payment.owed_on, "day")
+    """Since when a payment is owed, or was agreed on its condition, as its pages say it."""
+    label = Text("约定日", "Agreed on") if payment.condition else Text("应付形成日", "Owed since")
+    return Line(label, payment.owed_on, "day")
+
+
+def due_by(payment: Payment) -> Line:
+    """By when, or on what condition, it is payable, as its pages say it."""
+    if payment.condition:
+        return Line(Text("付款条件", "Condition"), payment.condition)
+    return Line(Text("应付日", "Due by"), payment.due_day, "day")
 
 
 def as_paid(payment: Payment) -> list[Line | None]:
@@ -33,6 +51,7 @@ def as_paid(payment: Payment) -> list[Line | None]:
         Line(Text("实付金额", "Amount paid"), payment.paid_fen, "money"),
         Line(Text("差额原因", "Why it differs"), payment.difference) if payment.difference else None,
         Line(Text("凭证号", "Voucher"), payment.voucher),
+        Line(Text("条件已满足的依据", "Condition met by"), payment.met) if payment.met else None,
     ]
 
 
@@ -48,6 +67,10 @@ def _search(rows: Rows, text: str) -> Rows:
 def _by_state(rows: Rows, word: str) -> Rows:
     if word == "overdue":
         return rows.filter(status="due", due_day__lte=clock.today())
+    if word == "conditional":
+        return rows.filter(CONDITIONAL, status="due")
+    if word == "due":
+        return rows.filter(~CONDITIONAL, status="due")
     return rows.filter(status=word)
 
 
@@ -69,11 +92,19 @@ PAYMENTS = ListSpec(
         Column("paid_day", Text("付款日", "Paid on"), lambda p: p.paid_day, "day", sort=("paid_day", "number")),
         Column("paid", Text("实付金额", "Amount paid"), lambda p: p.paid_fen, "money", sort=("paid_fen",)),
         Column("voucher", Text("凭证号", "Voucher"), lambda p: p.voucher, sort=("voucher",)),
-        Column("share", Text("比例", "Share"), lambda p: p.share, sheet_only=True),
+        Column("share", Text("比例", "Share"), share_of, sheet_only=True),
+        Column("met", Text("条件已满足的依据", "Condition met by"), lambda p: p.met, sheet_only=True),
         Column("difference", Text("差额原因", "Why it differs"), lambda p: p.difference, sheet_only=True),
         Column("reason", Text("停付理由", "Stopped because"), lambda p: p.reason, sheet_only=True),
     ),
-    filters=(Filter("state", Text("状态", "State"), _by_state, choices_of(STATUSES | {"overdue": _OVERDUE})),),
+    filters=(
+        Filter(
+            "state",
+            Text("状态", "State"),
+            _by_state,
+            choices_of(STATUSES | {"overdue": _OVERDUE, "conditional": _CONDITIONAL}),
+        ),
+    ),
     search=Search(Text("编号、凭证号或收款单位", "number, voucher or payee"), _search),
     default_sort="due",
 )

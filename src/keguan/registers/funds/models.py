@@ -37,10 +37,11 @@ class Payment(models.Model):
     """One tranche owed to a payee.
 
     number: made from origin and tranche. origin: the case number it follows from. tranche: from 1. share: the part of
-    the grant in words or per cent, as agreed. owed_on: the day of the deed that made it owed; nothing was paid before.
-    due_day: null where it depends on an event. reason: why it was stopped. paid_fen: what was paid, never more than is due;
-    difference: why it is less. voucher: its number in the books. apart: people who acted on the case for another body, none
-    of whom records it as paid.
+    the grant, as agreed. say_zh, say_en: the tranche in words; without a due_day they are the condition on which it becomes
+    payable. owed_on: the day of the deed that made it owed; nothing was paid before. due_day: null where it depends on an
+    event. reason: why it was stopped. paid_fen: what was paid, never more than is due; difference: why it is less. voucher:
+    its number in the books. met: by what document, or why, the condition was held to be met. apart: people who acted on the
+    case for another body, none of whom records it as paid.
     """
 
     number = models.TextField(unique=True)
@@ -50,6 +51,8 @@ class Payment(models.Model):
     amount_fen = models.BigIntegerField()
     tranche = models.IntegerField()
     share = models.TextField(default="")
+    say_zh = models.TextField(default="")
+    say_en = models.TextField(default="")
     status = models.TextField(default="due")
     owed_on = models.DateField()
     due_day = models.DateField(null=True)
@@ -57,6 +60,7 @@ class Payment(models.Model):
     paid_fen = models.BigIntegerField(null=True)
     difference = models.TextField(default="")
     voucher = models.TextField(default="")
+    met = models.TextField(default="")
     apart = ArrayField(models.BigIntegerField(), default=list)
     reason = models.TextField(default="")
 
@@ -88,10 +92,23 @@ class Payment(models.Model):
                 condition=Q(paid_day__isnull=True) | Q(paid_day__gte=F("owed_on")), name="payment_not_before_owed"
             ),
             models.CheckConstraint(condition=~Q(status="stopped") | ~Q(reason=""), name="payment_stopped_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(status="paid") | Q(due_day__isnull=False) | Q(say_zh="") | ~Q(met=""),
+                name="payment_paid_condition_met",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def condition(self) -> Text | None:
+        """On what it becomes payable, in words; None where no condition stands in its way."""
+        return Text(self.say_zh, self.say_en) if self.say_zh and self.due_day is None else None
+
+
+CONDITIONAL = Q(due_day__isnull=True) & ~Q(say_zh="")
+"""The payments that have a `condition`."""
 
 
 FEE_STATUSES: dict[str, Text] = {

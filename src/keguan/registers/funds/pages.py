@@ -43,10 +43,10 @@ def payment(request: HttpRequest, pk: int) -> HttpResponseBase:
         Line(Text("办件", "Case"), found.origin, href=reverse("case", args=[found.origin])),
         Line(Text("收款单位", "Payee"), found.payee.name, href=reverse("organisation", args=[found.payee_id])),
         Line(Text("批次", "Tranche"), found.tranche, "number"),
-        Line(Text("比例", "Share"), found.share) if found.share else None,
+        Line(Text("比例", "Share"), lists.share_of(found)) if found.share or found.say_zh else None,
         Line(Text("应付金额", "Amount due"), found.amount_fen, "money"),
         lists.owed_on(found),
-        Line(Text("应付日", "Due by"), found.due_day, "day"),
+        lists.due_by(found),
         Line(Text("停付理由", "Stopped because"), found.reason) if found.reason else None,
     ]
     sections = [

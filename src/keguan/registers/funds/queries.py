@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from keguan.kernel.money import Money
-from keguan.registers.funds.models import Payment, Pool
+from keguan.registers.funds.models import CONDITIONAL, Payment, Pool
 from keguan.registers.trace.models import Event
 from keguan.registers.trace.queries import events
 
@@ -42,7 +40,11 @@ def history_of(payment: Payment) -> QuerySet[Event]:
     return told.order_by("id")
 
 
-def due_payments(by: date | None = None) -> QuerySet[Payment]:
-    """Payments still to be made, those due by a day where one is given."""
-    due = Payment.objects.filter(status="due").select_related("payee")
-    return due.filter(due_day__lte=by) if by else due
+def due_payments() -> QuerySet[Payment]:
+    """Payments to be made, on which no condition stands."""
+    return Payment.objects.filter(~CONDITIONAL, status="due").select_related("payee")
+
+
+def conditional_payments() -> QuerySet[Payment]:
+    """Payments that become payable on a condition, and are not made yet."""
+    return Payment.objects.filter(CONDITIONAL, status="due").select_related("payee")

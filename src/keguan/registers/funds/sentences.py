@@ -52,7 +52,14 @@ _OF_AN_AMOUNT = {
 @sentence("funds:payment:taken-back")
 def _with_amount(event: Event) -> Text:
     of, text = _OF_AN_AMOUNT[event.tag]
-    return filled(text, event.payload, amount=Money(int(event.payload[of])).said)
+    said = filled(text, event.payload, amount=Money(int(event.payload[of])).said)
+    if not event.payload.get("met"):
+        return said
+    return filled(
+        Text("{said}（付款条件已满足：{met}）", "{said} (its condition was held to be met: {met})"),
+        event.payload,
+        said=said,
+    )
 
 
 sentences({"funds:payment:stopped": Text("停付第{tranche}笔：{reason}", "stopped tranche {tranche}: {reason}")})

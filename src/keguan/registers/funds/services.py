@@ -20,12 +20,14 @@ from keguan.registers.trace import services as trace
 
 @dataclass(frozen=True, slots=True)
 class Tranche:
-    """One part of a grant to be paid. payee: an organisation's id. number: from 1. share: as agreed, in words."""
+    """One part of a grant to be paid. payee: an organisation's id. number: from 1. share: as agreed. say: the tranche in
+    words; without a due_day it is the condition on which it becomes payable."""
 
     payee: int
     amount: Money
     number: int
     share: str = ""
+    say: Text | None = None
     due_day: date | None = None
 
 
@@ -96,6 +98,8 @@ def record_due(
         amount_fen=tranche.amount.fen,
         tranche=tranche.number,
         share=tranche.share,
+        say_zh=tranche.say.zh if tranche.say else "",
+        say_en=tranche.say.en if tranche.say else "",
         owed_on=on,
         due_day=tranche.due_day,
         apart=sorted(set(apart)),
@@ -138,14 +142,22 @@ def _problems(tranche: Tranche, origin: str) -> list[Problem]:
 
 @transaction.atomic
 def record_paid(
-    payment: Payment, actor: Actor, *, on: date, voucher: str, amount: Money | None = None, difference: str = ""
+    payment: Payment,
+    actor: Actor,
+    *,
+    on: date,
+    voucher: str,
+    amount: Money | None = None,
+    difference: str = "",
+    met: str = "",
 ) -> Payment:
     """Record that a due tranche was paid. Said twice in the same words, it changes nothing.
 
     on: the day, not before it was owed and not after today. voucher: its number in the books. amount: what was paid, as due
-    if none is given, and never more; difference: why it is less, owed then. Raises Refused with every problem at once:
-    `payment.status`, `payment.day`, `payment.voucher`, `payment.amount`, `payment.above_due`, `payment.difference`, and for
-    who may not: `right.own_case`, `right.separation`.
+    if none is given, and never more; difference: why it is less, owed then. met: by what document, or why, the condition
+    of a conditional one is held to be met, owed then. Raises Refused with every problem at once: `payment.status`,
+    `payment.day`, `payment.voucher`, `payment.amount`, `payment.above_due`, `payment.difference`, `payment.condition`, and
+    for who may not: `right.own_case`, `right.separation`.
     """
     row = Payment.objects.select_for_update().get(pk=payment.pk)
     paid, voucher = Money(row.amount_fen) if amount is None else amount, voucher.strip()
@@ -153,11 +165,13 @@ def record_paid(
         return row
     _must_be(row, "due")
     why = difference.strip() if paid.fen != row.amount_fen else ""
-    if problems := [*_not_by(actor, row), *_not_paid(row, on, voucher, paid, why)]:
+    met = met.strip() if row.condition else ""
+    if problems := [*_not_by(actor, row), *_not_paid(row, on, voucher, paid, why), *_not_met(row, met)]:
         raise Refused.because(*problems)
     row.status, row.paid_day, row.paid_fen, row.voucher, row.difference = "paid", on, paid.fen, voucher, why
-    row.save(update_fields=["status", "paid_day", "paid_fen", "voucher", "difference"])
-    _trace("paid", row, actor, paid_day=on, paid_fen=paid.fen, voucher=voucher, difference=why)
+    row.met = met
+    row.save(update_fields=["status", "paid_day", "paid_fen", "voucher", "difference", "met"])
+    _trace("paid", row, actor, paid_day=on, paid_fen=paid.fen, voucher=voucher, difference=why, met=met)
     return row
 
 
@@ -184,7 +198,13 @@ def _not_paid(row: Payment, on: date, voucher: str, paid: Money, why: str) -> It
         say = Text("付款日期尚未到来", "The day of payment has not come")
         yield Problem("payment.day", say, "on", on.isoformat(), fix=Text("请在付款后登记", "Record it once it is paid"))
     if on < row.owed_on:
-        say = Text("付款日期早于该笔款成为应付的 {owed}", "The day of payment is before {owed}, when this became owed")
+        say = (
+            Text("付款日期早于该笔款约定的 {owed}", "The day of payment is before {owed}, when this was agreed")
+            if row.condition
+            else Text(
+                "付款日期早于该笔款成为应付的 {owed}", "The day of payment is before {owed}, when this became owed"
+            )
+        )
         fix = Text(
             "请核对日期；此前付的款不是这一笔，不在这里登记",
             "Check the day; what was paid before is not this payment, and is not recorded here",
@@ -211,6 +231,19 @@ def _not_paid(row: Payment, on: date, voucher: str, paid: Money, why: str) -> It
         yield Problem("payment.difference", say, "difference", paid.said, fix=fix)
 
 
+def _not_met(row: Payment, met: str) -> Iterator[Problem]:
+    if row.condition and not met:
+        say = Text(
+            "该笔款附有条件（{condition}），请写明条件已经满足的依据",
+            "This payment is conditional ({condition}): say by what the condition is met",
+        ).filled(condition=row.condition)
+        fix = Text(
+            "请填文件名称和文号，或写明理由；条件尚未满足的，不付款，也不登记",
+            "Give the document with its number, or the reason; before the condition is met nothing is paid or recorded",
+        )
+        yield Problem("payment.condition", say, "met", fix=fix)
+
+
 @transaction.atomic
 def take_back_paid(payment: Payment, actor: Actor, *, reason: str) -> Payment:
     """Undo a wrong record of a payment: it is due again, and the trace keeps the figures that were recorded.
@@ -233,8 +266,9 @@ def take_back_paid(payment: Payment, actor: Actor, *, reason: str) -> Payment:
         "paid_fen": row.paid_fen,
         "voucher": row.voucher,
         "difference": row.difference,
+        "met": row.met,
     }
-    row.status, row.paid_day, row.paid_fen, row.voucher, row.difference = "due", None, None, "", ""
+    row.status, row.paid_day, row.paid_fen, row.voucher, row.difference, row.met = "due", None, None, "", "", ""
     row.save(update_fields=["status", *recorded])
     _trace("taken-back", row, actor, reason=reason.strip(), **recorded)
     return row

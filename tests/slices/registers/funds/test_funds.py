@@ -15,6 +15,7 @@ from tests import make
 
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
+from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Refused
 from keguan.registers.funds import queries, services
@@ -178,6 +179,23 @@ def test_the_database_itself_refuses_an_amount_that_differs_without_a_word() -> 
         Payment.objects.filter(pk=due.pk).update(status="paid", paid_day=clock.today(), paid_fen=1, voucher="x")
     with pytest.raises(IntegrityError), transaction.atomic():
         Payment.objects.filter(pk=due.pk).update(status="paid", paid_day=clock.today(), voucher="x")
+
+
+@pytest.mark.django_db
+def test_a_conditional_tranche_is_paid_by_what_met_its_condition_and_the_database_holds_to_it() -> None:
+    said = Text("中期检查通过后", "after the mid-term check is passed")
+    later, dated = make.payment(10, say=said), make.payment(10, say=said, due_day=date(2026, 6, 1))
+    assert (later.condition, dated.condition) == (said, None), "a tranche with a day is payable on it"
+    assert list(queries.due_payments()) == [dated]
+    assert list(queries.conditional_payments()) == [later]
+    with pytest.raises(Refused) as refused:
+        services.record_paid(later, SYSTEM, on=clock.today(), voucher="记-1", met=" ")
+    assert _codes(refused) == ["payment.condition"]
+    paid = {"status": "paid", "paid_day": clock.today(), "paid_fen": later.amount_fen}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.filter(pk=later.pk).update(**paid)
+    assert services.record_paid(later, SYSTEM, on=clock.today(), voucher="记-1", met="中检〔2026〕3号").met
+    assert services.take_back_paid(later, SYSTEM, reason="登记有误").met == ""
 
 
 @pytest.mark.django_db

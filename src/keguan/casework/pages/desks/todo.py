@@ -38,7 +38,7 @@ from keguan.kernel.bilingual import Text
 from keguan.language.schema import kind_of
 from keguan.language.wording import step_title
 from keguan.registers.funds.lists import PAYMENTS
-from keguan.registers.funds.queries import due_payments
+from keguan.registers.funds.queries import conditional_payments, due_payments
 from keguan.registers.parties.roles import role_name
 
 MOST = 200
@@ -226,6 +226,7 @@ _WHEN_DUE = (
     Text("{n}笔已逾期", "{n} overdue"),
     Text("{n}笔今日或以后到期", "{n} due today or later"),
     Text("{n}笔未定应付日", "{n} without a day"),
+    Text("另有{n}笔附条件，尚不应付", "{n} more conditional, not payable yet"),
 )
 
 
@@ -240,9 +241,8 @@ def _of_payments() -> list[Waiting]:
     )
     if not found["n"]:
         return []
-    parts = zip(
-        _WHEN_DUE, (found["overdue"], found["later"], found["n"] - found["overdue"] - found["later"]), strict=True
-    )
+    no_day = found["n"] - found["overdue"] - found["later"]
+    parts = zip(_WHEN_DUE, (found["overdue"], found["later"], no_day, conditional_payments().count()), strict=True)
     title = Text("登记付款（{n}笔）", "Record as paid ({n} payments)").filled(n=found["n"])
     due = datetime.combine(found["first"] + timedelta(days=1), time(0), clock.BEIJING) if found["first"] else None
     href = f"{reverse('payments')}?state=due"

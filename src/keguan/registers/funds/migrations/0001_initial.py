@@ -55,6 +55,8 @@ class Migration(migrations.Migration):
                 ("amount_fen", models.BigIntegerField()),
                 ("tranche", models.IntegerField()),
                 ("share", models.TextField(default="")),
+                ("say_zh", models.TextField(default="")),
+                ("say_en", models.TextField(default="")),
                 ("status", models.TextField(default="due")),
                 ("owed_on", models.DateField()),
                 ("due_day", models.DateField(null=True)),
@@ -62,6 +64,7 @@ class Migration(migrations.Migration):
                 ("paid_fen", models.BigIntegerField(null=True)),
                 ("difference", models.TextField(default="")),
                 ("voucher", models.TextField(default="")),
+                ("met", models.TextField(default="")),
                 (
                     "apart",
                     django.contrib.postgres.fields.ArrayField(
@@ -126,6 +129,16 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="payment_stopped_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "paid"), _negated=True),
+                            ("due_day__isnull", False),
+                            ("say_zh", ""),
+                            models.Q(("met", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="payment_paid_condition_met",
                     ),
                 ],
             },

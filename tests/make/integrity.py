@@ -22,4 +22,5 @@ def sanction(**given: Any) -> Sanction:
     given.setdefault("until", date(2028, 12, 31))
     given.setdefault("source", "科监〔2026〕1号")
     given.setdefault("decided_by", "自治区科技厅")
+    given.setdefault("for_life", given["until"] is None)
     return services.impose(services.NewSanction(**given), SYSTEM)

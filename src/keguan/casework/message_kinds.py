@@ -32,14 +32,17 @@ Word = Literal[
     "recusal",
     "expert",
     "sign",
+    "sanction",
+    "duty",
 ]
 
 
 APPLYING: Final = Text("我的申报", "My applications")
 WORKING: Final = Text("等我办理", "What waits for me")
 REVIEWING: Final = Text("评审与会议", "Reviews and meetings")
+RECORDED: Final = Text("名录中的登记", "What registers say of me")
 SEARCHING: Final = Text("搜索", "Searches")
-ABOUT: Final = (APPLYING, WORKING, REVIEWING, SEARCHING)
+ABOUT: Final = (APPLYING, WORKING, REVIEWING, RECORDED, SEARCHING)
 """What messages are about, as preferences list it."""
 
 
@@ -169,6 +172,22 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         APPLYING,
         Text("邀请参与填写", "Asked to write along"),
         Text("请您登录平台，参与填写或阅看 {number}。", "Sign in to write or read along in {number}."),
+    ),
+    "sanction": MessageKind(
+        RECORDED,
+        Text("诚信惩戒", "Sanctions"),
+        Text(
+            "诚信名录中有一项与您或您管理的单位有关的登记，请登录查看。",
+            "An entry about you, or about the organisation that you administer, is new in the register of sanctions; sign in"
+            " to read it.",
+        ),
+        leads_to="sanctions",
+    ),
+    "duty": MessageKind(
+        RECORDED,
+        Text("授予或终止职责", "Duties given or ended"),
+        Text("您在平台的职责有变动，请登录查看。", "A duty of yours was given or ended; sign in to see it."),
+        leads_to="profile",
     ),
     "search": MessageKind(
         SEARCHING,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from keguan.casework.messages import send
 from keguan.casework.models import (
     Archived,
     Case,
@@ -29,6 +30,7 @@ from keguan.kernel.problems import Problem
 from keguan.language.definition import Definition
 from keguan.registers.experts.models import Expert
 from keguan.registers.parties.merging import Moving, follows
+from keguan.registers.parties.telling import tells
 from keguan.registers.trace import services as trace
 from keguan.registers.trace.sentences import sentences
 
@@ -39,6 +41,18 @@ sentences(
         ),
     }
 )
+
+
+@tells("sanction")
+def told_of_sanction(people: list[int], line: Text) -> None:
+    """A sanction that was entered or lifted, in the messages of whom it stands against."""
+    send("sanction", people, None, line, clock.now())
+
+
+@tells("duty")
+def told_of_duty(people: list[int], line: Text) -> None:
+    """A duty that was given or ended, in the messages of its holder."""
+    send("duty", people, None, line, clock.now())
 
 
 def open_cases_of(person: int, host: int) -> list[str]:

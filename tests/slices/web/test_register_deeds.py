@@ -12,6 +12,7 @@ from tests import make
 from tests.slices.casework.page_cast import signed_in
 from tests.slices.web.forms import done, refused
 
+from keguan.casework.models import Message
 from keguan.doors.cli import registrar as command
 from keguan.kernel import clock
 from keguan.kernel.problems import Refused
@@ -116,11 +117,36 @@ def test_a_sanction_is_entered_by_the_supervision_and_lifted(watcher: Client, re
     said = refused(watcher, address, **typed)
     assert 'href="#field-since"' in said
     assert 'value="科监〔2026〕7号"' in said
-    done(watcher, address, **typed, since="2026年3月1日", until="2027-02-28")
+    assert 'href="#field-until"' in refused(watcher, address, **typed, since="2026年3月1日")
+    for when, said_when in (
+        ({"for_life": "yes"}, "自 2026-03-01 起，终身"),
+        ({"until": "2027-02-28"}, "自 2026-03-01 至 2027-02-28（含当日）"),
+    ):
+        said = refused(watcher, address, **typed, since="2026年3月1日", **when)
+        assert f"将登记对失信公司的惩戒：通报批评（较轻），{said_when}，依据 科监〔2026〕7号" in said
+    assert not Sanction.objects.exists()
+    keeper = make.person()
+    make.duty("administrator", keeper, organisation=firm)
+    sure = said.partition('name="sure" value="')[2].partition('"')[0]
+    done(watcher, address, **typed, since="2026年3月1日", until="2027-02-28", sure=sure)
     found = Sanction.objects.get(organisation=firm)
     assert (found.since.isoformat(), str(found.until)) == ("2026-03-01", "2027-02-28")
     done(watcher, reverse("sanction_lift", args=[found.pk]), reason="已整改，科监〔2026〕9号", on="2026-06-01")
     assert str(Sanction.objects.get().lifted_on) == "2026-06-01"
+    told = Message.objects.filter(kind="sanction", person=keeper).order_by("pk").values_list("zh", flat=True)
+    assert list(told) == [
+        "已登记对失信公司的惩戒：通报批评，自 2026-03-01 至 2027-02-28（含当日），依据 科监〔2026〕7号。",
+        "对失信公司的惩戒自 2026-06-01 起解除（通报批评，依据 科监〔2026〕7号）。",
+    ]
+    assert "失信公司" in signed_in(keeper).get(reverse("sanctions")).content.decode(), "where the message leads"
+
+
+def test_a_person_hears_of_a_sanction_against_them() -> None:
+    person, other = make.person(), make.person()
+    make.sanction(person=person.pk)
+    (told,) = Message.objects.filter(kind="sanction")
+    assert told.person_id == person.pk != other.pk
+    assert "A sanction against you was entered: Barred from applying" in told.en
 
 
 def test_a_person_is_nominated_verified_suspended_and_leaves_the_pool(registrar: Client) -> None:

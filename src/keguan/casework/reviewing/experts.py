@@ -10,8 +10,8 @@ from keguan.engine.steps.review import WAITS
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.registers.experts.freshness import take_due
-from keguan.registers.experts.telling import tells
 from keguan.registers.experts.waiting import Waiting, told_by
+from keguan.registers.parties.telling import tells
 
 MOST = 200
 _OWED = Text(
@@ -33,7 +33,7 @@ def open_reviews(expert: int) -> list[Waiting]:
     return [Waiting(number, reverse("seat_decline" if closed else "case", args=[number])) for number, closed in found]
 
 
-@tells
+@tells("expert")
 def told(people: list[int], line: Text) -> None:
     """What happens to entries in the pool, in the messages of whom it concerns."""
     send("expert", people, None, line, clock.now())

@@ -15,11 +15,11 @@ from keguan.kernel.names import halfwidth
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.experts.models import STATUSES, Expert, Work
 from keguan.registers.experts.services import checked_fields, moved
-from keguan.registers.experts.telling import tell
 from keguan.registers.experts.works import NewWork, add_work
 from keguan.registers.parties import services as parties
 from keguan.registers.parties.models import Person
 from keguan.registers.parties.queries import holders
+from keguan.registers.parties.telling import tell
 from keguan.registers.trace import services as trace
 
 MAY_APPLY = ("applied", "returned", "refused", "left")
@@ -101,7 +101,7 @@ def apply(person: Person, given: Application, actor: Actor) -> Expert:
     trace.write("experts:expert:applied", actor, payload=payload)
     _enter_works(row, given.works, actor)
     said = Text("{name}申请入库，请核实。", "{name} applied for the pool of experts; please verify.")
-    tell(holders("registrar").values_list("pk", flat=True), said.filled(name=person.name))
+    tell("expert", holders("registrar").values_list("pk", flat=True), said.filled(name=person.name))
     return row
 
 

@@ -18,7 +18,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.experts.models import RATINGS, Expert, Merit
-from keguan.registers.experts.telling import tell
+from keguan.registers.parties.telling import tell
 from keguan.registers.trace import services as trace
 
 LEAST_FOR_A_WORD = 5
@@ -95,7 +95,7 @@ def rate(merit: Merit, rating: str, reason: str, actor: Actor) -> Merit:
     line = Text(
         "您的一次评审有了评价，可以查看并答复。", "A review of yours was rated; you can read the rating and answer it."
     )
-    tell([row.expert.person_id], line)
+    tell("expert", [row.expert.person_id], line)
     return row
 
 

@@ -15,10 +15,10 @@ from keguan.kernel.problems import Problem, Refused
 from keguan.registers.codes.queries import read_codes
 from keguan.registers.experts.identity import identity_problems
 from keguan.registers.experts.models import STATUSES, Expert
-from keguan.registers.experts.telling import tell
 from keguan.registers.experts.waiting import waiting_for
 from keguan.registers.organisations.queries import is_region
 from keguan.registers.parties.changes import ties_changed
+from keguan.registers.parties.telling import tell
 from keguan.registers.trace import services as trace
 
 _TOLD = Text("您在专家库的状态变为：{status}。", "Your entry in the pool of experts now stands as: {status}.")
@@ -188,7 +188,7 @@ def moved(expert: Expert, actor: Actor, *, to: str, allowed: tuple[str, ...], ev
     row.save(update_fields=["status", "verified_at", "confirmed_on", "because"])
     _trace(event, row, actor, reason=reason)
     if actor.person != row.person_id:
-        tell([row.person_id], _TOLD.filled(status=STATUSES[to]))
+        tell("expert", [row.person_id], _TOLD.filled(status=STATUSES[to]))
     return row
 
 

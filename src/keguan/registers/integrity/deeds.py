@@ -9,10 +9,11 @@ from django.urls import reverse
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import Given
 from keguan.components.fields import Field
-from keguan.components.lists import choices_of
+from keguan.components.lists import Choice, choices_of
 from keguan.components.status import Crumb
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
 from keguan.registers.integrity import lists, services
 from keguan.registers.integrity.models import KINDS, SEVERITIES, Sanction
 from keguan.registers.organisations.models import Organisation
@@ -44,7 +45,13 @@ def _impose(
         Field("kind", "choice", Text("种类", "Kind"), required=True, choices=tuple(choices_of(KINDS))),
         Field("severity", "choice", Text("程度", "Severity"), required=True, choices=tuple(choices_of(SEVERITIES))),
         Field("since", "day", Text("起始日", "From"), required=True),
-        Field("until", "day", Text("截止日", "Until"), hint=Text("含当日；空白为终身", "included; empty is for life")),
+        Field("until", "day", Text("截止日", "Until"), hint=Text("含当日", "included")),
+        Field(
+            "for_life",
+            "choices",
+            Text("没有截止日", "Without a last day"),
+            choices=(Choice("yes", Text("终身", "for life")),),
+        ),
         Field("source", "text", Text("决定文号", "Document of the decision"), required=True, most=200),
         Field("decided_by", "text", Text("决定机关", "Decided by"), required=True, most=200),
     ]
@@ -54,8 +61,19 @@ def _impose(
         given.needed("since")
         since, until = given.day("since"), given.day("until")
         given.check()
-        new = services.NewSanction(kind, severity, since or clock.today(), source, by, person, organisation, until)
+        new = services.NewSanction(
+            kind,
+            severity,
+            since or clock.today(),
+            source,
+            by,
+            person,
+            organisation,
+            until,
+            for_life="yes" in given.several("for_life"),
+        )
         made = services.impose(new, actor)
+        _ask(given, name, new)
         said = Text(
             "已登记：{name}。自起始日起各环节即可核对。", "Entered: {name}. Every check sees it from its first day."
         )
@@ -63,6 +81,27 @@ def _impose(
 
     title = Text("登记惩戒：{name}", "Enter a sanction: {name}").filled(name=name)
     return traced_deed_page(request, title, fields, do, button=Text("登记", "Enter"), back=back, crumbs=_crumbs())
+
+
+def _ask(given: Given, name: str, new: services.NewSanction) -> None:
+    """Nobody enters it by a slip: whom, what, from when and until when is read once more."""
+    said = Text(
+        "将登记对{name}的惩戒：{kind}（{severity}），{time}，依据 {source}。",
+        "You are about to enter a sanction against {name}: {kind} ({severity}), {time}, under {source}.",
+    ).filled(
+        name=name,
+        kind=KINDS[new.kind],
+        severity=SEVERITIES[new.severity],
+        time=services.time_of(new.since, new.until),
+        source=new.source,
+    )
+    fix = Text(
+        "登记后，各环节自起始日起即予核对，当事人会收到消息。无误的，请再次确认。",
+        "Once entered, every check sees it from its first day, and whom it concerns gets a message. If all is right, confirm it.",
+    )
+    given.ask(
+        Problem("sanction.asked", said, "kind", str(said), fix=fix), Text("确认无误，登记", "All is right: enter it")
+    )
 
 
 @page(IMPOSES, methods=("GET", "POST"))

@@ -20,7 +20,20 @@ def status_of(sanction: Sanction) -> Status:
         return Status(STATUSES["lifted"])
     if sanction.until is not None and sanction.until < clock.today():
         return Status(_OVER)
+    if sanction.since > clock.today():
+        return Status(Text("自 {day} 起生效", "From {day}").filled(day=sanction.since.isoformat()), "warn")
     return Status(STATUSES["active"], "bad")
+
+
+def _by_state(rows: Rows, word: str) -> Rows:
+    today = clock.today()
+    if word == "lifted":
+        return rows.filter(status=word)
+    rows = rows.filter(status="active")
+    if word == "ahead":
+        return rows.filter(since__gt=today)
+    over = Q(until__lt=today)
+    return rows.filter(over) if word == "over" else rows.filter(~over, since__lte=today)
 
 
 def subject_of(sanction: Sanction) -> str:
@@ -60,7 +73,12 @@ SANCTIONS = ListSpec(
         Filter(
             "severity", Text("程度", "Severity"), lambda rows, word: rows.filter(severity=word), choices_of(SEVERITIES)
         ),
-        Filter("status", Text("状态", "State"), lambda rows, word: rows.filter(status=word), choices_of(STATUSES)),
+        Filter(
+            "status",
+            Text("状态", "State"),
+            _by_state,
+            choices_of(STATUSES | {"ahead": Text("尚未生效", "Not in force yet"), "over": _OVER}),
+        ),
     ),
     search=Search(Text("姓名、单位或文号", "person, organisation or document"), _search),
     default_sort="-since",

@@ -13,7 +13,11 @@ SEES_SANCTIONS = holding(Text("查看惩戒记录", "see sanctions"), "registrar
 
 
 def _hosts(actor: Actor) -> set[int]:
-    return {duty.organisation for duty in actor.duties if duty.role == "host" and duty.organisation is not None}
+    return {
+        duty.organisation
+        for duty in actor.duties
+        if duty.role in ("host", "administrator") and duty.organisation is not None
+    }
 
 
 def sanctions_visible_to(actor: Actor) -> QuerySet[Sanction]:

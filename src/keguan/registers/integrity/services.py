@@ -11,12 +11,15 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.integrity.models import KINDS, SEVERITIES, Sanction
+from keguan.registers.parties.queries import holders
+from keguan.registers.parties.telling import tell
 from keguan.registers.trace import services as trace
 
 
 @dataclass(frozen=True, slots=True)
 class NewSanction:
-    """What is imposed. person or organisation: one id. until: last day, None: for life. source: its document."""
+    """What is imposed. person or organisation: one id. until: last day; without one it is for life, and `for_life` says that
+    this is meant. source: its document."""
 
     kind: str
     severity: str
@@ -26,6 +29,7 @@ class NewSanction:
     person: int | None = None
     organisation: int | None = None
     until: date | None = None
+    for_life: bool = False
 
 
 @transaction.atomic
@@ -56,7 +60,37 @@ def impose(new: NewSanction, actor: Actor, *, origin: str = "") -> Sanction:
         "source": sanction.source,
     }
     trace.write("integrity:sanction:imposed", actor, case_number=origin, payload=payload)
+    _tell(sanction, _IMPOSED, time=time_of(new.since, new.until))
     return sanction
+
+
+def time_of(since: date, until: date | None) -> Text:
+    """From when to when a sanction is, in words."""
+    if until is None:
+        return Text("自 {since} 起，终身", "from {since} for life").filled(since=since.isoformat())
+    said = Text("自 {since} 至 {until}（含当日）", "from {since} to {until}, both included")
+    return said.filled(since=since.isoformat(), until=until.isoformat())
+
+
+_IMPOSED = Text(
+    "已登记对{whom}的惩戒：{kind}，{time}，依据 {source}。",
+    "A sanction against {whom} was entered: {kind}, {time}, under {source}.",
+)
+_LIFTED = Text(
+    "对{whom}的惩戒自 {on} 起解除（{kind}，依据 {source}）。",
+    "A sanction against {whom} is lifted from {on} ({kind}, under {source}).",
+)
+
+
+def _tell(sanction: Sanction, line: Text, **more: Text | str) -> None:
+    """Whom it stands against hears of it; for an organisation, who administers it."""
+    organisation, person = sanction.organisation, sanction.person_id
+    if organisation is not None:
+        people = list(holders("administrator", organisation=organisation.pk).values_list("pk", flat=True))
+        whom = Text(organisation.name, organisation.name)
+    else:
+        people, whom = [person] if person is not None else [], Text("您", "you")
+    tell("sanction", people, line.filled(whom=whom, kind=KINDS[sanction.kind], source=sanction.source, **more))
 
 
 def _problems(new: NewSanction) -> list[Problem]:
@@ -92,6 +126,14 @@ def _problems(new: NewSanction) -> list[Problem]:
         found.append(
             Problem("sanction.days", say, "until", new.until.isoformat(), fix=Text("请核对起止日期", "Check both days"))
         )
+    if new.until is None and not new.for_life:
+        say = Text("没有写截止日，也没有选终身", "It has no last day, and for life was not chosen")
+        fix = Text("请填写最后一日；确为终身的，请选“终身”", "Give its last day; if it is for life, choose “for life”")
+        found.append(Problem("sanction.until", say, "until", fix=fix))
+    if new.until is not None and new.for_life:
+        say = Text("既写了截止日，又选了终身", "It has a last day, and for life was chosen, too")
+        fix = Text("请只保留一项", "Keep one of the two")
+        found.append(Problem("sanction.until", say, "until", new.until.isoformat(), fix=fix))
     if not new.source.strip() or not new.decided_by.strip():
         say = Text("须写明决定文号和决定单位", "Name the document and the body that decided")
         found.append(
@@ -130,4 +172,5 @@ def lift(sanction: Sanction, actor: Actor, *, on: date, reason: str, origin: str
     row.save(update_fields=["status", "lifted_on", "lifted_because"])
     payload = {"sanction": row.pk, "source": row.source, "lifted_on": on, "reason": row.lifted_because}
     trace.write("integrity:sanction:lifted", actor, case_number=origin or row.origin, payload=payload)
+    _tell(row, _LIFTED, on=on.isoformat())
     return row

@@ -8,9 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from tests import make
 
+from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.problems import Refused
-from keguan.registers.integrity import services
+from keguan.registers.integrity import lists, services
 from keguan.registers.integrity.models import Sanction
 from keguan.registers.integrity.queries import active_sanctions
 from keguan.registers.trace.models import Event
@@ -58,6 +59,25 @@ def test_an_incomplete_sanction_is_refused_with_every_problem_and_leaves_no_trac
     codes = [problem.code for problem in refused.value.refusal.problems]
     assert codes == ["sanction.subject", "sanction.kind", "sanction.severity", "sanction.days", "sanction.source"]
     assert not Event.objects.exists()
+
+
+@pytest.mark.parametrize(("until", "for_life"), [(None, False), (date(2028, 12, 31), True)])
+def test_for_life_is_chosen_and_never_follows_from_an_empty_day(until: date | None, for_life: bool) -> None:
+    with pytest.raises(Refused) as refused:
+        make.sanction(until=until, for_life=for_life)
+    assert [problem.code for problem in refused.value.refusal.problems] == ["sanction.until"]
+    assert make.sanction(until=None, for_life=True).until is None
+
+
+def test_a_sanction_ahead_is_not_called_active_and_is_found_apart() -> None:
+    today = clock.today()
+    ahead, stands = make.sanction(since=today + DAY), make.sanction(since=today, until=None)
+    over = make.sanction(since=today - 9 * DAY, until=today - DAY)
+    told = [lists.status_of(one).text.zh for one in (ahead, stands, over)]
+    assert told == [f"自 {today + DAY} 起生效", "生效", "期满"]
+    (by_state,) = [one for one in lists.SANCTIONS.filters if one.key == "status"]
+    found = {word: list(by_state.apply(Sanction.objects.all(), word)) for word in ("ahead", "active", "over")}
+    assert found == {"ahead": [ahead], "active": [stands], "over": [over]}
 
 
 def test_the_database_refuses_a_sanction_against_nobody_or_two() -> None:

@@ -207,7 +207,7 @@ def test_a_notice_stands_in_the_calendar_of_its_call() -> None:
         )  # fmt: skip
     read = icalendar.Calendar.from_ical(Client().get(reverse("call_calendar", args=[world.round.code])).content)
     notices = [event for event in read.walk("VEVENT") if "notice" in event["UID"]]
-    assert [event["DTSTART"].dt for event in notices] == [w.moment("2026-05-13", "00:00")]
+    assert [event["DTSTART"].dt for event in notices] == [w.moment("2026-05-12", "23:59")]
 
 
 @pytest.mark.parametrize("code", ["key-rd-project", "rd-post-subsidy", "high-tech-enterprise", "seminar-grant"])

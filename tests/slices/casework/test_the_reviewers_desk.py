@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from icalendar import Calendar
 from tests import make
 from tests.make import cases
 from tests.make import world as w
@@ -332,6 +333,19 @@ def test_reviewers_who_are_late_are_reminded_by_case_and_by_round_once_a_day(wor
         assert "上次提醒" not in host.content.decode(), "an institution learns nothing of its reviewers"
 
 
+def test_who_declined_is_not_among_the_people_who_reviewed(world: w.World) -> None:
+    case, (first, second) = asked(world)
+    act(first, case.number, "decline", because="time")
+    officer = signed_in(world.people["officer"])
+    people = re.compile(r"<h2>经办人员</h2>.*?</section>", re.DOTALL)
+    assert "评审方" not in people.search(page(officer, case))[0]
+    act(second, case.number, "accept", declared=[*DECLARED])
+    declined, accepted = (Seat.objects.get(number=n).holder.expert.person.name for n in (1, 2))
+    told = people.search(page(officer, case))[0]
+    assert accepted in told
+    assert declined not in told
+
+
 def test_who_comes_back_after_declining_is_told_so_and_accused_of_nothing(world: w.World) -> None:
     case, (first, _) = asked(world)
     act(first, case.number, "decline", because="time")
@@ -501,8 +515,10 @@ def test_that_time_is_up_is_said_once_and_of_nothing_that_is_scored(world: w.Wor
 
 def test_the_calendar_of_a_reviewer_holds_numbers_and_no_titles(world: w.World) -> None:
     case, (first, _) = asked(world)
-    Case.objects.filter(pk=case.pk).update(due_at=w.moment("2026-05-01"))
+    Case.objects.filter(pk=case.pk).update(due_at=w.moment("2026-05-01", "00:00"))
     answer = first.get(reverse("reviews_calendar")).content.decode()
+    (event,) = Calendar.from_ical(answer).walk("VEVENT")
+    assert event["DTSTART"].dt == w.moment("2026-04-30", "23:59"), "30 April 24:00 is on 30 April"
     assert f"{case.number}" in answer
     assert "BEGIN:VEVENT" in answer
     assert case.title[:6] not in answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from keguan.casework.pages.answers import Named, Shown, named, shown_form
 from keguan.casework.pages.case.trace import Return, Trace, events_for, returns_in, told
 from keguan.casework.pages.case.versions import Since, Version, told_since, versions_of
 from keguan.casework.pages.secrets import as_told, hidden_answers, sees_identity
-from keguan.casework.permissions import REVIEWING, is_own, reads_by_seat, runs_or_watches
+from keguan.casework.permissions import READING, REVIEWING, is_own, reads_by_seat, runs_or_watches
 from keguan.casework.situation.grounds import known_to
 from keguan.casework.steps.review.panel import STATES
 from keguan.casework.steps.verdict_rows import Row, hidden_from, rows_kept
@@ -90,6 +90,7 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
     sees = frozenset({"trace", "proposal", "reviews", "reviewers"} - set(closed))
     seats = _seats(case, situation)
     holders = {seat.holder.expert.person_id for seat in seats}
+    sitting = [seat.holder.expert.person_id for seat in seats if seat.state in READING]
     events = events_for(case.number) if "trace" in sees else []
     forms = [
         (situation.definition.programme.form(name), values)
@@ -116,7 +117,7 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
             for seat in seats
             if _shows_seat(case, actor, seat, sees)
         ),
-        people=tuple(_people(case, actor, situation, names_known, sees)) if "trace" in sees else (),
+        people=tuple(_people(case, actor, situation, names_known, sees, sitting)) if "trace" in sees else (),
         payments=tuple(payments_of(case.number)) if _reached(situation, Pay) and not reads_by_seat(actor, case) else (),
         payment_states=PAYMENT_STATUSES,
         shares=_shares(situation),
@@ -220,11 +221,19 @@ def _review(situation: Situation, seat: Seat, sees: frozenset[str], *, is_mine: 
 
 
 def _people(
-    case: Case, actor: Actor, situation: Situation, names: Mapping[int, str], sees: frozenset[str]
+    case: Case,
+    actor: Actor,
+    situation: Situation,
+    names: Mapping[int, str],
+    sees: frozenset[str],
+    sitting: Sequence[int],
 ) -> Iterable[Line]:
-    """Who acted for which body: by name those whom the reader may know, the others counted."""
+    """Who acted for which body: by name those whom the reader may know, the others counted. Of the reviewers those who
+    accepted: who declined acted, too, and reviews nothing."""
     for body, name in BODY_NAMES.items():
         title, people = Text(name.zh, name.en.capitalize()), situation.state.hands.get(body, ())
+        if body == "reviewing":
+            people = tuple(dict.fromkeys(sitting))
         if not people:
             continue
         if body == "reviewing" and "reviewers" not in sees:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,6 +17,7 @@ from keguan.components.access import PUBLIC, page
 from keguan.components.reader import language, said
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import BEIJING
 
 WARNED = (timedelta(days=7), timedelta(days=1))
 """How long before a deadline a calendar rings."""
@@ -37,9 +38,9 @@ def call_calendar(request: HttpRequest, code: str) -> HttpResponseBase:
     _add_call(calendar, found, request)
     for since, until in spans[:MOST_NOTICES]:
         day = clock.local_date(since).isoformat()
-        event = _event(f"{found.code}-notice-{day}", _NOTICE.filled(call=found.title), until, found, request)
+        event = _event(f"{found.code}-notice-{day}", _NOTICE.filled(call=found.title), found, request)
         event.add("url", request.build_absolute_uri(reverse("notices")))
-        warn(event)
+        ends(event, until)
         calendar.add_component(event)
     return _answer(calendar, f"{found.code}.ics")
 
@@ -69,30 +70,33 @@ def _calendar(name: Text, request: HttpRequest) -> Calendar:
 
 
 def _add_call(calendar: Calendar, of: Round, request: HttpRequest) -> None:
-    opens = _event(f"{of.code}-opens", _OPENS.filled(call=of.title), of.opens, of, request)
-    closes = _event(f"{of.code}-closes", _CLOSES.filled(call=of.title), of.closes, of, request)
+    opens = _event(f"{of.code}-opens", _OPENS.filled(call=of.title), of, request)
+    closes = _event(f"{of.code}-closes", _CLOSES.filled(call=of.title), of, request)
     for event in (opens, closes):
         event.add("url", request.build_absolute_uri(reverse("call", args=[of.code])))
         event.add("description", said(of.summary))
-    warn(closes)
+    opens.add("dtstart", of.opens.astimezone(UTC))
+    ends(closes, of.closes)
     calendar.add_component(opens)
     calendar.add_component(closes)
 
 
-def _event(uid: str, title: Text, at: datetime, of: Round, request: HttpRequest) -> Event:
+def _event(uid: str, title: Text, of: Round, request: HttpRequest) -> Event:
     """An event of no length: a moment. Its id stays, so that a moved deadline moves in calendars that subscribe."""
     event = Event()
     event.add("uid", f"{uid}@{urlsplit('//' + request.get_host()).hostname}")
     event.add("dtstamp", published(of))
-    event.add("dtstart", at.astimezone(UTC))
     event.add("sequence", of.revision)
     event.add("summary", said(title))
     event.add("transp", "TRANSPARENT")
     return event
 
 
-def warn(event: Event) -> None:
-    """Let the event ring before its moment."""
+def ends(event: Event, at: datetime) -> None:
+    """Let something end at this moment, and ring before it. What ends at 24:00 stands in a calendar at 23:59: at 00:00 it
+    would stand on the day after, where it is too late."""
+    shown = at - timedelta(minutes=1) if at.astimezone(BEIJING).time() == time() else at
+    event.add("dtstart", shown.astimezone(UTC))
     for before in WARNED:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

@@ -23,7 +23,7 @@ from keguan.casework.pages.case.page import case_page
 from keguan.casework.pages.case.sheet_windows import marks, met, remark_on, shown_in, unseen
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.opened import case_for
-from keguan.casework.pages.public.calendars import warn
+from keguan.casework.pages.public.calendars import ends
 from keguan.casework.queries import reviews_of
 from keguan.casework.reviewing.drafts import keep
 from keguan.casework.steps.review.content import fields_of
@@ -132,11 +132,10 @@ def reviews_calendar(request: HttpRequest) -> HttpResponseBase:
         event = Event()
         event.add("uid", f"{seat.case.number}-review@{host}")
         event.add("dtstamp", seat.changed_at.astimezone(UTC))
-        event.add("dtstart", seat.case.due_at.astimezone(UTC))
         event.add("summary", reader.said(_DUE.filled(number=seat.case.number)))
         event.add("url", request.build_absolute_uri(case_href(seat.case.number)))
         event.add("transp", "TRANSPARENT")
-        warn(event)
+        ends(event, seat.case.due_at)
         calendar.add_component(event)
     answer = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="reviews.ics"'

@@ -88,6 +88,25 @@ def test_a_page_left_open_after_its_reviewer_declined_stops_asking_and_keeps_wha
     assert expert.page.locator("[name='comment']").input_value() == "写到一半又写几个字"
 
 
+def test_a_second_window_says_what_it_did_not_keep_until_that_is_settled(invited: tuple[Stage, str, Person]) -> None:
+    stage, number, person = invited
+    first = accepts(stage, number, person, script=True)
+    second = stage.signed_in(person, script=True)
+    second.page.goto(f"/cases/{number}/")
+    saved, state = "已自动保存", second.page.locator("[data-save-state]")
+    first.page.locator("[name='scores.need']").fill("15")
+    expect(first.page.locator("[data-save-state]")).to_contain_text(saved, timeout=8000)
+    second.page.locator("[name='scores.need']").fill("9")
+    expect(state).to_contain_text("其余已保存；标出的几处", timeout=8000)
+    second.page.locator("[name='scores.route']").fill("20")
+    expect(second.page.locator("#totals")).to_contain_text("35 / 100", timeout=8000)
+    expect(state).to_contain_text("其余已保存；标出的几处")
+    second.page.locator("[name='scores.need']").fill("15")
+    expect(state).to_contain_text(saved, timeout=8000)
+    kept = SeatDraft.objects.get().values
+    assert (kept["scores.need"], kept["scores.route"]) == ("15", "20")
+
+
 def test_an_expert_scores_and_changes_their_mind_without_a_script(invited: tuple[Stage, str, Person]) -> None:
     stage, number, person = invited
     expert = accepts(stage, number, person, "en")

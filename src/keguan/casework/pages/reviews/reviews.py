@@ -181,10 +181,9 @@ def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
         return SeeOther(f"{case_href(number)}#now")
     # A question holds a criterion's points and what is said of it: its problems stand beside its points, and those of
     # a remark too where it has none of its own.
-    wrong = [*elsewhere, *unfit]
     errors = {
         name: _errors(
-            [one for one in wrong if one.where == name or (one in elsewhere and one.where == remark_on(name))]
+            [one for one in elsewhere if one.where in (name, remark_on(name))], [one for one in unfit if one.where == name]
         )
         for name in typed
         if "comments." not in name
@@ -199,6 +198,7 @@ def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
     )
 
 
-def _errors(problems: list[Problem]) -> str:
-    lines = format_html_join("", "<li>{}</li>", ((reader.said(one.say),) for one in problems))
-    return f'<ul class="error">{lines}</ul>' if problems else ""
+def _errors(not_kept: list[Problem], unfit: list[Problem]) -> str:
+    """What stands beside a question; marked where what is typed there was not kept, for the page to say so until it is."""
+    lines = format_html_join("", "<li>{}</li>", ((reader.said(one.say),) for one in (*not_kept, *unfit)))
+    return f'<ul class="error"{" data-not-kept" if not_kept else ""}>{lines}</ul>' if lines else ""

@@ -87,7 +87,8 @@
     }
     if (told.totals) document.getElementById("totals").innerHTML = told.totals;
     if (changed.size) return wait(WAIT);
-    say(told.said, "good");
+    const isPartly = form.querySelector("[data-not-kept]");
+    say(isPartly ? form.dataset.partly : told.said, isPartly ? "bad" : "good");
     if (!progress) return;  // nothing on this page depends on several answers but its totals
     clearTimeout(quiet);
     quiet = setTimeout(refresh, QUIET);

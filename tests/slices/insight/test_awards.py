@@ -26,6 +26,7 @@ from keguan.casework.models import Case, Notice, Round
 from keguan.insight import charts
 from keguan.insight.awards import jobs
 from keguan.insight.awards.pictures import tables
+from keguan.insight.search import entries
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.kernel.money import Money
@@ -123,6 +124,24 @@ def test_what_the_notice_did_not_show_is_told_nowhere(results: Results) -> None:
         assert number not in said, address
     said = Client().get(reverse("award", args=[results.notices["bare"].pk])).content.decode()
     assert "万元" not in said, "the notice of this programme shows no amount"
+
+
+def test_an_outsider_finds_a_result_by_the_whole_number_of_its_case_which_no_page_shows(results: Results) -> None:
+    entries.rebuild()
+    client = Client()
+    for word, notice in results.notices.items():
+        number = notice.case.number
+        is_public = f"题目{word}" in PUBLIC
+        for typed in (number, f" {number.lower()} "):
+            said = client.get(reverse("search"), {"q": typed}).content.decode()
+            assert (reverse("award", args=[notice.pk]) in said) is is_public, word
+        less = client.get(reverse("search"), {"q": number[:-1]}).content.decode()
+        assert reverse("award", args=[notice.pk]) not in less
+        named = client.get(reverse("search"), {"q": f"题目{word}"}).content.decode()
+        assert number not in named
+    one = results.notices["one"]
+    elsewhere = client.get(reverse("search"), {"q": one.case.number, "year": "2025"}).content.decode()
+    assert reverse("award", args=[one.pk]) not in elsewhere
 
 
 @pytest.mark.parametrize(

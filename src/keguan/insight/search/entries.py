@@ -13,7 +13,9 @@ from keguan.insight.search import vocabulary
 from keguan.insight.search.models import Entry, Shown
 from keguan.insight.search.sources import SOURCES, Document, Keys
 from keguan.kernel.canonical import canonical
+from keguan.texts.pieces import quoted
 from keguan.texts.terms import terms
+from keguan.texts.variants import folded
 
 AT_ONCE: Final = 500
 MADE_BY: Final = b"1"
@@ -126,17 +128,18 @@ def _add(places: dict[str, list[str]], text: str, at: int, weight: str) -> int:
 def narrowing(one: Document) -> list[str]:
     """What an entry is narrowed by, as terms that no text has."""
     found = {"k": one.kind, "p": one.programme, "y": one.year, "r": one.region, "h": one.host}
-    return [narrowed_by(key, str(value)) for key, value in found.items() if value]
+    terms = [narrowed_by(key, str(value)) for key, value in found.items() if value]
+    return [*terms, numbered(one.number)] if one.number else terms
+
+
+def numbered(number: str) -> str:
+    """The term of a whole number."""
+    return narrowed_by("n", folded(number.strip()))
 
 
 def narrowed_by(key: str, value: str) -> str:
     """The term of one facet's value."""
     return f"={key}:{value}"[:200]
-
-
-def quoted(term: str) -> str:
-    """A term as tsvector and tsquery take it: whatever stands in it means itself."""
-    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def terms_of(one: Document) -> set[str]:

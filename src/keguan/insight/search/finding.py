@@ -19,10 +19,11 @@ from typing import Any, Final, Literal, NamedTuple
 from django.db import connection, transaction
 
 from keguan.insight.search import vocabulary
-from keguan.insight.search.entries import narrowed_by, quoted
+from keguan.insight.search.entries import narrowed_by, numbered
 from keguan.insight.search.scopes import closed_to, readable
 from keguan.insight.search.vocabulary import TITLED, Frequencies
 from keguan.kernel.actors import Actor
+from keguan.texts.pieces import quoted
 from keguan.texts.terms import Wanted, wanted
 
 MOST: Final = 1000
@@ -96,7 +97,7 @@ def find(actor: Actor, typed: str, asked: Mapping[str, str] | None = None, *, af
         with connection.cursor() as cursor:
             # The index is always the way: reading every entry's words would take seconds, and the planner cannot know.
             cursor.execute(_WAY)
-        answer = _Search(actor, words, narrowing, after).answer()
+        answer = _Search(actor, words, narrowing, after, typed).answer()
     closed = closed_to(actor, {one.case for one in answer.hits if one.case})
     return replace(answer, hits=tuple(one for one in answer.hits if one.case not in closed)) if closed else answer
 
@@ -146,12 +147,15 @@ class _Way:
 class _Search:
     """One question on its way to an answer."""
 
-    def __init__(self, actor: Actor, words: Sequence[Wanted], facets: Sequence[Sequence[str]], after: int) -> None:
+    def __init__(
+        self, actor: Actor, words: Sequence[Wanted], facets: Sequence[Sequence[str]], after: int, typed: str
+    ) -> None:
         self.is_member = actor.is_known
         self.words, self.facets = words, facets
         self.narrowing = [_any(map(quoted, group)) for group in facets]
         self.parts = _statements(actor)
         self.after = after
+        self.number = quoted(numbered(typed)) if typed.strip() else ""
         self.frequencies = Frequencies(1, {})
 
     def answer(self) -> Answer:
@@ -159,7 +163,11 @@ class _Search:
         titled = [TITLED + one for one in terms]
         counted = [*terms, *titled, *chain.from_iterable(self.facets)]
         self.frequencies = vocabulary.frequencies(counted, is_member=self.is_member)
-        found = self._found("all", [self._every([(one.word,) for one in self.words])], terms)
+        every = self._every([(one.word,) for one in self.words])
+        if self.number:
+            numbers = _all([self.number, *self.narrowing])
+            every = replace(every, query=_any([every.query, numbers]))
+        found = self._found("all", [every], terms)
         if found.hits:
             return found
         if not self.narrowing and (meant := self._meant()):

@@ -29,7 +29,8 @@ _HEADINGS: Final = ("case.number", HOST, PRINCIPAL)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One thing as search knows it; the words are those of `Entry`. names: numbers and names that it is found by, too."""
+    """One thing as search knows it; the words are those of `Entry`. names: numbers and names that it is found by, too.
+    number: by which, typed whole, it is found, and which is shown nowhere."""
 
     kind: str
     key: int
@@ -43,6 +44,7 @@ class Document:
     region: str = ""
     host: str = ""
     day: date | None = None
+    number: str = ""
 
 
 Keys = Collection[int] | None
@@ -107,6 +109,8 @@ def _notices(keys: Keys) -> Iterator[Document]:
             region=result.region if result else "",
             host=str(said[HOST]["value"]) if HOST in said else "",
             day=day,
+            # Whoever has the number of an awarded case, from a letter or an agreement, looks for what became of it.
+            number=one.case.number if result else "",
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from bench import place
 
 PARTS = ("imports", "act", "limits", "submit", "autosave", "lists", "documents", "exports")
-ASKED_FOR = ("pages", "assignment", "draw", "similarity", "search", "identity")
+ASKED_FOR = ("pages", "assignment", "draw", "similarity", "search", "identity", "experts")
 """Measured only when `--only` names them: they take minutes."""
 
 
@@ -76,7 +76,11 @@ def _figures(cases: int, n: int, batches: int, crowd: int, only: set[str]) -> It
         from bench import identity
 
         yield from identity.measure()
-    if not only - {"imports", "assignment", "draw", "similarity", "search", "identity"}:
+    if "experts" in only:
+        from bench import experts
+
+        yield from experts.measure()
+    if not only - {"imports", "assignment", "draw", "similarity", "search", "identity", "experts"}:
         return
     round_ = world.build(cases)
     if "pages" in only:

@@ -59,6 +59,7 @@ def _in_discipline(rows: Rows, code: str) -> Rows:
     return with_all_fields(rows).filter(all_fields__regex=rf"(^| ){re.escape(code)}")
 
 
+KNOWN_BY = Text("姓名、单位、关键词、学科或成果", "name, employer, keyword, discipline or work")
 EXPERTS = ListSpec(
     name="experts",
     title=Text("专家", "Experts"),
@@ -87,7 +88,7 @@ EXPERTS = ListSpec(
         Filter("status", Text("状态", "State"), _standing, choices_of({**STATUSES, "stale": STALE})),
         Filter("field", Text("一级学科", "Discipline"), _in_discipline, top_choices),
     ),
-    search=Search(Text("姓名、单位、关键词或学科", "name, employer, keyword or discipline"), known_by),
+    search=Search(KNOWN_BY, known_by),
     default_sort="name",
     prepare=_say,
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
 from keguan.kernel.bilingual import Text
+from keguan.registers.codes.queries import Reference
+from keguan.texts.pieces import vector
 
 STATUSES: dict[str, Text] = {
     "candidate": Text("待核实", "Candidate"),
@@ -29,6 +34,7 @@ class Expert(models.Model):
     verified_at: null until an officer verified the entry. confirmed_on: when the expert last said that it is right, or who
     verified it. reminded: how many days before the next confirmation is owed they were last reminded, null while they
     were not. because: why the entry stands as it does (suspended, left), as told to the expert.
+    words: what the entry is found by: pieces of keywords, and each code with those above it.
     """
 
     person = models.OneToOneField("parties.Person", on_delete=models.PROTECT, related_name="expert")
@@ -43,11 +49,13 @@ class Expert(models.Model):
     reminded = models.IntegerField(null=True)
     because = models.TextField(default="")
     origin = models.TextField(default="")
+    words = SearchVectorField(default="")
 
     class Meta:
         ordering = ("id",)
         indexes = [
             GinIndex(fields=["fields"], name="expert_fields"),
+            GinIndex(fields=["words"], name="expert_words", fastupdate=False),
             models.Index(fields=["status"], name="expert_active", condition=Q(status="active")),
         ]
         constraints = [
@@ -66,6 +74,17 @@ class Expert(models.Model):
 
     def __str__(self) -> str:
         return f"expert {self.person_id}"
+
+    def save(self, *args: Any, **named: Any) -> None:
+        """Keep the entry, and what it is found by with it."""
+        self.words = self.found_by()
+        if named.get("update_fields") is not None:
+            named["update_fields"] = {*named["update_fields"], "words"}
+        super().save(*args, **named)
+
+    def found_by(self) -> str:
+        """What `words` owes to keywords and codes."""
+        return vector(self.keywords, (one for code in self.fields for one in Reference.of(code).line))
 
 
 class Absence(models.Model):
@@ -101,7 +120,7 @@ class Work(models.Model):
     year: of publication, null where unknown. authors: all of them as printed, the expert among them;
     normal_authors: so that another spelling finds them. identifier: a DOI, a
     patent or a project number, as `normal_identifier` writes it, "" where none is known. source: where the entry comes
-    from: a file and row, or who typed it.
+    from: a file and row, or who typed it. words: pieces of its title and keywords, by which its expert is found.
     """
 
     expert = models.ForeignKey(Expert, on_delete=models.PROTECT, related_name="works")
@@ -115,6 +134,7 @@ class Work(models.Model):
     year = models.IntegerField(null=True)
     source = models.TextField(default="")
     identifier = models.TextField(default="")
+    words = SearchVectorField(default="")
 
     class Meta:
         ordering = ("-year", "id")
@@ -132,6 +152,7 @@ class Work(models.Model):
         ]
         indexes = [
             GinIndex(fields=["normal_authors"], name="work_by_author"),
+            GinIndex(fields=["words"], name="work_words", fastupdate=False),
             models.Index(fields=["identifier"], condition=~Q(identifier=""), name="work_by_identifier"),
         ]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
-from operator import and_
+from operator import or_
 from typing import Any
 
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 
 from keguan.kernel import clock
@@ -16,7 +17,9 @@ from keguan.registers.codes.queries import Reference, codes_called, names_of, re
 from keguan.registers.experts.freshness import fresh, oldest
 from keguan.registers.experts.identity import people_in_question
 from keguan.registers.experts.models import Absence, Expert, Merit, Work
+from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.models import Person
+from keguan.texts.pieces import query
 from keguan.texts.variants import spellings
 
 
@@ -44,23 +47,35 @@ def with_all_fields(experts: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def known_by(experts: QuerySet[Expert], text: str) -> QuerySet[Expert]:
-    """Those of whom every word says something: a part of their name or employer, a whole keyword, or a word of what one of
-    their disciplines is called, in Chinese or English. Traditional characters find simplified ones. A keyword may be of
-    several words. A query a word for the disciplines, two where it is respelled."""
+    """Those of whom every word says something: a part of their name or employer, of a keyword, of a work's title or keywords,
+    or of what one of their disciplines is called, in Chinese or English. Of a word in letters its beginning, of a Chinese one
+    any two characters; traditional characters find simplified ones, and these those. A query a word for the disciplines, two
+    where it is respelled."""
     words = text.split()
-    said = reduce(and_, map(_says, words)) if words else Q(pk__in=())
-    whole = Q(keywords__overlap=list(spellings(text.strip())))
-    return with_all_fields(experts).filter(said | whole)
+    return reduce(lambda found, word: found.filter(pk__in=_said_of(word)), words, experts if words else experts.none())
 
 
-def _says(word: str) -> Q:
-    found = Q(keywords__overlap=list(spellings(word)))
-    for one in spellings(word):
-        if name := normal_name(one):
-            found |= Q(person__normal_name__contains=name) | Q(person__employer__normal_name__contains=name)
-        if codes := codes_called(one):
-            found |= Q(all_fields__regex=rf"(^| )({'|'.join(map(re.escape, codes))})")
-    return found
+def _said_of(word: str) -> QuerySet[Any]:
+    """The ids of those of whom a word says something. A union of parts, because an index serves each and none serves all."""
+    codes = dict.fromkeys(code for one in spellings(word) for code in codes_called(one))
+    names = [name for one in spellings(word) if (name := normal_name(one))]
+    in_names = reduce(or_, (Q(normal_name__contains=name) for name in names), Q(pk__in=()))
+    parts = [
+        Expert.objects.filter(person__in=Person.objects.filter(in_names).order_by().values("pk")),
+        Expert.objects.filter(person__employer__in=Organisation.objects.filter(in_names).order_by().values("pk")),
+    ]
+    found: list[QuerySet[Any]] = [one.order_by().values_list("pk", flat=True) for one in parts]
+    if pieces := query(word, codes):
+        found.append(Expert.objects.filter(words=_Pieces(pieces)).order_by().values_list("pk", flat=True))
+    if pieces := query(word):
+        found.append(Work.objects.filter(words=_Pieces(pieces)).order_by().values_list("expert", flat=True))
+    return found[0].union(*found[1:], all=True)
+
+
+class _Pieces(SearchQuery):
+    """A `tsquery` taken as it is written: the parser of words would cut a code in parts."""
+
+    template = "%(expressions)s::tsquery"
 
 
 def ready(fields: Iterable[str] = (), unsettled: Collection[int] | None = None) -> QuerySet[Expert]:

@@ -14,6 +14,7 @@ from keguan.registers.experts.logic import normal_identifier
 from keguan.registers.experts.models import Expert, Work
 from keguan.registers.parties.changes import ties_changed
 from keguan.registers.trace import services as trace
+from keguan.texts.pieces import vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def unsaved(expert: int, given: NewWork) -> Work:
         year=given.year,
         source=given.source,
         identifier=normal_identifier(given.identifier),
+        words=vector([given.title, *given.keywords]),
     )
 
 

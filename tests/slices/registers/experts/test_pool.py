@@ -17,6 +17,7 @@ from keguan.registers.codes.queries import names_of, read_codes
 from keguan.registers.experts import services
 from keguan.registers.experts.models import Expert
 from keguan.registers.experts.queries import known_by, left_out, pool, ready
+from keguan.registers.experts.works import NewWork, add_work, drop_work
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +126,52 @@ def test_experts_are_found_by_words_that_all_say_something_of_them(typed: str, f
     make.expert(make.person(employer=make.organisation("石河子农学院", kind="university")), fields=("210",))
     assert (expert in known_by(pool(), typed)) is found
     assert (expert in known_by(Expert.objects.all(), typed)) is found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("数据", True),
+        ("據治", True),
+        ("联网", True),
+        ("聯網 治理", True),
+        ("节水灌溉", True),
+        ("灌溉", True),
+        ("溉节", False),
+        ("联据", False),
+        ("联网 棉花", False),
+        ("语音识别", True),
+        ("音识", True),
+        ("知识图谱", True),
+        ("知识语音", False),
+        ("圖譜", True),
+        ("农田", True),
+        ("micro", True),
+        ("Microgrids", True),
+        ("grid", False),
+        ("PM2.5监测", True),
+        ("网", False),
+        ("云", True),
+        ("科学技术", True),
+        ("  ", False),
+        ("+ '", False),
+    ],
+)
+def test_a_piece_of_a_keyword_a_work_or_a_discipline_finds_its_expert(typed: str, found: bool) -> None:
+    expert = make.expert(
+        fields=("5204010",), keywords=("物联网", "數據治理", "节水", "灌溉", "节水灌溉", "microgrid", "云")
+    )
+    for title, words in (("面向对话的语音识别方法", ()), ("领域知识圖譜构建", ("农田水利",)), ("PM2.5在线监测", ())):
+        add_work(expert, NewWork("paper", title, keywords=words), SYSTEM)
+    make.expert(fields=("210",), keywords=("棉花",))
+    assert (expert in known_by(pool(), typed)) is found
+
+
+def test_what_an_entry_is_found_by_follows_what_it_says() -> None:
+    expert = make.expert(fields=("520",), keywords=("物联网",))
+    services.correct(expert, SYSTEM, keywords=["棉花育种"], fields=["210"])
+    work = add_work(expert, NewWork("paper", "知识图谱"), SYSTEM)
+    found = {word: expert in known_by(pool(), word) for word in ("联网", "计算机", "育种", "农学", "图谱")}
+    assert found == {"联网": False, "计算机": False, "育种": True, "农学": True, "图谱": True}
+    drop_work(work, SYSTEM)
+    assert expert not in known_by(pool(), "图谱")

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.postgres.search import SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
@@ -103,5 +104,5 @@ def _plain(row: models.Model) -> dict[str, Any]:
     return {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
-        if field.attname not in left_out and not isinstance(field, models.BinaryField)
+        if field.attname not in left_out and not isinstance(field, (models.BinaryField, SearchVectorField))
     }

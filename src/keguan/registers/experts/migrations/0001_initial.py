@@ -1,5 +1,6 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -43,11 +44,13 @@ class Migration(migrations.Migration):
                 ("reminded", models.IntegerField(null=True)),
                 ("because", models.TextField(default="")),
                 ("origin", models.TextField(default="")),
+                ("words", django.contrib.postgres.search.SearchVectorField(default="")),
             ],
             options={
                 "ordering": ("id",),
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(fields=["fields"], name="expert_fields"),
+                    django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["words"], name="expert_words"),
                     models.Index(condition=models.Q(("status", "active")), fields=["status"], name="expert_active"),
                 ],
                 "constraints": [
@@ -114,11 +117,13 @@ class Migration(migrations.Migration):
                 ("year", models.IntegerField(null=True)),
                 ("source", models.TextField(default="")),
                 ("identifier", models.TextField(default="")),
+                ("words", django.contrib.postgres.search.SearchVectorField(default="")),
             ],
             options={
                 "ordering": ("-year", "id"),
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(fields=["normal_authors"], name="work_by_author"),
+                    django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["words"], name="work_words"),
                     models.Index(
                         condition=models.Q(("identifier", ""), _negated=True),
                         fields=["identifier"],

@@ -34,6 +34,8 @@ def decides(stage: Stage, world: w.World, code: str, amount_wan: str, reason: st
     members[0].opens(here)
     members[0].fill("同意的理由（申报人会看到）", reason)
     members[0].press("按表决结果登记决定")
+    members[0].sees("请再确认一次", "进入下一环节")
+    members[0].press("登记这项决定")
     members[0].sees("决定已登记")
     secretary.opens(here)
     secretary.press("结束会议")

@@ -57,6 +57,7 @@ def test_a_secretary_and_an_applicant_from_the_schedule_to_the_minutes(stage: St
         staying[0].opens(here)
         staying[0].fill("同意的理由（申报人会看到）", "路线清楚，同意立项")
         staying[0].press("按表决结果登记决定")
+        staying[0].press("登记这项决定")
         secretary.opens(here)
         secretary.press("结束会议")
         secretary.press("仍然结束会议")

@@ -21,7 +21,7 @@ from keguan.casework.models import Case, Deed
 from keguan.casework.reviewing.drawn import drawn_for
 from keguan.casework.reviewing.rechecking import turned_out
 from keguan.casework.reviewing.recusal import own_recusals, recusals
-from keguan.casework.reviewing.votes import vote_on
+from keguan.casework.reviewing.votes import held, vote_on
 from keguan.casework.situation import facts, references
 from keguan.casework.situation.acting import acting_for
 from keguan.casework.situation.attachments import no_room
@@ -102,7 +102,7 @@ def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | N
     if problems := _pointing_nowhere(case, command):
         return Refusal(problems)
     situation = _situation(case, actor, command, locking=True)
-    if closed := _sent_out(case, situation, command, actor):
+    if closed := _kept_from_deciding(case, situation, command, actor):
         return Refusal((closed,))
     decision = machine.decide(situation, command)
     owed = (*office_checks.owed(case, command), *_overfull(situation, command))
@@ -114,13 +114,16 @@ def _act(held: Held, command: Command, actor: Actor, key: str, revision: int | N
     return Done(case.number, after.revision, after.step, after.end)
 
 
-def _sent_out(case: Case, situation: Situation, command: Command, actor: Actor) -> Problem | None:
-    """Why a member of a body that votes enters no decision on a case of which they keep out; None for everybody else."""
+def _kept_from_deciding(case: Case, situation: Situation, command: Command, actor: Actor) -> Problem | None:
+    """Why a member of a body that votes enters no decision: they keep out of the case, or its ballot is held; None otherwise."""
     step = situation.definition.programme.step(case.step) if case.step else None
     if command.name not in (APPROVE, REJECT) or not isinstance(step, Decide) or step.vote is None:
         return None
     why = sent_out(actor, [case.pk]).get(case.pk)
-    return closed_to_who_left(why) if why is not None else None
+    if why is not None:
+        return closed_to_who_left(why)
+    voted = situation.facts.get("vote")
+    return held(int(voted["ballot"])) if voted else None
 
 
 def _pointing_nowhere(case: Case, command: Command) -> tuple[Problem, ...]:

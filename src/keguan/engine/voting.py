@@ -27,6 +27,15 @@ UNDECIDED = Text(
 _MEETING = Text("请在会议上表决后再登记决定。", "Let the meeting vote on it; the decision follows the ballot.")
 
 
+_THEN: Mapping[str, Text] = {
+    APPROVE: Text("请在会议页面按表决结果登记：同意。", "On the page of its meeting it is entered as voted: approved."),
+    REJECT: Text(
+        "请在会议页面按表决结果登记：不同意。", "On the page of its meeting it is entered as voted: rejected."
+    ),
+    "": UNDECIDED,
+}
+
+
 def rule_of(vote: Vote) -> Rule:
     """The rule by which a step's ballots are counted."""
     return Rule(vote.quorum, vote.threshold, vote.of, vote.least)
@@ -58,6 +67,19 @@ def carries(vote: Vote, result: Mapping[str, Any]) -> str:
     return REJECT if not amount or not proposed or amount == proposed else ""
 
 
+def outcome(vote: Vote, result: Mapping[str, Any]) -> Text:
+    """What was counted and how it ended, in one sentence: 赞成3票，反对1票，弃权0票，动议通过."""
+    counts, _, ended = counted(vote, result).said(TITLES)
+    return Text(f"{counts.zh}，{ended.zh}", f"{counts.en}; {ended.en}")
+
+
+def told(vote: Vote, result: Mapping[str, Any]) -> Text:
+    """The outcome, and what follows from it: which decision is entered, or that the case waits still."""
+    said = Text("会议表决：{how}。", "A meeting voted: {how}. ").filled(how=outcome(vote, result))
+    then = _THEN[carries(vote, result)]
+    return Text(said.zh + then.zh, said.en + then.en)
+
+
 def not_as_voted(vote: Vote, result: Mapping[str, Any] | None, command: Command) -> Refusal | None:
     """Why the decision asked for is not the one that a ballot carried; None where it is."""
     if result is None:
@@ -73,8 +95,7 @@ def not_as_voted(vote: Vote, result: Mapping[str, Any] | None, command: Command)
         return refuse("decide.too_few_votes", present.said_of(cast), value=str(cast), source=vote.source, fix=_MEETING)
     if (carried := carries(vote, result)) != command.name:
         said = Text("表决结果不是这项决定：{how}。", "The ballot did not carry this: {how}.")
-        counts, _, ended = counted(vote, result).said(TITLES)
-        how = Text(f"{counts.zh}，{ended.zh}", f"{counts.en}; {ended.en}")
+        how = outcome(vote, result)
         fix = None if carried else UNDECIDED
         return refuse("decide.not_carried", said.filled(how=how), source=vote.source, fix=fix)
     voted = result.get("amount_fen")

@@ -93,11 +93,13 @@ def test_what_was_voted_on_waits_to_be_entered_and_what_was_left_comes_to_the_ne
     refused = planning.add(other, [first], sitting.officer)
     assert codes(refused) == {"meeting.elsewhere"}
     assert f"{first}已由{FIRST}表决，等待登记决定" in refused.problems[0].say.zh
-    entered = services.enter(ended, item.pk, "同意立项", sitting.member(0), uuid4().hex)
+    entered = services.enter(ended, item.pk, "同意立项", sitting.member(0), uuid4().hex, sure=True)
     assert isinstance(entered, Done), entered
     opened(sitting, other)
     sitting.voted()
-    assert isinstance(services.enter(other, sitting.items[0].pk, "同意立项", sitting.member(0), uuid4().hex), Done)
+    assert isinstance(
+        services.enter(other, sitting.items[0].pk, "同意立项", sitting.member(0), uuid4().hex, sure=True), Done
+    )
     for text in (page(sitting, ended), page(sitting, ended, "meeting_minutes"), page(sitting, ended, member=1)):
         assert f"本件由{SECOND}决定" in text
     assert "已由另一次会议审议" in page(sitting, ended)
@@ -140,8 +142,10 @@ def test_of_two_ballots_in_two_meetings_one_stands_and_nothing_more_is_voted(sit
     )  # fmt: skip
     Item.objects.filter(pk=item.pk).update(state="done")
     assert codes(services.vote_again(first, item.pk, sitting.officer)) == {"meeting.voted_elsewhere"}
-    assert codes(services.enter(first, item.pk, "同意", sitting.member(0), uuid4().hex)) == {"meeting.voted_elsewhere"}
-    assert isinstance(services.enter(second, twin.pk, "不同意", sitting.member(0), uuid4().hex), Done)
+    assert codes(services.enter(first, item.pk, "同意", sitting.member(0), uuid4().hex, sure=True)) == {
+        "meeting.voted_elsewhere"
+    }
+    assert isinstance(services.enter(second, twin.pk, "不同意", sitting.member(0), uuid4().hex, sure=True), Done)
     assert Case.objects.get(pk=item.case_id).end == "declined"
     assert codes(services.vote_again(first, item.pk, sitting.officer)) == {"meeting.decided"}
     for name in ("meeting", "meeting_minutes"):
@@ -157,7 +161,9 @@ def test_a_ballot_of_before_the_case_came_back_decides_nothing(sitting: Committe
     memo = Memo.objects.get(case=item.case_id)
     memo.state["steps"]["decide"]["attempt"] = 2
     memo.save()
-    assert codes(services.enter(sitting.pk, item.pk, "同意", sitting.member(0), uuid4().hex)) == {"decide.not_voted"}
+    assert codes(services.enter(sitting.pk, item.pk, "同意", sitting.member(0), uuid4().hex, sure=True)) == {
+        "decide.not_voted"
+    }
     assert "本件此后退回本环节，须重新表决" in page(sitting, sitting.pk)
     done(services.close(sitting.pk, sitting.officer, undone=1))
     assert agenda(sitting.another()) == sitting.numbers, "it is free again"
@@ -169,7 +175,7 @@ def test_a_result_is_entered_once_no_ballot_runs_and_the_ballot_before_it_is_ove
     sitting.voted()
     done(services.vote_again(sitting.pk, item.pk, sitting.officer))
     done(services.open_ballot(sitting.pk, item.pk, sitting.officer))
-    entered = services.enter(sitting.pk, item.pk, "同意", sitting.member(0), uuid4().hex)
+    entered = services.enter(sitting.pk, item.pk, "同意", sitting.member(0), uuid4().hex, sure=True)
     assert codes(entered) == {"meeting.ballot_open"}
     ballot = Ballot.objects.get(state="open").pk
     for at in range(4):

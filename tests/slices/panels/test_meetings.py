@@ -86,12 +86,12 @@ def test_what_a_ballot_carried_is_entered_and_decides_the_case(sitting: Committe
     ballot = sitting.up()
     for at, choice in enumerate(("for", "for", "for", "against")):
         done(sitting.vote(ballot, at, choice))
-    assert codes(services.enter(sitting.pk, sitting.items[0].pk, "同意立项", sitting.member(0), uuid4().hex)) == {
-        "decide.not_voted"
-    }
+    assert codes(
+        services.enter(sitting.pk, sitting.items[0].pk, "同意立项", sitting.member(0), uuid4().hex, sure=True)
+    ) == {"decide.not_voted"}
     done(services.close_ballot(sitting.pk, ballot, sitting.officer))
     assert Ballot.objects.get(pk=ballot).counts == {"for": 3, "against": 1, "abstain": 0}
-    entered = services.enter(sitting.pk, sitting.items[0].pk, "同意立项", sitting.member(0), uuid4().hex)
+    entered = services.enter(sitting.pk, sitting.items[0].pk, "同意立项", sitting.member(0), uuid4().hex, sure=True)
     assert isinstance(entered, Done), entered
     case = Case.objects.get(number=sitting.numbers[0])
     assert case.memo.state["steps"]["decide"]["outcome"] == "approved"
@@ -103,9 +103,121 @@ def test_a_tie_carries_nothing_and_rejects(sitting: Committee) -> None:
     for at, choice in enumerate(("for", "for", "against", "against")):
         done(sitting.vote(ballot, at, choice))
     done(services.close_ballot(sitting.pk, ballot, sitting.officer))
-    entered = services.enter(sitting.pk, sitting.items[0].pk, "票数相同，未通过", sitting.member(0), uuid4().hex)
+    entered = services.enter(
+        sitting.pk, sitting.items[0].pk, "票数相同，未通过", sitting.member(0), uuid4().hex, sure=True
+    )
     assert isinstance(entered, Done), entered
     assert Case.objects.get(number=sitting.numbers[0]).end == "declined"
+
+
+def test_a_failed_motion_on_another_amount_decides_nothing_about_the_case(sitting: Committee) -> None:
+    item, address = sitting.items[0], reverse("meeting", args=[sitting.pk])
+    assert item.amount_fen is not None
+    done(services.take_up(sitting.pk, item.pk, sitting.officer))
+    opened = done(services.open_ballot(sitting.pk, item.pk, sitting.officer, amount_fen=item.amount_fen - 4_500_000))
+    ballot = opened.ballots[item.pk][0].pk
+    for at, choice in enumerate(("for", "for", "against", "abstain")):
+        done(sitting.vote(ballot, at, choice))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    code = sitting.world.round.code if sitting.world.round else ""
+    member, secretary = signed_in(sitting.people[0]), signed_in(sitting.world.people["officer"])
+    room = member.get(address).content.decode()
+    assert "已表决，仍待决定" in room
+    assert "动议未通过，本件没有决定，仍待决定：可再次表决，或列入另一次会议" in room
+    assert reverse("meeting_do", args=[sitting.pk, "enter"]) not in room
+    for place in (
+        reverse("deciding", args=[code, "decide"]),
+        reverse("paper", args=[code, "decide", item.case.number]),
+    ):
+        page = member.get(place).content.decode()
+        assert "赞成2票，反对1票，弃权1票，未通过。动议未通过，本件没有决定，仍待决定" in page, place
+        for verb in ("approve", "reject"):
+            assert reverse("case_do", args=[item.case.number, verb]) not in page, place
+    assert "未通过" in member.get(reverse("meeting_minutes", args=[sitting.pk])).content.decode()
+    for language, said in (("zh", "本件没有决定，仍待决定"), ("en", "the case stays undecided")):
+        member.cookies["lang"] = language
+        assert said in member.get(reverse("meeting_minutes", args=[sitting.pk])).content.decode()
+    refused = services.enter(sitting.pk, item.pk, "不同意", sitting.member(0), uuid4().hex, sure=True)
+    assert codes(refused) == {"decide.not_carried"}
+    for verb in ("approve", "reject"):
+        act = casework.act(item.case.number, Command(verb, "decide", {"reason": "x"}), sitting.member(0), uuid4().hex)
+        assert codes(act) == {"decide.not_carried"}
+    assert not Case.objects.get(pk=item.case_id).end
+    # Another meeting may take it; in this one it is voted on anew, and as proposed a failed motion rejects.
+    other = sitting.another()
+    assert codes(planning.add(other, [item.case.number], sitting.officer)) == {"meeting.elsewhere"}, (
+        "it is on this agenda"
+    )
+    assert reverse("meeting_do", args=[sitting.pk, "again"]) in secretary.get(address).content.decode()
+    done(services.vote_again(sitting.pk, item.pk, sitting.officer))
+    opened = done(services.open_ballot(sitting.pk, item.pk, sitting.officer))
+    ballot = opened.ballots[item.pk][0].pk
+    for at, choice in enumerate(("for", "for", "against", "abstain")):
+        done(sitting.vote(ballot, at, choice))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    entered = services.enter(sitting.pk, item.pk, "未过半数", sitting.member(0), uuid4().hex, sure=True)
+    assert isinstance(entered, Done), entered
+    assert Case.objects.get(pk=item.case_id).end == "declined"
+
+
+def test_a_case_left_undecided_by_its_ballot_goes_to_another_meeting(sitting: Committee) -> None:
+    item = sitting.items[0]
+    done(services.take_up(sitting.pk, item.pk, sitting.officer))
+    opened = done(services.open_ballot(sitting.pk, item.pk, sitting.officer, amount_fen=1_000_000))
+    ballot = opened.ballots[item.pk][0].pk
+    for at in range(4):
+        done(sitting.vote(ballot, at, "against"))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    done(services.close(sitting.pk, sitting.officer, undone=1))
+    assert item.case.number in [one.case.number for one in Sitting.of(sitting.another()).items]
+
+
+@pytest.mark.parametrize(
+    ("choices", "counts", "becomes"),
+    [
+        (("for", "for", "for", "against"), "赞成3票，反对1票", "同意，批准{amount}，进入下一环节"),
+        (("for", "against", "against", "abstain"), "赞成1票，反对2票，弃权1票", "不同意，办结为“不予立项”"),
+    ],
+)
+def test_a_decision_is_entered_after_a_second_question_with_the_counts_and_what_becomes_of_the_case(
+    sitting: Committee, choices: tuple[str, ...], counts: str, becomes: str
+) -> None:
+    ballot, item = sitting.up(), sitting.items[0]
+    for at, choice in enumerate(choices):
+        done(sitting.vote(ballot, at, choice))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer))
+    member, enter = signed_in(sitting.people[0]), reverse("meeting_do", args=[sitting.pk, "enter"])
+    typed = {"item": item.pk, "key": uuid4().hex, f"reason-{item.pk}": "按表决结果"}
+    asked = member.post(enter, typed)
+    assert asked.status_code == 422
+    question = asked.content.decode().split('id="asked"')[1].split("</form>")[0]
+    assert counts in question
+    assert becomes.format(amount=Money(item.amount_fen or 0).said.zh) in question
+    assert not Case.objects.get(pk=item.case_id).memo.state["steps"]["decide"].get("outcome")
+    sure = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', question))
+    assert sure[f"reason-{item.pk}"] == "按表决结果"
+    assert member.post(enter, sure).status_code == 303
+    assert Case.objects.get(pk=item.case_id).memo.state["steps"]["decide"]["outcome"] in ("approved", "rejected")
+
+
+def test_nothing_is_entered_while_the_meeting_is_adjourned(sitting: Committee) -> None:
+    sitting.voted()
+    item, address = sitting.items[0], reverse("meeting", args=[sitting.pk])
+    done(services.adjourn(sitting.pk, sitting.officer))
+    command = Command("approve", "decide", {"reason": "同意立项"})
+    for answer in (
+        services.enter(sitting.pk, item.pk, "同意立项", sitting.member(0), uuid4().hex, sure=True),
+        casework.act(item.case.number, command, sitting.member(0), uuid4().hex),
+    ):
+        assert codes(answer) == {"meeting.adjourned"}
+        assert answer.problems[0].fix is not None
+        assert "复会后" in answer.problems[0].fix.zh
+    room = signed_in(sitting.people[0]).get(address).content.decode()
+    assert "期间不登记决定" in room
+    assert reverse("meeting_do", args=[sitting.pk, "enter"]) not in room
+    done(services.close(sitting.pk, sitting.officer, undone=1))
+    entered = services.enter(sitting.pk, item.pk, "同意立项", sitting.member(0), uuid4().hex, sure=True)
+    assert isinstance(entered, Done), entered
 
 
 def test_a_vote_is_cast_once_and_before_closing(sitting: Committee) -> None:
@@ -273,7 +385,9 @@ def test_who_is_a_relation_is_sent_out_and_counts_for_neither_number(sitting: Co
         done(sitting.vote(ballot, at))
     done(services.close_ballot(sitting.pk, ballot, sitting.officer))
     assert CaseVote.objects.get().members == 4
-    assert codes(services.enter(sitting.pk, item.pk, "同意", sitting.member(3), uuid4().hex)) == {"right.recused"}
+    assert codes(services.enter(sitting.pk, item.pk, "同意", sitting.member(3), uuid4().hex, sure=True)) == {
+        "right.recused"
+    }
 
 
 def test_a_recusal_declared_after_voting_makes_the_ballot_void(sitting: Committee) -> None:
@@ -340,7 +454,7 @@ def test_a_recusal_holds_for_the_case_in_every_meeting_its_ballots_opinions_and_
     done(services.close_ballot(sitting.pk, ballot, sitting.officer))
     command = Command("approve", "decide", {"reason": "同意立项"})
     for answer in (
-        services.enter(sitting.pk, item.pk, "同意立项", sitting.member(3), uuid4().hex),
+        services.enter(sitting.pk, item.pk, "同意立项", sitting.member(3), uuid4().hex, sure=True),
         casework.act(item.case.number, command, sitting.member(3), uuid4().hex),
     ):
         assert codes(answer) == {"right.recused"}
@@ -436,7 +550,7 @@ def test_who_took_part_signs_the_resolution(sitting: Committee) -> None:
         for member in range(4):
             done(sitting.vote(ballot, member))
         done(services.close_ballot(sitting.pk, ballot, sitting.officer))
-        done(services.enter(sitting.pk, sitting.items[at].pk, "按表决结果", sitting.member(1), uuid4().hex))
+        done(services.enter(sitting.pk, sitting.items[at].pk, "按表决结果", sitting.member(1), uuid4().hex, sure=True))
     meeting = Meeting.objects.select_related("round__programme").get()
     content = resolutions.content_of(meeting.round, Sitting.of(sitting.pk).step)
     assert content is not None
@@ -456,7 +570,7 @@ def test_who_was_sent_out_signs_the_resolution_without_the_line_they_may_not_rea
             done(sitting.vote(ballot, member))
         done(services.close_ballot(sitting.pk, ballot, sitting.officer))
         reason = ("学术价值突出的理由", "路线清楚的理由")[at]
-        done(services.enter(sitting.pk, sitting.items[at].pk, reason, sitting.member(1), uuid4().hex))
+        done(services.enter(sitting.pk, sitting.items[at].pk, reason, sitting.member(1), uuid4().hex, sure=True))
     meeting = Meeting.objects.select_related("round__programme").get()
     step = Sitting.of(sitting.pk).step
     now = resolutions.content_of(meeting.round, step)
@@ -604,10 +718,13 @@ def test_everybody_reads_on_what_amount_they_vote_and_the_minutes_name_it(sittin
     code = sitting.world.round.code if sitting.world.round else ""
     agenda = member.get(reverse("deciding", args=[code, "decide"])).content.decode()
     assert f"表决：{Money(less).in_wan()}" in agenda
-    assert f'name="amount_fen" value="{Money(less).in_wan()}"' in agenda, "what was voted on is what is entered"
+    assert "赞成4票，反对0票，弃权0票，动议通过。请在会议页面按表决结果登记：同意" in agenda
     paper = member.get(reverse("paper", args=[code, "decide", item.case.number])).content.decode()
     assert "表决金额" in paper
-    assert f'name="amount_fen" value="{Money(less).in_wan()}"' in paper
+    assert "请在会议页面按表决结果登记：同意" in paper
+    assert reverse("meetings") in paper
+    for page in (agenda, paper):
+        assert reverse("case_do", args=[item.case.number, "approve"]) not in page, "it is entered where it was voted"
     lists = tree_of(Sitting.of(sitting.pk), None)["lists"]
     assert motion in lists[1]["rows"][0][3].replace("\u200b", "")
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from keguan.casework.models import Case, CaseVote
+from keguan.kernel.problems import Problem
+
+Held = Callable[[int], Problem | None]
+_asked: list[Held] = []
+
+
+def held_by(ask: Held) -> Held:
+    """Let this say why what a ballot carried, by its number, is not entered now; None where it may be."""
+    if ask not in _asked:
+        _asked.append(ask)
+    return ask
+
+
+def held(ballot: int) -> Problem | None:
+    """Why what the ballot carried is not entered now."""
+    return next((why for ask in _asked if (why := ask(ballot)) is not None), None)
 
 
 def keep_vote(

@@ -9,4 +9,4 @@ class MeetingsConfig(AppConfig):
     verbose_name = "会议 / meetings"
 
     def ready(self) -> None:
-        from keguan.panels.meetings import defences, kept_out, merging, places, sentences  # noqa: F401 - tell what they know
+        from keguan.panels.meetings import defences, kept_out, merging, outcomes, places, sentences  # noqa: F401 - tell what they know

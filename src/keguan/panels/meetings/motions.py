@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from keguan.engine.voting import TITLES, counted
+from typing import Any
+
+from keguan.engine.voting import TITLES, carries, counted
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.panels.meetings.models import CLOSED, OPEN, VOID, Ballot, Item
@@ -13,12 +15,34 @@ _WHY_VOID = {
     "again": Text("（再次审议）", ": it was taken up once more"),
     "recusal": Text("（投票后有委员回避）", ": a member who had voted must keep out"),
 }
+_UNDECIDED = Text("本件没有决定，仍待决定", "the case stays undecided")
 _WHAT = {"approve": Text("同意", "approve"), "reject": Text("不同意", "reject")}
 
 
 def voted_on(ballot: Ballot, item: Item) -> Text:
     """What the ballot is on: 同意65万元，少于建议的70万元."""
     return _said(ballot.motion, ballot.amount_fen, item.amount_fen)
+
+
+def as_counted(ballot: Ballot, item: Item) -> dict[str, Any]:
+    """A closed ballot as `engine.voting` reads it."""
+    return {
+        **(ballot.counts or {}), "present": ballot.present, "members": ballot.members, "motion": ballot.motion,
+        "amount_fen": ballot.amount_fen, "proposed_fen": item.amount_fen,
+    }  # fmt: skip
+
+
+def carried_by(sitting: Sitting, item: Item, ballot: Ballot) -> str:
+    """`approve` or `reject`: what a closed ballot carried; "" where it decides nothing."""
+    return carries(sitting.vote, as_counted(ballot, item)) if sitting.vote else ""
+
+
+def counted_said(sitting: Sitting, item: Item, ballot: Ballot) -> tuple[Text, ...]:
+    """What was counted in a closed ballot, what it took, and how it ended; that the case waits still, where it decides nothing."""
+    if sitting.vote is None:
+        return ()
+    said = counted(sitting.vote, as_counted(ballot, item)).said(TITLES)
+    return said if carried_by(sitting, item, ballot) else (*said, _UNDECIDED)
 
 
 def motion_of(sitting: Sitting, item: Item) -> Text:
@@ -39,9 +63,8 @@ def went(sitting: Sitting, item: Item, ballot: Ballot) -> tuple[Text, ...]:
             "第{n}次表决（{motion}）作废，未计票{why}。", "Ballot {n}, to {motion}, is void and not counted{why}."
         )
         return (said.filled(**told, why=why),)
-    result = {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members}
     begins = Text("第{n}次表决（{motion}）：", "Ballot {n}, to {motion}:").filled(**told)
-    return (begins, *counted(sitting.vote, result).said(TITLES))
+    return (begins, *counted_said(sitting, item, ballot))
 
 
 def _said(motion: str, amount_fen: int | None, proposed_fen: int | None) -> Text:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from keguan.casework.reviewing.votes import held_by
 from keguan.components.status import Status
 from keguan.engine.moves import refuse
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Refusal
-from keguan.panels.meetings.models import CLOSED, ITEM_STATES, Ballot, Item
+from keguan.kernel.problems import Problem, Refusal
+from keguan.panels.meetings.models import CLOSED, ITEM_STATES, Ballot, Item, Meeting
 from keguan.panels.meetings.sittings import Sitting
 from keguan.panels.meetings.standing import Taken
 
@@ -17,6 +18,7 @@ _STATES = {
 }
 _LEFT = Status(Text("未审议，由以后的会议审议", "Not taken up; it comes to a later meeting"))
 _LEFT_OPEN = Status(Text("没有审议完，由以后的会议审议", "Not dealt with; it comes to a later meeting"), "warn")
+_UNDECIDED = Status(Text("已表决，仍待决定", "Voted on, and still to be decided"), "warn")
 _BY_ANOTHER = Status(Text("已由另一次会议审议", "Dealt with in another meeting"))
 _GONE = Status(Text("不再等待这项决定", "Waits for this decision no longer"))
 _ENTERED = Text("决定已登记到办件。", "The decision stands on the case.")
@@ -43,6 +45,8 @@ def is_elsewhere(sitting: Sitting, item: Item) -> bool:
 def state_of(sitting: Sitting, item: Item) -> Status:
     """How far the item is; in a meeting that is over, what is left for a later one."""
     found = sitting.standing[item.pk]
+    if item.state == "done" and not found.is_past and found.by == sitting.meeting and not found.carried:
+        return _UNDECIDED
     if item.state == "done" or (item.state == "now" and not sitting.meeting.is_over):
         return _STATES[item.state]
     if is_elsewhere(sitting, item) and (found.is_decided or found.carried):
@@ -96,6 +100,25 @@ def decided_since(sitting: Sitting, item: Item) -> Refusal | None:
         return refuse("meeting.decided", say, value=item.case.number)
     fix = Text("请按该次会议的表决结果登记决定。", "Enter the decision as that meeting voted.")
     return refuse("meeting.voted_elsewhere", say, value=item.case.number, fix=fix)
+
+
+def adjourned(meeting: Meeting) -> Problem | None:
+    """Why nothing that was voted in the meeting is entered now: it is adjourned, and may vote on the case again; None otherwise."""
+    if meeting.state != "adjourned":
+        return None
+    say = Text(
+        "{meeting}正在休会，复会后可能再次表决，期间不登记决定。",
+        "{meeting} is adjourned and may vote again: nothing is entered until then.",
+    )
+    fix = Text("请在复会后，或会议结束后登记。", "Enter it once the meeting is resumed, or has ended.")
+    return Problem("meeting.adjourned", say.filled(meeting=meeting.title), fix=fix)
+
+
+@held_by
+def held_while_adjourned(ballot: int) -> Problem | None:
+    """The same, of a ballot by its number, for whoever would enter it elsewhere."""
+    found = Ballot.objects.filter(pk=ballot).select_related("item__meeting").first()
+    return adjourned(found.item.meeting) if found else None
 
 
 def not_free(number: str, why: Taken) -> Text:

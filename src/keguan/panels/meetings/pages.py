@@ -25,7 +25,7 @@ from keguan.components.lists import Choice
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line, Status, Tone
 from keguan.components.typed import posted_key, read_money, read_whole
-from keguan.engine.voting import TITLES, carries, counted
+from keguan.engine.voting import TITLES, UNDECIDED
 from keguan.fairness.ballots import MOTION
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -36,8 +36,8 @@ from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.beforehand import Beforehand, beforehand
 from keguan.panels.meetings.deeds import NEVER, Question
 from keguan.panels.meetings.models import CLOSED, OPEN, STATES, Ballot, Item, Meeting
-from keguan.panels.meetings.motions import motion_of, voted_on
-from keguan.panels.meetings.outcomes import is_elsewhere, overtaken, result_of, state_of
+from keguan.panels.meetings.motions import carried_by, counted_said, motion_of, voted_on
+from keguan.panels.meetings.outcomes import adjourned, is_elsewhere, overtaken, result_of, state_of
 from keguan.panels.meetings.rights import KEEPS_OUT, SEES_MEETINGS, can_see, is_secretary
 from keguan.panels.meetings.sittings import Sitting
 from keguan.panels.meetings.standing import taken
@@ -53,6 +53,7 @@ _SURE = {
     "vote.not_all": Text("仍然结束表决并计票", "Close it and count all the same"),
     "meeting.early": Text("现在开会", "Open it now"),
     "meeting.twice": Text("已核对，现在开会", "That is right: open it now"),
+    "meeting.enter": Text("登记这项决定", "Enter this decision"),
     "meeting.voids_again": Text("作废这次表决，再次审议", "Make the ballot void, and take it up once more"),
     "meeting.voids": Text("休会，这次表决作废", "Adjourn, and the ballot is void"),
     "meeting.undone": Text("仍然结束会议", "End it all the same"),
@@ -110,7 +111,7 @@ class BallotShown:
 class ItemShown:
     """An item of the agenda as this reader meets it. is_out: the reader must leave, and sees nothing of it. amount: to put to
     the vote, None where nothing is proposed. heard: when its applicant speaks. before: what it was given before the meeting. is_past: its case
-    waits for this decision no longer; became: by which meeting it was decided, elsewhere: that meeting, where another."""
+    waits for this decision no longer; undecided: its last ballot decides nothing; held: why the result is not entered now; became: by which meeting it was decided, elsewhere: that meeting, where another."""
 
     item: Item
     is_out: bool
@@ -123,6 +124,8 @@ class ItemShown:
     became: Text | None
     elsewhere: Meeting | None
     may_enter: bool
+    held: Problem | None
+    undecided: bool
     reason: Field
     amount: Field | None
     to_reject: bool
@@ -199,6 +202,7 @@ def _page(
         "now": now,
         "elsewhere": _elsewhere(sitting) if secretary and not found.is_over else [],
         "numbers": sent.back(_NUMBERS),
+        "still_undecided": UNDECIDED,
         "choices": [(one, TITLES[one]) for one in MOTION],
         "is_live": found.state in ("open", "adjourned"),
         "can_open": secretary and found.state in ("planned", "adjourned"),
@@ -260,9 +264,14 @@ def _item(
         [] if is_out else [_ballot(sitting, item, one, actor, names, sent) for one in sitting.ballots.get(item.pk, [])]
     )
     last = next((one.ballot for one in ballots if one.ballot.state == CLOSED), None)
-    result = carries(sitting.vote, _result(last)) if last is not None and sitting.vote else ""
+    result = carried_by(sitting, item, last) if last is not None else ""
     stands = sitting.standing[item.pk]
     mine = sent if sent.item == item.pk else _NOTHING_SENT
+    held = adjourned(sitting.meeting)
+    is_mine_to_enter = bool(
+        me and result and last and stands.ballot == last.pk and item.state == "done"
+        and not (is_out or stands.is_past) and actor.holds(sitting.meeting.body)
+    )  # fmt: skip
     return ItemShown(
         item=item,
         is_out=is_out,
@@ -274,9 +283,10 @@ def _item(
         is_past=stands.is_past,
         became=None if is_out else result_of(sitting, item),
         elsewhere=stands.by if is_elsewhere(sitting, item) and is_secretary(actor, sitting.meeting) else None,
-        may_enter=bool(me and result and last and stands.ballot == last.pk and item.state == "done")
-        and not (is_out or stands.is_past)
-        and actor.holds(sitting.meeting.body),
+        may_enter=is_mine_to_enter and held is None,
+        held=held if is_mine_to_enter else None,
+        undecided=bool(last and not result and stands.ballot == last.pk and item.state == "done")
+        and not (is_out or stands.is_past),
         reason=sent.back(Field(_of("reason", item.pk), "prose", _REASONS.get(result, Text("", "")))),
         amount=mine.back(replace(_AMOUNT, value=Money(item.amount_fen).in_wan())) if item.amount_fen else None,
         to_reject=mine.typed.get("motion") == "reject",
@@ -286,17 +296,11 @@ def _item(
     )
 
 
-def _result(ballot: Ballot) -> dict[str, Any]:
-    return {**(ballot.counts or {}), "present": ballot.present, "members": ballot.members, "motion": ballot.motion}
-
-
 def _ballot(
     sitting: Sitting, item: Item, ballot: Ballot, actor: Actor, names: dict[int, str], sent: Sent
 ) -> BallotShown:
     voted = {one.person for one in ballot.voted.all()}
-    said: tuple[Text, ...] = ()
-    if ballot.state == CLOSED and sitting.vote is not None:
-        said = counted(sitting.vote, _result(ballot)).said(TITLES)
+    said = counted_said(sitting, item, ballot) if ballot.state == CLOSED else ()
     dissents = [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
     there = sitting.quorum(item) if ballot.state == OPEN else None
     return BallotShown(
@@ -384,7 +388,7 @@ DEEDS: dict[str, tuple[Deed, Text]] = {
     ),
     "enter": (
         lambda r, pk, a: services.enter(
-            pk, _item_of(r), r.POST.get(_of("reason", _item_of(r)), ""), a, posted_key(r), request_id(r)
+            pk, _item_of(r), r.POST.get(_of("reason", _item_of(r)), ""), a, posted_key(r), request_id(r), sure=_sure(r) > 0
         ),
         Text("决定已登记。", "The decision is entered."),
     ),
@@ -422,7 +426,8 @@ def _placed(request: HttpRequest, problem: Problem) -> Problem:
 
 
 def _asked(request: HttpRequest, deed: str, why: Problem) -> Asked:
-    kept = [(name, str(value)) for name, value in request.POST.items() if name in ("ballot", "item")]
+    names = ("ballot", "item", "key", _of("reason", _item_of(request)))
+    kept = [(name, str(value)) for name, value in request.POST.items() if name in names]
     return Asked(why, deed, kept, _SURE[why.code])
 
 

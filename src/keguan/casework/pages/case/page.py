@@ -73,8 +73,9 @@ def case_page(
     handles = not apart and actor.holds("officer", programme=found.code)
     sees_notes = handles or (not apart and actor.holds("supervision", programme=found.code))
     asked = request.path.rstrip("/").rsplit("/", 1)[-1]
-    # A sheet that is still there holds what was typed itself, also where it was only to be kept.
-    holds = {*verbs, *(["draft"] if verbs.keys() & {"score", "rescore"} else [])}
+    shown = panel.shows.panel(scene) if panel else {}
+    # A sheet that is still there holds what was typed itself, also where it was only to be kept; what a meeting votes on has none.
+    holds = set() if "ballot" in shown else {*verbs, *(["draft"] if verbs.keys() & {"score", "rescore"} else [])}
     context: dict[str, Any] = {
         "case": found,
         "status": status_of(found),
@@ -88,7 +89,7 @@ def case_page(
         "verbs": verbs,
         "waits": any(verb.is_awaited for verb in verbs.values()),
         "panel": panel,
-        "p": panel.shows.panel(scene) if panel else {},
+        "p": shown,
         "problems": problems,
         "kept": kept(request) if post is not None and asked not in holds else [],
         "can_withdraw": _can_withdraw(found, situation),

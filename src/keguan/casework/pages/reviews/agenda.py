@@ -13,6 +13,7 @@ from keguan.casework.leaving import sent_out
 from keguan.casework.models import SEAT_STATES, Case
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.opened import note_reading
+from keguan.casework.pages.rounds.places import places_of
 from keguan.casework.pages.rounds.rankings import (
     READS_SCORES,
     ToDecide,
@@ -85,9 +86,8 @@ def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpRespon
         "one": to,
         "decides": decides,
         "gives_money": decide.amount is not None,
-        "must_keep_out": _KEPT_OUT
-        if is_here and decides and to and not to.can_decide and not to.waits_for_vote
-        else None,
+        "must_keep_out": _KEPT_OUT if is_here and decides and to and not to.can_decide else None,
+        "places": places_of(actor, found, definition_of(found.programme)) if to and to.votes else [],
         "onward": around[1] or reverse("deciding", args=[code, step]),
         "crumbs": [
             Crumb(Text("批次", "Rounds"), reverse("rounds")),

@@ -19,6 +19,7 @@ from keguan.casework.pages.programme_words import figures_said
 from keguan.casework.pages.rounds.places import places_of
 from keguan.casework.pages.rounds.rounds import rounds_for
 from keguan.casework.permissions import is_own
+from keguan.casework.reviewing.votes import as_result
 from keguan.casework.rounds import services
 from keguan.casework.rounds.granted import granted_fen
 from keguan.casework.rounds.resolutions import decided_in
@@ -28,6 +29,7 @@ from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Status
 from keguan.components.typed import posted_key
+from keguan.engine.voting import told
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import local_date
@@ -252,7 +254,9 @@ def ranking_adopt(request: HttpRequest, code: str, step: str) -> HttpResponseBas
 
 @dataclass(frozen=True, slots=True)
 class ToDecide:
-    """One case on the committee's agenda. voted_fen: the amount of the last ballot, None where it is what was proposed. out: why this reader was sent out for it, None for who was not."""
+    """One case on the committee's agenda. votes: a meeting decides it; ballot: what its last ballot said, None before one, and
+    voted_fen: the amount of that, None where it is what was proposed. out: why this reader was sent out for it, None for who
+    was not."""
 
     case: Case
     proposed: int
@@ -261,7 +265,8 @@ class ToDecide:
     status: Status
     can_decide: bool
     key: str
-    waits_for_vote: bool = False
+    votes: bool = False
+    ballot: Text | None = None
     voted_fen: int | None = None
     out: Text | None = None
 
@@ -313,13 +318,25 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     return render(request, "casework/deciding.html", context)
 
 
-def voted_on(cases: Iterable[Case], decide: Decide) -> Mapping[int, int | None] | None:
-    """The cases on which a meeting has voted, each with the amount of the last ballot; None where this step takes no vote. One
-    query, none without a vote."""
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """What the last ballot on a case said, since it came to the step, and the amount it was on."""
+
+    said: Text
+    amount_fen: int | None
+
+
+def voted_on(cases: Iterable[Case], decide: Decide) -> Mapping[int, Voted] | None:
+    """The cases on which a meeting has voted; None where this step takes no vote. One query, none without a vote."""
     if decide.vote is None:
         return None
-    votes = CaseVote.objects.filter(case__in=[one.pk for one in cases], step=decide.id)
-    return dict(votes.order_by("pk").values_list("case", "amount_fen"))
+    coming = {one.pk: one.memo.state["steps"].get(decide.id, {}).get("attempt", 1) for one in cases}
+    votes = CaseVote.objects.filter(case__in=list(coming), step=decide.id).order_by("pk")
+    return {
+        one.case_id: Voted(told(decide.vote, as_result(one)), one.amount_fen)
+        for one in votes
+        if one.attempt == coming[one.case_id]
+    }
 
 
 def to_decide(
@@ -329,13 +346,14 @@ def to_decide(
     *,
     decides: bool,
     reads: bool,
-    voted: Mapping[int, int | None] | None = None,
+    voted: Mapping[int, Voted] | None = None,
     out: Text | None = None,
 ) -> ToDecide:
     """A case at the decision as this reader meets it. voted: as `voted_on` found; out: as `sent_out` did."""
     memo = case.memo.state["steps"][step]["memo"]
     proposed = int(memo.get("proposed") or 0)
-    put = (voted or {}).get(case.pk)
+    ballot = (voted or {}).get(case.pk)
+    put = ballot.amount_fen if ballot else None
     own = is_own(actor, case)
     acted = {person for body, people in case.memo.state["hands"].items() if body != "planning" for person in people}
     score = case.score_hundredths
@@ -345,13 +363,10 @@ def to_decide(
         in_wan=Money(put or proposed).in_wan(),
         score=f"{score / 100:.2f}" if score is not None and reads and not own and out is None else "",
         status=status_of(case),
-        can_decide=decides
-        and not own
-        and out is None
-        and actor.person not in acted
-        and (voted is None or case.pk in voted),
+        can_decide=decides and not own and out is None and actor.person not in acted,
         key=new_key(),
-        waits_for_vote=voted is not None and case.pk not in voted,
+        votes=voted is not None,
+        ballot=ballot.said if ballot and not own and out is None else None,
         voted_fen=put if put != proposed else None,
         out=out,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from keguan.casework.steps.opinion import opinion
 from keguan.casework.steps.scene import Scene
 from keguan.components.fields import Field
+from keguan.engine.voting import told
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.language.schema import Decide
@@ -24,6 +25,9 @@ def panel(scene: Scene) -> dict[str, Any]:
     step = scene.step
     if not scene.verbs or not isinstance(step, Decide):
         return {}
+    if step.vote is not None:
+        result = scene.situation.facts.get("vote")
+        return {"ballot": told(step.vote, result)} if result else {}
     proposed = int(scene.memo.get("proposed") or 0)
     amount = None
     if step.amount is not None and "approve" in scene.verbs:

@@ -48,7 +48,9 @@ def decided(
     if not carried and seed % 2:
         words = "建议与已部署的任务统筹后再议，保留意见。"
         _done(services.dissent(meeting.pk, ballot, words, stage.cast.actor(present[0])), number)
-    entered = services.enter(meeting.pk, item.pk, reason, stage.cast.actor(present[seed % PRESENT]), stage.key())
+    entered = services.enter(
+        meeting.pk, item.pk, reason, stage.cast.actor(present[seed % PRESENT]), stage.key(), sure=True
+    )
     if not isinstance(entered, Done):
         raise Unexpected(f"{number}: {[(one.code, one.value) for one in entered.problems]}")
     stage.deeds[verb] += 1

@@ -67,9 +67,9 @@ class Money:
     def parse(cls, text: str, unit: str = "万元") -> Money | Problem:
         """What a person typed as an amount: `12.5`, `12.5万`, `１２．５ 万元`, `125,000元`, `¥125000`.
 
-        unit: what a bare number means, a key of `UNITS`; after ¥ a bare number is yuan. Never rounds, never guesses:
-        Problem `money.empty`, `.unreadable`, `.negative`, `.too_fine` or `.too_large`, whose `where` is for the
-        caller to fill.
+        unit: what a bare number means, a key of `UNITS`; after ¥ a bare number is yuan. Never rounds, never guesses: a ¥50
+        where 万元 are asked for may be a cell formatted as money, and is asked about. Problem `money.empty`,
+        `.unreadable`, `.unit`, `.negative`, `.too_fine` or `.too_large`, whose `where` is for the caller to fill.
         """
         typed = halfwidth(clean_text(text), punctuation=True).translate(_TYPED_OTHERWISE)
         typed = "".join(typed.split()).lower()
@@ -83,6 +83,8 @@ class Money:
         fen = Fraction(int(found["whole"].replace(",", "") + part) * scale, 10 ** len(part))
         if fen and (found["sign"] or found["late_sign"]):
             return _problem("negative", text)
+        if found["mark"] and not found["unit"] and scale < UNITS[unit] and 0 < fen < UNITS[unit]:
+            return _problem("unit", text)
         if fen > MOST_FEN:
             return _problem("too_large", text)
         return cls(int(fen)) if fen.denominator == 1 else _problem("too_fine", text)
@@ -169,6 +171,13 @@ _PROBLEMS: Final = {
             "请填写数字，可带单位，例如 12.5万元、125000元、1,250元",
             "Give a number, with a unit if you like: 12.5万元, 125000元, 1,250元",
         ),
+    ),
+    "unit": (
+        Text(
+            "这里以万元填写，带货币符号的数看不出是元还是万元",
+            "Amounts here are in 万元; after a currency sign it is unclear which is meant",
+        ),
+        Text("请写明单位，例如 50万元 或 5000元", "Write the unit: 50万元 or 5000元"),
     ),
     "negative": (
         Text("金额不能为负", "An amount cannot be negative"),

@@ -143,7 +143,7 @@ def _money(unit: str, least: int | None, most: int | None, raw: Any, where: str)
     if not 0 <= raw <= money.MOST_FEN:
         code = "negative" if raw < 0 else "too_large"
         say = (
-            Text("金额不能为负", "An amount is not negative")
+            Text("金额不能为负", "An amount must not be negative")
             if raw < 0
             else Text("金额过大", "The amount is too large")
         )
@@ -153,10 +153,10 @@ def _money(unit: str, least: int | None, most: int | None, raw: Any, where: str)
 
 def _bounds(where: str, value: int, least: int | None, most: int | None, said: Callable[[int], str]) -> list[Problem]:
     if least is not None and value < least:
-        say = Text("不能小于{bound}", "This is not less than {bound}").filled(bound=said(least))
+        say = Text("不能小于{bound}", "This must not be less than {bound}").filled(bound=said(least))
         return [_problem("out_of_range", where, say, said(value))]
     if most is not None and value > most:
-        say = Text("不能大于{bound}", "This is not more than {bound}").filled(bound=said(most))
+        say = Text("不能大于{bound}", "This must not be more than {bound}").filled(bound=said(most))
         return [_problem("out_of_range", where, say, said(value))]
     return []
 

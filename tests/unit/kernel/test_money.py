@@ -41,6 +41,14 @@ def test_a_bare_number_means_what_the_form_says() -> None:
     assert Money.parse("12.5万", unit="元") == Money.wan("12.5")
 
 
+@pytest.mark.parametrize("typed", ["¥50", "￥50", "rmb 1,230.5", "人民币9999.99"])
+def test_a_cell_formatted_as_money_is_asked_about_where_ten_thousands_are_meant(typed: str) -> None:
+    assert code(Money.parse(typed)) == "money.unit"
+    assert isinstance(Money.parse(typed, unit="元"), Money)
+    assert isinstance(Money.parse(typed + "元"), Money)
+    assert Money.parse("¥10000") == Money.wan(1), "what is as much as the unit itself is meant in yuan"
+
+
 @pytest.mark.parametrize("typed", ["", "  ", "\u3000", "\u200b"])
 def test_an_empty_amount_asks_for_one(typed: str) -> None:
     assert code(Money.parse(typed)) == "money.empty"

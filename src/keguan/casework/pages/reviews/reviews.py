@@ -183,7 +183,8 @@ def case_review_draft(request: HttpRequest, number: str) -> HttpResponseBase:
     # a remark too where it has none of its own.
     errors = {
         name: _errors(
-            [one for one in elsewhere if one.where in (name, remark_on(name))], [one for one in unfit if one.where == name]
+            [one for one in elsewhere if one.where in (name, remark_on(name))],
+            [one for one in unfit if one.where == name],
         )
         for name in typed
         if "comments." not in name

@@ -131,7 +131,7 @@ def _terms(request: HttpRequest, versions: dict[int, ProgrammeVersion]) -> tuple
     for name, most in (("grace_minutes", 24 * 60), ("quota", 100_000)):
         value = read[name]
         if isinstance(value, int) and not 0 <= value <= most:
-            said = Text("应在0至{most}之间。", "This is between 0 and {most}.").filled(most=most)
+            said = Text("应在0至{most}之间。", "This must be between 0 and {most}.").filled(most=most)
             problems.append(Problem("round.terms", said, name, str(value)))
     return read, tuple(problems)
 

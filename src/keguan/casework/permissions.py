@@ -329,7 +329,8 @@ def _way_out(actor: Actor, case: Case, part: Part) -> Text | None:
     if part == "proposal" and _holds_seat(actor, case, ("invited",)):
         return Text("请先接受评审并承诺保密。", "Accept the review and promise confidence first.")
     if case.submitted_at is None:
-        return Text("申报提交后方可查看。", "It opens once the application is submitted.")
+        waits = can_follow(actor, case) or _holds(actor, RUNS_AND_WATCHES, case)
+        return Text("申报提交后方可查看。", "It opens once the application is submitted.") if waits else _REGISTRAR
     if part == "reviews" and _holds(actor, READS_SCORES, case):
         return Text("全部评审完成后即可查看。", "They open once the whole panel is through.")
     if part == "proposal" and _holds_seat(actor, case, READING):

@@ -23,6 +23,7 @@ from tests.slices.casework.page_cast import act, form_address, holders, send, si
 from keguan.casework import services, sides
 from keguan.casework.documents import shelf, typesetting
 from keguan.casework.documents.reading import particulars
+from keguan.casework.documents.receipt import receipt
 from keguan.casework.jobs import clear_documents, typeset
 from keguan.casework.models import Answers, Case, Seat
 from keguan.casework.pages.answers import Named
@@ -190,6 +191,11 @@ def test_who_objects_stays_off_the_cover_for_who_may_not_know(world: w.World) ->
     for who, knows in (("supervisor", False), ("applicant", True)):
         said = [value for _, value in particulars(side, world.actor(who), names, 7, None)]
         assert ("异议人" in said) is knows
+
+
+@pytest.mark.parametrize(("whole", "said"), [(True, "没有附件。"), (False, "有些内容对您保密")])
+def test_a_receipt_does_not_deny_files_that_its_reader_may_not_see(whole: bool, said: str) -> None:
+    assert said in receipt("65YY1", [], [], "0" * 64, w.moment("2026-04-10"), whole=whole)["words"]["none"]
 
 
 # ------------------------------------------------------------------------------------------------- long documents

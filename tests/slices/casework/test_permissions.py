@@ -253,6 +253,18 @@ def test_a_duty_for_another_programme_opens_nothing() -> None:
     assert all(permissions.why_not(stranger, case, part) is not None for part in permissions._CAN)
 
 
+def test_that_a_draft_will_open_is_told_only_to_those_to_whom_it_will() -> None:
+    university = make.organisation()
+    case = cases.bare_case(cases.bare_round(cases.bare_version()), host_id=university.pk, applicant_id=make.person().pk)
+    office = Actor(make.person().pk, "office", (HeldDuty("host", organisation=university.pk),))
+    officer = Actor(make.person().pk, "officer", (HeldDuty("officer"),))
+    stranger = Actor(make.person().pk, "stranger")
+    later = {
+        who.name: "提交后" in permissions.why_not(who, case, "proposal").fix.zh for who in (office, officer, stranger)
+    }
+    assert later == {"office": True, "officer": True, "stranger": False}
+
+
 def test_a_draft_is_for_its_people_and_their_research_office_only() -> None:
     university, bureau = make.organisation(), make.organisation(kind="bureau")
     case = cases.bare_case(

@@ -75,7 +75,7 @@ def test_the_page_tells_rule_value_and_source_and_writes_nothing(world: w.World)
     assert "填写后才能核对的" in said
     assert not Case.objects.exists()
     assert (
-        "rules are not met"
+        "Rules not met"
         not in client.get(address, {"host": world.university.pk}, headers={"accept-language": "en"}).content.decode()
     )
     assert Client().get(address).status_code == 302

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.web import people
 
+import keguan
 from keguan.casework.models import Case, Draft, DraftField, Editor, Memo, Message, SeatHolder, Task
+from keguan.doors.web.merging import WORDS
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM, Actor
 from keguan.kernel.clock import clock_at
@@ -27,6 +31,7 @@ from keguan.registers.trace.models import Event
 pytestmark = pytest.mark.django_db
 
 FIRST = date(2026, 1, 1)
+NOTED = re.compile(r'\.note\(\s*"([a-z_.]+)"')
 DUTIES = some.lists(
     some.tuples(
         some.sampled_from(["officer", "finance", "expert", "planning"]),
@@ -41,6 +46,19 @@ DUTIES = some.lists(
 @pytest.fixture
 def registrar() -> Account:
     return people.person("周五", "registrar", username="zhou.wu")
+
+
+def test_whatever_a_merge_moves_is_named_in_words() -> None:
+    said = (
+        one for file in Path(keguan.__file__).parent.rglob("*.py") for one in NOTED.findall(file.read_text("utf-8"))
+    )
+    moved = {
+        f"{relation.related_model._meta.label_lower}.{relation.field.name}"
+        for name, relation in merging.relations_of_people().items()
+        if name not in merging._claimed | merging.STAYS
+    }
+    assert len(moved) > 5
+    assert {one for one in (*said, *moved) if one not in WORDS} == set()
 
 
 def entry(name: str = "王一", **more: Any) -> Person:

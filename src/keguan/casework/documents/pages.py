@@ -134,7 +134,7 @@ def _receipt(found: HandedIn) -> book.Tree:
         lines.append((Text("提交人", "Handed in by"), Person.objects.values_list("name", flat=True).get(pk=row.by)))
     lines.append((Text("计划定义摘要值", "Digest of the programme"), definition_of(case.programme).digest))
     files = [file for one in book.sections_of(told) for item in one["asked"] for file in item.get("files", ())]
-    return receipt(case.number, lines, files, row.digest, row.at)
+    return receipt(case.number, lines, files, row.digest, row.at, whole=found.is_whole)
 
 
 # ------------------------------------------------------------------------------------------------------- resolutions

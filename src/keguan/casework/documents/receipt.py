@@ -16,6 +16,9 @@ _BEIJING = Text("{at}（北京时间），即 {utc}", "{at} (Beijing time), whic
 _DIGEST = Text("内容摘要值（SHA-256）", "Digest of the content (SHA-256)")
 _FILES = Text("附件", "Attachments")
 _NO_FILES = Text("没有附件。", "No files were attached.")
+_NOT_TOLD = Text(
+    "您看到的内容中没有附件；有些内容对您保密。", "None among what you may see; some of it is confidential."
+)
 _COLUMNS = (Text("序号", "No."), Text("文件与 SHA-256", "File and its SHA-256"), Text("大小", "Size"))
 _VERIFYING = Text("核验", "How to verify")
 _VERIFY = (
@@ -36,8 +39,17 @@ _VERIFY = (
 )
 
 
-def receipt(number: str, lines: Sequence[tuple[Text, str]], files: Sequence[Tree], digest: str, at: datetime) -> Tree:
-    """One page, as JSON values, in the reader's language. files: as the book lists them."""
+def receipt(
+    number: str,
+    lines: Sequence[tuple[Text, str]],
+    files: Sequence[Tree],
+    digest: str,
+    at: datetime,
+    *,
+    whole: bool = True,
+) -> Tree:
+    """One page, as JSON values, in the reader's language. files: as the book lists them. whole: whether the reader may see
+    everything that was handed in."""
     said = reader.said
     utc = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     rows = [(said(label), value) for label, value in lines]
@@ -56,7 +68,7 @@ def receipt(number: str, lines: Sequence[tuple[Text, str]], files: Sequence[Tree
         "words": {
             "digest": said(_DIGEST),
             "attachments": said(_FILES),
-            "none": said(_NO_FILES),
+            "none": said(_NO_FILES if whole else _NOT_TOLD),
             "files": [said(one) for one in _COLUMNS],
             "verifying": said(_VERIFYING),
             "page": page_words(),

@@ -13,7 +13,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.web import people
 
-from keguan.casework.models import Case, Task
+from keguan.casework.models import Case, Message, Task
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.clock import clock_at
@@ -175,6 +175,45 @@ def test_the_administrator_gives_and_ends_duties_within_the_organisation(desk: C
     assert desk.post(f"/members/{host.pk}/duties/{duty.pk}/end/", {"last_day": ""}).status_code == 303
     duty.refresh_from_db()
     assert duty.until == clock.today() - timedelta(days=1)
+    told = Message.objects.filter(person=staff, kind="duty").order_by("pk").values_list("en", flat=True)
+    office = f"Research office of the host institution ({host.name})"
+    assert list(told) == [
+        f"You hold a duty from {clock.today()}: {office}.",
+        f"Your duty “{office}” has ended; its last day: {duty.until}.",
+    ]
+
+
+def test_the_office_of_a_recommending_authority_is_given_only_where_there_is_one(
+    desk: Client, host: Organisation
+) -> None:
+    bureau = people.organisation("示例局", "bureau")
+    boss = Client()
+    boss.force_login(people.person("王二", "administrator", employer=bureau))
+    for client, where, recommends in ((desk, host, False), (boss, bureau, True)):
+        staff = people.person(f"{where.name}的人", employer=where).person
+        address = f"/members/{where.pk}/{staff.pk}/duty/"
+        for page in (address, f"/members/{where.pk}/invite/"):
+            assert ('value="authority"' in client.get(page).content.decode()) is recommends
+        assert client.post(address, {"role": "authority"}).status_code == (303 if recommends else 422)
+        assert staff.duties.exists() is recommends
+
+
+def test_who_has_a_running_case_at_the_desk_is_given_it_only_after_a_second_yes(client: Client) -> None:
+    world = cases.opened()
+    host, staff = world.university, world.people["applicant"]
+    with clock_at(w.moment("2026-03-02")):
+        number = w.started(world)
+        client.force_login(people.person("王一", "administrator", employer=host))
+        address = f"/members/{host.pk}/{staff.pk}/duty/"
+        asked = client.post(address, {"role": "host"})
+        said = asked.content.decode()
+        assert (asked.status_code, 'id="asked"' in said) == (422, True)
+        assert f"在办办件 {number} 的申报人或成员" in said
+        assert not staff.duties.filter(role="host").exists()
+        sure = said.partition('name="sure" value="')[2].partition('"')[0]
+        assert client.post(address, {"role": "host", "sure": sure}).status_code == 303
+        other = people.person("李二", employer=host).person
+        assert client.post(f"/members/{host.pk}/{other.pk}/duty/", {"role": "host"}).status_code == 303
 
 
 @pytest.mark.parametrize(

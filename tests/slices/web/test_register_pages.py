@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests import make
 from tests.slices.web import people
 
 from keguan.kernel.actors import Actor, HeldDuty
@@ -341,6 +342,23 @@ class TestImporting:
         assert ">科研院所<" in second, "the word of the register"
         many = "单位名称\n" + "".join(f"单位{n}号\n" for n in range(30))
         assert "另有 10 行未列出" in self.send(client, many).content.decode()
+
+    def test_a_renaming_is_shown_with_both_names_and_waits_for_its_own_yes(
+        self, client: Client, registrar: Account
+    ) -> None:
+        firms = [make.organisation(f"旧{n}公司", address="旧街1号") for n in range(2)]
+        rows = "".join(f"新{n}公司,{one.uscc},新街2号\n" for n, one in enumerate(firms))
+        tried = self.send(client, f"名称,信用代码,地址\n{rows}")
+        said = tried.content.decode().split("将更改的内容")[1]
+        for told in ("旧0公司", "新0公司", "旧街1号", "新街2号", "这些更名都是本意：2处"):
+            assert told in said
+        asked = client.post(reverse("import_confirm"), {"ticket": self.ticket(tried)})
+        assert asked.status_code == 422
+        assert 'id="field-renamings-error"' in asked.content.decode()
+        assert not Organisation.objects.filter(name__startswith="新").exists()
+        answer = {"ticket": self.ticket(asked), "renamings": "2"}
+        assert client.post(reverse("import_confirm"), answer)["Location"] == reverse("imports")
+        assert Organisation.objects.filter(name__startswith="新").count() == 2
 
     def test_each_template_is_handed_out_and_can_be_imported_as_it_is(self, client: Client, registrar: Account) -> None:
         shown = client.get(reverse("import_upload")).content.decode()

@@ -21,7 +21,7 @@ def hand_to_deputy(actor: Actor, duty: Duty, deputy: Person, *, since: date, unt
     """Hand one's duty to a colleague from day to day, both included. Nobody deputises at a desk where a running case is
     their own: they would be kept from it anyway, and the desk would stand still. Raises Refused, all problems at once."""
     problems: tuple[Problem, ...] = ()
-    if own := _own_at(duty, deputy):
+    if own := own_at(duty.role, duty.organisation_id, deputy, programme=duty.programme):
         said = Text(
             "代理人是在办办件 {number} 的申报人或成员。",
             "The deputy is the applicant or a member of {number}, which runs.",
@@ -46,11 +46,10 @@ def roles_apart(duty: Duty, deputy: Person, since: date, until: date) -> list[st
     return [role for role in roles if BODIES.get(role, BODIES[duty.role]) != BODIES[duty.role]]
 
 
-def _own_at(duty: Duty, deputy: Person) -> str | None:
-    """The number of a running case of the deputy's own that comes to this desk."""
-    mine = Q(applicant=deputy) | Q(principal=deputy) | Q(members__contains=[deputy.pk])
-    if duty.role in ("host", "authority"):
-        desk = Q(**{duty.role: duty.organisation_id})
-    else:
-        desk = Q(code=duty.programme) if duty.programme else Q()
+def own_at(role: str, organisation: int | None, person: Person, *, programme: str = "") -> str | None:
+    """The number of a running case of this person's own that comes to the desk of this role: there they may not act on it."""
+    mine = Q(applicant=person) | Q(principal=person) | Q(members__contains=[person.pk])
+    desk = Q(code=programme) if programme else Q()
+    if role in ("host", "authority"):
+        desk = Q(**{role: organisation})
     return Case.objects.filter(mine, desk, end="").values_list("number", flat=True).first()

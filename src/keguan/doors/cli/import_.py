@@ -11,7 +11,7 @@ from keguan.kernel.bilingual import Text
 
 if TYPE_CHECKING:
     from keguan.kernel.problems import Problem
-    from keguan.registers.imports.spec import Progress, Report
+    from keguan.registers.imports.spec import ImportSpec, Progress, Report
 
 NAME = "import"
 HELP = Text(
@@ -29,6 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help=".xlsx / .csv")
     parser.add_argument("--dry-run", action="store_true", help="只核对，不写入 / check everything, write nothing")
     parser.add_argument("--sheet", default="", help="工作表名 / which sheet, where several are visible")
+    parser.add_argument(
+        "--renamings",
+        type=int,
+        default=0,
+        metavar="N",
+        help="确认的更名数（同一代码、不同名称） / how many renamings (another name under the same code) are meant",
+    )
     parser.add_argument("--all", action="store_true", help="列出每一处提示 / list every single warning")
 
 
@@ -43,8 +50,17 @@ def run(args: argparse.Namespace) -> int:
         return 1
     spec = SPECS[_kind(args)]
     with _Bar() as bar:
-        report = services.run(spec, args.file, SYSTEM, dry_run=args.dry_run, sheet=args.sheet, progress=bar.told)
+        report = services.run(
+            spec,
+            args.file,
+            SYSTEM,
+            dry_run=args.dry_run,
+            sheet=args.sheet,
+            progress=bar.told,
+            renamings=args.renamings,
+        )
     _print(report, show_all=args.all)
+    _print_changes(report, spec)
     return 1 if report.is_refused else 0
 
 
@@ -105,6 +121,20 @@ def _print(report: Report, *, show_all: bool) -> None:
     table.add_row(*(f"{figure:,}" for figure in figures), f"{report.seconds:.1f}")
     out.print(table)
     _print_warnings(report, out, None if show_all else _SHOWN_PER_KIND)
+
+
+def _print_changes(report: Report, spec: ImportSpec) -> None:
+    columns = {column.key: column for column in spec.columns}
+    for row in report.changed:
+        for key, values in row.changed.items():
+            before, after = (columns[key].told(value) or "—" for value in values)
+            title = columns[key].title
+            print(f"  {row.number} {title.zh} / {title.en}: {before} → {after}")
+    if report.changed and (more := report.counts.updated - len(report.changed)):
+        print(f"  … +{more:,}")
+    if report.renamings and report.dry_run:
+        n = report.renamings
+        print(f"将更名 {n} 处；都是本意的，导入时加 / renames {n}; if all are meant, import with: --renamings {n}")
 
 
 def _print_warnings(report: Report, out: object, most: int | None) -> None:

@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework import people as cases
+from keguan.casework.desks.deputies import own_at
 from keguan.components import reader
 from keguan.components.access import PUBLIC, actor_on, holding, page
 from keguan.components.deeds import Given, SeeOther, deed_page
 from keguan.components.fields import Field
-from keguan.components.lists import Column, choices_of
+from keguan.components.lists import Choice, Column, choices_of
 from keguan.components.status import Crumb, Line
 from keguan.components.things import Act, Section, thing_page
 from keguan.doors.web.accounts import mail
@@ -133,7 +134,7 @@ def member_invite(request: HttpRequest, pk: int) -> HttpResponseBase:
         Field("name", "text", Text("姓名", "Name"), person.name if person else "", required=True, most=100),
         Field("email", "text", Text("电子邮箱", "E-mail address"), person.email if person else "", required=True, most=200),
         Field(
-            "role", "choice", Text("职责", "Duty"), choices=tuple(choices_of({one: ROLES[one] for one in DELEGATED})),
+            "role", "choice", Text("职责", "Duty"), choices=_given_here(organisation),
             hint=Text("可不选；申报项目不需要职责", "may be left open; applying needs no duty"),
         ),
     ]  # fmt: skip
@@ -192,9 +193,8 @@ def member_duty(request: HttpRequest, pk: int, person: int) -> HttpResponseBase:
     """Give a member a duty for the organisation."""
     actor, organisation = actor_on(request), _administered(request, pk)
     found = get_object_or_404(Person, pk=person, employer=organisation)
-    choices = tuple(choices_of({one: ROLES[one] for one in DELEGATED}))
     fields = [
-        Field("role", "choice", Text("职责", "Duty"), choices=choices, required=True),
+        Field("role", "choice", Text("职责", "Duty"), choices=_given_here(organisation), required=True),
         Field("since", "day", Text("起始日", "From"), hint=Text("空白为今日", "empty is today")),
         Field(
             "until", "day", Text("截止日", "Until"), hint=Text("含当日；空白为不限", "this day included; empty is open")
@@ -205,6 +205,8 @@ def member_duty(request: HttpRequest, pk: int, person: int) -> HttpResponseBase:
         role, since, until = given.needed("role"), given.day("since"), given.day("until")
         given.check()
         joining.delegate(actor, organisation, found, role, since=since, until=until)
+        if role in ("host", "authority") and (own := own_at(role, organisation.pk, found)):
+            given.ask(_own_case(found, role, own), Text("仍授予", "Give it all the same"))
         said = Text("已授予：{name}，{role}。", "Granted: {name}, {role}.")
         return said.filled(name=found.name, role=role_name(role)), _member_href(organisation, found)
 
@@ -370,6 +372,21 @@ def _send(request: HttpRequest, invitation: Invitation) -> bool:
         subject,
         body.filled(who=invitation.name, name=invitation.organisation.name, until=until, link=link),
     )
+
+
+def _given_here(organisation: Organisation) -> tuple[Choice, ...]:
+    return tuple(choices_of({one: ROLES[one] for one in joining.given_by(organisation)}))
+
+
+def _own_case(person: Person, role: str, number: str) -> Problem:
+    said = Text(
+        "{name} 是在办办件 {number} 的申报人或成员，不能以“{role}”办理该件；没有其他人担任这项职责时，该件将无人办理。",
+        "{name} is the applicant or a member of {number}, which runs, and may not act on it as “{role}”: where nobody else holds"
+        " the duty, that case stands still.",
+    )
+    fix = Text("可以另选一人；确要授予的，请再次确认。", "Choose somebody else, or confirm it.")
+    said = said.filled(name=person.name, number=number, role=role_name(role))
+    return Problem("duty.own_case", said, "role", f"{person.pk} {role} {number}", fix=fix)
 
 
 _MANAGE, _TAKE_BACK, _END = Text("办理", "Open"), Text("撤回", "Take back"), Text("结束", "End")

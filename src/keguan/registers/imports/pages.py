@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -130,7 +131,12 @@ def confirm(request: HttpRequest) -> HttpResponseBase:
         )  # fmt: skip
         return HttpResponseRedirect(reverse("imports"))
     content, _, name, sheet = waiting
-    report = run(spec, content, actor, sheet=sheet, name=name)
+    report = run(spec, content, actor, sheet=sheet, name=name, renamings=_renamings(request))
+    if [one.code for one in report.problems] == ["import.renamings"]:
+        # What would be renamed is shown again, with the question that was left unanswered.
+        tried = run(spec, content, actor, dry_run=True, sheet=sheet, name=name)
+        again = staging.put(content, spec.name, name, sheet, actor)
+        return _report(request, spec, tried, again, report.problems)
     if report.is_refused:
         return _report(request, spec, report, "")
     done = Text(
@@ -142,8 +148,35 @@ def confirm(request: HttpRequest) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("imports"))
 
 
-def _report(request: HttpRequest, spec: ImportSpec, report: Report, ticket: str) -> HttpResponseBase:
+_RENAMINGS = "renamings"
+
+
+def _renamings(request: HttpRequest) -> int:
+    """How many renamings were confirmed."""
+    typed = request.POST.get(_RENAMINGS, "")
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+
+def _confirming(report: Report, problems: Sequence[Problem]) -> Field | None:
+    """The question that stands before a file that renames."""
+    if not report.renamings:
+        return None
+    n = report.renamings
+    choice = Choice(str(n), Text("这些更名都是本意：{n}处", "These renamings are meant: {n}").filled(n=n))
+    hint = Text(
+        "同一统一社会信用代码在名录中是另一名称。请在“存疑”一节逐一核对；代码填错的，先改正文件。",
+        "The register has another name under the same credit code. Check each under “Odd”; where a code is wrong, correct the"
+        " file first.",
+    )
+    asked = Field(_RENAMINGS, "choices", Text("更名", "Renamings"), required=True, choices=(choice,), hint=hint)
+    return asked.with_problems([replace(one, where=_RENAMINGS) for one in problems])
+
+
+def _report(
+    request: HttpRequest, spec: ImportSpec, report: Report, ticket: str, unconfirmed: Sequence[Problem] = ()
+) -> HttpResponseBase:
     counts = report.counts
+    changes = [_Change(row, key) for row in report.changed for key in row.changed]
     lines = [
         Line(Text("文件", "File"), report.file_name),
         Line(Text("工作表", "Sheet"), report.sheet),
@@ -163,13 +196,17 @@ def _report(request: HttpRequest, spec: ImportSpec, report: Report, ticket: str)
         "more_warnings": max(0, len(report.warnings) - MOST_SHOWN),
         "odd": [(warned_of(code), rows) for code, rows in report.odd.items()],
         "columns": PROBLEM_COLUMNS,
+        "changes": changes,
+        "more_changed": counts.updated - len(report.changed),
+        "change_columns": _change_columns(spec),
+        "confirming": _confirming(report, unconfirmed),
         "first": report.first,
         "more_rows": report.read - len(report.first),
         "first_columns": _row_columns(spec, report.first),
         "ticket": ticket,
         "crumbs": _crumbs(),
     }
-    return render(request, "imports/report.html", context, status=422 if report.is_refused else 200)
+    return render(request, "imports/report.html", context, status=422 if report.is_refused or unconfirmed else 200)
 
 
 PROBLEM_COLUMNS = (
@@ -187,6 +224,28 @@ def _row_columns(spec: ImportSpec, rows: Sequence[Row]) -> list[Column]:
         Column("row", Text("行", "Row"), lambda row: row.number, "number"),
         Column("done", Text("将", "Would be"), lambda row: DONE[row.done], "status"),
         *(Column(column.key, column.title, column.shown) for column in present),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    row: Row
+    key: str
+
+
+def _change_columns(spec: ImportSpec) -> list[Column]:
+    """The columns of what would change: which row, which cell, and what stands there before and after."""
+    columns = {column.key: column for column in spec.columns}
+
+    def told(change: _Change, which: int) -> object:
+        return columns[change.key].told(change.row.changed[change.key][which]) or Text("（空）", "(blank)")
+
+    return [
+        Column("row", Text("行", "Row"), lambda change: change.row.number, "number"),
+        Column("name", Text("名称", "Name"), lambda change: change.row.values.get("name", "")),
+        Column("cell", Text("内容", "What"), lambda change: columns[change.key].title),
+        Column("before", Text("名录中", "In the register"), lambda change: told(change, 0)),
+        Column("after", Text("将改为", "Would become"), lambda change: told(change, 1)),
     ]
 
 

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,14 @@ def run(
     progress: Progress = _silent,
     sheet: str = "",
     name: str = "",
+    renamings: int = 0,
 ) -> Report:
     """Import a spreadsheet: every row or, if there is any problem, none; the report says what is wrong where.
 
     file: a path or the bytes. name: the file's name, where bytes are given. sheet: which one of several visible.
-    dry_run: go all the way, report the same, and write nothing. The same file again changes nothing.
+    dry_run: go all the way, report the same, and write nothing. renamings: how many rows are meant to give another name to
+    what the register knows by its code; where the file has another number of them, nothing is written. The same file again
+    changes nothing.
     A blank cell never erases what is known. Never raises for what is in the file; a refused import is traced.
     """
     started = time.monotonic()
@@ -55,13 +59,21 @@ def run(
     except Refused as refused:
         report = report.refused(*refused.refusal.problems)
     else:
-        report = _save(spec, table, actor, digest, report, progress)
+        report = _save(spec, table, actor, digest, report, progress, renamings)
     if report.is_refused and not dry_run:
         _trace_refused(report, digest, actor)
     return replace(report, seconds=round(time.monotonic() - started, 2))
 
 
-def _save(spec: ImportSpec, table: Table, actor: Actor, digest: str, report: Report, progress: Progress) -> Report:
+def _save(
+    spec: ImportSpec,
+    table: Table,
+    actor: Actor,
+    digest: str,
+    report: Report,
+    progress: Progress,
+    renamings: int,
+) -> Report:
     columns = _columns(spec, table)
     problems = list(_missing_columns(spec, table, columns))
     report = replace(report, sheet=table.grid.name, read=len(table.lines), empty=table.empty_rows)
@@ -83,7 +95,11 @@ def _save(spec: ImportSpec, table: Table, actor: Actor, digest: str, report: Rep
                 # A dry run has to meet the constraints that wait for the commit.
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         warnings = (*table.warnings, *_unknown_columns(spec, table), *(odd for row in rows for odd in row.odd))
-        report = replace(report, counts=Counts.of(rows), warnings=warnings, first=tuple(rows[:FIRST_ROWS]))
+        changed = tuple(islice((row for row in rows if row.changed), FIRST_ROWS))
+        first = tuple(rows[:FIRST_ROWS])
+        report = replace(report, counts=Counts.of(rows), warnings=warnings, first=first, changed=changed)
+        if not report.dry_run and report.renamings != renamings:
+            saving.problems.append(_not_meant(table, report.renamings))
         if saving.problems:
             report = report.refused(*saving.problems)
         if report.is_refused or report.dry_run:
@@ -91,6 +107,18 @@ def _save(spec: ImportSpec, table: Table, actor: Actor, digest: str, report: Rep
         else:
             _record(report, digest, actor)
     return report
+
+
+def _not_meant(table: Table, renamings: int) -> Problem:
+    say = Text(
+        "文件将更改 {n} 个单位的名称，尚未确认",
+        "Organisations that the file would rename: {n}; nobody has confirmed it",
+    )
+    fix = Text(
+        "请核对每一处更名，确认数目后再导入；填错代码的，请先改正",
+        "Check each renaming, and confirm how many are meant; correct codes that are wrong",
+    )
+    return Problem("import.renamings", say.filled(n=renamings), table.place(table.header_row), str(renamings), fix=fix)
 
 
 def _columns(spec: ImportSpec, table: Table) -> dict[str, int]:

@@ -17,6 +17,9 @@ from keguan.registers.imports.sheet import Table, clean_header
 Progress = Callable[[Text, int, int], None]
 """Told now and then how far it is: the stage, rows done, rows in all."""
 
+RENAMED = "import.odd.renamed"
+"""The code of the warning that a row gives another name to what the register knows by its code."""
+
 READING = Text("核对", "Checking")
 SAVING = Text("写入", "Saving")
 
@@ -46,18 +49,23 @@ class Column:
 
     def shown(self, row: Row) -> object:
         """The row's value as people read it; None for a blank."""
-        value = row.values.get(self.key)
+        return self.told(row.values.get(self.key))
+
+    def told(self, value: Any) -> object:
+        """A value of this column as people read it; None for a blank."""
         return None if value in (None, "", []) else self.read.show(value)
 
 
 @dataclass(slots=True)
 class Row:
-    """One row that was read: its number in the file, its values by column key, what is odd about it, and what was done."""
+    """One row that was read: its number in the file, its values by column key, what is odd about it, what was done, and what
+    that changed: by column key, what the register says and what the file says."""
 
     number: int
     values: dict[str, Any]
     odd: list[Problem] = field(default_factory=list)
     done: Done | None = None
+    changed: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     def odd_codes(self) -> list[str]:
         """The oddities by their short codes, each once."""
@@ -156,7 +164,8 @@ class Report:
 
     read: rows with anything in them; read = created + updated + unchanged + restated where nothing was refused.
     problems, warnings: each with its place; warnings are rows kept although odd, and parts of the file left aside.
-    first: the first rows, as they were understood, with what was, or would be, done.
+    first: the first rows, as they were understood, with what was, or would be, done. changed: the first of those that change
+    what the register says.
     """
 
     spec: str
@@ -169,6 +178,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     first: tuple[Row, ...] = ()
+    changed: tuple[Row, ...] = ()
     seconds: float = 0.0
 
     @property
@@ -177,10 +187,15 @@ class Report:
         return bool(self.problems)
 
     @property
+    def renamings(self) -> int:
+        """How many rows give another name to what the register knows by its code."""
+        return sum(warning.code == RENAMED for warning in self.warnings)
+
+    @property
     def odd(self) -> dict[str, int]:
         """How many warnings of each kind there are, the most frequent first."""
         return dict(Counter(warning.code for warning in self.warnings).most_common())
 
     def refused(self, *problems: Problem) -> Report:
         """The same report with these problems and nothing counted as saved."""
-        return replace(self, problems=(*self.problems, *problems), counts=Counts(), first=())
+        return replace(self, problems=(*self.problems, *problems), counts=Counts(), first=(), changed=())

@@ -113,8 +113,9 @@ def correct(
 def rename(actor: Actor, organisation: Organisation, name: str, *, on: date | None = None) -> Organisation:
     """Give the organisation a new name from a day on; documents that bear the old name still find it.
 
-    on: today if none is given, never later. Raises Refused for an empty or unchanged name, a day ahead or before the
-    present name, or a name that another organisation without a code bears.
+    on: today if none is given, never later. A name that is replaced on its first day was no name for any day: only the
+    trace keeps it, and the name before it, given again, has run on. Raises Refused for an empty or unchanged name, a day
+    ahead or before the present name, or a name that another organisation without a code bears.
     """
     row = Organisation.objects.select_for_update().get(pk=organisation.pk)
     day = on or clock.today()
@@ -127,10 +128,12 @@ def rename(actor: Actor, organisation: Organisation, name: str, *, on: date | No
     if since and day < since:
         raise Refused.because(logic.before_the_last_name(day, since))
     old = row.name
-    former = FormerName(
-        organisation=row, name=old, normal_name=row.normal_name, since=since, until=day - timedelta(days=1)
-    )
-    former.save(force_insert=True)
+    if since is None or since < day:
+        FormerName.objects.create(
+            organisation=row, name=old, normal_name=row.normal_name, since=since, until=day - timedelta(days=1)
+        )
+    elif last is not None and last.normal_name == normal_name(name):
+        last.delete()
     row.name, row.normal_name, row.pinyin = display_name(name), normal_name(name), pinyin_key(name)
     row.revision += 1
     try:

@@ -12,7 +12,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import display_name
 from keguan.kernel.problems import Forbidden, Problem, Refused
-from keguan.registers.organisations.models import Organisation
+from keguan.registers.organisations.models import RECOMMENDING_KINDS, Organisation
 from keguan.registers.parties import logic, services
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Account, Duty, Invitation, Person
@@ -52,7 +52,7 @@ def invite(
     problems = logic.person_problems(name=name, title="none", degree="none", email=address, born=None)
     if not address:
         problems.append(Problem("invitation.email", Text("请填写电子邮箱", "Give the e-mail address"), "email"))
-    problems += [problem for problem in (_beyond(role) if role else None,) if problem]
+    problems += [problem for problem in (_beyond(role, organisation) if role else None,) if problem]
     if person is not None and person.employer_id != organisation.pk:
         problems.append(_elsewhere(person))
     if person is not None and Account.objects.filter(person=person).exists():
@@ -191,7 +191,7 @@ def delegate(
     """Give a member of the organisation a duty for it. Raises Forbidden, or Refused: `duty.beyond`, `member.elsewhere`,
     and as `services.grant_duty`."""
     _administers(actor, organisation)
-    problems = [problem for problem in (_beyond(role),) if problem]
+    problems = [problem for problem in (_beyond(role, organisation),) if problem]
     if person.employer_id != organisation.pk:
         problems.append(_elsewhere(person))
     if problems:
@@ -277,12 +277,20 @@ def _administers(actor: Actor, organisation: Organisation) -> None:
         raise Forbidden("administer the organisation", (Problem("right.missing", said, fix=fix),))
 
 
-def _beyond(role: str) -> Problem | None:
-    if role in DELEGATED:
+def given_by(organisation: Organisation) -> tuple[str, ...]:
+    """The roles that the administrator of this organisation gives: to recommend, only where it is a body that recommends."""
+    recommends = organisation.kind in RECOMMENDING_KINDS
+    return tuple(role for role in DELEGATED if role != "authority" or recommends)
+
+
+def _beyond(role: str, organisation: Organisation | None = None) -> Problem | None:
+    """organisation: for whom it is given; None where it is ended, which whoever once gave it may always do."""
+    given = DELEGATED if organisation is None else given_by(organisation)
+    if role in given:
         return None
     listed = Text(
-        "可授予：" + "、".join(ROLES[one].zh for one in DELEGATED),
-        "Yours to give: " + ", ".join(ROLES[one].en for one in DELEGATED),
+        "可授予：" + "、".join(ROLES[one].zh for one in given),
+        "Yours to give: " + ", ".join(ROLES[one].en for one in given),
     )
     said = Text("“{role}”不由单位授予。", "“{role}” is not for an organisation to give.")
     return Problem("duty.beyond", said.filled(role=role_name(role)), "role", role[:40], fix=listed)

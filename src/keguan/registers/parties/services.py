@@ -24,6 +24,8 @@ from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties import logic
 from keguan.registers.parties.changes import ties_changed
 from keguan.registers.parties.models import Account, Duty, Employment, Kinship, Person
+from keguan.registers.parties.roles import role_name
+from keguan.registers.parties.telling import tell
 from keguan.registers.trace import services as trace
 
 _CORRECTABLE = ("name", "born", "title", "degree", "email", "phone", "employer", "orcid")
@@ -411,6 +413,26 @@ def _told(actor: Actor, action: str, duty: Duty) -> None:
         },
     )
     ties_changed([duty.person_id])
+    if actor.person is not None and actor.person != duty.person_id:
+        _tell_holder(action, duty)
+
+
+_GIVEN = {
+    "granted": Text("已授予您职责：{what}，自 {since} 起{until}。", "You hold a duty from {since}{until}: {what}."),
+    "delegated": Text("请您代理职责：{what}，自 {since} 起{until}。", "You deputise from {since}{until}: {what}."),
+    "ended": Text("您的职责“{what}”已结束，最后一日 {last}。", "Your duty “{what}” has ended; its last day: {last}."),
+}
+
+
+def _tell_holder(action: str, duty: Duty) -> None:
+    """Nobody learns only at a closed door, or by a task, what they hold and what they hold no more."""
+    what = role_name(duty.role)
+    if duty.organisation is not None:
+        what = Text("{role}（{name}）", "{role} ({name})").filled(role=what, name=duty.organisation.name)
+    last = duty.until.isoformat() if duty.until else ""
+    until = Text("，至 {last}", " to {last}").filled(last=last) if last else Text("", "")
+    line = _GIVEN[action].filled(what=what, since=duty.since.isoformat(), until=until, last=last)
+    tell("duty", [duty.person_id], line)
 
 
 def _is_strong(password: str, account: Account) -> bool:

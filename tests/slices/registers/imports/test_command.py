@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 import pytest
+from tests import make
 from tests.slices.registers.imports.files import HEADER, ROWS, csv_of, xlsx
 
 from keguan.doors.cli import import_
@@ -49,6 +50,21 @@ def test_a_bad_file_is_refused_with_the_cell_the_reason_and_the_way_out(
     assert "must not be blank" in said
     assert "→" in said
     assert not Project.objects.exists()
+
+
+def test_a_renaming_is_told_and_written_only_where_its_number_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known, path = make.organisation("天山学院"), tmp_path / "单位.csv"
+    path.write_bytes(csv_of([["名称", "信用代码"], ["天山大学", known.uscc]]))
+    assert _run("organisations", str(path), "--dry-run") == 0
+    said = capsys.readouterr().out
+    assert "天山学院 → 天山大学" in said
+    assert "--renamings 1" in said
+    assert _run("organisations", str(path)) == 1
+    assert _run("organisations", str(path), "--renamings", "1") == 0
+    known.refresh_from_db()
+    assert known.name == "天山大学"
 
 
 def test_a_missing_file_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -200,9 +200,34 @@ def test_organisations_come_in_with_codes_kinds_and_parents_from_the_same_file()
 def test_an_organisation_under_a_new_name_keeps_the_old_one() -> None:
     known = make.organisation("天山学院")
     content = csv_of([["单位名称", "统一社会信用代码"], ["天山大学", known.uscc]])
-    assert _run("organisations", content).counts == Counts(updated=1)
+    trial = _run("organisations", content, dry_run=True)
+    assert (trial.renamings, trial.first[0].changed) == (1, {"name": ("天山学院", "天山大学")})
+    (warning,) = trial.warnings
+    assert "“天山学院”" in warning.say.zh
+    assert "“天山大学”" in warning.say.zh
+    for meant in (0, 2):
+        refused = _run("organisations", content, renamings=meant)
+        assert [one.code for one in refused.problems] == ["import.renamings"]
+    known.refresh_from_db()
+    assert known.name == "天山学院"
+    assert _run("organisations", content, renamings=1).counts == Counts(updated=1)
     known.refresh_from_db()
     assert (known.name, known.former_names.get().name) == ("天山大学", "天山学院")
+    assert _run("organisations", content).counts == Counts(unchanged=1)
+
+
+def test_each_changed_field_is_told_with_what_it_was() -> None:
+    known, under = make.organisation("天山学院", region_code="650100", address="旧街1号"), make.organisation("科学院")
+    rows = [
+        ["名称", "信用代码", "地区代码", "地址", "上级单位"],
+        ["天山学院", known.uscc, "652900", "新街2号", "科学院"],
+    ]
+    (row,) = _run("organisations", csv_of(rows), dry_run=True).changed
+    assert row.changed == {
+        "region_code": ("650100", "652900"),
+        "address": ("旧街1号", "新街2号"),
+        "parent": ("", under.name),
+    }
 
 
 def test_a_host_known_by_name_alone_gets_its_code_when_it_is_imported() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from tests import make
 
+from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.problems import Refused
 from keguan.registers.organisations import queries, services
@@ -76,6 +77,21 @@ def test_a_renamed_organisation_is_found_by_its_old_name_too() -> None:
     services.rename(SYSTEM, made, "石河子综合大学", on=date(2001, 1, 1))
     assert FormerName.objects.get(name="石河子大学").since == date(1996, 4, 1)
     assert [o.name for o in queries.search("农学")] == ["石河子综合大学"]
+
+
+def test_a_name_of_less_than_a_day_is_no_former_name_and_the_one_before_it_has_run_on() -> None:
+    made = make.organisation("石河子农学院", founded=date(1959, 1, 1))
+    services.rename(SYSTEM, made, "石河子大学")
+    services.rename(SYSTEM, made, "石河子农学院")
+    assert not FormerName.objects.exists()
+    services.rename(SYSTEM, made, "甲学院")
+    services.rename(SYSTEM, made, "乙学院")
+    former = FormerName.objects.get()
+    assert (former.name, former.since, former.until) == (
+        "石河子农学院",
+        date(1959, 1, 1),
+        clock.today() - timedelta(days=1),
+    )
 
 
 def test_a_renaming_that_changes_nothing_or_comes_too_early_is_refused() -> None:

@@ -78,6 +78,15 @@ def _change(row: Row, known: Organisation, saving: Saving) -> tuple[Done, Organi
     renamed = display_name(row.values["name"]) != known.name and normal_name(row.values["name"]) != known.normal_name
     # A list that still uses a former name does not bring the old name back.
     renamed = renamed and not known.former_names.filter(normal_name=normal_name(row.values["name"])).exists()
+    row.changed = {name: (getattr(known, name), after) for name, after in changes.items()}
+    if renamed:
+        row.changed["name"] = (known.name, row.values["name"])
+        said = Text(
+            "代码 {code} 在名录中是“{before}”，将更名为“{after}”",
+            "The register has “{before}” under the code {code}; it would be renamed “{after}”",
+        )
+        said = said.filled(code=known.uscc or "", before=known.name, after=row.values["name"])
+        saving.warn(row, "name", "renamed", said, row.values["name"])
     if changes:
         origin = f"import:{saving.place(row)}"
         known = services.correct(saving.actor, known, revision=known.revision, origin=origin, **changes)
@@ -102,12 +111,15 @@ def _attach(row: Row, child: Organisation, parent: Organisation, saving: Saving)
     """Whether the organisation did not stand under this parent already."""
     hierarchy = row.values.get("hierarchy") or "administrative"
     since = row.values.get("parent_since") or clock.today()
-    link = Parent.objects.filter(child=child, hierarchy=hierarchy, until__isnull=True).order_by("-since").first()
+    links = Parent.objects.filter(child=child, hierarchy=hierarchy, until__isnull=True).select_related("parent")
+    link = links.order_by("-since").first()
     if link is not None and link.parent_id == parent.pk:
         return False
     if link is not None:
         services.detach(saving.actor, link, last_day=since - timedelta(days=1))
     services.attach(saving.actor, child, parent, hierarchy=hierarchy, since=since)
+    if row.done != "created":
+        row.changed["parent"] = (link.parent.name if link else "", parent.name)
     return True
 
 

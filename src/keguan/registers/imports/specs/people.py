@@ -62,6 +62,9 @@ def _save(rows: Sequence[Row], saving: Saving) -> None:
             changes["employer"] = employer
         if not changes:
             return "unchanged"
+        row.changed = {key: (getattr(known, key), after) for key, after in changes.items() if key != "employer"}
+        if "employer" in changes:
+            row.changed["employer"] = (known.employer.name if known.employer else "", changes["employer"].name)
         services.correct_person(saving.actor, known, revision=known.revision, **changes)
         return "updated"
 

@@ -807,7 +807,7 @@ LINE_STATES: dict[str, Text] = {
     "able": Text("可以办理", "Can be done"),
     "unable": Text("不能办理", "Cannot be done"),
     "done": Text("已办理", "Done"),
-    "refused": Text("未通过", "Refused"),
+    "refused": Text("未办成", "Not done"),
     "undone": Text("已收回", "Taken back"),
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
@@ -16,7 +17,7 @@ from keguan.engine.setting_aside import SENT_BACK, panel_before
 from keguan.engine.state import Acted, Closed, Ended, Entered, Event, Noted, Prolonged, Reopened, SideMoved, evolve
 from keguan.engine.steps import kind_for, publish
 from keguan.engine.steps.review import SET_ASIDE, due_from
-from keguan.engine.taking_back import TAKE_BACK, TAKEN_BACK, YES, given_before
+from keguan.engine.taking_back import TAKE_BACK, TAKEN_BACK, YES, due_as_before, given_before, too_late
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.kernel.workdays import UnknownYear
@@ -217,9 +218,9 @@ class _Walk:
             self.take(step, move)
         raise RuntimeError(f"{self.situation.state.number}: no step waits for anybody")
 
-    def enter(self, step: Step) -> _Walk:
-        """Begin at a step."""
-        return self.follow(step, self.arrive(step))
+    def enter(self, step: Step, due: datetime | None = None) -> _Walk:
+        """Begin at a step. due: when it was due before, where a deed is undone: nobody gains time by that."""
+        return self.follow(step, self.arrive(step, due))
 
     def take(self, step: Step, move: Move) -> None:
         """The step's answers, memory, effects and verdicts."""
@@ -231,8 +232,8 @@ class _Walk:
         self.effects += move.effects
         self.verdicts += move.verdicts
 
-    def arrive(self, step: Step) -> Move:
-        """Come to a step; one whose condition does not hold is passed over."""
+    def arrive(self, step: Step, due: datetime | None = None) -> Move:
+        """Come to a step; one whose condition does not hold is passed over. due: as in `enter`."""
         situation = self.situation
         entered = Entered(step.id, situation.now)
         there = replace(situation, state=evolve(situation.state, entered))
@@ -240,6 +241,8 @@ class _Walk:
             move = Move(outcome=PASSED_OVER)
         else:
             move = kind_for(step).enter(there, step)
+        if due is not None:
+            move = due_as_before(there, step, move, due)
         self.add(replace(entered, due=move.due))
         return move
 
@@ -279,9 +282,12 @@ def _taken_back(situation: Situation, here: Step, command: Command) -> Decision:
     verb = next(verb for verb in kind_for(given).verbs(given) if verb.name == YES[said])
     if forbidden := _forbidden(situation, verb):
         return Refusal(forbidden)
+    due = situation.state.steps[given.id].due
+    if late := too_late(situation, given, due):
+        return late
     walk = _Walk(situation).acted(verb)
     walk.add(Noted(here.id, {"reason": text_of(command, "reason")}), Closed(here.id, TAKEN_BACK, situation.now))
-    return walk.enter(given).decided()
+    return walk.enter(given, due).decided()
 
 
 # ------------------------------------------------------------------------------------------------ setting aside

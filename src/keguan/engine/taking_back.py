@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from keguan.engine.decision import Situation
-from keguan.engine.moves import refuse
+from dataclasses import replace
+from datetime import datetime
+
+from keguan.engine.decision import Ask, Effect, Situation, Wake
+from keguan.engine.moves import Move, refuse
+from keguan.engine.waiting import reminders
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.language.schema import Check, Decide, Endorse, Rank, Review, Screen, Step
@@ -42,3 +46,30 @@ def given_before(situation: Situation) -> Step | Refusal:
         said = Text("后续环节已经开始办理，不能收回。", "Somebody has gone on from it: it cannot be taken back.")
         return refuse("taking_back.went_on", said)
     return given
+
+
+def too_late(situation: Situation, given: Step, due: datetime | None) -> Refusal | None:
+    """Why nothing is taken back to a desk whose time is over: there the case would lapse at once."""
+    if due is None or not isinstance(given, Endorse) or situation.now < due:
+        return None
+    said = Text(
+        "该环节的办理时限已过，收回后即告逾期。",
+        "The time of that step is over: taken back, the case would lapse at once.",
+    )
+    fix = Text("请与后续环节的经办人联系，由其退回。", "Ask those who have it now to return it.")
+    return refuse("taking_back.too_late", said, fix=fix)
+
+
+def due_as_before(situation: Situation, step: Step, move: Move, due: datetime) -> Move:
+    """The move that enters a step, with the time that the step had before a yes was given and taken back."""
+    if move.due is None:
+        return move
+    effects: list[Effect] = []
+    for one in move.effects:
+        if isinstance(one, Ask):
+            effects.append(replace(one, due=due))
+        elif not isinstance(one, Wake):
+            effects.append(one)
+        elif one.at == move.due:
+            effects.append(replace(one, at=due))
+    return replace(move, due=due, effects=(*effects, *reminders(situation, step, due)))

@@ -15,7 +15,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, signed_in
 
-from keguan.casework import services
+from keguan.casework import services, sides
 from keguan.casework.desks import batches
 from keguan.casework.models import Batch, BatchLine, Case, Deed
 from keguan.kernel import clock
@@ -154,7 +154,37 @@ def test_what_changed_since_the_look_is_refused_by_itself_and_the_rest_goes_on(w
     lines = {line.case.number: line for line in batch.lines.select_related("case")}
     assert [lines[number].state for number in numbers] == ["done", "refused", "done"]
     assert lines[numbers[1]].problems[0]["code"] == "case.stale"
-    assert "已有变化" in page_of(host, batch)
+    said = page_of(host, batch)
+    assert "核对之后该办件已有变化" in said
+    assert "未办成" in said
+    assert "未通过" not in said, "nobody turned the application down"
+    assert "已保留在页面上" not in said, "the batch has no field where anything was typed"
+
+
+def test_a_case_with_an_open_withdrawal_is_left_out_with_the_reason_and_may_be_done_singly(world: w.World) -> None:
+    numbers = three(world)
+    w.version("withdraw")
+    for n in (0, 1):
+        side = sides.open_side(numbers[n], "withdraw", world.actor(f"principal {n}"), new_key())
+        assert isinstance(side, services.Done)
+        if n == 0:
+            world.act(side.number, "submit", f"principal {n}", values={"reason": "改报其他计划"})
+            handed_in = side.number
+        else:
+            draft = side.number
+    host = signed_in(world.people["host"])
+    batch = begun(host, *numbers)
+    do(host, batch, "choose", verb="endorse")
+    said = page_of(host, batch)
+    assert f"（{handed_in}）正在办理" in said
+    assert "确认：2 件" in said
+    assert draft not in said, "what was not handed in is its writer's affair"
+    world.act(draft, "submit", "principal 1", values={"reason": "改报其他计划"})
+    do(host, batch, "confirm")
+    assert steps(*numbers) == ["endorse", "endorse", "recommend"], "one that was handed in meanwhile counts, too"
+    assert f"（{draft}）正在办理" in page_of(host, batch)
+    world.act(numbers[0], "endorse", "host")
+    assert steps(numbers[0]) == ["recommend"]
 
 
 def test_a_batch_does_nothing_that_a_single_act_would_refuse_and_says_why_before(world: w.World) -> None:

@@ -17,7 +17,7 @@ from tests.slices.casework.test_batches import begun, do, page_of, steps, three
 
 from keguan.casework import services
 from keguan.casework.desks import batches
-from keguan.casework.models import Batch, Case, Task
+from keguan.casework.models import Alarm, Batch, Case, Task
 from keguan.engine.decision import Command
 from keguan.engine.taking_back import TAKE_BACK
 from keguan.kernel import clock
@@ -68,6 +68,30 @@ def test_cases_that_nobody_went_on_from_return_to_the_desk_with_the_reason(world
     traced = Event.objects.filter(case_number=numbers[0], tag="case:take-back:accepted").get()
     assert "漏看了查重结果" in str(traced.payload)
     assert "收回了上一环节的同意" in host.get(reverse("case", args=[numbers[0]])).content.decode()
+
+
+def test_an_office_gains_no_time_by_taking_back_and_what_is_over_stays(world: w.World) -> None:
+    numbers = three(world)
+    before = {case.number: case.due_at for case in Case.objects.filter(number__in=numbers)}
+    alarms = {(one.case_id, one.purpose, one.at) for one in Alarm.objects.filter(step="endorse")}
+    with clock_at(w.moment("2026-03-05")):
+        host = signed_in(world.people["host"])
+        batch = begun(host, *numbers)
+        do(host, batch, "choose", verb="endorse", reason="材料属实")
+        do(host, batch, "confirm")
+        back(host, batch)
+    assert {case.number: case.due_at for case in Case.objects.filter(number__in=numbers)} == before
+    assert set(Task.objects.filter(case__number__in=numbers).values_list("due_at", flat=True)) == set(before.values())
+    latest = {(one.case_id, one.purpose, one.at) for one in Alarm.objects.filter(step="endorse", attempt=2)}
+    assert latest == alarms
+    due = before[numbers[0]]
+    assert due is not None
+    with clock_at(due - timedelta(seconds=1)):
+        world.act(numbers[0], "endorse", "host")
+    with clock_at(due):
+        answer = asked(world, numbers[0], "host")
+    assert isinstance(answer, Refusal)
+    assert {one.code for one in answer.problems} == {"taking_back.too_late"}
 
 
 def test_what_somebody_went_on_from_stays_and_says_why(world: w.World) -> None:

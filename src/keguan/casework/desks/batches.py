@@ -20,7 +20,7 @@ from django.http import QueryDict
 from procrastinate.contrib.django import app
 
 from keguan.casework import handing, office_checks, services, store
-from keguan.casework.models import Batch, BatchLine, Case
+from keguan.casework.models import Batch, BatchLine, Case, Deed
 from keguan.casework.permissions import visible_to
 from keguan.casework.steps.closets import closet_of
 from keguan.casework.versions import definition_of
@@ -299,6 +299,8 @@ def _against(
     if case.step != line.step:
         return _MOVED_ON
     situation = services.situation_for(case, actor)
+    if asked := _asked_beside(case, situation):
+        return asked
     ahead = endorsed[case.round_id, case.authority_id]
     used = situation.facts.get("authority.endorsed_in_round")
     if ahead and isinstance(used, int):
@@ -311,6 +313,22 @@ def _against(
     if batch.verb == "endorse":
         endorsed[case.round_id, case.authority_id] += 1
     return ()
+
+
+def _asked_beside(case: Case, situation: Situation) -> list[Problem]:
+    """The side cases that were handed in and still run: whoever decides has to know of them, so it is done singly."""
+    if not situation.state.open_sides:
+        return []
+    running = Case.objects.filter(parent=case, end="", submitted_at__isnull=False).select_related("programme")
+    said = Text("{side}（{number}）正在办理。", "{side} ({number}) is under way.")
+    fix = Text(
+        "成批办理不包括它；仍要办理的，请逐件打开。",
+        "A batch leaves the case out; open it by itself if it is to be done.",
+    )
+    return [
+        Problem("side.under_way", said.filled(side=one.programme.title, number=one.number), value=one.number, fix=fix)
+        for one in running.order_by("pk")
+    ]
 
 
 _MOVED_ON = (Problem("case.moved_on", Text("该办件已进入其他环节。", "The case has moved on to another step.")),)
@@ -338,14 +356,27 @@ def _carry_out(batch: Batch, actor: Actor) -> None:
         case = store.look(line.case.number)
         assert case is not None  # noqa: S101 - a line holds its case
         # Of what was asked before, the answer is remembered; so the command must read the same, whatever happened since.
-        command = _command(batch, line, services.situation_for(case, actor, with_facts=False))
-        key = key_of(batch, case.number)
-        answer = services.act(case.number, command, actor, key, revision=line.revision, request_id=batch.request_id)
-        refused = isinstance(answer, Refusal)
-        line.state = "refused" if refused else "done"
-        line.problems = kept_problems(answer.problems) if isinstance(answer, Refusal) else []
+        situation = services.situation_for(case, actor, with_facts=False)
+        command, key = _command(batch, line, situation), key_of(batch, case.number)
+        against: Sequence[Problem] = _asked_beside(case, situation)
+        if not against or Deed.objects.filter(key=key).exists():
+            answer = services.act(case.number, command, actor, key, revision=line.revision, request_id=batch.request_id)
+            against = _refused_for(answer) if isinstance(answer, Refusal) else ()
+        line.state, line.problems = "refused" if against else "done", kept_problems(against)
         line.save(update_fields=["state", "problems"])
     Batch.objects.filter(pk=batch.pk, state="running").update(state="done", beat_at=clock.now())
+
+
+_CHANGED = Problem(
+    "case.stale",
+    Text("核对之后该办件已有变化。", "The case has changed since it was looked over."),
+    fix=Text("请打开核对后另行办理。", "Open it, look it over, and handle it anew."),
+)
+
+
+def _refused_for(refusal: Refusal) -> tuple[Problem, ...]:
+    """Why a case was not done, as a batch says it: nobody has a page of its own open."""
+    return tuple(_CHANGED if one.code == "case.stale" else one for one in refusal.problems)
 
 
 def key_of(batch: Batch, number: str) -> str:

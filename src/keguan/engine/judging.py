@@ -29,11 +29,13 @@ def verdicts_at(situation: Situation, rule_sets: Sequence[str]) -> tuple[Verdict
 
 
 def problem_of(programme: Programme, verdict: Verdict) -> Problem:
-    """A failing verdict as a problem: the rule, the values, the source, the way out."""
+    """A failing verdict as a problem: the rule, the values, the source, the way out. It lies at the first answer that the rule
+    looked at: a parameter or a fact is nothing that one could change."""
+    forms = {str(one.form) for one in programme.forms}
     return Problem(
         f"rule.{verdict.rule}",
-        verdict.say,
-        where=next((name for name in verdict.values if name.count(".") >= 1), ""),
+        Text("不符合：{say}", "Not met: {say}").filled(say=verdict.say),
+        where=next((name for name in verdict.values if name.partition(".")[0] in forms), ""),
         value=values_said(programme, verdict.values),
         source=verdict.source,
         fix=verdict.fix,

@@ -51,6 +51,8 @@ def test_what_is_empty_is_filled_from_an_earlier_application_and_says_so(world: 
     assert (now["title"], now["summary"]) == ("新的题目一则", "已经写好的摘要"), "nothing typed is touched"
     assert [row["indicator"] for row in now["targets"]] == [row["indicator"] for row in then["targets"]]
     assert not now.get("attachments")
+    stated = [now.get(one) for one in ("unclassified", "same_content", "ethics")]
+    assert set(stated) <= {None, ""}, "each application makes its own statements"
     sources = dict(DraftField.objects.filter(draft__case__number=number).values_list("field", "source"))
     assert (sources["targets"], sources["summary"]) == (before, "")
     assert f"取自您的申报 {before}" in applicant.get(form_address(number)).content.decode()

@@ -55,6 +55,21 @@ def test_an_empty_draft_names_everything_that_is_owed_only_when_it_is_checked(ap
     assert "待填写后核对" in said, "what is not answered yet is for nobody to judge"
 
 
+def test_a_section_against_which_a_rule_stands_is_not_called_complete_once_that_is_known(
+    world: w.World, applicant: Client, number: str
+) -> None:
+    budget = [{"heading": "labour", "fiscal": "8000 万元", "own": "0 万元"}]
+    typed = filled(world, asked="8000 万元", budget=budget)
+    assert applicant.post(form_address(number), typed | {"do": "save", "revision": "1"}).status_code in (303, 409)
+
+    def contents(**asked: str) -> str:
+        page = applicant.get(form_address(number), asked).content.decode()
+        return page.partition('id="sections"')[2].partition("</aside>")[0]
+
+    assert "有误" not in contents()
+    assert "处有误" in contents(check="1")
+
+
 def test_submitting_an_incomplete_form_shows_the_problems_and_keeps_the_draft(applicant: Client, number: str) -> None:
     response = send(applicant, number, "submit", title="棉花抗旱新品种")
     assert response.status_code == 422

@@ -53,6 +53,15 @@ def test_every_kind_stands_once_in_a_short_row_under_what_it_is_about(language: 
     assert '<option value="">' not in page, "something is chosen everywhere"
 
 
+@pytest.mark.parametrize("way", ["weekly", "none"])
+def test_what_the_law_demands_comes_within_a_day(way: str) -> None:
+    to = reader()
+    refused = signed_in(to).post(reverse("notice_wishes"), ALL_BY_DAY | {"returned": way})
+    assert refused.status_code == 422
+    assert "行政许可法 第三十二条" in refused.content.decode()
+    assert signed_in(to).post(reverse("notice_wishes"), ALL_BY_DAY | {"waits": way}).status_code == 303
+
+
 def test_a_kind_that_is_switched_off_comes_no_more_not_even_what_waits_already() -> None:
     to = reader()
     Wishes.objects.create(person=to, by_kind={"waits": "daily"})

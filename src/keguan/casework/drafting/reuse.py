@@ -1,7 +1,7 @@
 """Filling in once: what the registers and one's earlier applications say already comes along, and says where it came from.
 
 Only what is still empty is filled; nothing typed is touched. Files do not come along, nor what makes an application this one:
-its title.
+its title, and what is stated of it by yes or no.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _matching(
     }
     title = definition.programme.about.title
     for one in wanted.fields:
-        if one.computed or one.type == "file" or f"{wanted.form}.{one.field}" == title:
+        if one.computed or one.type in ("file", "yes_no") or f"{wanted.form}.{one.field}" == title:
             continue
         kind, value = given.get(str(one.field), (None, None))
         if kind == shape(one) and not is_empty(value):

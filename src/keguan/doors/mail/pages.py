@@ -33,7 +33,10 @@ _HINT = Text(
     "消息总在站内保留一份。邮件只说明类别、编号和链接，不载明内容。",
     "Every message also stands on your page. Mails tell the kind, the number and a link, never the content.",
 )
-_DEMANDED = Text("依法应当告知，不能关闭（{source}）", "the law demands it; it cannot be switched off ({source})")
+_DEMANDED = Text(
+    "依法应当告知，不能关闭，至迟次日送达（{source}）",
+    "the law demands it: it cannot be switched off, and comes within a day ({source})",
+)
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))

@@ -23,6 +23,8 @@ HOWS: Final[Mapping[How, Text]] = {
     "weekly": Text("每周汇总", "Weekly digest"),
     "none": Text("不发邮件", "No mail"),
 }
+_TOO_LATE: Final = ("weekly", "none")
+"""Not for what the law demands: a term that runs from a notice may be over before a weekly one comes."""
 DIGEST_HOUR: Final = 8
 """When digests go out, in Beijing; weekly ones on Mondays."""
 
@@ -30,8 +32,8 @@ SATURDAY = 5
 
 
 def hows(kind: MessageKind) -> tuple[How, ...]:
-    """The ways that one may choose from: what the law demands cannot be switched off."""
-    return tuple(how for how in HOWS if how != "none" or not kind.demanded_by)
+    """The ways that one may choose from: what the law demands comes within a day."""
+    return tuple(how for how in HOWS if how not in _TOO_LATE or not kind.demanded_by)
 
 
 def how(wishes: Wishes, word: str) -> How:

@@ -173,7 +173,7 @@ def form_page(
         "case": sheet.case,
         "form": sheet.form,
         "sections": [_for_reader(sheet, one) for one in sections(asked)],
-        "progress": progress_of(sheet, hidden),
+        "progress": progress_of(sheet, hidden, problems),
         "leads": sheet.leads,
         "earlier": earlier_cases(sheet.case, sheet.actor)
         if sheet.leads and sheet.case.submitted_at is None and sheet.case.parent_id is None

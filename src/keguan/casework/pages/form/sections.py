@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from keguan.casework.drafting.editors import owners, section_name
 from keguan.casework.drafting.reuse import is_empty
@@ -12,8 +13,9 @@ from keguan.components.status import Status
 from keguan.engine.moves import names_in
 from keguan.engine.state import Values
 from keguan.kernel.bilingual import Text
+from keguan.kernel.problems import Problem
 from keguan.language.definition import Definition
-from keguan.language.schema import Form
+from keguan.language.schema import Form, Section
 from keguan.registers.parties.queries import names_of
 
 _OWED = ("answer.missing", "answer.not_computed")
@@ -80,14 +82,16 @@ class Progress:
     marked: tuple[str, ...] = ()
 
 
-def progress_of(sheet: Sheet, hidden: frozenset[str]) -> tuple[Progress, ...]:
-    """Every section with how it stands, and who keeps it."""
+def progress_of(sheet: Sheet, hidden: frozenset[str], problems: Sequence[Problem] = ()) -> tuple[Progress, ...]:
+    """Every section with how it stands, and who keeps it. problems: what is said on the page beyond what each answer shows by
+    itself, as after a check of the rules: a section that it points to is not called complete."""
     form = sheet.form
     stand = standings(sheet.situation.definition, form, sheet.values, names_in(sheet.situation))
     kept = owners(sheet.editors, names_of(sheet.editors)) if sheet.editors else {}
     remarks = sheet.remarks
     found = []
-    for number, (section, standing) in enumerate(zip(form.sections, stand, strict=True)):
+    for number, (section, shown) in enumerate(zip(form.sections, stand, strict=True)):
+        standing = _with_problems(shown, form, section, problems)
         asked = (f"{form.form}.{one.field}" for one in section.fields if one.field not in hidden)
         found.append(
             Progress(
@@ -101,6 +105,14 @@ def progress_of(sheet: Sheet, hidden: frozenset[str]) -> tuple[Progress, ...]:
             )
         )
     return tuple(found)
+
+
+def _with_problems(standing: Standing, form: Form, section: Section, problems: Sequence[Problem]) -> Standing:
+    here = {f"{form.form}.{one.field}" for one in section.fields}
+    places = [one.where for one in problems if one.code not in _OWED and _question(one.where) in here]
+    if len(set(places)) <= standing.wrong:
+        return standing
+    return replace(standing, wrong=len(set(places)), first=standing.first or places[0])
 
 
 def sections_filled(definition: Definition, form: Form, values: Values, names: Values) -> tuple[int, int]:

@@ -29,6 +29,8 @@ CODES: Final = 0.2
 """The share of agreeing discipline codes in the fit, where the application names any."""
 SAID_BY_MOST: Final = 0.1
 """A term that more than this share of many works says tells no two of them apart and is left out."""
+FEW: Final = 50
+"""Of fewer works than that, how many say a term tells nothing about it."""
 MANY: Final = 20_000
 """From so many works on."""
 TITLE, KEYWORDS, ABSTRACT = 3.0, 2.0, 1.0
@@ -150,6 +152,12 @@ class Expertise:
                 fits[by_expert.indices[row]] = by_expert.data[row]
                 found.append(self._nearest(fits, applications[at].codes, most))
         return found
+
+    def share(self, term: str) -> float:
+        """Of all works, how many say this term; 0 where none does, or where they are too few to tell."""
+        column = self._terms.get(term)
+        works = len(self._owner)
+        return float(self._said_by[column]) / works if column is not None and works >= FEW else 0.0
 
     def because(self, application: Application, expert: int, most: int = 3) -> tuple[Reason, ...]:
         """The works that make this expert near, the nearest first, each with the terms it shares; () where none shares any."""

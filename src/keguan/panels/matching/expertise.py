@@ -13,6 +13,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_title
 from keguan.language.definition import Definition
 from keguan.language.schema import Form
+from keguan.panels.matching.shared import shared_words
 from keguan.registers.codes.queries import names_of
 from keguan.registers.experts.models import WORK_KINDS, Expert, Work
 from keguan.registers.projects.models import Membership, Project
@@ -27,11 +28,6 @@ KINDS: dict[str, Text] = {
     "fields": Text("学科", "disciplines"),
     **WORK_KINDS,
 }
-_EVERYWHERE = frozenset(
-    ["技术", "方法", "系统", "应用", "开发", "关键", "项目", "分析", "设计", "体系", "模型", "方面"]
-)
-"""Words of no field: as a reason why two texts are alike they tell nobody anything."""
-WORDS_SHOWN = 5
 WORKS_SHOWN = 3
 _LONGEST = 4000
 """So many characters of one answer are compared."""
@@ -62,7 +58,7 @@ class Pool:
 
     def by(self, expert: int, reasons: Sequence[Reason], fit: float) -> str:
         """What a fit rests on."""
-        kinds = {self.known[one.work].kind for one in reasons if shared_words(one.terms)}
+        kinds = {self.known[one.work].kind for one in reasons if self._words(one)}
         if kinds - {"keywords", "fields"}:
             return "works"
         return "keywords" if "keywords" in kinds else "codes" if fit > 0 else "nothing"
@@ -71,11 +67,15 @@ class Pool:
         """Reasons as a proposal keeps them and pages show them: the work, and the words it shares."""
         found = []
         for one in reasons[:WORKS_SHOWN]:
-            work, said = self.known[one.work], shared_words(one.terms)
+            work, said = self.known[one.work], self._words(one)
             if said:  # a link such as 与 is no reason
                 told = {"title": work.title, "kind": work.kind, "year": work.year, "words": said}
                 found.append(told | ({"title_en": work.title_en} if work.title_en else {}))
         return found
+
+    def _words(self, reason: Reason) -> list[str]:
+        work = self.known[reason.work]
+        return shared_words(reason.terms, f"{work.title} {work.text}", self.expertise.share)
 
 
 def pool_of(rows: Iterable[Expert], today: date) -> Pool:
@@ -133,19 +133,6 @@ def _once(known: Iterable[Known]) -> list[Known]:
     for one in sorted(known, key=lambda one: one.kind != "led"):
         found.setdefault((one.expert, normal_title(one.title)), one)
     return list(found.values())
-
-
-def shared_words(terms: Sequence[str]) -> list[str]:
-    """The shared terms that a person would call words, those that counted most first; else the pairs of characters. A
-    single character, and what everybody says, is no reason."""
-    from keguan.texts.words import PAIR, STOP_WORDS
-
-    def tells(word: str) -> bool:
-        return len(word) > 1 and word not in STOP_WORDS and word not in _EVERYWHERE
-
-    said = [one for one in terms if not one.startswith(PAIR) and tells(one)]
-    pairs = [word for one in terms if one.startswith(PAIR) and tells(word := one.removeprefix(PAIR))]
-    return (said or pairs)[:WORDS_SHOWN]
 
 
 def application_of(definition: Definition, answers: Mapping[str, Values]) -> Application:

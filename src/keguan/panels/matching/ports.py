@@ -80,11 +80,8 @@ def because_said(reasons: Iterable[Mapping[str, Any]], by: str) -> tuple[Text, .
 def reason_said(reason: Mapping[str, Any]) -> Text:
     """One work and the words it shares; disciplines are called what the reader calls them."""
     kind = KINDS.get(reason["kind"], KINDS["other"])
-    if title_en := reason.get("title_en"):
-        said = Text("{kind}“{title}”：{zh}", "{kind} “{title}”")
-        title = Text(reason["title"], title_en)
-        return said.filled(kind=kind, title=title, zh="、".join(reason["words"]))
+    title = Text(reason["title"], reason.get("title_en") or reason["title"])
     year = "" if reason["year"] is None else f" {reason['year']}"
     return Text("{kind}“{title}”{year}：{zh}", "{kind} “{title}”{year}: {en}").filled(
-        kind=kind, title=reason["title"], year=year, zh="、".join(reason["words"]), en=", ".join(reason["words"])
+        kind=kind, title=title, year=year, zh="、".join(reason["words"]), en=", ".join(reason["words"])
     )

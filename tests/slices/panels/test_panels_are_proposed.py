@@ -158,7 +158,7 @@ def test_confirming_assigns_everybody_who_is_proposed_and_a_second_time_nobody(w
     unread = client.post(reverse("panels_confirm", args=[made.round.code, "review"]), {"proposal": made.pk})
     assert unread.status_code == 422
     assert not SeatHolder.objects.exists()
-    sent = {"proposal": str(made.pk), "confirmed": "yes"}
+    sent = {"proposal": str(made.pk), "confirmed": "yes", "changes": "0"}
     answer = client.post(reverse("panels_confirm", args=[made.round.code, "review"]), sent)
     assert answer.status_code == 303
     for number in numbers():
@@ -176,6 +176,97 @@ def test_confirming_assigns_everybody_who_is_proposed_and_a_second_time_nobody(w
     }
 
 
+def test_who_confirms_what_somebody_changed_meanwhile_is_told_what_and_assigns_nobody_unseen(world: w.World) -> None:
+    made = proposed(world)
+    cotton, _ = numbers()
+    first, other = seats(cotton)[0], Expert.objects.get(pk=_not_on(cotton, world))
+    client = officer(world)
+    address = reverse("panels_confirm", args=[made.round.code, "review"])
+    shown = _confirm_form(client.get(desk(world)).content.decode())
+    assert services.replace(first, other.pk, "研究方向更近", world.actor("officer")) is None
+    for sent in (shown, {name: value for name, value in shown.items() if name != "changes"}):
+        answer = client.post(address, {**sent, "confirmed": "yes"})
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        assert not SeatHolder.objects.exists()
+        made.refresh_from_db()
+        assert made.state == "ready"
+    answer = client.post(address, {**shown, "confirmed": "yes"})
+    page = answer.content.decode()
+    assert f"办件{cotton}：{first.expert.person.name}换为{other.person.name}" in page
+    assert client.post(address, {**_confirm_form(page), "confirmed": "yes"}).status_code == 303
+    assert other.pk in SeatHolder.objects.values_list("expert", flat=True)
+
+
+def test_of_several_changes_only_those_not_seen_are_told(world: w.World) -> None:
+    made = proposed(world)
+    cotton, speech = numbers()
+    actor = world.actor("officer")
+    gone, last = seats(cotton)[0], seats(speech)[0]
+    assert services.replace(gone, None, "不合适", actor) is None
+    assert services.replace(last, None, "不合适", actor) is None
+    answer = services.confirm(made, actor, seen=1)
+    assert isinstance(answer, Refusal)
+    told = [one.say.zh for one in answer.problems[1:]]
+    assert told == [f"办件{speech}：{last.expert.person.name}换为空缺"]
+    assert {one.code for one in answer.problems} == {"case.stale"}
+    assert services.confirm(made, actor, seen=2) is None
+
+
+def _confirm_form(page: str) -> dict[str, str]:
+    form = re.search(r'<form method="post" action="[^"]*/confirm/">(.*?)</form>', page, re.DOTALL)
+    assert form is not None
+    return dict(re.findall(r'name="(proposal|changes)" value="(\d+)"', form[1]))
+
+
+def test_bounds_stand_with_the_proposal_and_in_the_form_for_the_next(world: w.World) -> None:
+    client = officer(world)
+    fresh = client.get(desk(world)).content.decode()
+    assert _value(fresh, "same_institution_most") == "2"
+    proposed(world, Bounds(None, 3))
+    page = client.get(desk(world)).content.decode()
+    assert (_value(page, "same_institution_most"), _value(page, "most_new")) == ("", "3")
+    assert "同一单位的专家最多（人）：不限；每位专家本次最多新增（件）：3" in page
+    sent = {"same_institution_most": "x", "most_new": "4"}
+    refused = client.post(reverse("panels_propose", args=[_code(world), "review"]), sent)
+    assert refused.status_code == 422
+    assert _value(refused.content.decode(), "most_new") == "4", "what was typed stays"
+
+
+def _code(world: w.World) -> str:
+    assert world.round is not None
+    return world.round.code
+
+
+def _value(page: str, name: str) -> str:
+    tag = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+    assert tag is not None
+    found = re.search(r'value="([^"]*)"', tag[0])
+    return found[1] if found else ""
+
+
+def test_a_proposal_that_was_carried_out_says_who_declined_since_and_who_has_too_much(world: w.World) -> None:
+    made = proposed(world)
+    services.confirm(made, world.actor("officer"), seen=0)
+    cotton, speech = numbers()
+    gone = holders(cotton)[2]
+    world.people["gone"] = gone
+    client = officer(world)
+    before = client.get(desk(world)).content.decode()
+    assert "已谢绝" not in before
+    assert "超出上限" not in before
+    world.act(cotton, "decline", "gone", reason="出差")
+    busy = next(one for one in holders(cotton) if one in holders(speech))
+    Expert.objects.filter(person=busy).update(max_load=1)
+    page = client.get(desk(world)).content.decode()
+    rows = [row for row in page.split("<tr>") if "已谢绝" in row]
+    assert len(rows) == 1
+    assert gone.name in rows[0]
+    over = [row for row in page.split("<tr>") if "超出上限" in row]
+    assert over
+    assert all(busy.name in row for row in over)
+
+
 def test_a_relation_that_came_up_after_the_proposal_is_refused_with_its_reason_and_the_others_go_ahead(
     world: w.World,
 ) -> None:
@@ -183,7 +274,7 @@ def test_a_relation_that_came_up_after_the_proposal_is_refused_with_its_reason_a
     cotton, speech = numbers()
     relative = Expert.objects.get(pk=seats(cotton)[0].expert_id)
     parties.declare_kin(world.actor("officer"), relative.person, world.people["member"], "sibling")
-    answer = services.confirm(made, world.actor("officer"))
+    answer = services.confirm(made, world.actor("officer"), seen=0)
     assert answer is None
     (kept_out,) = seats(cotton, state="refused")
     assert kept_out.expert_id == relative.pk
@@ -196,7 +287,7 @@ def test_a_relation_that_came_up_after_the_proposal_is_refused_with_its_reason_a
 
 
 def test_filling_up_after_a_refusal_leaves_who_sits_and_asks_nobody_again_who_declined(world: w.World) -> None:
-    services.confirm(proposed(world), world.actor("officer"))
+    services.confirm(proposed(world), world.actor("officer"), seen=0)
     cotton, _ = numbers()
     gone = holders(cotton)[2]
     world.people["gone"] = gone
@@ -241,7 +332,7 @@ def test_an_officer_puts_another_in_the_place_of_one_for_a_reason_that_is_traced
     assert event.case_number == "", "the people of the case read its trace, and may not learn who reviews it"
     assert {"gone", "came", "reason"} <= event.payload.keys()
     assert set(event.payload["came"]) == {"commitment"}, "who it is stays behind a commitment"
-    services.confirm(made, world.actor("officer"))
+    services.confirm(made, world.actor("officer"), seen=services.changes(made))
     assert other in SeatHolder.objects.filter(seat__case__number=cotton).values_list("expert", flat=True)
     assert first.expert_id not in SeatHolder.objects.filter(seat__case__number=cotton).values_list("expert", flat=True)
 
@@ -314,7 +405,7 @@ def test_a_seat_may_be_left_empty_for_a_reason(world: w.World) -> None:
     made = proposed(world)
     cotton, _ = numbers()
     assert services.replace(seats(cotton)[0], None, "拟另请外地专家", world.actor("officer")) is None
-    services.confirm(made, world.actor("officer"))
+    services.confirm(made, world.actor("officer"), seen=services.changes(made))
     assert len(holders(cotton)) == 4
 
 

@@ -103,7 +103,8 @@ class ProposedSeat(models.Model):
 
     fit: in ten-thousandths, as the plan weighs it. by: what it rests on. reasons: works that made it so: list of {"title", "kind", "year", "words"}.
     is_chosen: an officer put the expert there, not the machine. reason: why an officer put them there, or took them off.
-    is_new: not in the proposal that this one mends. problems: what stood against it: list of {"code", "zh", "en"}.
+    is_new: not in the proposal that this one mends. turn: which change by hand, counted from 1 through the proposal, took them
+    off or put them there; 0 for none. problems: what stood against it: list of {"code", "zh", "en"}.
     """
 
     case = models.ForeignKey(ProposedCase, on_delete=models.CASCADE, db_index=False, related_name="seats")
@@ -114,6 +115,7 @@ class ProposedSeat(models.Model):
     reasons = models.JSONField(default=list)
     is_new = models.BooleanField(default=False)
     is_chosen = models.BooleanField(default=False)
+    turn = models.IntegerField(default=0)
     reason = models.TextField(default="")
     problems = models.JSONField(default=list)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -103,7 +104,10 @@ def panels_confirm(request: HttpRequest, code: str, step: str) -> HttpResponseBa
     proposal = _proposal(found, review, request.POST.get("proposal", ""))
     if request.POST.get("confirmed") != "yes":
         return _desk(request, found, review, (_UNCONFIRMED,), 422)
-    answer = services.confirm(proposal, actor_on(request), request_id(request))
+    seen = request.POST.get("changes", "")
+    # A form that does not say what it showed showed nothing.
+    number = int(seen) if seen.isdecimal() and len(seen) < 10 else -1
+    answer = services.confirm(proposal, actor_on(request), seen=number, request_id=request_id(request))
     if isinstance(answer, Refusal):
         return _desk(request, found, review, answer.problems, status_of_refusal(answer))
     refused = ProposedSeat.objects.filter(case__proposal=proposal, state="refused").count()
@@ -170,7 +174,7 @@ def _desk(
         cases = queries.shown(listed, proposal)
         if cases:
             trace.read(actor, "reviewers", f"{found.code}/{review.id}", request_id=request_id(request))
-    fields = [_SAME, _NEW]
+    fields = [_SAME, _NEW] if proposal is None else [_given(one, proposal) for one in (_SAME, _NEW)]
     if request.method == "POST" and "same_institution_most" in request.POST:
         fields = filled(fields, request.POST, problems)
     context: dict[str, Any] = {
@@ -178,6 +182,7 @@ def _desk(
         "step": review,
         "title": DESK.filled(step=step_title(review)),
         "proposal": proposal,
+        "changes": 0 if proposal is None else queries.standing_of(proposal).by_hand,
         "state": None if proposal is None else STATES[proposal.state],
         "lines": [] if proposal is None else [*_asked(review), *_lines(proposal)],
         "shortages": []
@@ -235,6 +240,7 @@ def _lines(proposal: Proposal) -> list[Line | None]:
         note = by_hand.filled(n=now.by_hand, before=f"{proposal.value / WHOLE:.2f}", note=note)
     return [
         Line(Text("计算时间", "Computed"), proposal.made_at, "moment"),
+        Line(Text("给定的限制", "Bounds given"), _bounds_said(proposal)),
         Line(Text("比较的专家", "Experts compared"), proposal.pool, "number"),
         Line(Text("未列入的专家", "Experts left out"), _aside_said(proposal)),
         Line(Text("拟指派席位", "Seats filled"), now.seats, "number"),
@@ -249,6 +255,21 @@ def _lines(proposal: Proposal) -> list[Line | None]:
         if proposal.kept
         else None,
     ]
+
+
+def _given(field: Field, proposal: Proposal) -> Field:
+    """A bound as it was given for the last proposal."""
+    value = proposal.terms.get(field.name)
+    return replace(field, value="" if value is None else str(value))
+
+
+def _bounds_said(proposal: Proposal) -> Text:
+    said = []
+    for field in (_SAME, _NEW):
+        value = proposal.terms.get(field.name)
+        number = Text("不限", "none") if value is None else Text(str(value), str(value))
+        said.append(Text("{label}：{n}", "{label}: {n}").filled(label=field.label, n=number))
+    return Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
 
 
 _ASIDE = {

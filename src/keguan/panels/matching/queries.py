@@ -10,9 +10,10 @@ from typing import Any
 from django.core.paginator import Page
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, prefetch_related_objects
 
-from keguan.casework.models import Case, Round
+from keguan.casework.models import Case, Round, SeatHolder
 from keguan.casework.permissions import reviewers_visible_to
 from keguan.casework.reviewing.recusal import at_hand
+from keguan.casework.steps.review.panel import STATES as SEATS
 from keguan.components.status import Status, Tone
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -40,14 +41,30 @@ class Load:
     proposed: int
     most: int
 
+    @property
+    def is_over(self) -> bool:
+        """Whether that is more than they take."""
+        return self.at_hand + self.proposed > self.most
+
+    @property
+    def is_full(self) -> bool:
+        """Whether one more would be."""
+        return self.at_hand + self.proposed >= self.most
+
 
 @dataclass(frozen=True, slots=True)
 class SeatShown:
-    """One proposed expert with why, and their load."""
+    """One proposed expert with why, and their load. now: where the seat stands that they were given, "" where they have none."""
 
     row: ProposedSeat
     because: tuple[Text, ...]
     load: Load
+    now: str = ""
+
+    @property
+    def present(self) -> Status | None:
+        """Where the seat stands today."""
+        return SEATS.get(self.now)
 
     @property
     def percent(self) -> int:
@@ -97,12 +114,25 @@ def cases_of(actor: Actor, proposal: Proposal, view: str = "") -> QuerySet[Propo
 
 
 def shown(page: Page[ProposedCase], proposal: Proposal) -> list[CaseShown]:
-    """These cases as the desk shows them. Four queries."""
+    """These cases as the desk shows them. Four queries, one more where somebody was assigned."""
     seats = ProposedSeat.objects.select_related("expert", "expert__person", "expert__person__employer")
     found = list(page.object_list)
     prefetch_related_objects(found, Prefetch("seats", seats))
     load = loads([seat.expert for one in found for seat in one.seats.all()], proposal)
-    return [_case(one, load) for one in found]
+    now = _present(found, proposal)
+    return [_case(one, load, now) for one in found]
+
+
+def _present(found: Sequence[ProposedCase], proposal: Proposal) -> dict[tuple[int, int], str]:
+    """Where the seats of those who were assigned stand, by case and expert; somebody may have declined since."""
+    given = {(one.case_id, seat.expert_id) for one in found for seat in one.seats.all() if seat.state == "assigned"}
+    if not given:
+        return {}
+    rows = SeatHolder.objects.filter(
+        seat__case__in={case for case, _ in given}, seat__step=proposal.step, expert__in={expert for _, expert in given}
+    )
+    said = rows.order_by("seat__attempt", "seat__number").values_list("seat__case", "expert", "seat__state")
+    return {(case, expert): state for case, expert, state in said if (case, expert) in given}
 
 
 def loads(experts: Sequence[Expert], proposal: Proposal) -> dict[int, Load]:
@@ -144,7 +174,12 @@ def standing_of(proposal: Proposal) -> Standing:
     return Standing(counted.stands or 0, counted.worth or 0, counted.by_hand or 0)
 
 
-def _case(one: ProposedCase, load: Mapping[int, Load]) -> CaseShown:
-    seats = [SeatShown(seat, because_said(seat.reasons, seat.by), load[seat.expert_id]) for seat in one.seats.all()]
+def _case(one: ProposedCase, load: Mapping[int, Load], now: Mapping[tuple[int, int], str]) -> CaseShown:
+    seats = [
+        SeatShown(
+            seat, because_said(seat.reasons, seat.by), load[seat.expert_id], now.get((one.case_id, seat.expert_id), "")
+        )
+        for seat in one.seats.all()
+    ]
     filled = sum(seat.row.state in ("proposed", "assigned") for seat in seats)
     return CaseShown(one, seats, max(0, one.free - filled))

@@ -40,6 +40,8 @@ from keguan.registers.trace import services as trace
 JOB = "matching.proposal"
 AT_ONCE = 20
 """So many cases are worked through while their officer waits."""
+MOST_TOLD = 20
+"""So many changes are told to who confirms what they have not seen."""
 SILENT = timedelta(minutes=2)
 LAW = "个人信息保护法 第二十四条"
 
@@ -185,15 +187,22 @@ def replace(seat: ProposedSeat, expert: int | None, reason: str, actor: Actor, r
         problems = _against_replacing(proposal, seat, case, expert, reason, actor)
         if problems:
             return Refusal(problems)
-        ProposedSeat.objects.filter(pk=seat.pk).update(state="dropped", reason=reason.strip())
+        turn = changes(proposal) + 1
+        ProposedSeat.objects.filter(pk=seat.pk).update(state="dropped", reason=reason.strip(), turn=turn)
         if expert is not None:
             near = next((one for one in of.others if one["expert"] == expert), None) or _near(case, expert)
             kept = {name: near[name] for name in ("fit", "by", "reasons")}
-            ProposedSeat.objects.create(case=of, expert_id=expert, is_chosen=True, reason=reason.strip(), **kept)
+            new = ProposedSeat(case=of, expert_id=expert, is_chosen=True, reason=reason.strip(), turn=turn, **kept)
+            new.save()
         names = {"gone": seat.expert_id, "came": expert, "reason": reason.strip()}
         payload = {"proposal": proposal.pk, "code": of.proposal.round.code, "case": case.number}
         trace.write("matching:seat:replaced", actor, payload=payload, personal=names, request_id=request_id)
     return None
+
+
+def changes(proposal: Proposal) -> int:
+    """How many seats were changed by hand: what tells one look at a proposal from the next."""
+    return ProposedSeat.objects.filter(case__proposal=proposal, state="dropped").count()
 
 
 def _against_replacing(
@@ -233,9 +242,18 @@ def _near(case: Case, expert: int) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------------ carrying out
 
 
-def confirm(proposal: Proposal, actor: Actor, request_id: str = "") -> Refusal | None:
-    """Assign everybody who is proposed: at once, or by a job. A second confirmation changes nothing."""
+def confirm(proposal: Proposal, actor: Actor, *, seen: int, request_id: str = "") -> Refusal | None:
+    """Assign everybody who is proposed: at once, or by a job. A second confirmation changes nothing.
+
+    seen: the `changes` of the proposal that the officer looked over; nobody is assigned whom they never saw. Source: LAW.
+    """
     with transaction.atomic():
+        # Locked as for a change by hand, so that none comes between looking and assigning.
+        proposal = (
+            Proposal.objects.select_for_update(of=("self",)).select_related("round__programme").get(pk=proposal.pk)
+        )
+        if proposal.state == "ready" and changes(proposal) != seen:
+            return Refusal(_changed_since(proposal, seen, actor))
         waiting = ProposedCase.objects.filter(proposal=proposal, seats__state="proposed").distinct().count()
         if not waiting:
             return refuse("matching.empty", Text("方案中没有拟指派的专家。", "Nobody is proposed."))
@@ -251,6 +269,30 @@ def confirm(proposal: Proposal, actor: Actor, request_id: str = "") -> Refusal |
     if waiting <= AT_ONCE:
         go_on(proposal.pk)
     return None
+
+
+def _changed_since(proposal: Proposal, seen: int, actor: Actor) -> tuple[Problem, ...]:
+    """What the officer has not seen, case by case as far as they may know its reviewers."""
+    fix = Text("请核对下列更换后再确认。", "Look over what is listed here, then confirm.")
+    said = Text("您打开页面后，方案已被更换。", "The proposal was changed after you opened the page.")
+    found = [Problem("case.stale", said, "confirmed", source=LAW, fix=fix)]
+    rows = ProposedSeat.objects.filter(case__proposal=proposal, turn__gt=seen).select_related(
+        "case__case", "expert__person"
+    )
+    mine = rows.filter(case__case__in=Case.objects.filter(reviewers_visible_to(actor)).values("pk"))
+    by_turn: dict[int, list[ProposedSeat]] = {}
+    for one in mine.order_by("turn", "pk"):
+        by_turn.setdefault(one.turn, []).append(one)
+    for turned in by_turn.values():
+        gone = "、".join(one.expert.person.name for one in turned if one.state == "dropped")
+        came = "、".join(one.expert.person.name for one in turned if one.state != "dropped")
+        line = Text("办件{case}：{gone}换为{came}", "Case {case}: {came} instead of {gone}").filled(
+            case=turned[0].case.case.number,
+            gone=Text(gone or "—", gone or "—"),
+            came=Text(came or "空缺", came or "nobody"),
+        )
+        found.append(Problem("case.stale", line, "confirmed"))
+    return tuple(found[: MOST_TOLD + 1])
 
 
 def _carry_out(proposal: Proposal, actor: Actor) -> None:

@@ -100,7 +100,7 @@ def proposed(stage: Stage, plan: Plan) -> Story:
     if made.state == "making":
         matching.go_on(made.pk)
         made.refresh_from_db()
-    matching.confirm(made, officer)
+    matching.confirm(made, officer, seen=0)
     made.refresh_from_db()
     if made.state == "confirming":
         matching.go_on(made.pk)

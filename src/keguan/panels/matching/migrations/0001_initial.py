@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 ("reasons", models.JSONField(default=list)),
                 ("is_new", models.BooleanField(default=False)),
                 ("is_chosen", models.BooleanField(default=False)),
+                ("turn", models.IntegerField(default=0)),
                 ("reason", models.TextField(default="")),
                 ("problems", models.JSONField(default=list)),
             ],

@@ -192,8 +192,8 @@ def replace(seat: ProposedSeat, expert: int | None, reason: str, actor: Actor, r
         if expert is not None:
             near = next((one for one in of.others if one["expert"] == expert), None) or _near(case, expert)
             kept = {name: near[name] for name in ("fit", "by", "reasons")}
-            new = ProposedSeat(case=of, expert_id=expert, is_chosen=True, reason=reason.strip(), turn=turn, **kept)
-            new.save()
+            kept |= {"is_chosen": True, "reason": reason.strip(), "turn": turn}
+            ProposedSeat.objects.create(case=of, expert_id=expert, **kept)
         names = {"gone": seat.expert_id, "came": expert, "reason": reason.strip()}
         payload = {"proposal": proposal.pk, "code": of.proposal.round.code, "case": case.number}
         trace.write("matching:seat:replaced", actor, payload=payload, personal=names, request_id=request_id)

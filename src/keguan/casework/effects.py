@@ -8,7 +8,7 @@ from typing import Any
 
 from keguan.casework.entries import enter, owe, owe_fee
 from keguan.casework.memo import stored
-from keguan.casework.messages import tell
+from keguan.casework.messages import tell, tell_named
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.notices import put_up, take_down
 from keguan.casework.reviewing.merits import enter_merits
@@ -45,6 +45,7 @@ def carry_out(
     if decided.verdicts:
         _keep_verdicts(writes, case, situation.state, decided.verdicts, actor, now)
     _follow_up(writes, case, after, decided, now)
+    tell_named(writes, case, decided, now)
     _trace(writes, case, situation, command, decided, after, actor, digests)
     writes.send()
     for event in decided.events:

@@ -23,6 +23,7 @@ Word = Literal[
     "review",
     "released",
     "write",
+    "named",
     "handed",
     "reminder",
     "overdue",
@@ -188,6 +189,11 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("授予或终止职责", "Duties given or ended"),
         Text("您在平台的职责有变动，请登录查看。", "A duty of yours was given or ended; sign in to see it."),
         leads_to="profile",
+    ),
+    "named": MessageKind(
+        APPLYING,
+        Text("被列为参与者", "Named in an application"),
+        Text("您在 {number} 中被列为参与者，请登录核对。", "You are named in {number}; sign in to look it over."),
     ),
     "search": MessageKind(
         SEARCHING,

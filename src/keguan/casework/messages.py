@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from keguan.casework.message_kinds import KINDS as MESSAGE_KINDS
 from keguan.casework.message_kinds import Word
 from keguan.casework.models import Case, Message
+from keguan.casework.store import Writes
 from keguan.engine.decision import Decided, Seat, SeatMoved
 from keguan.engine.machine import WITHDRAWN
 from keguan.engine.moves import refuse
@@ -72,6 +73,32 @@ def tell(case: Case, definition: Definition, decided: Decided, after: CaseState,
     for event in decided.events:
         if found := _line(case, definition, event):
             send(found[0], [case.applicant_id], case, found[1], now)
+
+
+_TELL_NAMED = """
+  INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
+  SELECT named, %s, 'named', %s, %s, %s FROM unnest(%s::bigint[]) named
+  WHERE NOT EXISTS (
+    SELECT FROM casework_message told WHERE told.case_id = %s AND told.person_id = named AND told.kind = 'named'
+  )"""
+_NAMED = Text(
+    "{number} 提交时把您列为参与者；并非您同意的，请与申报人或依托单位科研管理部门联系。",
+    "{number} came in with you as one who takes part; if you did not agree, tell the applicant or the research office of the"
+    " host.",
+)
+
+
+def tell_named(writes: Writes, case: Case, decided: Decided, now: datetime) -> None:
+    """Whoever an application names as its principal or in its team hears of it when it comes in: the application says
+    that they agreed, and it counts against their own limits. Each once, with what else is written."""
+    if case.parent_id is not None or not any(
+        isinstance(event, Closed) and event.outcome == "submitted" for event in decided.events
+    ):
+        return
+    people = {*case.members} | ({case.principal_id} if case.principal_id else set())
+    if named := sorted(people - {case.applicant_id}):
+        line = _NAMED.filled(number=case.number)
+        writes.add(_TELL_NAMED, [case.pk, line.zh, line.en, now, named, case.pk])
 
 
 def send(kind: Word, people: Iterable[int], case: Case | None, line: Text, now: datetime) -> None:

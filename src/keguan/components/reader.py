@@ -120,7 +120,8 @@ def money(fen: int | Money | None) -> str:
     if fen is None:
         return ""
     amount = fen.fen if isinstance(fen, Money) else int(fen)
-    return said(_MONEY.filled(wan=grouped(in_wan(amount)), yuan=grouped(Decimal(amount).scaleb(-2))))
+    yuan = f"{Decimal(amount).scaleb(-2):,.2f}".removesuffix(".00")
+    return said(_MONEY.filled(wan=grouped(in_wan(amount)), yuan=yuan))
 
 
 def about(fen: int) -> int:

@@ -41,6 +41,7 @@ from keguan.language.wording import (
     parameter_value,
     span_said,
     step_title,
+    tie_said,
     title_of,
 )
 
@@ -388,7 +389,7 @@ class _Prose:
             said = expression_said(programme, step.eligible)
             yield self.say("入围条件：{what}", "Only cases where {what}", what=said)
         if step.order:
-            ties = [self.of(expression_said(programme, tie)) for tie in step.ties]
+            ties = [self.of(tie_said(programme, tie)) for tie in step.ties]
             also = self.say("；并列时依次看{ties}", "; ties by {ties}", ties=self.list_of(ties)) if ties else ""
             order = expression_said(programme, step.order)
             yield self.say("由高到低排序：{order}", "In order of {order}, the highest first", order=order) + also

@@ -254,6 +254,16 @@ def expression_said(programme: Programme, expression: Expression) -> Text:
     return Text(_expression(programme, expression.text, "zh"), _expression(programme, expression.text, "en"))
 
 
+def tie_said(programme: Programme, tie: Expression) -> Text:
+    """What breaks a tie. The highest comes first, so `0 - x` is how a definition says that the lowest does."""
+    rest = tie.text.strip().removeprefix("0 - ")
+    if rest.replace(".", "").replace("_", "").isalnum() and rest != tie.text.strip():
+        return Text("{what}（小者在前）", "{what} (the lowest first)").filled(
+            what=expression_said(programme, Expression(rest))
+        )
+    return expression_said(programme, tie)
+
+
 def _expression(programme: Programme, text: str, language: str) -> str:
     words: list[str] = []
     each: dict[str, str] = {}  # what a macro's variable stands for

@@ -52,6 +52,23 @@ def test_ones_messages_stand_newest_first_with_their_case_and_nobody_elses_do(wo
     assert "NEWER" in signed_in(one).get(reverse("messages"), {"lang": "en"}).content.decode()
 
 
+def test_whoever_an_application_names_hears_of_it_once_however_often_it_comes_in(world: w.World) -> None:
+    with clock_at(NOW):
+        number = w.started(world)
+        assert not Message.objects.filter(kind="named").exists()
+        assert isinstance(world.act(number, "submit", "applicant", values=w.proposal(world)), Done)
+        (told,) = Message.objects.filter(kind="named")
+        assert told.person == world.people["member"]
+        assert f"{number} 提交时把您列为参与者" in told.zh
+        assert isinstance(world.act(number, "return", "host", reason="请补充技术路线"), Done)
+        other = make.person()
+        team = [{"member": one.pk, "role": "lead", "months": 6} for one in (world.people["member"], other)]
+        assert isinstance(world.act(number, "submit", "applicant", values=w.proposal(world, team=team)), Done)
+        assert sorted(Message.objects.filter(kind="named").values_list("person", flat=True)) == sorted(
+            [world.people["member"].pk, other.pk]
+        )
+
+
 def test_the_shell_of_every_page_counts_what_is_unread_without_a_query_of_its_own(
     world: w.World, django_assert_max_num_queries: Any
 ) -> None:

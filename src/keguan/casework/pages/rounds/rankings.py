@@ -36,8 +36,8 @@ from keguan.kernel.clock import local_date
 from keguan.kernel.ids import new_key
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Forbidden, Problem, Refusal
-from keguan.language.schema import Decide, Expression, Programme, Rank, Step
-from keguan.language.wording import expression_said, step_title
+from keguan.language.schema import Decide, Rank, Step
+from keguan.language.wording import expression_said, step_title, tie_said
 
 READS_SCORES = holding(Text("查看批次排序", "see the ranking of a round"), "officer", "committee", "supervision")
 DECIDES = holding(
@@ -134,7 +134,7 @@ def _ranking_page(
         "spent_fen": spent,
         "left_fen": budget - spent,
         "order": expression_said(programme, rank.order) if rank.order else None,
-        "ties": [_tie_said(programme, tie) for tie in rank.ties],
+        "ties": [tie_said(programme, tie) for tie in rank.ties],
         "eligible": expression_said(programme, rank.eligible) if rank.eligible else None,
         "figures": figures_said(definition_of(found.programme), rank.eligible, local_date(found.opens))
         if rank.eligible
@@ -149,16 +149,6 @@ def _ranking_page(
         "crumbs": _crumbs(found, rank),
     }
     return render(request, "casework/ranking.html", context, status=status)
-
-
-def _tie_said(programme: Programme, tie: Expression) -> Text:
-    """What breaks a tie. The highest comes first, so `0 - x` is how a definition says that the lowest does."""
-    rest = tie.text.strip().removeprefix("0 - ")
-    if rest.replace(".", "").replace("_", "").isalnum() and rest != tie.text.strip():
-        return Text("{what}（小者在前）", "{what} (the lowest first)").filled(
-            what=expression_said(programme, Expression(rest))
-        )
-    return expression_said(programme, tie)
 
 
 def as_line(one: Any) -> dict[str, Any]:

@@ -18,6 +18,11 @@ class Text:
     def __str__(self) -> str:
         return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
 
+    @property
+    def capitalised(self) -> Text:
+        """The same where it begins a sentence or stands alone: with a capital in English."""
+        return Text(self.zh, self.en[:1].upper() + self.en[1:])
+
     def said_in(self, language: str) -> str:
         """The text for a reader of `language`; anything that is not English reads Chinese, the official text."""
         return self.en if language.startswith("en") else self.zh

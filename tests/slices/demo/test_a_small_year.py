@@ -58,6 +58,14 @@ def test_thirteen_cases_came_to_their_end() -> None:
     assert not Task.objects.exists()
 
 
+def test_nobody_of_the_committee_is_of_a_host_or_of_who_recommends_its_cases(stage: Stage) -> None:
+    members = Person.objects.filter(pk__in=stage.cast.staff["committee"])
+    employers = set(members.values_list("employer", flat=True))
+    recommended = {stage.cast.recommenders.get(host or 0) for host in Case.objects.values_list("host", flat=True)}
+    assert None not in employers
+    assert employers & (recommended | set(Case.objects.values_list("host", flat=True))) == set()
+
+
 def test_every_step_kind_of_the_language_was_reached() -> None:
     reached = set()
     for case in Case.objects.select_related("programme", "memo"):

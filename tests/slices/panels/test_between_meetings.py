@@ -18,8 +18,8 @@ from keguan.casework.services import Done
 from keguan.kernel import clock
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.minutes import tree_of
+from keguan.panels.meetings.minutes_content import digest_of
 from keguan.panels.meetings.models import Ballot, Item, KeptOut, Meeting
-from keguan.panels.meetings.signed_minutes import digest_of
 from keguan.panels.meetings.sittings import Sitting
 from keguan.registers.parties.merging import merge
 
@@ -85,9 +85,10 @@ def test_what_was_voted_on_waits_to_be_entered_and_what_was_left_comes_to_the_ne
     before = page(sitting, ended)
     assert "未审议，由以后的会议审议" in before
     assert "待审议" not in before
-    assert "未审议，由以后的会议审议" in page(sitting, ended, "meeting_minutes")
+    assert "未审议。" in page(sitting, ended, "meeting_minutes")
     mark = digest_of(Sitting.of(ended))
-    printed = tree_of(Sitting.of(ended), None)["digest"]
+    printed = tree_of(Sitting.of(ended), None)
+    minutes = page(sitting, ended, "meeting_minutes").partition("记录内容摘要值")[0]
     other = sitting.another()
     assert agenda(other) == [second]
     refused = planning.add(other, [first], sitting.officer)
@@ -103,9 +104,10 @@ def test_what_was_voted_on_waits_to_be_entered_and_what_was_left_comes_to_the_ne
     for text in (page(sitting, ended), page(sitting, ended, "meeting_minutes"), page(sitting, ended, member=1)):
         assert f"本件由{SECOND}决定" in text
     assert "已由另一次会议审议" in page(sitting, ended)
-    tree = tree_of(Sitting.of(ended), None)
-    assert f"本件由{SECOND}决定" in tree["lists"][1]["rows"][1][3].replace("\u200b", "")
-    assert (digest_of(Sitting.of(ended)), tree["digest"]) == (mark, printed), "what another did is not in its digest"
+    assert (digest_of(Sitting.of(ended)), tree_of(Sitting.of(ended), None)) == (mark, printed), "not a word is another"
+    now, _, since = page(sitting, ended, "meeting_minutes").partition("记录内容摘要值")
+    assert now == minutes, "the minutes stand as they were read"
+    assert f"本件由{SECOND}决定" in since, "what another did stands below them"
 
 
 def test_of_two_ballots_in_two_meetings_one_stands_and_nothing_more_is_voted(sitting: Committee) -> None:
@@ -151,6 +153,10 @@ def test_of_two_ballots_in_two_meetings_one_stands_and_nothing_more_is_voted(sit
     for name in ("meeting", "meeting_minutes"):
         text = page(sitting, first, name)
         assert f"但这次表决不作为决定：本件由{SECOND}决定" in text.partition("动议通过")[2], name
+        if name == "meeting_minutes":
+            assert "但这次表决不作为决定" not in text.partition("此后")[0], (
+                "the minutes say what was done in the meeting"
+            )
         assert "但这次表决不作为决定" not in page(sitting, second, name), name
     assert Ballot.objects.get(pk=against).state == "closed"
 

@@ -17,7 +17,7 @@ from keguan.fairness.schedule import Session
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
-from keguan.panels.meetings import appointments, services, slots
+from keguan.panels.meetings import appointments, planning, replanning, services, slots
 from keguan.panels.meetings.models import Item, Meeting, Slot
 from keguan.panels.meetings.sittings import Sitting
 from keguan.registers.trace.models import Event
@@ -89,6 +89,59 @@ def test_slots_are_proposed_moved_told_and_told_anew_only_where_they_changed(def
     done(slots.place(defence.pk, heard.pk, 0, defence.officer))
     done(appointments.tell_slots(defence.pk, defence.officer))
     assert (calendar(defence, moved)["STATUS"], calendar(defence, moved)["SEQUENCE"]) == ("CANCELLED", 2)
+
+
+def test_a_new_place_takes_its_slots_along_and_whoever_was_told_of_them_is_told_again(defence: Committee) -> None:
+    """But for a slot with a place of its own, and for a change of the schedule that nobody confirmed yet."""
+    done(slots.propose_order(defence.pk, defence.officer))
+    first, second = defence.items
+    free = {one.place: one for one in Slot.objects.order_by("-begins")}
+    for item, at_place in ((first, "一号会议室"), (second, "二号会议室")):
+        done(slots.place(defence.pk, item.pk, free[at_place].pk, defence.officer))
+    done(appointments.tell_slots(defence.pk, defence.officer))
+    Message.objects.all().delete()
+    meeting = Meeting.objects.get()
+    moved = replanning.change(defence.pk, defence.officer, place="六号会议室", begins=meeting.begins, ends=meeting.ends)
+    done(moved)
+    assert [one.place for one in Slot.objects.order_by("begins")] == ["六号会议室", "二号会议室", "二号会议室"]
+    here, stays = first.case.number, second.case.number
+    assert {one.case.number for one in Message.objects.filter(kind="defence") if one.case} == {here}
+    assert all("一号会议室" in one and "六号会议室" in one for one in told(defence))
+    assert (calendar(defence, here)["LOCATION"], calendar(defence, here)["SEQUENCE"]) == ("六号会议室", 1)
+    assert (calendar(defence, stays)["LOCATION"], calendar(defence, stays)["SEQUENCE"]) == ("二号会议室", 0)
+    assert codes(appointments.tell_slots(defence.pk, defence.officer)) == {"slots.nothing"}
+    # Who was not told of another time is not told of it by the way.
+    done(slots.place(defence.pk, first.pk, Slot.objects.filter(item=None).get().pk, defence.officer))
+    Message.objects.all().delete()
+    done(replanning.change(defence.pk, defence.officer, place="七号会议室", begins=meeting.begins, ends=meeting.ends))
+    assert told(defence) == []
+
+
+def test_items_with_slots_stand_in_the_order_of_their_times_and_are_not_moved_up_or_down(defence: Committee) -> None:
+    secretary, address = signed_in(defence.world.people["officer"]), reverse("meeting", args=[defence.pk])
+    up = reverse("meeting_do", args=[defence.pk, "up"])
+    last = defence.items[-1].pk
+    assert up in secretary.get(address).content.decode()
+    done(planning.move(defence.pk, last, -1, defence.officer))
+    done(slots.propose_order(defence.pk, defence.officer))
+
+    def agenda() -> list[str]:
+        return [one.case.number for one in Sitting.of(defence.pk).items]
+
+    assert agenda() == sorted(at(defence), key=lambda one: at(defence)[one])
+    early = defence.items[0]
+    done(slots.place(defence.pk, early.pk, Slot.objects.order_by("-begins")[0].pk, defence.officer))
+    assert agenda() == sorted(at(defence), key=lambda one: at(defence)[one])
+    assert agenda()[-1] == early.case.number
+    page = secretary.get(address).content.decode()
+    assert up not in page
+    assert "顺序随答辩时段而定" in page
+    assert "顺序随答辩时段而定" not in signed_in(defence.people[0]).get(address).content.decode(), (
+        "members move nothing"
+    )
+    refused = planning.move(defence.pk, early.pk, -1, defence.officer)
+    assert codes(refused) == {"meeting.timed"}
+    assert agenda()[-1] == early.case.number
 
 
 def test_who_is_away_and_who_must_leave_never_cost_the_quorum(defence: Committee) -> None:

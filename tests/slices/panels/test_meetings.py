@@ -26,6 +26,7 @@ from keguan.casework.documents.resolution import resolution
 from keguan.casework.models import Case, CaseVote, Resolution, ResolutionSignature
 from keguan.casework.rounds import resolutions
 from keguan.casework.services import Done
+from keguan.components.reader import reading_in
 from keguan.engine.decision import Command
 from keguan.insight.search import entries
 from keguan.kernel import clock
@@ -34,10 +35,11 @@ from keguan.kernel.clock import clock_at
 from keguan.kernel.money import Money
 from keguan.panels.meetings import planning, services
 from keguan.panels.meetings.minutes import tree_of
+from keguan.panels.meetings.minutes_content import content_of, digest_of
 from keguan.panels.meetings.models import Ballot, Dissent, Item, Meeting, Member, Urn, Voted
-from keguan.panels.meetings.signed_minutes import digest_of, sign
+from keguan.panels.meetings.signed_minutes import sign
 from keguan.panels.meetings.sittings import Sitting
-from keguan.registers.parties.models import Kinship
+from keguan.registers.parties.models import Kinship, Person
 from keguan.registers.trace.models import Event
 from keguan.registers.trace.sentences import told as said_of
 
@@ -533,6 +535,71 @@ def test_minutes_are_signed_as_they_stand_and_a_later_dissent_is_not_signed_for_
     assert "不能再次确认身份" in unproven.content.decode(), "nobody signs who cannot prove who they are"
 
 
+def test_the_minutes_have_one_digest_and_stay_as_they_were_signed(sitting: Committee) -> None:
+    """On the page and in the document, in both languages; whatever becomes of names, titles, cases and recusals."""
+    first, second = sitting.items
+    sitting.come(4)
+    ballot = sitting.up()
+    for at in range(4):
+        done(sitting.vote(ballot, at, "against" if at == 3 else "for"))
+    done(services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=1))
+    done(planning.drop(sitting.pk, second.pk, sitting.officer))
+    done(services.close(sitting.pk, sitting.officer))
+    member, address = signed_in(sitting.people[1]), reverse("meeting_minutes", args=[sitting.pk])
+
+    mark = digest_of(Sitting.of(sitting.pk))
+
+    def read() -> list[Any]:
+        found: list[Any] = []
+        for language in ("zh", "en"):
+            member.cookies["lang"] = language
+            page = member.get(address).content.decode()
+            with reading_in(language):
+                tree = tree_of(Sitting.of(sitting.pk), sitting.people[1].pk)
+            found += [re.findall(r"\b[0-9a-f]{64}\b", page)[:1], [tree["digest"]], [tree["footer"].split()[-1]]]
+            found += [tree["opening"], tree["lists"], page.partition("<h1")[2].partition(mark)[0]]
+        return found
+
+    def told() -> str:
+        member.cookies["lang"] = "zh"
+        return str(member.get(address).content.decode())
+
+    before = read()
+    assert all(before[at] == [mark] for at in (0, 1, 2, 6, 7, 8))
+    assert "投票4人，到会没有投票1人" in told()
+    assert second.case.number in told().partition("撤下议程的办件")[2]
+    assert second.case.number in str(tree_of(Sitting.of(sitting.pk), None)["lists"][2])
+    done(sign(sitting.pk, mark, sitting.member(1)))
+    assert isinstance(services.enter(sitting.pk, first.pk, "同意", sitting.member(0), uuid4().hex, sure=True), Done)
+    Case.objects.filter(pk=first.case_id).update(title="改过的名称")
+    Person.objects.filter(pk=sitting.people[2].pk).update(name="改过的姓名")
+    assert read() == before
+    assert digest_of(Sitting.of(sitting.pk)) == mark
+    assert "决定已登记到办件" in told().partition('id="since"')[2]
+    printed = tree_of(Sitting.of(sitting.pk), None)
+    assert [one["label"] for one in printed["signed"]] == [sitting.people[1].name]
+    assert "已在系统内签署" in printed["signed"][0]["value"]
+    with clock_at(clock.now() + timedelta(minutes=5)):
+        done(
+            services.keep_out(
+                sitting.another(), Item.objects.last().pk, sitting.people[1].pk, "合作", sitting.member(1)
+            )
+        )  # type: ignore[union-attr]
+    assert digest_of(Sitting.of(sitting.pk)) == mark
+    assert second.case.title not in told(), "who keeps out of a case reads nothing of it, where it was taken off either"
+    done(services.dissent(sitting.pk, ballot, "预算依据不足。", sitting.member(3)))
+    assert digest_of(Sitting.of(sitting.pk)) != mark, "a dissent is the one thing that is added"
+    assert "签署后记录有补充" in tree_of(Sitting.of(sitting.pk), None)["signed"][0]["value"]
+
+
+def test_what_comes_back_to_the_agenda_was_not_taken_off(committee: Committee) -> None:
+    item = committee.items[1]
+    done(planning.drop(committee.pk, item.pk, committee.officer))
+    assert [one[0] for one in content_of(Sitting.of(committee.pk))["off"]] == [item.case.number]
+    done(planning.add(committee.pk, [item.case.number], committee.officer))
+    assert content_of(Sitting.of(committee.pk))["off"] == []
+
+
 def test_an_opinion_is_given_in_writing_before_the_meeting_only(committee: Committee) -> None:
     item = committee.items[0].pk
     done(services.give_opinion(committee.pk, item, 88, "可行", committee.member(0)))
@@ -884,6 +951,17 @@ def test_after_a_refusal_the_page_goes_on_by_the_meetings_own_address(sitting: C
     assert again.status_code == 422
     assert f'data-address="{here}"' in again.content.decode()
     assert member.get(deed, follow=True).redirect_chain == [(here, 303)]
+
+
+def test_the_page_refreshes_in_the_language_it_was_opened_in_and_says_its_rule_as_a_sentence(
+    sitting: Committee,
+) -> None:
+    member, here = signed_in(sitting.people[0]), reverse("meeting", args=[sitting.pk])
+    page = member.get(here, {"lang": "en"}).content.decode()
+    assert f'data-address="{here}?lang=en"' in page
+    assert "Reload" in member.get(re.findall(r'data-address="([^"]+)"', page)[0]).content.decode()
+    assert f'data-address="{here}"' in signed_in(sitting.people[1]).get(here).content.decode()
+    assert "At least 2/3 of those who may vote on an item" in page
 
 
 def test_who_was_sent_out_finds_in_rankings_that_there_is_such_a_case_and_nothing_of_it(sitting: Committee) -> None:

@@ -158,3 +158,21 @@ def test_who_was_told_of_a_slot_hears_that_it_is_off_and_slots_move_by_their_own
         assert {one.case.number for one in off if one.case} == set(found.numbers)
         assert all("取消" in one.zh and "书面评议" not in one.zh for one in off)
         assert codes(appointments.tell_slots(found.pk, found.officer)) == {"meeting.state"}
+
+
+def test_what_is_not_changed_stays_to_the_minute(committee: Committee) -> None:
+    """Only the place is typed anew; members write until the hour that they were told."""
+    meeting = Meeting.objects.get()
+    until = meeting.written_until
+    assert until is not None
+    secretary, address = signed_in(committee.world.people["officer"]), reverse("meeting_change", args=[meeting.pk])
+    form = secretary.get(address).context["fields"]
+    typed = {one.name: one.value for one in form} | {"place": "六号会议室"}
+    assert secretary.post(address, typed).status_code == 303
+    meeting.refresh_from_db()
+    assert (meeting.place, meeting.written_until) == ("六号会议室", until)
+    day = until.astimezone(BEIJING).date() - timedelta(days=1)
+    assert secretary.post(address, typed | {"written_until": f"{day}"}).status_code == 303
+    meeting.refresh_from_db()
+    assert meeting.written_until is not None
+    assert f"{meeting.written_until.astimezone(BEIJING):%Y-%m-%d %H:%M}" == f"{day} 23:59", "another day, to its end"

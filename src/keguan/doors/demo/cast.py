@@ -172,7 +172,8 @@ class _Casting:
             ("planning", 3, department),
             ("supervision", 2, department),
             ("registrar", 1, department),
-            ("committee", 5, self.cast.organisations["自治区教育厅"]),
+            # They decide on applications that the other departments recommend.
+            ("committee", 5, department),
             ("officer", 3, agency),
             ("finance", 2, agency),
         ):

@@ -29,9 +29,9 @@ _SET = Text(
     " are on the page of the case.",
 )
 _MOVED = Text(
-    "{number} 的答辩由 {was} 改到 {at}（北京时间），{minutes}分钟，{place}。请重新下载日历文件。",
-    "The defence of {number} moved from {was} to {at} (Beijing time), {minutes} minutes, at {place}. Take the calendar file"
-    " anew.",
+    "{number} 的答辩由 {was}（{place_was}）改到 {at}（北京时间），{minutes}分钟，{place}。请重新下载日历文件。",
+    "The defence of {number} moved from {was}, {place_was}, to {at} (Beijing time), {minutes} minutes, at {place}. Take the"
+    " calendar file anew.",
 )
 _OFF = Text(
     "{number} 原定 {was}（北京时间）的答辩取消，新的时间另行通知。",
@@ -119,12 +119,23 @@ def _tell(sitting: Sitting, case: Case, slot: Slot | None, stands: Appointment |
         line = (_MOVED if is_moved else _SET).filled(
             number=case.number,
             was=was,
+            place_was=stands.place if stands else "",
             at=said_at(slot.begins),
             minutes=minutes(slot.begins, slot.ends),
             place=slot.place,
         )
     send("defence", people_of(case), case, line, now)
     return case.number
+
+
+def tell_of_places(sitting: Sitting) -> None:
+    """Tell whoever was told of a slot that has another place since; what else changed in the schedule waits to be confirmed.
+    The caller holds the meeting locked."""
+    for case, slot, stands in unsent(sitting):
+        if slot is None or stands is None or stands.is_off:
+            continue
+        if (slot.begins, slot.ends) == (stands.begins, stands.ends):
+            _tell(sitting, case, slot, stands)
 
 
 def call_off(sitting: Sitting) -> None:

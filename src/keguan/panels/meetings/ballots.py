@@ -14,6 +14,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.deeds import LONGEST, NOT_MEMBER, Said, ask, deed, lacks_quorum, note
+from keguan.panels.meetings.minutes_content import add_dissents
 from keguan.panels.meetings.models import CLOSED, OPEN, VOID, Ballot, Dissent, Urn, Voted
 from keguan.panels.meetings.outcomes import decided_since
 from keguan.panels.meetings.planning import NOT_SECRETARY
@@ -188,6 +189,7 @@ def dissent(pk: int, ballot: int, text: str, actor: Actor, request_id: str = "")
         Dissent.objects.update_or_create(
             ballot=found, person=actor.person or 0, defaults={"text": text.strip(), "at": clock.now()}
         )
+        add_dissents(sitting, item)
         note(sitting, "meeting:ballot:dissent", actor, number=item.case.number, ballot=found.number)
         return None
 

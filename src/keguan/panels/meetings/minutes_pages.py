@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,14 +17,12 @@ from keguan.components.status import Crumb, Status
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
-from keguan.panels.meetings.models import Item, MinutesSignature
-from keguan.panels.meetings.motions import went
-from keguan.panels.meetings.outcomes import left_of, overtaken, result_of
+from keguan.panels.meetings.minutes_content import digest_of
+from keguan.panels.meetings.minutes_told import since, told
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import SEES_MEETINGS
-from keguan.panels.meetings.signed_minutes import digest_of, sign, signs
+from keguan.panels.meetings.signed_minutes import sign, signatures, signs
 from keguan.panels.meetings.sittings import Sitting
-from keguan.registers.parties.models import Person
 
 MINUTES = Text("会议记录", "Minutes")
 _UNCONFIRMED = Problem(
@@ -40,17 +36,6 @@ _SIGNATURES = (
 )
 _STANDS = Status(Text("所签即现在的记录", "These minutes"), "good")
 _EARLIER = Status(Text("签署后记录有补充", "An earlier text"), "warn")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An item in the minutes: what was counted beside who dissented. is_out: the reader left for it, and sees neither."""
-
-    item: Item
-    is_out: bool
-    out: list[tuple[str, Text]]
-    said: list[Text]
-    dissents: list[tuple[str, str]]
 
 
 @page(SEES_MEETINGS)
@@ -88,19 +73,17 @@ def _page(
     is_signing: bool = False,
 ) -> HttpResponse:
     meeting, mark = sitting.meeting, digest_of(sitting)
-    signed = list(MinutesSignature.objects.filter(meeting=meeting))
-    names = dict(Person.objects.filter(pk__in=[one.person for one in signed]).values_list("pk", "name"))
-    names |= {one.person_id: one.person.name for one in sitting.members}
-    mine = any(one.person == actor.person and one.digest == mark for one in signed)
+    signed = signatures(sitting)
+    mine = any(one.person == actor.person and one.digest == mark for _, one in signed)
     can_sign = meeting.state == "closed" and signs(sitting, actor) and not mine
     context = {
         "meeting": meeting,
         "title": MINUTES,
-        "rows": [_row(sitting, one, actor, names) for one in sitting.items],
-        "members": sitting.members,
+        "told": told(sitting, actor.person),
+        "since": since(sitting, actor.person),
         "digest": mark,
         "signature_columns": _SIGNATURES,
-        "signatures": [(names.get(one.person, ""), one, _STANDS if one.digest == mark else _EARLIER) for one in signed],
+        "signatures": [(name, one, _STANDS if one.digest == mark else _EARLIER) for name, one in signed],
         "note": NOT_QUALIFIED,
         "can_sign": can_sign,
         "is_signing": is_signing and can_sign,
@@ -112,17 +95,3 @@ def _page(
         ],
     }
     return render(request, "meetings/minutes.html", context, status=status)
-
-
-def _row(sitting: Sitting, item: Item, actor: Actor, names: dict[int, str]) -> Row:
-    is_out = sitting.is_out(item, actor.person)
-    said: list[Text] = []
-    dissents: list[tuple[str, str]] = []
-    for ballot in [] if is_out else reversed(sitting.ballots.get(item.pk, [])):
-        said += went(sitting, item, ballot)
-        said += [why] if (why := overtaken(sitting, item, ballot)) else []
-        dissents += [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
-    out = [(member.person.name, Text(why.reason_zh, why.reason_en)) for member, why in sitting.left(item)]
-    if not is_out and item.state != "done" and sitting.meeting.is_over:
-        said.append(result_of(sitting, item) or left_of(sitting, item).text)
-    return Row(item, is_out, [] if is_out else out, said, dissents)

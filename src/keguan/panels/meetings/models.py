@@ -34,7 +34,8 @@ class Meeting(models.Model):
 
     body: the language's role word whose holders are its members. written_until: before the meeting members may hand in
     written opinions until then, null where it begins in the room. secretary: a person's id. adjourned, resumed: each time.
-    sequence: how often it was changed or cancelled since it was planned (RFC 5545, SEQUENCE).
+    sequence: how often it was changed or cancelled since it was planned (RFC 5545, SEQUENCE). minutes: what they say since the
+    meeting ended (`minutes_content`), null until then.
     """
 
     round = models.ForeignKey("casework.Round", on_delete=models.PROTECT, related_name="meetings")
@@ -58,6 +59,7 @@ class Meeting(models.Model):
     bring_zh = models.TextField(default="")
     bring_en = models.TextField(default="")
     slots_told_at = models.DateTimeField(null=True)
+    minutes = models.JSONField(null=True)
 
     class Meta:
         ordering = ("-begins", "-id")
@@ -133,6 +135,21 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return f"{self.meeting_id} {self.place}"
+
+
+class TakenOff(models.Model):
+    """A case that was taken off the agenda of a meeting, and when; the minutes say so unless it stands there again."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="taken_off")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["meeting", "case"], name="meeting_taken_off_once")]
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} {self.case_id}"
 
 
 class Slot(models.Model):

@@ -15,6 +15,7 @@ _WHY_VOID = {
     "again": Text("（再次审议）", ": it was taken up once more"),
     "recusal": Text("（投票后有委员回避）", ": a member who had voted must keep out"),
 }
+_TURNOUT = Text("投票{cast}人，到会没有投票{silent}人", "voted: {cast}, present and did not vote: {silent}")
 _UNDECIDED = Text("本件没有决定，仍待决定", "the case stays undecided")
 _WHAT = {"approve": Text("同意", "approve"), "reject": Text("不同意", "reject")}
 
@@ -53,7 +54,8 @@ def motion_of(sitting: Sitting, item: Item) -> Text:
 
 
 def went(sitting: Sitting, item: Item, ballot: Ballot) -> tuple[Text, ...]:
-    """How a ballot went, for the minutes: on what it was, and what was counted, or that it is void and why."""
+    """How a ballot went, for the minutes: on what it was, how many voted and did not, and what was counted; or that it is void
+    and why."""
     if ballot.state == OPEN or sitting.vote is None:
         return ()
     told = {"n": ballot.number, "motion": voted_on(ballot, item)}
@@ -63,8 +65,12 @@ def went(sitting: Sitting, item: Item, ballot: Ballot) -> tuple[Text, ...]:
             "第{n}次表决（{motion}）作废，未计票{why}。", "Ballot {n}, to {motion}, is void and not counted{why}."
         )
         return (said.filled(**told, why=why),)
-    begins = Text("第{n}次表决（{motion}）：", "Ballot {n}, to {motion}:").filled(**told)
-    return (begins, *counted_said(sitting, item, ballot))
+    begins = Text("第{n}次表决（{motion}）：", "Ballot {n}, to {motion}: ").filled(**told)
+    cast = sum((ballot.counts or {}).values())
+    turnout = _TURNOUT.filled(cast=cast, silent=(ballot.present or 0) - cast)
+    parts = (turnout, *counted_said(sitting, item, ballot))
+    zh, en = "；".join(one.zh for one in parts), "; ".join(one.en for one in parts)
+    return (Text(f"{begins.zh}{zh}。", f"{begins.en}{en}."),)
 
 
 def _said(motion: str, amount_fen: int | None, proposed_fen: int | None) -> Text:

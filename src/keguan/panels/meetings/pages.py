@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -197,6 +198,7 @@ def _page(
         "secretary": secretary,
         "quorum": there if not found.is_over else None,
         "never": NEVER if not found.is_over and there and not there.is_reachable else None,
+        "is_timed": sitting.is_timed,
         "is_begun": any(one.is_past for one in items),
         "items": items,
         "now": now,
@@ -204,6 +206,8 @@ def _page(
         "numbers": sent.back(_NUMBERS),
         "still_undecided": UNDECIDED,
         "choices": [(one, TITLES[one]) for one in MOTION],
+        # What refreshes itself stays in the language that the address asked for.
+        "as_asked": f"?{urlencode({'lang': request.GET['lang']})}" if "lang" in request.GET else "",
         "is_live": found.state in ("open", "adjourned"),
         "can_open": secretary and found.state in ("planned", "adjourned"),
         "written": found.state == "planned" and found.written_until is not None,
@@ -225,11 +229,15 @@ def _lines(sitting: Sitting) -> list[Line | None]:
     found, vote = sitting.meeting, sitting.vote
     rule = None
     if vote is not None:
-        rule = Text(
-            "应到人数的{quorum}且不少于{least}人到会（回避的不计入应到），{threshold}赞成为通过（{source}）",
-            "{quorum} of those who may vote on an item, and never fewer than {least}, are present; it carries with {threshold}."
-            " Source: {source}",
-        ).filled(quorum=vote.quorum.said(), least=vote.least, threshold=vote.threshold.said(), source=vote.source)
+        rule = (
+            Text(
+                "应到人数的{quorum}且不少于{least}人到会（回避的不计入应到），{threshold}赞成为通过（{source}）",
+                "{quorum} of those who may vote on an item, and never fewer than {least}, are present; it carries with {threshold}."
+                " Source: {source}",
+            )
+            .filled(quorum=vote.quorum.said(), least=vote.least, threshold=vote.threshold.said(), source=vote.source)
+            .capitalised
+        )
     return [
         Line(Text("批次", "Round"), found.round.title, href=reverse("deciding", args=[found.round.code, found.step])),
         Line(Text("计划开始", "Planned to begin"), found.begins, "moment"),

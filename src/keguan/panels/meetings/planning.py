@@ -20,7 +20,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Decide
-from keguan.panels.meetings.models import KINDS, Item, KeptOut, Meeting, Member
+from keguan.panels.meetings.models import KINDS, Item, KeptOut, Meeting, Member, TakenOff
 from keguan.panels.meetings.outcomes import not_free
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
@@ -36,6 +36,10 @@ OVER = refuse("meeting.closed", Text("会议已结束。", "The meeting is over.
 NOT_SECRETARY = refuse(
     "right.missing", Text("只有项目主管可以安排会议。", "Only the programme officer runs a meeting.")
 )
+_TIMED = refuse(
+    "meeting.timed", Text("议项有答辩时段，顺序随时段而定。", "Items have slots here, and their times are the order."),
+    fix=Text("请在“答辩时间表”调整。", "Move them in the schedule of defences."),
+)  # fmt: skip
 _AHEAD = Text("请核对日期和时间。", "Look at the day and the time once more.")
 _FREE_IT = Text("请在该次会议审议，或先从它的议程撤下。", "Deal with it there, or take it off that agenda first.")
 _CALLED = Text("请参加{title}：{begins}，{place}。", "You are asked to {title}: {begins}, {place}.")
@@ -183,13 +187,15 @@ _ACTED = Text("曾代表另一方办理本件。", "Acted on this case for anoth
 
 
 def move(pk: int, item: int, by: int, actor: Actor) -> Item | Refusal:
-    """Move an item up (by -1) or down (by 1) on the agenda, while it waits."""
+    """Move an item up (by -1) or down (by 1) on the agenda, while it waits. Refused where items have slots: these are the order."""
     with transaction.atomic():
         sitting = Sitting.of(pk, locking=True)
         if not is_secretary(actor, sitting.meeting):
             return NOT_SECRETARY
         if sitting.meeting.is_over:
             return OVER
+        if sitting.is_timed:
+            return _TIMED
         items = [one for one in sitting.items if one.state == "waiting"]
         at = next((at for at, one in enumerate(items) if one.pk == item), None)
         if at is None or not 0 <= at + by < len(items):
@@ -218,6 +224,7 @@ def drop(pk: int, item: int, actor: Actor) -> Meeting | Refusal:
             return refuse("meeting.item", said)
         trace.stamp(actor)
         number = found.case.number
+        TakenOff.objects.update_or_create(meeting=sitting.meeting, case=found.case, defaults={"at": clock.now()})
         found.delete()
         trace.write("meeting:agenda:dropped", actor, payload={"meeting": pk, "number": number})
         return sitting.meeting

@@ -109,8 +109,9 @@ def when_and_where(stands: Mapping[str, str]) -> list[Field]:
     ]  # fmt: skip
 
 
-def times_in(given: Given) -> Times:
-    """When and until when, as it was typed into `when_and_where`. Raises Refused with all that could not be read."""
+def times_in(given: Given, until: datetime | None = None) -> Times:
+    """When and until when, as it was typed into `when_and_where`. until: until when members write so far; it stays to the minute
+    where its day does, and another day is taken to its end. Raises Refused with all that could not be read."""
     day, written = given.day("day"), given.day("written_until")
     begins, ends = moment_in(given, day, "from"), moment_in(given, day, "to")
     given.needed("place")
@@ -119,6 +120,8 @@ def times_in(given: Given) -> Times:
     given.check()
     if begins is None or ends is None:  # `check` has told why
         raise Refused.because(*given.problems)
+    if until is not None and written == clock.local_date(until):
+        return Times(begins, ends, until)
     return Times(begins, ends, datetime.combine(written, time(23, 59), clock.BEIJING) if written else None)
 
 

@@ -12,7 +12,7 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
-from keguan.panels.meetings.appointments import call_off
+from keguan.panels.meetings.appointments import call_off, tell_of_places
 from keguan.panels.meetings.deeds import Said, deed, note
 from keguan.panels.meetings.models import Meeting
 from keguan.panels.meetings.planning import NOT_SECRETARY, wrong
@@ -43,7 +43,8 @@ def change(
     written_until: datetime | None = None,
     request_id: str = "",
 ) -> Said:
-    """Change where and when a planned meeting is, and until when members write. Its members are told."""
+    """Change where and when a planned meeting is, and until when members write. Its members are told. The slots that had its old
+    place go with it, and so hears whoever was told of them; a slot with a place of its own stays."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting = sitting.meeting
@@ -60,6 +61,8 @@ def change(
         )
         told |= {"at": f"{said_at(begins)}–{said_at(ends)[-5:]}", "place": place.strip()}
         _tell_members(sitting, _CHANGED.filled(title=meeting.title, **told))
+        sitting.meeting.slots.filter(place=meeting.place).update(place=place.strip())
+        tell_of_places(Sitting.of(pk))
         note(sitting, "meeting:sitting:changed", actor, n=meeting.number, **told)
         return None
 

@@ -39,7 +39,7 @@ def meeting_change(request: HttpRequest, pk: int) -> HttpResponseBase:
     meeting, actor = _planned(request, pk), meeting_for(request, pk)[1]
 
     def do(given: Given) -> tuple[Text, str]:
-        times = times_in(given)
+        times = times_in(given, meeting.written_until)
         answer = replanning.change(
             pk, actor, place=given.text("place"), begins=times.begins, ends=times.ends,
             written_until=times.written_until, request_id=request_id(request),

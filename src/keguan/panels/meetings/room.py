@@ -10,6 +10,7 @@ from keguan.kernel.clock import local_date
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
 from keguan.panels.meetings.deeds import LONGEST, NEVER, NO_ITEM, NOT_MEMBER, NOT_VOTED, Question, Said, ask, deed, note
+from keguan.panels.meetings.minutes_content import fix_minutes
 from keguan.panels.meetings.models import OPEN, Ballot, KeptOut, Member
 from keguan.panels.meetings.planning import NOT_SECRETARY, OVER
 from keguan.panels.meetings.rights import is_secretary
@@ -145,6 +146,7 @@ def close(pk: int, actor: Actor, request_id: str = "", *, undone: int = 0) -> Sa
         Member.objects.bulk_update(there, ["present", "left"])
         meeting.state, meeting.closed_at = "closed", clock.now()
         meeting.save(update_fields=["state", "closed_at"])
+        fix_minutes(pk)
         note(sitting, "meeting:sitting:closed", actor, done=sum(one.state == "done" for one in sitting.items))
         return None
 

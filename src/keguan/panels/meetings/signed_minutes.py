@@ -1,24 +1,21 @@
-"""Minutes signed in the system: what was done in a meeting as plain values, their digest, and who signed it.
+"""Minutes signed in the system: who signed what they said, by its digest.
 
 A signature is the trace of an account that proved again who it is; see `casework.resolutions.NOT_QUALIFIED`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
-
 from keguan.engine.moves import refuse
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.deeds import NOT_MEMBER, Said, deed, note
-from keguan.panels.meetings.models import OPEN, Item, MinutesSignature
+from keguan.panels.meetings.minutes_content import digest_of
+from keguan.panels.meetings.models import MinutesSignature
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
+from keguan.registers.parties.models import Person
 
 _CHANGED = refuse(
     "minutes.changed",
@@ -29,55 +26,17 @@ _CHANGED = refuse(
 _NOT_OVER = refuse("minutes.open", Text("会议结束后才能签署记录。", "Minutes are signed once the meeting is over."))
 
 
-def content_of(sitting: Sitting) -> Mapping[str, Any]:
-    """All that the minutes say, in no language of their own: who was there when, who left for what, what was counted or broken off, and
-    each dissent in its member's words."""
-    meeting = sitting.meeting
-    return {
-        "meeting": meeting.pk,
-        "round": meeting.round.code,
-        "step": meeting.step,
-        "number": meeting.number,
-        "place": meeting.place,
-        "opened": _iso(meeting.opened_at),
-        "closed": _iso(meeting.closed_at),
-        "adjourned": _spans(meeting.breaks),
-        "members": [[one.person_id, one.person.name, _spans(one.stays)] for one in sitting.members],
-        "items": [_item(sitting, one) for one in sitting.items],
-    }
-
-
-def _item(sitting: Sitting, item: Item) -> Mapping[str, Any]:
-    ballots = [one for one in reversed(sitting.ballots.get(item.pk, [])) if one.state != OPEN]
-    return {
-        "case": item.case.number,
-        "title": item.case.title,
-        "left": sorted([member.person_id, why.reason_zh] for member, why in sitting.left(item)),
-        "ballots": [
-            [one.number, one.motion, one.amount_fen, one.counts, one.present, one.members, one.why_void]
-            for one in ballots
-        ],
-        "dissents": [[one.person, one.text] for ballot in ballots for one in ballot.dissents.all()],
-    }
-
-
-def _iso(moment: Any) -> str:
-    return moment.isoformat() if moment else ""
-
-
-def _spans(spans: Sequence[tuple[datetime, datetime | None]]) -> list[list[str]]:
-    return [[_iso(since), _iso(until)] for since, until in spans]
-
-
-def digest_of(sitting: Sitting) -> str:
-    """The SHA-256 of what the minutes say."""
-    return digest(content_of(sitting))
-
-
 def signs(sitting: Sitting, actor: Actor) -> bool:
     """Whether the minutes are this actor's to sign: they came as a member, or kept them as the secretary."""
     member = sitting.member(actor.person)
     return (member is not None and bool(member.came)) or is_secretary(actor, sitting.meeting)
+
+
+def signatures(sitting: Sitting) -> list[tuple[str, MinutesSignature]]:
+    """Who signed the minutes, by name, in the order in which they did."""
+    signed = list(MinutesSignature.objects.filter(meeting=sitting.meeting).order_by("at", "pk"))
+    names = dict(Person.objects.filter(pk__in=[one.person for one in signed]).values_list("pk", "name"))
+    return [(names.get(one.person, ""), one) for one in signed]
 
 
 def sign(pk: int, seen: str, actor: Actor, request_id: str = "") -> Said:

@@ -75,6 +75,11 @@ class Sitting:
         """The times in which items are heard, in their order; none unless it is a defence session."""
         return list(self.meeting.slots.all()) if self.meeting.kind == "defence" else []
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether items have slots, so that their times are the order of the agenda."""
+        return any(one.item_id for one in self.slots)
+
     @cached_property
     def absences(self) -> list[Absence]:
         """What members announced."""

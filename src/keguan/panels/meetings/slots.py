@@ -175,6 +175,7 @@ def propose_order(pk: int, actor: Actor, request_id: str = "") -> Order | Refusa
         times = [Time(one.begins, one.ends, one.place, one.session) for one in free]
         order = propose([turn_of(sitting, one) for one in items], times, panel_of(sitting))
         _sit(sitting, {free[at].pk: item for item, at in order.placed.items()}, keep=taken)
+        in_order_of_slots(Sitting.of(pk))
         found.append(order)
         payload = {"placed": len(order.placed), "left": len(order.unplaced), "errands": order.errands}
         note(sitting, "meeting:slots:proposed", actor, **payload, is_best=order.is_best)
@@ -218,6 +219,7 @@ def place(pk: int, item: int, slot: int, actor: Actor, request_id: str = "") -> 
             Slot.objects.filter(pk=there.pk).update(item=item)
         if here is not None and other is not None:
             Slot.objects.filter(pk=here.pk).update(item=other)
+        in_order_of_slots(Sitting.of(pk))
         at = said_at(there.begins) if there else ""
         swapped = next((one.case.number for one in sitting.items if one.pk == other), "")
         note(sitting, "meeting:slots:moved", actor, number=found.case.number, at=at or "—", swapped=swapped)

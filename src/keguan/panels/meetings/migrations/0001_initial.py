@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ("bring_zh", models.TextField(default="")),
                 ("bring_en", models.TextField(default="")),
                 ("slots_told_at", models.DateTimeField(null=True)),
+                ("minutes", models.JSONField(null=True)),
             ],
             options={
                 "ordering": ("-begins", "-id"),
@@ -133,6 +134,31 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("state__in", ["waiting", "now", "done"])), name="meeting_item_state"
                     ),
+                ],
+            },
+        ),
+        CreateTable(
+            name="TakenOff",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="casework.case"
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="taken_off", to="meetings.meeting"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("meeting", "case"), name="meeting_taken_off_once"),
                 ],
             },
         ),

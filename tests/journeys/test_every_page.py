@@ -17,13 +17,14 @@ from tests.journeys import walks
 from tests.journeys.conftest import Stage
 from tests.make import world as w
 
-from keguan.casework.models import Notice
+from keguan.casework.models import Notice, Round
 from keguan.casework.rounds import services as rounds
 from keguan.components.access import PUBLIC, SIGNED_IN
 from keguan.doors.mail import stop_links
 from keguan.fairness.schedule import Session
 from keguan.kernel import clock
 from keguan.kernel.actors import SYSTEM
+from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.panels.meetings import appointments, slots
 from keguan.panels.meetings import planning as meetings
@@ -86,8 +87,10 @@ TURNS_AWAY = {
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
     *("token_new", "webhook_new"),
+    *("round_edit", "round_delete", "round_send_back"),
 }
-"""Pages that stand only at their moment, such as a second factor, and lead elsewhere at any other."""
+"""Pages that stand only at their moment, such as a second factor, or for one person, such as a draft of their own, and lead
+elsewhere at any other."""
 
 
 class Page(HTMLParser):
@@ -162,6 +165,12 @@ def site(stage: Stage) -> Iterator[tuple[w.World, dict[str, str]]]:
             appointments.tell_slots(defence.pk, officer)
             world.act(number, "approve", "committee", amount_fen=60_000_000, reason="同意立项")
         draft = w.started(world)
+        for who in ("planner", "publisher"):
+            terms = rounds.Terms(
+                f"DRAFT-{who}", Text("明年的批次", "Next year's round"), w.moment("2027-03-01"), w.moment("2027-03-31")
+            )
+            drafted = rounds.draft_round(w.version("key-rd-project"), terms, world.actor(who))
+            assert isinstance(drafted, Round), drafted
         yield world, _addresses(world, call.code, number, draft)
 
 
@@ -183,6 +192,9 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "case_preview": f"/cases/{draft}/form/proposal/preview/",
         "case_receipt": f"/cases/{number}/form/proposal/receipt/",
         "round": f"/rounds/{code}/",
+        "round_edit": "/rounds/DRAFT-planner/edit/",
+        "round_delete": "/rounds/DRAFT-planner/delete/",
+        "round_send_back": "/rounds/DRAFT-publisher/send-back/",
         "round_progress": f"/progress/{code}/",
         "office_checks": f"/progress/{code}/checks/{world.university.pk}/",
         "office_case": f"/progress/{code}/checks/{world.university.pk}/{number}/",

@@ -35,6 +35,7 @@ Word = Literal[
     "sign",
     "sanction",
     "duty",
+    "round",
 ]
 
 
@@ -173,6 +174,12 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         APPLYING,
         Text("邀请参与填写", "Asked to write along"),
         Text("请您登录平台，参与填写或阅看 {number}。", "Sign in to write or read along in {number}."),
+    ),
+    "round": MessageKind(
+        WORKING,
+        Text("批次草稿退回", "Draft of a round sent back"),
+        Text("您起草的一个批次被退回，请登录修改。", "A round that you drafted was sent back; sign in to change it."),
+        leads_to="rounds",
     ),
     "sanction": MessageKind(
         RECORDED,

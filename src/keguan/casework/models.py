@@ -74,7 +74,8 @@ class Round(models.Model):
     extended_because: the public reason why the deadline was moved, "" if it was not.
     opens, closes: server time; closes is the last moment. grace_minutes: the published grace rule: a draft begun before
     closing may still come in so much later. quota: how many each recommender may let through, 0 where none is set.
-    topics: list of {"code", "zh", "en"}. copied_from: the round (last year's) that this one was made from. subjects: for an assigned round, the organisations that owe a case.
+    topics: list of {"code", "zh", "en"}. copied_from: the round (last year's) that this one was made from. returned_because:
+    why a colleague sent the draft back, "" once its drafter has saved it again. subjects: for an assigned round, the organisations that owe a case.
     """
 
     programme = models.ForeignKey(ProgrammeVersion, on_delete=models.PROTECT, related_name="rounds")
@@ -94,6 +95,7 @@ class Round(models.Model):
     topics = models.JSONField(default=list)
     copied_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_index=False, related_name="+")
     drafted_by = models.BigIntegerField(null=True)
+    returned_because = models.TextField(default="")
     published_at = models.DateTimeField(null=True)
     published_by = models.BigIntegerField(null=True)
     revision = models.IntegerField(default=0)

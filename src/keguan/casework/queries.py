@@ -118,7 +118,7 @@ def rounds_to_publish(actor: Actor) -> QuerySet[Round]:
     plans = [duty for duty in actor.duties if duty.role == "planning"]
     if actor.person is None or not plans:
         return Round.objects.none()
-    rows = Round.objects.filter(status="draft").exclude(drafted_by=actor.person)
+    rows = Round.objects.filter(status="draft", returned_because="").exclude(drafted_by=actor.person)
     if all(duty.programme for duty in plans):
         rows = rows.filter(programme__code__in={duty.programme for duty in plans})
     return rows.select_related("programme").defer("programme__sources").order_by("opens", "code")

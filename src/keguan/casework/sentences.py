@@ -154,6 +154,11 @@ sentences(
             "停止了成批办理，{left} 件未办", "stopped a batch; cases left as they were: {left}"
         ),
         "round:draft:made": Text("拟定了批次 {code}", "drafted the round {code}"),
+        "round:draft:changed": Text("修改了批次草稿 {code}", "changed the draft of the round {code}"),
+        "round:draft:deleted": Text("删除了批次草稿 {code}", "deleted the draft of the round {code}"),
+        "round:draft:sent_back": Text(
+            "退回批次草稿 {code}：{reason}", "sent the draft of the round {code} back: {reason}"
+        ),
         "round:call:published": Text("发布了批次 {code}", "published the round {code}"),
         "round:call:extended": Text(
             "将批次 {code} 的截止时间由 {before} 延至 {after}：{reason}",

@@ -62,7 +62,7 @@ class Column:
     `Status` (or Text). sort: ORM names to order by, () where it cannot be sorted. link: where the cell leads, "" for
     nowhere. sheet_only: in the spreadsheet and for machines, and on the page for readers who choose it. compares: the ORM
     name that queries compare, "" for none; the first of `sort` unless given. also: more names for it in queries.
-    is_short: its few words stay on one line.
+    is_short: its few words stay on one line. none: what people read where there is no value.
     """
 
     key: str
@@ -75,6 +75,7 @@ class Column:
     compares: str | None = None
     also: tuple[str, ...] = ()
     is_short: bool = False
+    none: Text | None = None
 
     @property
     def compared(self) -> str:
@@ -90,6 +91,8 @@ class Column:
     def shown(self, row: Any) -> str:
         """The cell as this reader reads it, as plain text."""
         value = self.value(row)
+        if value is None and self.none is not None:
+            return reader.said(self.none)
         if shown := reader.BY_KIND.get(self.kind):
             return shown(value)
         return reader.said(value.text if isinstance(value, Status) else value)

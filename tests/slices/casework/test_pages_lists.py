@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests import make
 from tests.make import cases
 from tests.make import world as w
-from tests.slices.casework.page_cast import holders, signed_in
+from tests.slices.casework.page_cast import fields_on, holders, signed_in
 
 from keguan.casework import queries
 from keguan.casework.models import Case, Notice, Ranking, Round, Task
@@ -328,7 +328,10 @@ def test_a_round_is_set_up_looked_over_published_and_extended_by_pages(world: w.
     officer = signed_in(world.people["officer"])
     assert officer.get(reverse("round", args=["hbz-2026"])).status_code == 404, "drafts are for those who plan"
     publisher = signed_in(world.people["publisher"])
-    assert publisher.post(reverse("round_publish", args=["hbz-2026"])).status_code == 303
+    shown = fields_on(
+        publisher.get(reverse("round", args=["hbz-2026"])).content.decode(), reverse("round_publish", args=["hbz-2026"])
+    )
+    assert publisher.post(reverse("round_publish", args=["hbz-2026"]), shown).status_code == 303
     assert officer.get(reverse("round", args=["hbz-2026"])).status_code == 200
     assert officer.post(reverse("round_extend", args=["hbz-2026"])).status_code == 403
     for sent, status in (

@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("drafted_by", models.BigIntegerField(null=True)),
+                ("returned_because", models.TextField(default="")),
                 ("published_at", models.DateTimeField(null=True)),
                 ("published_by", models.BigIntegerField(null=True)),
                 ("revision", models.IntegerField(default=0)),

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from keguan.casework import services
-from keguan.casework.messages import send_to_applicants
+from keguan.casework.messages import send, send_to_applicants
 from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
 from keguan.casework.rounds.score_sheets import totals_of
 from keguan.casework.rounds.versions import keep_version
@@ -60,22 +60,10 @@ def draft_round(
     with transaction.atomic():
         trace.stamp(actor)
         if Round.objects.filter(code=terms.code).exists():
-            said = Text("批次编号{code}已被使用。", "The round code {code} is taken.")
-            return refuse("round.code_taken", said.filled(code=terms.code), where="code", value=terms.code)
+            return _taken(terms.code)
         made = Round.objects.create(
             programme=version,
-            code=terms.code,
-            kind=terms.kind,
-            title_zh=terms.title.zh,
-            title_en=terms.title.en,
-            summary_zh=terms.summary.zh,
-            summary_en=terms.summary.en,
-            opens=terms.opens,
-            closes=terms.closes,
-            grace_minutes=terms.grace_minutes,
-            budget_fen=terms.budget_fen,
-            quota=terms.quota,
-            topics=list(terms.topics),
+            **_columns(terms),
             copied_from=copied_from if copied_from and copied_from.programme.code == version.code else None,
             drafted_by=actor.person,
         )
@@ -84,10 +72,140 @@ def draft_round(
         return made
 
 
-def publish_round(code: str, actor: Actor) -> Round | Refusal:
-    """Publish a drafted round: from now on its call is public and its terms change only by extension.
+def _columns(terms: Terms) -> dict[str, Any]:
+    return {
+        "code": terms.code,
+        "kind": terms.kind,
+        "title_zh": terms.title.zh,
+        "title_en": terms.title.en,
+        "summary_zh": terms.summary.zh,
+        "summary_en": terms.summary.en,
+        "opens": terms.opens,
+        "closes": terms.closes,
+        "grace_minutes": terms.grace_minutes,
+        "budget_fen": terms.budget_fen,
+        "quota": terms.quota,
+        "topics": list(terms.topics),
+    }
+
+
+def is_drafter(of_round: Round, actor: Actor) -> bool:
+    """Whether the actor changes and deletes this draft: whoever drafted it, and where nobody did, any who plans it."""
+    return of_round.status == "draft" and of_round.drafted_by in (None, actor.person)
+
+
+def change_draft(code: str, version: ProgrammeVersion, terms: Terms, actor: Actor, *, revision: int) -> Round | Refusal:
+    """Set a draft up anew, by its drafter; what it was sent back for counts as answered.
+
+    revision: the one that the form showed. Raises Round.DoesNotExist.
+    """
+    with transaction.atomic():
+        trace.stamp(actor)
+        of_round = _locked(code)
+        if not actor.holds("planning", programme=version.code) or not _plans(of_round, actor):
+            return _not_planning()
+        if not is_drafter(of_round, actor):
+            return _not_the_drafter(of_round)
+        if of_round.revision != revision:
+            return _changed_meanwhile()
+        if problems := _wrong(terms):
+            return Refusal(problems)
+        if Round.objects.filter(code=terms.code).exclude(pk=of_round.pk).exists():
+            return _taken(terms.code)
+        of_round.programme, of_round.returned_because = version, ""
+        for name, value in _columns(terms).items():
+            setattr(of_round, name, value)
+        if of_round.copied_from is not None and of_round.copied_from.programme.code != version.code:
+            of_round.copied_from = None
+        of_round.revision += 1
+        of_round.save()
+        payload = {"code": of_round.code, "before": code, "budget_fen": of_round.budget_fen, "closes": of_round.closes}
+        trace.write("round:draft:changed", actor, programme_digest=version.digest, payload=payload)
+        return of_round
+
+
+def delete_draft(code: str, actor: Actor) -> Refusal | None:
+    """Delete a draft, by its drafter; nobody outside the planning body has seen it. Raises Round.DoesNotExist."""
+    with transaction.atomic():
+        trace.stamp(actor)
+        of_round = _locked(code)
+        if not _plans(of_round, actor):
+            return _not_planning()
+        if not is_drafter(of_round, actor):
+            return _not_the_drafter(of_round)
+        if used := Round.objects.filter(copied_from=of_round).first():
+            said = Text("批次 {code} 以它为基础，不能删除。", "The round {code} was made from it, so it stays.")
+            return refuse("round.used", said.filled(code=used.code), value=used.code)
+        trace.write("round:draft:deleted", actor, payload={"code": code, "title": of_round.title_zh})
+        of_round.delete()
+        return None
+
+
+def send_back(code: str, reason: str, actor: Actor) -> Round | Refusal:
+    """Send a draft back to its drafter instead of publishing it, with a reason, which comes as a message.
 
     Raises Round.DoesNotExist.
+    """
+    with transaction.atomic():
+        trace.stamp(actor)
+        of_round = _locked(code)
+        if not _plans(of_round, actor):
+            return _not_planning()
+        if of_round.status != "draft":
+            return _published_already()
+        if is_drafter(of_round, actor):
+            said = Text("这是您自己的草稿，请直接修改。", "This draft is your own to change.")
+            return refuse("round.own_draft", said)
+        if not reason.strip():
+            said = Text("请写明退回的理由，起草人将看到它。", "Give the reason; the drafter reads it.")
+            return refuse("reason.missing", said, where="reason")
+        of_round.returned_because = reason.strip()
+        of_round.revision += 1
+        of_round.save(update_fields=["returned_because", "revision"])
+        line = Text("批次草稿 {code} 被退回：{reason}", "Your draft of the round {code} was sent back: {reason}")
+        told = [of_round.drafted_by] if of_round.drafted_by is not None else []
+        send("round", told, None, line.filled(code=code, reason=reason.strip()), clock.now())
+        trace.write("round:draft:sent_back", actor, payload={"code": code, "reason": reason.strip()})
+        return of_round
+
+
+def _locked(code: str) -> Round:
+    return (
+        Round.objects.select_for_update(of=("self",))
+        .select_related("programme", "copied_from__programme")
+        .get(code=code)
+    )
+
+
+def _plans(of_round: Round, actor: Actor) -> bool:
+    return actor.holds("planning", programme=of_round.programme.code)
+
+
+def _taken(code: str) -> Refusal:
+    said = Text("批次编号{code}已被使用。", "The round code {code} is taken.")
+    return refuse("round.code_taken", said.filled(code=code), where="code", value=code)
+
+
+def _published_already() -> Refusal:
+    return refuse("round.not_draft", Text("该批次已发布。", "This round is published already."))
+
+
+def _not_the_drafter(of_round: Round) -> Refusal:
+    if of_round.status != "draft":
+        return _published_already()
+    said = Text("草稿由起草人修改或删除。", "A draft is changed or deleted by its drafter.")
+    return refuse("round.not_drafter", said, fix=Text("需要修改的，请退回并写明理由。", "Send it back with a reason."))
+
+
+def _changed_meanwhile() -> Refusal:
+    said = Text("您打开页面后，草稿已有变化。", "The draft has changed since you opened the page.")
+    return refuse("round.stale", said, fix=Text("请重新打开核对。", "Open it again and look it over."))
+
+
+def publish_round(code: str, actor: Actor, *, revision: int | None = None) -> Round | Refusal:
+    """Publish a drafted round: from now on its call is public and its terms change only by extension.
+
+    revision: the one that was looked over, None where nobody saw a page. Raises Round.DoesNotExist.
     """
     with transaction.atomic():
         trace.stamp(actor)
@@ -95,13 +213,18 @@ def publish_round(code: str, actor: Actor) -> Round | Refusal:
         if not actor.holds("planning", programme=of_round.programme.code):
             return _not_planning()
         if of_round.status != "draft":
-            return refuse("round.not_draft", Text("该批次已发布。", "This round is published already."))
+            return _published_already()
         if actor.person is not None and actor.person == of_round.drafted_by:
             said = Text(
                 "起草人不能自己发布，请由同处另一人复核发布。",
                 "Whoever drafted a round does not publish it; a colleague does.",
             )
             return refuse("right.four_eyes", said)
+        if of_round.returned_because:
+            said = Text("草稿已退回，等起草人修改。", "The draft was sent back, and waits for its drafter.")
+            return refuse("round.returned", said)
+        if revision is not None and revision != of_round.revision:
+            return _changed_meanwhile()
         if of_round.closes <= clock.now():
             said = Text(
                 "截止时间已过，发布后谁也不能申报。",

@@ -83,6 +83,7 @@ def _money(budget: int, asked: int, won: int, cases: int, submitted: int) -> lis
     return [
         Line(Text("办件", "Cases"), cases, "number"),
         Line(Text("其中已提交", "Handed in"), submitted, "number") if submitted != cases else None,
+        Line(_BUDGET, Text("未设", "none set")) if not budget else None,
         Line(_ASKED, asked, "money") if not budget else None,
         Line(_WON, won, "money") if not budget else None,
         Line(Text("预算余额", "Left in the budget"), budget - won, "money") if budget else None,

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from keguan.casework.models import Round, RoundVersion
+from keguan.casework.pages.rounds.fields import NONE_SET
 from keguan.casework.rounds.versions import TERMS, differing, terms_of
 from keguan.casework.versions import definition_of
 from keguan.components import reader
@@ -105,7 +106,7 @@ def term_said(name: str, value: Any) -> str:
             moment = datetime.fromisoformat(value)
             return reader.deadline(moment) if name == "closes" else reader.moment(moment)
         case "budget_fen":
-            return reader.money(value)
+            return reader.money(value) if value else reader.said(NONE_SET)
         case "topics":
             return "\n".join(
                 f"{one.get('code', '')} {reader.said(Text(one.get('zh', ''), one.get('en', '')))}"

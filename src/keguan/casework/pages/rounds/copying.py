@@ -23,21 +23,33 @@ _TERM_OF = {"budget": "budget_fen"}
 def filled_from(fields: list[Field], last: Round, versions: dict[int, ProgrammeVersion]) -> list[Field]:
     """The fields filled from an earlier round; the newest version of its programme is chosen."""
     newest = next((pk for pk, one in versions.items() if one.code == last.programme.code), None)
-    values = {
+    values = as_typed(last) | {
         "version": str(newest or ""),
         "code": next_year(last.code) if next_year(last.code) != last.code else "",
         "title_zh": next_year(last.title_zh),
         "title_en": next_year(last.title_en),
-        "summary_zh": last.summary_zh,
-        "summary_en": last.summary_en,
         "opens": moment_typed(a_year_later(last.opens)),
         "closes": moment_typed(a_year_later(last.closes)),
-        "grace_minutes": str(last.grace_minutes),
-        "budget": Money(last.budget_fen).in_wan(),
-        "quota": str(last.quota),
-        "topics": topics_typed(last.topics),
     }
     return [replace(one, value=values[one.name]) for one in beside(fields, last)]
+
+
+def as_typed(of_round: Round) -> dict[str, str]:
+    """The terms of a round as they would be typed into the form that sets one up."""
+    return {
+        "version": str(of_round.programme_id),
+        "code": of_round.code,
+        "title_zh": of_round.title_zh,
+        "title_en": of_round.title_en,
+        "summary_zh": of_round.summary_zh,
+        "summary_en": of_round.summary_en,
+        "opens": moment_typed(of_round.opens),
+        "closes": moment_typed(of_round.closes),
+        "grace_minutes": str(of_round.grace_minutes),
+        "budget": Money(of_round.budget_fen).in_wan(),
+        "quota": str(of_round.quota),
+        "topics": topics_typed(of_round.topics),
+    }
 
 
 def beside(fields: list[Field], last: Round) -> list[Field]:

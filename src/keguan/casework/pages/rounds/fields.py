@@ -15,6 +15,9 @@ from keguan.kernel.problems import Problem
 
 _MOMENT_HINT = Text("北京时间，写成 2026-11-22 18:00 这样。", "Beijing time, written like 2026-11-22 18:00.")
 
+NONE_SET = Text("未设", "none set")
+"""What stands for a budget where a round has none."""
+
 EXTENSION: tuple[Field, ...] = (
     Field("closes", "text", Text("新的截止时间", "New deadline"), hint=_MOMENT_HINT, required=True),
     Field(

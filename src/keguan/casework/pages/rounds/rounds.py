@@ -16,7 +16,7 @@ from keguan.casework.models import ROUND_STATUSES, Case, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.call_search import state_of as window_of
 from keguan.casework.pages.rounds.changes import Told, like_last, told_versions
-from keguan.casework.pages.rounds.fields import EXTENSION, LATE, SUBJECTS, read_moment
+from keguan.casework.pages.rounds.fields import EXTENSION, LATE, NONE_SET, SUBJECTS, read_moment
 from keguan.casework.pages.rounds.places import places_of
 from keguan.casework.queries import RoundNumbers, round_numbers
 from keguan.casework.rounds import services
@@ -31,6 +31,7 @@ from keguan.components.list_pages import list_page
 from keguan.components.lists import Column, Filter, ListSpec, choices_of
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line, Status
+from keguan.components.typed import posted_revision
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal, Refused
@@ -80,7 +81,14 @@ ROUNDS = ListSpec(
         Column("state", Text("状态", "State"), status_of, "status"),
         Column("opens", Text("开始", "Opens"), lambda r: r.opens, "moment", sort=("opens",)),
         Column("closes", Text("截止", "Closes"), lambda r: r.closes, "deadline", sort=("closes",)),
-        Column("budget", Text("预算", "Budget"), lambda r: r.budget_fen, "money", sort=("budget_fen",)),
+        Column(
+            "budget",
+            Text("预算", "Budget"),
+            lambda r: r.budget_fen or None,
+            "money",
+            sort=("budget_fen",),
+            none=NONE_SET,
+        ),
     ),
     filters=(
         Filter(
@@ -124,7 +132,12 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
         "counted": (counted := round_numbers(actor, found)),
         "numbers": _numbers(counted, found),
         "is_large": counted.cases > COUNTED_ANEW,
-        "can_publish": plans and found.status == "draft" and found.drafted_by != actor.person,
+        "can_publish": plans
+        and found.status == "draft"
+        and found.drafted_by != actor.person
+        and not found.returned_because,
+        "can_change": plans and services.is_drafter(found, actor),
+        "can_send_back": plans and found.status == "draft" and not services.is_drafter(found, actor),
         "waits_for_another": plans and found.status == "draft" and found.drafted_by == actor.person,
         "can_extend": plans and found.status == "published",
         "can_assign": plans and found.status == "published" and found.kind == "assigned",
@@ -157,7 +170,9 @@ def _lines(found: Round) -> list[Line | None]:
         Line(Text("开始", "Opens"), found.opens, "moment"),
         Line(Text("截止", "Closes"), found.closes, "deadline"),
         Line(Text("宽限（分钟）", "Grace (minutes)"), found.grace_minutes, "number"),
-        Line(Text("预算", "Budget"), found.budget_fen, "money"),
+        Line(Text("预算", "Budget"), found.budget_fen, "money")
+        if found.budget_fen
+        else Line(Text("预算", "Budget"), NONE_SET),
         Line(Text("每个推荐单位的限额", "Quota per recommender"), found.quota or None, "number"),
         Line(Text("摘要", "Summary"), found.summary, "prose"),
         Line(Text("发布时间", "Published"), found.published_at, "moment") if found.published_at else None,
@@ -181,7 +196,7 @@ def _numbers(counted: RoundNumbers, found: Round) -> list[tuple[Text, int, str]]
 def round_publish(request: HttpRequest, code: str) -> HttpResponseBase:
     """Publish a drafted round."""
     get_object_or_404(rounds_for(actor_on(request)), code=code)
-    answer = services.publish_round(code, actor_on(request))
+    answer = services.publish_round(code, actor_on(request), revision=posted_revision(request))
     if isinstance(answer, Refusal):
         return round_page(request, code, answer.problems, status_of_refusal(answer))
     tell(request, Text("批次已发布，申报通知已公开。", "The round is published; its call is public."))

@@ -77,6 +77,8 @@ EVERYWHERE: Final = frozenset(
     ]
 )
 """Words of no field: as a reason why two texts are alike they tell nobody anything."""
+_ENDINGS: Final = frozenset("法例期区市县率性度式型化器机仪剂")
+"""Characters that end a word; one that begins a piece belongs to what stands before it."""
 COMMON: Final = 0.1
 """What more than this share of all works say is told only where nothing rarer is shared."""
 
@@ -108,22 +110,26 @@ def _tells(word: str) -> bool:
 
 
 def _pieces(text: str, pairs: set[str]) -> Iterator[str]:
-    """The stretches of Chinese of which every pair is shared, without what tells nothing at either end and in between."""
+    """The stretches of whole Chinese words of which every pair is shared, cut at what tells nothing."""
     for chinese, _ in RUNS.findall(plain(text)):
-        start = 0
-        for at in range(1, len(chinese) + 1):
-            if at == len(chinese) or chinese[at - 1 : at + 1] not in pairs:
-                yield from _telling(chinese[start:at])
-                start = at
-
-
-def _telling(stretch: str) -> Iterator[str]:
-    piece: list[str] = []
-    for word in [*words(stretch), ""]:
-        if word and (len(word) == 1 or _tells(word)) and word not in STOP_WORDS:
-            piece.append(word)
+        shared = [chinese[at : at + 2] in pairs for at in range(len(chinese) - 1)]
+        if not any(shared):
             continue
-        whole = "".join(piece)
-        if 1 < len(whole) <= LONGEST:
-            yield whole
-        piece = []
+        piece, at = "", 0
+        for word in words(chinese):
+            is_whole = all(shared[at : at + len(word) - 1]) and (len(word) == 1 or _tells(word))
+            if piece and not (is_whole and shared[at - 1]):
+                yield from _as_piece(piece)
+                piece = ""
+            if is_whole and word not in (STOP_WORDS if piece else STOP_WORDS | _ENDINGS):
+                piece += word
+            elif piece:
+                yield from _as_piece(piece)
+                piece = ""
+            at += len(word)
+        yield from _as_piece(piece)
+
+
+def _as_piece(piece: str) -> Iterator[str]:
+    if 1 < len(piece) <= LONGEST:
+        yield piece

@@ -296,9 +296,7 @@ def _filtered(part: Part, declared: Filter, choices: tuple[Choice, ...] | None) 
             wanted.append(_tidy(value.text))
             shown.append(value.text)
             continue
-        choice = next((one for one in choices if value.text == one.value), None) or next(
-            (one for one in choices if _plain(value.text) in _choice_names(one)), None
-        )
+        choice = _choice_meant(value.text, choices)
         if choice is None:
             return _no_such_value(value, declared, choices)
         wanted.append(choice.value)
@@ -306,6 +304,14 @@ def _filtered(part: Part, declared: Filter, choices: tuple[Choice, ...] | None) 
     values = Text("、".join(_in(one, "zh") for one in shown), " or ".join(_in(one, "en") for one in shown))
     told = Text("{title}：{values}", "{title}: {values}").filled(title=declared.title, values=values)
     return _turned(part, [_by(declared.apply, one) for one in wanted]), _not(part, told)
+
+
+def _choice_meant(typed: str, choices: Sequence[Choice]) -> Choice | None:
+    """The choice of this value or name; else the only one with that in its name: 形式 for 形式审查."""
+    plain = _plain(typed)
+    whole = [one for one in choices if typed == one.value] or [one for one in choices if plain in _choice_names(one)]
+    partly = [one for one in choices if plain and any(plain in name for name in _choice_names(one))]
+    return whole[0] if whole else partly[0] if len(partly) == 1 else None
 
 
 def _no_such_value(value: Said, declared: Filter, choices: Sequence[Choice]) -> Problem:

@@ -63,6 +63,7 @@ def test_parts_stand_apart_by_spaces_and_signs_may_be_those_of_a_chinese_keyboar
     [
         ("状态:形式审查", ["环节：形式审查"]),
         ("STEP:screening", ["环节：形式审查"]),
+        ("状态:形式", ["环节：形式审查"]),
         ("step:screen,review", ["环节：形式审查、评审"]),
         ("金额>50万", ["申请金额 > 50 万元"]),
         ("asked<=1,", None),

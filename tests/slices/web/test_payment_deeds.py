@@ -110,6 +110,7 @@ def test_a_conditional_payment_is_no_due_one_and_is_recorded_by_what_met_its_con
     assert "Conditional: payable only after the mid-term check is passed" in english
     assert "40 % after the mid-term check is passed" in english
     assert "Owed since" not in english
+    assert "Amount due" not in english
     finance.get(page, {"lang": "zh"})
     assert 'href="#field-met"' in refused(finance, address, **TYPED)
     said = refused(finance, address, **TYPED, met="中检〔2026〕3号")

@@ -67,7 +67,7 @@ def payment_paid(request: HttpRequest, pk: int) -> HttpResponseBase:
         )
     lines = [
         Line(Text("收款单位", "Payee"), found.payee.name),
-        Line(Text("应付金额", "Amount due"), found.amount_fen, "money"),
+        lists.amount_of(found),
         lists.owed_on(found),
         lists.due_by(found),
     ]

@@ -31,6 +31,12 @@ def share_of(payment: Payment) -> Text:
     return Text(zh, en)
 
 
+def amount_of(payment: Payment) -> Line:
+    """What is due, or agreed on its condition, as its pages say it."""
+    label = Text("约定金额", "Amount agreed") if payment.condition else Text("应付金额", "Amount due")
+    return Line(label, payment.amount_fen, "money")
+
+
 def owed_on(payment: Payment) -> Line:
     """Since when a payment is owed, or was agreed on its condition, as its pages say it."""
     label = Text("约定日", "Agreed on") if payment.condition else Text("应付形成日", "Owed since")

@@ -44,13 +44,13 @@ def payment(request: HttpRequest, pk: int) -> HttpResponseBase:
         Line(Text("收款单位", "Payee"), found.payee.name, href=reverse("organisation", args=[found.payee_id])),
         Line(Text("批次", "Tranche"), found.tranche, "number"),
         Line(Text("比例", "Share"), lists.share_of(found)) if found.share or found.say_zh else None,
-        Line(Text("应付金额", "Amount due"), found.amount_fen, "money"),
+        lists.amount_of(found),
         lists.owed_on(found),
         lists.due_by(found),
         Line(Text("停付理由", "Stopped because"), found.reason) if found.reason else None,
     ]
     sections = [
-        Section(Text("应付", "Due"), due),
+        Section(Text("约定", "Agreed") if found.condition else Text("应付", "Due"), due),
         Section(Text("已付", "Paid"), lists.as_paid(found) if found.status == "paid" else ()),
         _history(found, actor),
     ]

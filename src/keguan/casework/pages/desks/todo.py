@@ -243,7 +243,7 @@ def _of_payments() -> list[Waiting]:
         return []
     no_day = found["n"] - found["overdue"] - found["later"]
     parts = zip(_WHEN_DUE, (found["overdue"], found["later"], no_day, conditional_payments().count()), strict=True)
-    title = Text("登记付款（{n}笔）", "Record as paid ({n} payments)").filled(n=found["n"])
+    title = Text("登记付款（{n}笔）", "Record as paid: {n}").filled(n=found["n"])
     due = datetime.combine(found["first"] + timedelta(days=1), time(0), clock.BEIJING) if found["first"] else None
     href = f"{reverse('payments')}?state=due"
     words = [said.filled(n=n) for said, n in parts if n]

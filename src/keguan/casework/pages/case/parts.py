@@ -27,7 +27,7 @@ from keguan.language.schema import Criterion, Pay, Record, Review
 from keguan.language.vocabulary import BODY_NAMES
 from keguan.language.wording import step_title
 from keguan.registers.certificates.models import Certificate
-from keguan.registers.funds.models import STATUSES as PAYMENT_STATUSES
+from keguan.registers.funds.lists import status_of as payment_status
 from keguan.registers.funds.models import Payment
 from keguan.registers.funds.queries import payments_of
 from keguan.registers.projects.models import Project
@@ -65,8 +65,7 @@ class Parts:
     judged: tuple[Judged, ...]
     reviews: tuple[OneReview, ...]
     people: tuple[Line, ...]
-    payments: tuple[Payment, ...]
-    payment_states: Mapping[str, Text]
+    payments: tuple[tuple[Payment, Status], ...]
     shares: Mapping[str, Text]
     records: tuple[tuple[str, str], ...]
     returns: tuple[Return, ...]
@@ -118,8 +117,9 @@ def parts_of(case: Case, actor: Actor, situation: Situation, closed: Mapping[str
             if _shows_seat(case, actor, seat, sees)
         ),
         people=tuple(_people(case, actor, situation, names_known, sees, sitting)) if "trace" in sees else (),
-        payments=tuple(payments_of(case.number)) if _reached(situation, Pay) and not reads_by_seat(actor, case) else (),
-        payment_states=PAYMENT_STATUSES,
+        payments=tuple((one, payment_status(one)) for one in payments_of(case.number))
+        if _reached(situation, Pay) and not reads_by_seat(actor, case)
+        else (),
         shares=_shares(situation),
         records=_records(case, situation),
         returns=tuple(returns),

@@ -203,5 +203,6 @@ def _agree(stage: Stage, world: w.World, number: str) -> None:
     officer.sees("已立项")
     applicant.opens(f"/cases/{number}/")
     applicant.sees("已立项", "36 万元", "24 万元", "2026-05-2", "应付", "已登记：", walks.TITLE)
+    applicant.sees("附条件：")
     applicant.follow(walks.TITLE, applicant.page.locator("section").filter(has_text="由此产生"))
     applicant.sees("60 万元", "天河大学")

@@ -24,8 +24,8 @@ from keguan.registers.parties.models import Person
 EXPERTS = 200_000
 WORKS_EACH = 3
 _EMPLOYERS, _WORDS, _AT_ONCE = 5_000, 20_000, 5_000
-TARGET_MS, COMMON_MS = 100.0, 500.0
-"""What is promised of a word, and of one that a large share of all works say: all they find are gathered before any is shown."""
+TARGET_MS = 100.0
+"""Ours, no order's. A word that a large share of all works say misses it: all it finds are gathered before any is shown."""
 SHOWN = 20
 
 
@@ -38,19 +38,19 @@ def measure(experts: int = EXPERTS, *, batches: int = 5) -> Iterator[Figure]:
     ]
     _write(experts, words, chance)
     asked = (
-        ("nobody", "龘龘", TARGET_MS),
-        ("a rare word", words[_WORDS // 2], TARGET_MS),
-        ("a piece of a common word", words[3][:2], COMMON_MS),
-        ("two words", f"{words[20]} {words[30]}", TARGET_MS),
-        ("a discipline", "计算机", TARGET_MS),
-        ("an employer", "单位77", TARGET_MS),
-        ("研究, in half of all titles", "研究", COMMON_MS),
+        ("nobody", "龘龘"),
+        ("a rare word", words[_WORDS // 2]),
+        ("a piece of a common word", words[3][:2]),
+        ("two words", f"{words[20]} {words[30]}"),
+        ("a discipline", "计算机"),
+        ("an employer", "单位77"),
+        ("研究, in half of all titles", "研究"),
     )
-    for said, typed, target in asked:
+    for said, typed in asked:
         found = list(known_by(pool(), typed)[:SHOWN])
         spent = Meter().each(lambda typed=typed: list(known_by(pool(), typed)[:SHOWN]), n=5, batches=batches).total
         what = f"experts: find by {said} among {experts:,}"
-        yield Figure(what, spent, "ms", target, n=5, batches=batches, note=f"{len(found)} shown")
+        yield Figure(what, spent, "ms", TARGET_MS, n=5, batches=batches, note=f"{len(found)} shown")
 
 
 def _write(experts: int, words: list[str], chance: random.Random) -> None:

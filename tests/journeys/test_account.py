@@ -28,7 +28,7 @@ def test_an_authenticator_app_guards_the_account_without_javascript(stage: Stage
     secret = visitor.page.locator("main code").inner_text()
     visitor.fill(visitor.word("验证码", "Code"), code_now(secret))
     visitor.press(visitor.word("启用", "Turn on"))
-    visitor.sees(visitor.word("剩余 10 个", "10 are left"))
+    visitor.sees(visitor.word("剩余 10 个", "Left: 10"))
     codes = visitor.page.locator("pre").inner_text().split()
     other = stage.browser(language)
     other.signs_in(f"p{owner.pk}", PASSWORD)
@@ -81,7 +81,7 @@ def test_a_passkey_is_added_opens_the_account_alone_and_is_removed(stage: Stage,
     )
     visitor.fill(visitor.word("名称", "Name"), name)
     visitor.press(visitor.word("添加", "Add"))
-    visitor.sees(visitor.word("通行密钥已添加", "The passkey is added"), visitor.word("剩余 10 个", "10 are left"))
+    visitor.sees(visitor.word("通行密钥已添加", "The passkey is added"), visitor.word("剩余 10 个", "Left: 10"))
 
     visitor.opens("/me/passkeys/new/")
     visitor.page.get_by_role("button", name=visitor.word("添加", "Add"), exact=True).click()

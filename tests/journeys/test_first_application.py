@@ -97,6 +97,8 @@ def test_the_tutorial_says_what_a_first_and_a_second_application_cost(stage: Sta
         second.clicks(second.page.get_by_role("button", name=number))
         second.fill("项目名称", "棉花抗旱新品种区域试验与推广")
         second.upload("自筹经费承诺书", "自筹承诺.pdf", walks.PDF)
+        for question, answer in walks.STATED.items():
+            second.choose(question, answer)
         walks.hands_in(second, number_again)
 
     paper = on_paper(number)

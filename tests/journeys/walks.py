@@ -32,6 +32,14 @@ def begins(visitor: Visitor, call: Round) -> str:
     return found[1]
 
 
+STATED = {
+    "是否涉及人体、人类遗传资源或实验动物": "否",
+    "本申报书及附件不含国家秘密": "是",
+    "相同内容是否已申报或获得其他财政科技计划支持": "否",
+}
+"""What each application to the key R&D programme states of itself: the statements of another do not come along."""
+
+
 def fills_proposal(visitor: Visitor, of: World, unwelcome: Person) -> None:
     """The whole proposal, question by question: tables, files, people looked up by name."""
     principal, member = of.people["applicant"], of.people["member"]
@@ -61,9 +69,8 @@ def fills_proposal(visitor: Visitor, of: World, unwelcome: Person) -> None:
             {"科目": "劳务费", "财政经费": "20", "自筹经费": "0"},
         ],
     )
-    visitor.choose("是否涉及人体、人类遗传资源或实验动物", "否")
-    visitor.choose("本申报书及附件不含国家秘密", "是")
-    visitor.choose("相同内容是否已申报或获得其他财政科技计划支持", "否")
+    for question, answer in STATED.items():
+        visitor.choose(question, answer)
     visitor.press("保存草稿")
     visitor.sees("草稿已保存")
     visitor.misses("伦理审查批件")

@@ -19,6 +19,7 @@ from tests.journeys.test_every_page import LANGUAGES, TITLED_BY_A_NAME, TURNS_AW
 from tests.make import world as w
 
 from keguan.casework.models import Case
+from keguan.panels.meetings.models import Meeting
 from keguan.registers.documents.models import Document
 from keguan.registers.experts.models import Expert, Work
 from keguan.registers.organisations.models import Organisation
@@ -103,6 +104,7 @@ def _names() -> list[str]:
         (Case.objects, "title"),
         (Document.objects, "name"),
         (Work.objects, "title"),
+        (Meeting.objects, "place"),
     )
     names = {name for found, field in fields for name in found.values_list(field, flat=True) if name}
     return sorted(names | {"中文"}, key=len, reverse=True)

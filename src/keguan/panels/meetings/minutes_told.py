@@ -22,7 +22,7 @@ _OPENING = Text(
 )
 _RULE = Text(
     "表决规则：应到人数的{quorum}且不少于{least}人到会（回避的不计入应到），{threshold}赞成为通过（{source}）。",
-    "Votes: {quorum} of those who may vote on an item present, and never fewer than {least}; {threshold} carries ({source}).",
+    "Votes: {quorum} of those who may vote on an item present, and never fewer than {least}; {threshold} carries. Source: {source}",
 )
 _ENDED, _RUNS = Text("{at} 结束", "it ended on {at}"), Text("会议尚未结束", "it has not ended")
 _ADJOURNED = Text("{at} 休会，{resumed}。", "It was adjourned on {at}, and {resumed}.")

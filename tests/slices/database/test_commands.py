@@ -96,6 +96,19 @@ def test_tables_of_another_version_are_refused_and_left_as_they_are(keguan: Run)
     assert keguan("migrate", "--check").returncode == 0
 
 
+def test_tables_of_the_same_names_that_lack_a_column_are_refused_too(keguan: Run) -> None:
+    _sql(keguan, "ALTER TABLE parties_person RENAME COLUMN name TO called", "--owner")
+    try:
+        for word in ("", "--check"):
+            said = keguan("migrate", *filter(None, [word]))
+            assert said.returncode == 1
+            assert "database.other_version" in said.stderr
+            assert "parties_person.name" in said.stderr
+    finally:
+        _sql(keguan, "ALTER TABLE parties_person RENAME COLUMN called TO name", "--owner")
+    assert keguan("migrate", "--check").returncode == 0
+
+
 def test_a_damaged_backup_changes_nothing(keguan: Run, tmp_path: Path) -> None:
     file = tmp_path / "damaged"
     keguan("database", "backup", str(file))

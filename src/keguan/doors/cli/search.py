@@ -23,5 +23,6 @@ def run(args: argparse.Namespace) -> int:
 
     with tqdm(total=sources.counted(), unit_scale=True, disable=None) as bar:
         changed = entries.rebuild(bar.update)
-    print(Text("已更新 {n} 条", "entries changed: {n}").filled(n=changed).zh, f"/ entries changed: {changed}")
+    said = Text("已更新 {n} 条", "entries changed: {n}").filled(n=changed)
+    print(said.zh, "/", said.en)
     return 0

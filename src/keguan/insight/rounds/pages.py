@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework.messages import end_title
+from keguan.casework.pages.rounds.fields import NONE_SET
 from keguan.casework.pages.rounds.rounds import SEES_ROUNDS, rounds_for
 from keguan.casework.pages.rounds.what_if import grouped_by
 from keguan.casework.versions import definition_of
@@ -83,7 +84,7 @@ def _money(budget: int, asked: int, won: int, cases: int, submitted: int) -> lis
     return [
         Line(Text("办件", "Cases"), cases, "number"),
         Line(Text("其中已提交", "Handed in"), submitted, "number") if submitted != cases else None,
-        Line(_BUDGET, Text("未设", "none set")) if not budget else None,
+        Line(_BUDGET, NONE_SET) if not budget else None,
         Line(_ASKED, asked, "money") if not budget else None,
         Line(_WON, won, "money") if not budget else None,
         Line(Text("预算余额", "Left in the budget"), budget - won, "money") if budget else None,

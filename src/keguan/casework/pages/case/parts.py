@@ -231,7 +231,7 @@ def _people(
     """Who acted for which body: by name those whom the reader may know, the others counted. Of the reviewers those who
     accepted: who declined acted, too, and reviews nothing."""
     for body, name in BODY_NAMES.items():
-        title, people = Text(name.zh, name.en.capitalize()), situation.state.hands.get(body, ())
+        title, people = name.capitalised, situation.state.hands.get(body, ())
         if body == "reviewing":
             people = tuple(dict.fromkeys(sitting))
         if not people:

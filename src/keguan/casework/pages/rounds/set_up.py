@@ -32,6 +32,10 @@ _CODE = Text("编号要有3至40个英文字母、数字或连字符。", "A cod
 _NEW = Text("新建批次", "A new round")
 _EDIT = Text("修改批次草稿：{code}", "Change the draft of a round: {code}")
 _CHOOSE = Text("请选择计划版本。", "Choose a programme version.")
+_SAVED = Text(
+    "批次草稿已保存，由同处另一人核对后发布。",
+    "The round is saved as a draft; a colleague looks it over and publishes it.",
+)
 
 
 @page(PLANS, methods=("GET", "POST"))
@@ -51,12 +55,6 @@ def round_new(request: HttpRequest) -> HttpResponseBase:
         return _form(request, versions, answer.problems, status_of_refusal(answer))
     tell(request, _SAVED)
     return SeeOther(reverse("round", args=[answer.code]))
-
-
-_SAVED = Text(
-    "批次草稿已保存，由同处另一人核对后发布。",
-    "The round is saved as a draft; a colleague looks it over and publishes it.",
-)
 
 
 @page(PLANS, methods=("GET", "POST"))

@@ -235,6 +235,7 @@ def _copy(copies: Sequence[_Copy]) -> None:
             owner.execute("ALTER TABLE casework_case DISABLE TRIGGER USER")
             _copy_table(owner, "casework_case", "row.id = copy.template")
             owner.execute("ALTER TABLE casework_case ENABLE TRIGGER USER")
+            owner.execute("INSERT INTO casework_titlepairs (case_id, pairs) SELECT id, casework_pairs(title) FROM copy")
             for name in OF_A_CASE:
                 _copy_table(owner, f"casework_{name}", "row.case_id = copy.template")
             _copy_draft_fields(owner)

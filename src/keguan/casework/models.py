@@ -251,6 +251,20 @@ class Case(models.Model):
         return self.number
 
 
+class TitlePairs(models.Model):
+    """Every two neighbouring characters of a case's title, in capitals: by them a piece of a title is found without reading
+    all titles. A table of its own, as each step of a case would else write them anew; the database keeps it."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="title_pairs")
+    pairs = ArrayField(models.TextField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["pairs"], name="case_by_piece_of_title", fastupdate=False)]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}"
+
+
 class Memo(models.Model):
     """What the engine remembers of a case, as JSON: `state` holds steps with their memories, side cases and hands;
     `answers` the latest version of each form handed in. Read with the case, never listed."""

@@ -36,6 +36,26 @@ def _release(table: str) -> str:
 # as long as everything else about a row. Up to a page they are kept as they are.
 AS_THEY_ARE = ("casework_memo", "casework_draft", "casework_draftfield", "casework_answers", "casework_judgement")
 
+PAIRS = """
+CREATE FUNCTION casework_pairs(title text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ARRAY(SELECT DISTINCT substr(upper(title), at, 2) FROM generate_series(1, length(upper(title)) - 1) AS at);
+CREATE FUNCTION casework_keep_pairs() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO casework_titlepairs (case_id, pairs) VALUES (NEW.id, casework_pairs(NEW.title))
+  ON CONFLICT (case_id) DO UPDATE SET pairs = EXCLUDED.pairs;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER casework_case_pairs_made AFTER INSERT ON casework_case FOR EACH ROW EXECUTE FUNCTION casework_keep_pairs();
+CREATE TRIGGER casework_case_pairs_kept AFTER UPDATE OF title ON casework_case
+  FOR EACH ROW WHEN (OLD.title IS DISTINCT FROM NEW.title) EXECUTE FUNCTION casework_keep_pairs();
+"""
+NO_PAIRS = """
+DROP TRIGGER casework_case_pairs_made ON casework_case;
+DROP TRIGGER casework_case_pairs_kept ON casework_case;
+DROP FUNCTION casework_keep_pairs;
+DROP FUNCTION casework_pairs;
+"""
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -338,6 +358,32 @@ class Migration(migrations.Migration):
                         fields=("round", "authority", "recommended_rank"),
                         name="case_recommended_rank_once",
                     ),
+                ],
+            },
+        ),
+        CreateTable(
+            name="TitlePairs",
+            fields=[
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="title_pairs",
+                        serialize=False,
+                        to="casework.case",
+                    ),
+                ),
+                (
+                    "pairs",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
+                ),
+            ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["pairs"], name="case_by_piece_of_title"
+                    )
                 ],
             },
         ),
@@ -1182,6 +1228,7 @@ class Migration(migrations.Migration):
             REFUSE + "".join(map(_guard, KEPT)),
             "".join(map(_release, KEPT)) + "DROP FUNCTION casework_refuse_change();",
         ),
+        migrations.RunSQL(PAIRS, NO_PAIRS),
         TraceColumns("casework_case", ["step", "end"], subject="case", key="number"),
         TraceColumns("casework_round", ["status", "closes"], subject="round", key="code"),
         TraceColumns("casework_seat", ["state"], subject="seat", key="case_id"),

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case as Conditional
-from django.db.models import F, Q, QuerySet, TextField, Value, When
+from django.db.models import F, Func, Q, QuerySet, TextField, Value, When
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 
 from keguan.casework import queries
 from keguan.casework.messages import end_title
-from keguan.casework.models import Case, ProgrammeVersion, Round
+from keguan.casework.models import Case, ProgrammeVersion, Round, TitlePairs
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.desks.batches import BATCHES, ticks_for
 from keguan.casework.permissions import proposals_visible_to
@@ -73,6 +73,9 @@ def _search(rows: Rows, text: str) -> Rows:
     # Chinese has no capitals: to fold every title for it takes longer than all else of reading very many.
     lookup = "contains" if text.upper() == text.lower() else "icontains"
     titled = Q(**{f"title__{lookup}": text})
+    if len(text) > 1:
+        pairs = Func(Value(text), function="casework_pairs", output_field=TitlePairs._meta.get_field("pairs"))
+        titled &= Q(pk__in=TitlePairs.objects.filter(pairs__contains=pairs).values("case"))
     return rows.filter(titled | Q(number__startswith=plain.upper()) if plain.isascii() else titled)
 
 

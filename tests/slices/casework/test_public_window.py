@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import icalendar
@@ -24,6 +25,7 @@ from keguan.kernel.clock import clock_at
 pytestmark = pytest.mark.django_db
 
 COTTON, ENERGY = ({"code": "1", "zh": "棉花育种", "en": "Cotton"}, {"code": "1", "zh": "新能源", "en": "Energy"})
+PARAMETERS = Path(__file__).parents[3] / "parameters"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -192,6 +194,49 @@ def test_the_public_reads_what_a_doubt_means_once_where_it_concerns_them_and_no_
             told = re.findall(f"<li>{re.escape(escape(rule.say.said_in(language)))} .*?</li>", guide)
             assert told
             assert all(part.count(doubt) == 1 and provision not in part for part in told)
+
+
+@pytest.mark.parametrize("code", ["near", "far"])
+@pytest.mark.parametrize(
+    ("language", "taken_over"),
+    [("zh", "取自其他省（区、市）的做法"), ("en", "taken over from the practice of other provinces")],
+)
+def test_a_section_with_a_doubted_number_says_at_its_head_what_the_mark_means(
+    calls: dict[str, Round], code: str, language: str, taken_over: str
+) -> None:
+    call, guide = (
+        Client().get(reverse(name, args=[code]), {"lang": language}).content.decode() for name in ("call", "guide")
+    )
+    sections = [one for one in re.split("(?=<section)", call + guide) if "数值待核" in one or "figure to be" in one]
+    assert len(sections) >= 2
+    for section in sections:
+        assert section.count(taken_over) == 1
+        assert section.index(taken_over) < section.index("<li>")
+    assert (call + guide).count(taken_over) == len(sections), "where nothing is marked nothing is explained"
+
+
+@pytest.mark.parametrize("path", sorted(PARAMETERS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_no_note_for_whoever_installs_stands_in_what_the_public_reads(path: Path) -> None:
+    public = [line for line in path.read_text().splitlines() if line.strip().startswith(("source:", "zh:", "en:"))]
+    assert not [line for line in public if re.search("部署|安装|改这里|deploy|install|change this", line)]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_calendar_program_is_led_to_the_calendar_in_the_language_of_the_page(
+    calls: dict[str, Round], language: str
+) -> None:
+    reader = Client()
+    reader.cookies["lang"] = language
+    address = f"{reverse('call_calendar', args=['near'])}?lang={language}"
+    for name in ("call", "guide"):
+        links = re.findall(
+            r'(?:href="|webcal:|<code>)[^"<]*calendar\.ics[^"<]*',
+            reader.get(reverse(name, args=["near"])).content.decode(),
+        )
+        assert links
+        assert all(one.endswith(address) for one in links), links
+    said = Client().get(address).content.decode()
+    assert ("Call near" in said) == (language == "en")
 
 
 def test_a_notice_stands_in_the_calendar_of_its_call() -> None:

@@ -74,6 +74,10 @@ def test_every_step_kind_of_the_language_was_reached() -> None:
     assert reached == set(KINDS)
 
 
+def test_no_call_is_titled_for_the_young_whom_no_rule_knows() -> None:
+    assert not [plan for plan in (*rounds.FULL, *rounds.SMALL) if "青年" in plan.zh or "young" in plan.en.lower()]
+
+
 def test_every_end_of_a_key_rd_project_was_reached() -> None:
     version = ProgrammeVersion.objects.get(code="key-rd-project")
     declared = {str(end.end) for end in definition_of(version).programme.ends} | {"withdrawn"}

@@ -213,6 +213,21 @@ def test_every_way_to_sort_and_filter_a_list_works(world: World, signed_in: Call
                 assert 'id="problems"' not in response.content.decode(), (spec.name, query)
 
 
+def test_a_duty_is_found_by_who_holds_it_and_by_the_organisation_it_is_held_for(
+    world: World, signed_in: Callable[..., Client]
+) -> None:
+    university, other = make.organisation("绿洲大学（本部）"), make.organisation("戈壁研究所")
+    make.duty("host", make.person("甲某人"), organisation=university)
+    make.duty("host", make.person("乙某人"), organisation=other)
+    client = signed_in("registrar", "officer")
+    for typed in ("甲某人", "绿洲大学", "绿洲大学(本部)"):
+        said = client.get(reverse("duties"), {"q": typed}).content.decode().partition("<table")[2]
+        assert "甲某人" in said, typed
+        assert "乙某人" not in said, typed
+    assert "所代表的单位" in client.get(reverse("duties")).content.decode()
+    assert "organisation it is held for" in client.get(reverse("duties"), {"lang": "en"}).content.decode()
+
+
 def test_strangers_are_asked_to_sign_in_everywhere(world: World, client: Client) -> None:
     for name in LISTS:
         assert client.get(reverse(name)).status_code == 302, name

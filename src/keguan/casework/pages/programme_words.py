@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,6 +51,11 @@ class NumberWords:
 
 NUMBER_DOUBTED = Text("数值待核", "figure to be confirmed")
 SOURCE_DOUBTED = Text("条文待核", "provision to be confirmed")
+WHAT_DOUBTED_MEANS = Text(
+    "有的数字（已逐一标明）尚未与规定原文核对：或取自其他省（区、市）的做法，或为暂定，可能会改，请以主管部门的答复为准。",
+    "Some figures, each marked, have not been compared with the provision itself yet: they are taken over from the practice"
+    " of other provinces, or set for the time being, and may change; ask the department in charge.",
+)
 
 
 def kinds_said(programme: Programme) -> Text:
@@ -105,6 +111,11 @@ def _numbers_in(definition: Definition, rule: Rule) -> set[str]:
 def _doubted(programme: Programme) -> set[str]:
     """The parameters whose newest value nobody has compared with its source."""
     return {one.name for one in programme.parameters if one.values and not one.values[-1].verified}
+
+
+def doubt_explained(words: Iterable[NumberWords | RuleWords]) -> Text | None:
+    """What the mark of a doubted number means, for the head of a section in which one stands; None where none does."""
+    return WHAT_DOUBTED_MEANS if any(one.doubt is NUMBER_DOUBTED for one in words) else None
 
 
 def figures_said(definition: Definition, expression: Expression, on: date) -> Text | None:

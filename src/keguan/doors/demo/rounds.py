@@ -240,8 +240,8 @@ FULL: tuple[Plan, ...] = (
     Plan(
         "ZDYF-4",
         KEY_RD,
-        "{year}年度重点研发任务专项项目（第四批：各领域青年专题）",
-        "Key R&D projects {year}, fourth call: young researchers, all fields",
+        "{year}年度重点研发任务专项项目（第四批：各领域）",
+        "Key R&D projects {year}, fourth call: all fields",
         18,
         -25,
         {"at_apply": 9, "at_endorse": 6, "at_recommend": 9},

@@ -97,6 +97,12 @@ END = Column(
     link=lambda d: href_to("duty_end", d.pk) if _may_end(d) else "",
 )
 
+
+def _held_by_or_for(rows: Rows, text: str) -> Rows:
+    known = normal_name(text)
+    return rows.filter(Q(person__normal_name__contains=known) | Q(organisation__normal_name__contains=known))
+
+
 DUTIES = ListSpec(
     name="duties",
     title=Text("任职", "Duties"),
@@ -119,8 +125,6 @@ DUTIES = ListSpec(
         Filter("role", Text("职责", "Role"), lambda rows, word: rows.filter(role=word), choices_of(ROLES)),
         Filter("when", Text("状态", "State"), _when, choices_of({"now": IN_FORCE, "other": Text("其他", "Other")})),
     ),
-    search=Search(
-        Text("姓名", "name"), lambda rows, text: rows.filter(person__normal_name__contains=normal_name(text))
-    ),
+    search=Search(Text("姓名或所代表的单位", "name, or the organisation it is held for"), _held_by_or_for),
     default_sort="role",
 )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from keguan.casework import queries
 from keguan.casework.models import Round
 from keguan.casework.pages.call_search import COMING, OPEN, PAST, find_calls, state_of
-from keguan.casework.pages.programme_words import forms_said, kinds_said, numbers_said, steps_said
+from keguan.casework.pages.programme_words import doubt_explained, forms_said, kinds_said, numbers_said, steps_said
 from keguan.casework.pages.public.linked_data import linked_data
 from keguan.casework.pages.rounds.changes import told_versions
 from keguan.casework.rounds.versions import versions_of
@@ -66,7 +66,8 @@ def call(request: HttpRequest, code: str) -> HttpResponseBase:
         "lines": lines_of(found, kinds_said(definition.programme)),
         "steps": steps_said(definition),
         "forms": forms_said(definition),
-        "numbers": numbers_said(definition),
+        "numbers": (numbers := numbers_said(definition)),
+        "doubt": doubt_explained(numbers),
         "linked_data": linked_data(request, found),
         "changed": told_versions(versions_of(found)),
         "crumbs": [Crumb(Text("通知与公示", "Calls and notices"), reverse("calls")), Crumb(found.title)],

@@ -9,13 +9,14 @@ from django.urls import reverse
 
 from keguan.casework.models import Round
 from keguan.casework.pages.call_search import OPEN, state_of
-from keguan.casework.pages.programme_words import forms_said, kinds_said, numbers_said, steps_said
+from keguan.casework.pages.programme_words import doubt_explained, forms_said, kinds_said, numbers_said, steps_said
 from keguan.casework.pages.public.calls import CALLS, call_or_404, lines_of
 from keguan.casework.pages.public.guide_words import documents_asked, form_said
 from keguan.casework.pages.public.step_diagram import step_diagram
 from keguan.casework.situation.attachments import most_bytes
 from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, page
+from keguan.components.reader import language
 from keguan.components.status import Crumb, Line
 from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
@@ -31,23 +32,23 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
     """Who may apply, what is asked, how it is decided by whom and when, under which rules with which sources."""
     found = call_or_404(code)
     definition = definition_of(found.programme)
-    programme, forms = definition.programme, forms_said(definition)
+    programme, forms, steps = definition.programme, forms_said(definition), steps_said(definition)
+    numbers = numbers_said(definition, beside_rules=True)
     context = {
         "round": found,
         "state": state_of(found),
         "is_open": state_of(found) is OPEN,
         "programme": programme,
         "lines": lines_of(found, kinds_said(programme)),
-        "steps": [
-            (words, step_said(programme, step))
-            for words, step in zip(steps_said(definition), programme.steps, strict=True)
-        ],
+        "steps": [(words, step_said(programme, step)) for words, step in zip(steps, programme.steps, strict=True)],
+        "rules_doubt": doubt_explained(rule for words in steps for rule in words.rules),
         "diagram": step_diagram(definition),
         "forms": [form_said(definition, form) for form in forms],
         "documents": documents_asked(definition, forms),
         "room_bytes": most_bytes(programme),
         "money": _money(definition),
-        "numbers": numbers_said(definition, beside_rules=True),
+        "numbers": numbers,
+        "numbers_doubt": doubt_explained(numbers),
         "contacts": _contacts(definition),
         "addresses": _addresses(request, found),
         "may_object": any(isinstance(step, Publish) for step in programme.steps) and "object" in programme.side_cases,
@@ -81,7 +82,8 @@ def _contacts(definition: Definition) -> list[Line | None]:
 
 def _addresses(request: HttpRequest, found: Round) -> list[tuple[Text, str, str]]:
     """Where calendars and feed readers subscribe: what, the address to click, the address to copy."""
-    calendar = request.build_absolute_uri(reverse("call_calendar", args=[found.code]))
+    # The reader's language, which a calendar program cannot tell by itself.
+    calendar = request.build_absolute_uri(reverse("call_calendar", args=[found.code]) + f"?lang={language()}")
     programme = f"?programme={found.programme.code}"
     feed = request.build_absolute_uri(reverse("calls_atom") + programme)
     return [

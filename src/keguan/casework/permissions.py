@@ -337,7 +337,7 @@ def _way_out(actor: Actor, case: Case, part: Part) -> Text | None:
         return Text(
             "评审结束后，申报内容不再向评审专家开放。", "After the review the proposal is closed to its reviewers."
         )
-    if part == "reviews" and _holds_seat(actor, case, READING):
+    if part == "reviews" and _holds_seat(actor, case, (*LIVE, *READING)):
         return Text("评审专家只能查看本人的评审。", "A reviewer reads only their own review.")
     return _REGISTRAR if part != "reviewers" else None
 

@@ -37,8 +37,10 @@ def read_number(text: str, where: str = "") -> Decimal | Problem:
 def read_whole(text: str, where: str = "") -> int | Problem:
     """A whole number. Problem `typed.number` or `typed.whole`."""
     number = read_number(text, where)
-    if isinstance(number, Problem) or number == number.to_integral_value():
-        return number if isinstance(number, Problem) else int(number)
+    if isinstance(number, Problem):
+        return replace(number, fix=Text("只填数字，不要小数。", "Write digits only, without decimals."))
+    if number == number.to_integral_value():
+        return int(number)
     say = Text("这里要填整数。", "This must be a whole number.")
     return Problem("typed.whole", say, where, clean_text(text)[:80], fix=Text("不要小数。", "Leave the decimals out."))
 

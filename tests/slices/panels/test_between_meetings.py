@@ -73,6 +73,9 @@ def test_another_meeting_takes_only_what_is_free_and_says_where_the_rest_is(sitt
     refused = planning.add(other, [first], sitting.officer)
     assert codes(refused) == {"meeting.elsewhere"}
     assert f"{first}在{FIRST}的议程上" in refused.problems[0].say.zh
+    each = planning.add(other, [second, "65X", first, ""], sitting.officer)
+    assert [one.code for one in each.problems] == ["meeting.here", "meeting.waits_not", "meeting.elsewhere"]
+    assert codes(planning.add(other, [], sitting.officer)) == {"meeting.nothing_to_add"}
     done(services.close(sitting.pk, sitting.officer, undone=1))
     assert [one.case.number for one in done(planning.add(other, [first], sitting.officer))] == [first]
 

@@ -400,6 +400,57 @@ def test_a_recusal_declared_after_voting_makes_the_ballot_void(sitting: Committe
     assert Ballot.objects.get(pk=ballot).state == "void"
 
 
+def test_a_recusal_declared_after_counting_makes_the_ballot_void_until_the_decision_is_entered(
+    sitting: Committee,
+) -> None:
+    item = sitting.items[0]
+    sitting.come(4)
+    ballots: list[int] = []
+    for _ in range(2):
+        ballots.append(sitting.up() if not ballots else _once_more(sitting, item))
+        for at in range(4):
+            done(sitting.vote(ballots[-1], at))
+        done(services.close_ballot(sitting.pk, ballots[-1], sitting.officer, unvoted=1))
+    # Who has not voted in it makes nothing void.
+    done(services.keep_out(sitting.pk, item.pk, sitting.people[4].pk, "合作", sitting.member(4)))
+    assert Ballot.objects.get(pk=ballots[1]).state == "closed"
+    done(services.keep_out(sitting.pk, item.pk, sitting.people[3].pk, "女婿在该单位任职", sitting.member(3)))
+    assert [Ballot.objects.get(pk=one).state for one in ballots] == ["closed", "void"]
+    # Neither it nor the one before it decides the case, on no way.
+    enter = services.enter(sitting.pk, item.pk, "同意", sitting.member(0), uuid4().hex, sure=True)
+    assert codes(enter) == {"decide.not_voted"}, enter
+    command = Command("approve", "decide", {"reason": "同意"})
+    assert codes(casework.act(item.case.number, command, sitting.member(0), uuid4().hex)) == {"decide.not_voted"}
+    member, address = signed_in(sitting.people[1]), reverse("meeting_minutes", args=[sitting.pk])
+    for language, said in (
+        ("zh", "作废，不作为决定（计票后，投过票的委员回避）"),
+        ("en", "is void and no decision: after it was counted, a member who had voted must keep out"),
+    ):
+        member.cookies["lang"] = language
+        assert said in member.get(address).content.decode()
+    assert "这次表决由第2次表决取代" in str(tree_of(Sitting.of(sitting.pk), None)), "the first one stands no more"
+    assert f"女婿在该单位任职；{clock.today():%Y-%m-%d}" in str(tree_of(Sitting.of(sitting.pk), None))
+    # It is taken up and voted on anew by those who may, and what is decided then stands.
+    done(services.take_up(sitting.pk, item.pk, sitting.officer))
+    last = _opened(sitting, item)
+    for at in range(3):
+        done(sitting.vote(last, at))
+    done(services.close_ballot(sitting.pk, last, sitting.officer))
+    entered = services.enter(sitting.pk, item.pk, "同意", sitting.member(0), uuid4().hex, sure=True)
+    assert isinstance(entered, Done), entered
+    done(services.keep_out(sitting.pk, item.pk, sitting.people[2].pk, "合作", sitting.member(2)))
+    assert Ballot.objects.get(pk=last).state == "closed", "what is decided is no longer the meeting's"
+
+
+def _once_more(sitting: Committee, item: Item) -> int:
+    done(services.vote_again(sitting.pk, item.pk, sitting.officer))
+    return _opened(sitting, item)
+
+
+def _opened(sitting: Committee, item: Item) -> int:
+    return int(done(services.open_ballot(sitting.pk, item.pk, sitting.officer)).ballots[item.pk][0].pk)
+
+
 def test_a_recusal_holds_for_the_case_in_every_meeting_its_ballots_opinions_and_the_decision(
     sitting: Committee,
 ) -> None:
@@ -544,7 +595,8 @@ def test_the_minutes_have_one_digest_and_stay_as_they_were_signed(sitting: Commi
         done(sitting.vote(ballot, at, "against" if at == 3 else "for"))
     done(services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=1))
     done(planning.drop(sitting.pk, second.pk, sitting.officer))
-    done(services.close(sitting.pk, sitting.officer))
+    assert codes(services.close(sitting.pk, sitting.officer)) == {"meeting.undone"}, "it ends for good, so it asks"
+    done(services.close(sitting.pk, sitting.officer, undone=0))
     member, address = signed_in(sitting.people[1]), reverse("meeting_minutes", args=[sitting.pk])
 
     mark = digest_of(Sitting.of(sitting.pk))
@@ -850,7 +902,9 @@ def test_a_second_yes_names_who_has_not_voted_and_what_is_left(sitting: Committe
     assert Ballot.objects.get(pk=ballot).state == "closed"
     assert "还有1个议项没有审议" in secretary.post(deed["close"]).content.decode()
     assert Meeting.objects.get().state == "open"
-    assert secretary.post(deed["close"], {"sure": "1"}).status_code == 303
+    asked = secretary.post(deed["close"]).content.decode().split('id="asked"')[1]
+    sure = re.findall(r'name="sure" value="(\d+)"', asked)
+    assert secretary.post(deed["close"], {"sure": sure[0]}).status_code == 303
     assert Meeting.objects.get().state == "closed"
 
 

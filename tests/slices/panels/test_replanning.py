@@ -53,9 +53,15 @@ def test_a_meeting_is_planned_ahead_and_what_is_wrong_is_said_at_its_place(commi
         assert all(value in answer.content.decode() for value in wrong.values())
     assert Meeting.objects.count() == 1
     wide = {"day": "２０２６-05-20", "from": "０９：００", "to": "１２:００"}
-    assert secretary.post(new, fine | wide).status_code == 303
+    asked = secretary.post(new, fine | wide).content.decode()
+    assert "现在没有可以列入议程的办件" in asked, "all are on the other agenda"
+    assert Meeting.objects.count() == 1
+    sure = asked.partition('name="sure" value="')[2].partition('"')[0]
+    typed = fine | wide | {"sure": sure, "written_until": "2026-05-20"}
+    assert secretary.post(new, typed).status_code == 303
     made = Meeting.objects.get(number=2)
     assert made.begins == datetime(2026, 5, 20, 9, tzinfo=BEIJING)
+    assert made.written_until == made.begins, "on its own day members write until it begins"
 
 
 def test_a_planned_meeting_is_moved_and_its_members_hear_of_it(committee: Committee) -> None:

@@ -58,6 +58,12 @@ def keep_vote(
     )
 
 
+def forget_votes(case: Case) -> None:
+    """Let nothing that was voted on the case since it came to its step be entered any more: somebody who voted must keep out.
+    The caller holds a transaction and traces it."""
+    CaseVote.objects.filter(case=case, step=case.step, attempt=_attempt(case)).delete()
+
+
 def vote_on(case: Case, step: str, attempt: int) -> dict[str, Any] | None:
     """The latest ballot on the case at this coming to the step, as `engine.voting` reads it; None before there is one."""
     found = CaseVote.objects.filter(case=case, step=step, attempt=attempt).first()

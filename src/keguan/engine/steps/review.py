@@ -25,6 +25,11 @@ SET_ASIDE = "set_aside"
 """The verb, and the state of a seat whose scores do not count: its holder turned out to have to keep out. They are kept."""
 SET_ASIDE_TITLE = Text("评分不予采用", "Set a review aside")
 COMMENT_MOST = 5000
+_NO_SEAT = Text("您在本评审组没有待处理的席位。", "You have no open seat on this panel.")
+_SENT = Text(
+    "您的评分已提交；需要更改的，请打开办件，在“修改评分”中更改。",
+    "Your scores are sent already; to change them, open the case and use “Change my scores”.",
+)
 _DRAW = Text("请在批次的抽取页面办理。", "Go on at the page of the round's draw.")
 REMARK_MOST = 1000
 """The most characters of what is said of one criterion."""
@@ -39,8 +44,8 @@ DECLARED: Mapping[str, Text] = {
     ),
     "confidence": Text(
         "我对申报内容、评审意见和评审过程保密，不复制、不外传，不使用人工智能工具上传申报内容，评审结束后不留存。",
-        "I keep the proposal, my review and the panel's work in confidence: I neither copy nor pass them on, give the"
-        " proposal to no outside tool, and keep nothing when the review is over.",
+        "I keep the proposal, my review and the panel's work in confidence: I neither copy nor pass them on, upload"
+        " nothing of the proposal to a tool of artificial intelligence, and keep nothing when the review is over.",
     ),
 }
 """What a reviewer states before the proposal opens, one by one. Kept word for word: who changes the words changes what
@@ -180,8 +185,7 @@ def decide(situation: Situation, step: Review, command: Command) -> Move | Refus
     seats = dict(situation.state.current.memo["seats"])
     seat = situation.acting.seat
     if seats.get(seat) not in (("final",) if command.name == "rescore" else WAITS):
-        said = Text("您在本评审组没有待处理的席位。", "You have no open seat on this panel.")
-        return refuse("review.no_seat", said)
+        return refuse("review.no_seat", _SENT if seats.get(seat) == "final" else _NO_SEAT)
     if command.name != "decline" and (own := situation.facts.get("own_recusals")):
         return Refusal(tuple(own))
     match command.name:

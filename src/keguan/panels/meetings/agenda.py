@@ -71,7 +71,8 @@ def take_up(pk: int, item: int, actor: Actor, request_id: str = "") -> Said:
 
 
 def _is_decided(sitting: Sitting, item: Item) -> bool:
-    return any(one.state == CLOSED for one in sitting.ballots.get(item.pk, []))
+    last = next((one for one in sitting.ballots.get(item.pk, []) if one.was_counted), None)
+    return last is not None and last.state == CLOSED
 
 
 def vote_again(pk: int, item: int, actor: Actor, request_id: str = "", *, breaking_off: bool = False) -> Said:

@@ -163,10 +163,12 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, un
 
 
 def void(ballot: Ballot, why: str) -> None:
-    """End a ballot that broke off: what is in the urn is thrown away uncounted."""
+    """End a ballot that broke off: what is in the urn is thrown away uncounted. One that was counted, whose votes may not have
+    been cast as they were, is void as if it had not been: its counts stay in the trace alone."""
     Urn.objects.filter(ballot=ballot).delete()
     ballot.state, ballot.why_void, ballot.closed_at = VOID, why, clock.now()
-    ballot.save(update_fields=["state", "why_void", "closed_at"])
+    ballot.counts = ballot.present = ballot.members = None
+    ballot.save(update_fields=["state", "why_void", "closed_at", "counts", "present", "members"])
 
 
 def dissent(pk: int, ballot: int, text: str, actor: Actor, request_id: str = "") -> Said:

@@ -77,7 +77,9 @@ def _item(sitting: Sitting, item: Item) -> Mapping[str, Any]:
         "title": item.case.title,
         "proposed_fen": item.amount_fen,
         "is_done": item.state == "done",
-        "left": [[member.person_id, member.person.name, why.reason_zh, why.reason_en] for member, why in out],
+        "left": [
+            [member.person_id, member.person.name, why.reason_zh, why.reason_en, _iso(why.at)] for member, why in out
+        ],
         "ballots": [_ballot(one) for one in ballots],
         "dissents": _dissents(sitting, item),
     }

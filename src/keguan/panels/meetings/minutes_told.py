@@ -27,6 +27,7 @@ _RULE = Text(
 _ENDED, _RUNS = Text("{at} 结束", "it ended on {at}"), Text("会议尚未结束", "it has not ended")
 _ADJOURNED = Text("{at} 休会，{resumed}。", "It was adjourned on {at}, and {resumed}.")
 _RESUMED, _NOT_RESUMED = Text("{at} 恢复", "resumed on {at}"), Text("未恢复", "not resumed")
+_OUT_SINCE = Text("{why}；{at} 登记", "{why}; noted on {at}")
 _OVERTAKEN = Text("这次表决由第{n}次表决取代。", "Ballot {n} took the place of this one.")
 _LEFT, _LEFT_OPEN = Text("未审议。", "Not taken up."), Text("没有审议完。", "Not dealt with to the end.")
 
@@ -119,13 +120,13 @@ def _row(sitting: Sitting, content: Mapping[str, Any], one: Mapping[str, Any], *
     item = Item(amount_fen=one["proposed_fen"])
     said: list[Text] = []
     ballots = [Ballot(**fields) for fields in one["ballots"]]
-    last = next((ballot.number for ballot in reversed(ballots) if ballot.state == CLOSED), 0)
+    last = next((ballot.number for ballot in reversed(ballots) if ballot.was_counted), 0)
     for ballot in ballots:
         said += went(sitting, item, ballot)
         said += [_OVERTAKEN.filled(n=last)] if ballot.state == CLOSED and ballot.number != last else []
     if not one["is_done"] and content["closed"]:
         said.append(_LEFT_OPEN if ballots else _LEFT)
-    left = [(name, Text(zh, en)) for _, name, zh, en in one["left"]]
+    left = [(name, _OUT_SINCE.filled(why=Text(zh, en), at=_at(at))) for _, name, zh, en, at in one["left"]]
     return Row(
         one["place"],
         one["case"],

@@ -27,6 +27,8 @@ ITEM_STATES = {
     "done": Text("已审议", "Dealt with"),
 }
 CLOSED, OPEN, VOID = "closed", "open", "void"
+RECUSED = "recused"
+"""Why a ballot is void that had been counted: a member who voted in it keeps out since."""
 
 
 class Meeting(models.Model):
@@ -253,7 +255,9 @@ class Opinion(models.Model):
 
 
 class Ballot(models.Model):
-    """One secret vote on an item. counts: by option, null while it is open. present, members: when it was closed."""
+    """One secret vote on an item. counts: by option, null while it is open, and where it is void. present, members: when it was
+    closed. why_void: a word of `motions`; RECUSED where it had been counted, and took the place of the one before it.
+    """
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="ballots")
     number = models.IntegerField()
@@ -280,6 +284,11 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.number}"
+
+    @property
+    def was_counted(self) -> bool:
+        """Whether it was counted, so that no earlier one stands beside it; also where it is void since."""
+        return self.state == CLOSED or self.why_void == RECUSED
 
 
 class Voted(models.Model):

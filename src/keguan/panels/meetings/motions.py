@@ -7,13 +7,17 @@ from typing import Any
 from keguan.engine.voting import TITLES, carries, counted
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
-from keguan.panels.meetings.models import CLOSED, OPEN, VOID, Ballot, Item
+from keguan.panels.meetings.models import CLOSED, OPEN, RECUSED, VOID, Ballot, Item
 from keguan.panels.meetings.sittings import Sitting
 
 _WHY_VOID = {
-    "adjourned": Text("（表决中休会）", ": the meeting was adjourned"),
-    "again": Text("（再次审议）", ": it was taken up once more"),
-    "recusal": Text("（投票后有委员回避）", ": a member who had voted must keep out"),
+    "adjourned": Text("未计票（表决中休会）", "not counted: the meeting was adjourned"),
+    "again": Text("未计票（再次审议）", "not counted: it was taken up once more"),
+    "recusal": Text("未计票（投票后有委员回避）", "not counted: a member who had voted must keep out"),
+    RECUSED: Text(
+        "不作为决定（计票后，投过票的委员回避）",
+        "no decision: after it was counted, a member who had voted must keep out",
+    ),
 }
 _TURNOUT = Text("投票{cast}人，到会没有投票{silent}人", "voted: {cast}, present and did not vote: {silent}")
 _UNDECIDED = Text("本件没有决定，仍待决定", "the case stays undecided")
@@ -60,11 +64,8 @@ def went(sitting: Sitting, item: Item, ballot: Ballot) -> tuple[Text, ...]:
         return ()
     told = {"n": ballot.number, "motion": voted_on(ballot, item)}
     if ballot.state == VOID:
-        why = _WHY_VOID.get(ballot.why_void, Text("", ""))
-        said = Text(
-            "第{n}次表决（{motion}）作废，未计票{why}。", "Ballot {n}, to {motion}, is void and not counted{why}."
-        )
-        return (said.filled(**told, why=why),)
+        said = Text("第{n}次表决（{motion}）作废，{why}。", "Ballot {n}, to {motion}, is void and {why}.")
+        return (said.filled(**told, why=_WHY_VOID[ballot.why_void]),)
     begins = Text("第{n}次表决（{motion}）：", "Ballot {n}, to {motion}: ").filled(**told)
     cast = sum((ballot.counts or {}).values())
     turnout = _TURNOUT.filled(cast=cast, silent=(ballot.present or 0) - cast)

@@ -7,7 +7,7 @@ from keguan.components.status import Status
 from keguan.engine.moves import refuse
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
-from keguan.panels.meetings.models import CLOSED, ITEM_STATES, Ballot, Item, Meeting
+from keguan.panels.meetings.models import CLOSED, ITEM_STATES, RECUSED, Ballot, Item, Meeting
 from keguan.panels.meetings.sittings import Sitting
 from keguan.panels.meetings.standing import Taken
 
@@ -27,6 +27,9 @@ _VOTED_BY = Text("本件已由{by}表决，等待登记决定。", "{by} has vot
 _WAITS_NO_LONGER = Text("本件不再等待这项决定。", "This case waits for this decision no longer.")
 _CAME_BACK = Text(
     "本件此后退回本环节，须重新表决。", "The case came back to this step since, and is to be voted on anew."
+)
+_RECUSED = Text(
+    "投过票的委员此后回避，须重新表决。", "A member who had voted keeps out since, and it is to be voted on anew."
 )
 _BUT = Text("但这次表决不作为决定：{why}", "But this ballot is not the decision: {why}")
 _LATER = Text("由第{n}次表决取代。", "Ballot {n} took its place.")
@@ -72,9 +75,14 @@ def result_of(sitting: Sitting, item: Item) -> Text | None:
         return _ENTERED
     if found.is_past:
         return _WAITS_NO_LONGER
-    if found.ballot is None and any(one.state == CLOSED for one in sitting.ballots.get(item.pk, [])):
-        return _CAME_BACK
-    return None
+    last = _last_counted(sitting, item)
+    if found.ballot is not None or last is None:
+        return None
+    return _RECUSED if last.why_void == RECUSED else _CAME_BACK
+
+
+def _last_counted(sitting: Sitting, item: Item) -> Ballot | None:
+    return next((one for one in sitting.ballots.get(item.pk, []) if one.was_counted), None)
 
 
 def overtaken(sitting: Sitting, item: Item, ballot: Ballot) -> Text | None:
@@ -82,8 +90,8 @@ def overtaken(sitting: Sitting, item: Item, ballot: Ballot) -> Text | None:
     found = sitting.standing[item.pk]
     if ballot.state != CLOSED or ballot.pk == found.ballot:
         return None
-    later = next((one for one in sitting.ballots.get(item.pk, []) if one.state == CLOSED), ballot)
-    if later.pk != ballot.pk:
+    later = _last_counted(sitting, item)
+    if later is not None and later.pk != ballot.pk:
         return _BUT.filled(why=_LATER.filled(n=later.number))
     why = result_of(sitting, item)
     return _BUT.filled(why=why) if why is not None else None

@@ -27,7 +27,7 @@ from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line, Status, Tone
 from keguan.components.typed import posted_key, read_money, read_whole
 from keguan.engine.voting import TITLES, UNDECIDED
-from keguan.fairness.ballots import MOTION
+from keguan.fairness.ballots import ABSTAIN, MOTION
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import new_key
@@ -60,7 +60,8 @@ _SURE = {
     "meeting.undone": Text("仍然结束会议", "End it all the same"),
 }
 """The second yes to each question, by the problem that says why it is asked."""
-_OUT = Status(Text("您须回避", "You must leave"), "bad")
+_TO_VOTE = {**TITLES, ABSTAIN: Text("弃权", "Abstain")}
+_OUT = Status(Text("您须回避", "You must keep out"), "bad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,7 @@ def _page(
         "elsewhere": _elsewhere(sitting) if secretary and not found.is_over else [],
         "numbers": sent.back(_NUMBERS),
         "still_undecided": UNDECIDED,
-        "choices": [(one, TITLES[one]) for one in MOTION],
+        "choices": [(one, _TO_VOTE[one]) for one in MOTION],
         # What refreshes itself stays in the language that the address asked for.
         "as_asked": f"?{urlencode({'lang': request.GET['lang']})}" if "lang" in request.GET else "",
         "is_live": found.state in ("open", "adjourned"),
@@ -371,7 +372,7 @@ DEEDS: dict[str, tuple[Deed, Text]] = {
         lambda r, pk, a: services.adjourn(pk, a, request_id(r), breaking_off=_sure(r) > 0),
         Text("已休会；未结束的表决作废，其余保留。", "Adjourned; a running ballot is void, everything else is kept."),
     ),
-    "close": (lambda r, pk, a: services.close(pk, a, request_id(r), undone=_sure(r)), Text("会议已结束。", "The meeting is over.")),
+    "close": (lambda r, pk, a: services.close(pk, a, request_id(r), undone=_sure(r) - 1 if _sure(r) else None), Text("会议已结束。", "The meeting is over.")),
     "come": (
         lambda r, pk, a: services.be_there(pk, _whole(r, "person"), a, present=True, request_id=request_id(r)),
         Text("已签到。", "Noted as present."),
@@ -517,9 +518,9 @@ def meeting_recusal(request: HttpRequest, pk: int, item: int) -> HttpResponseBas
         button=Text("记录回避", "Record it") if secretary else Text("声明回避", "Declare it"),
         back=reverse("meeting", args=[pk]),
         hint=Text(
-            "回避的委员不能再查看本件的材料、评分和表决，审议时离席；不能撤回。",
+            "回避的委员不能再查看本件的材料、评分和表决，审议时离席；不能撤回。已经投过票而决定尚未登记的，该次表决作废，须重新表决。",
             "Who keeps out no longer reads the papers, scores and ballots of this case, and leaves while it is dealt with. "
-            "It is not taken back.",
+            "It is not taken back. Where they have voted and the decision is not entered yet, that ballot is void and held anew.",
         ),
         lines=[
             Line(Text("办件", "Case"), found.case.title or found.case.number),

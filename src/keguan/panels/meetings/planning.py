@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -40,6 +40,13 @@ _TIMED = refuse(
     "meeting.timed", Text("议项有答辩时段，顺序随时段而定。", "Items have slots here, and their times are the order."),
     fix=Text("请在“答辩时间表”调整。", "Move them in the schedule of defences."),
 )  # fmt: skip
+_WAITS_NOT = Text(
+    "{number}不是本批次等待这项决定的办件。", "{number} is no case of this round that waits for this decision."
+)
+_WHICH_WAIT = Text(
+    "请核对编号，或在批次的决策页面查看。", "Check the number; the round's page of decisions lists those that wait."
+)
+_HERE = Text("{number}已在本次会议的议程上。", "{number} is on this agenda already.")
 _AHEAD = Text("请核对日期和时间。", "Look at the day and the time once more.")
 _FREE_IT = Text("请在该次会议审议，或先从它的议程撤下。", "Deal with it there, or take it off that agenda first.")
 _CALLED = Text("请参加{title}：{begins}，{place}。", "You are asked to {title}: {begins}, {place}.")
@@ -119,26 +126,37 @@ def add(pk: int, numbers: Sequence[str], actor: Actor) -> Sequence[Item] | Refus
         if meeting.is_over:
             return OVER
         take_locks((f"meetings of {meeting.round_id}",))
-        cases = list(Case.objects.filter(round=meeting.round, step=meeting.step, number__in=list(numbers)))
-        known = {one.case_id for one in sitting.items}
-        cases = [one for one in cases if one.pk not in known]
-        others = taken(meeting.round, sitting.step)
-        if problems := [
-            Problem("meeting.elsewhere", not_free(one.number, others[one.pk]), "numbers", one.number, fix=_FREE_IT)
-            for one in cases
-            if one.pk in others
-        ]:
-            return Refusal(tuple(problems))
-        if not cases:
-            said = Text("没有可以加入议程的办件。", "There is no case to be added.")
-            return refuse("meeting.nothing_to_add", said, where="numbers", value=", ".join(numbers)[:200])
-        if len(known) + len(cases) > MOST_ITEMS:
+        wanted = list(dict.fromkeys(filter(None, numbers)))
+        if not wanted:
+            said = Text("请填写办件编号。", "Write the numbers of the cases.")
+            return refuse("meeting.nothing_to_add", said, where="numbers")
+        if len(sitting.items) + len(wanted) > MOST_ITEMS:
             said = Text("一次会议最多{n}个议项。", "Items of one meeting: at most {n}.").filled(n=MOST_ITEMS)
             return refuse("meeting.too_many", said, where="numbers")
-        made = _add(meeting, sorted(cases, key=lambda one: list(numbers).index(one.number)), after=len(known))
+        rows = Case.objects.filter(round=meeting.round, step=meeting.step, number__in=wanted)
+        waiting = {one.number: one for one in rows}
+        if problems := _not_added(sitting, wanted, waiting):
+            return Refusal(problems)
+        made = _add(meeting, [waiting[number] for number in wanted], after=len(sitting.items))
         payload = {"meeting": meeting.pk, "code": meeting.round.code, "items": len(made)}
         trace.write("meeting:agenda:added", actor, payload=payload)
         return made
+
+
+def _not_added(sitting: Sitting, wanted: Iterable[str], waiting: Mapping[str, Case]) -> tuple[Problem, ...]:
+    here, others = {one.case_id for one in sitting.items}, taken(sitting.meeting.round, sitting.step)
+    problems = []
+    for number in wanted:
+        case = waiting.get(number)
+        if case is None:
+            said = _WAITS_NOT.filled(number=number[:40])
+            problems.append(Problem("meeting.waits_not", said, "numbers", number[:40], fix=_WHICH_WAIT))
+        elif case.pk in here:
+            problems.append(Problem("meeting.here", _HERE.filled(number=number), "numbers", number))
+        elif case.pk in others:
+            said = not_free(number, others[case.pk])
+            problems.append(Problem("meeting.elsewhere", said, "numbers", number, fix=_FREE_IT))
+    return tuple(problems)
 
 
 def _add(meeting: Meeting, cases: Sequence[Case], after: int = 0) -> list[Item]:

@@ -13,7 +13,7 @@ from icalendar import Calendar, Event
 from keguan.casework.models import Case
 from keguan.casework.pages.rounds.rankings import round_and_step
 from keguan.components.access import actor_on, page
-from keguan.components.deeds import Given, deed_page
+from keguan.components.deeds import Given, SeeOther, deed_page
 from keguan.components.fields import Field
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Choice, Column, Filter, ListSpec
@@ -72,6 +72,11 @@ _OTHERS = (
     Column("meeting", Text("会议", "Meeting"), lambda one: one[1].by.title, link=lambda one: href(one[1].by)),
     Column("why", Text("原因", "Why"), lambda one: _VOTED if one[1].is_voted else _ON_AGENDA, "status"),
 )
+_NOTHING = Problem(
+    "meeting.empty",
+    Text("现在没有可以列入议程的办件。", "There is no case now that could stand on its agenda."),
+    fix=Text("以后有办件等待决定时，可加入议程。", "Cases that come to this decision later may be added."),
+)
 _LEFT_OUT = Text("另有{n}件在其他会议，没有列入。", " With other meetings, and not put on its agenda: {n}.")
 
 
@@ -105,7 +110,9 @@ def when_and_where(stands: Mapping[str, str]) -> list[Field]:
         Field("place", "text", Text("地点", "Place"), stands.get("place", ""), hint=Text("会议室或视频会议号", "a room, or a video call"),
               required=True, most=planning.LONGEST_PLACE),
         Field("written_until", "day", Text("书面意见截止日", "Written opinions until"), stands.get("written_until", ""),
-              hint=Text("先通讯评议、后会议的填写；空白则没有书面意见。", "For correspondence first, then the meeting; empty: none.")),
+              hint=Text("先通讯评议、后会议的填写；到当日24:00，填会议当日的到会议开始；空白则没有书面意见。",
+                        "For correspondence first, then the meeting: to the end of that day, or, on the day of the meeting, until it begins;"
+                        " empty: none.")),
     ]  # fmt: skip
 
 
@@ -122,7 +129,9 @@ def times_in(given: Given, until: datetime | None = None) -> Times:
         raise Refused.because(*given.problems)
     if until is not None and written == clock.local_date(until):
         return Times(begins, ends, until)
-    return Times(begins, ends, datetime.combine(written, time(23, 59), clock.BEIJING) if written else None)
+    # On the day of the meeting itself they may write until it begins.
+    last = datetime.combine(written, time(23, 59), clock.BEIJING) if written else None
+    return Times(begins, ends, begins if last and last.date() == clock.local_date(begins) else last)
 
 
 @page(PLANS_MEETINGS, methods=("GET", "POST"))
@@ -132,6 +141,8 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     actor = actor_on(request)
     if not actor.holds("officer", programme=found.programme.code):
         raise PLANS_MEETINGS.refusal()
+    if decide.vote is None:
+        return SeeOther(reverse("deciding", args=[code, step]))
     known = taken(found, decide)
     others = [(one, known[one.pk]) for one in Case.objects.filter(pk__in=known).order_by("position", "number")]
     kinds = tuple(Choice(key, title) for key, title in KINDS.items())
@@ -154,6 +165,8 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         )
         if isinstance(made, Refusal):
             raise Refused(made)
+        if not made.items.exists():
+            given.ask(_NOTHING, Text("仍然安排", "Plan it all the same"))
         told = Text("会议已安排，已通知成员。", "The meeting is planned; its members are told.")
         return Text(told.zh + _LEFT_OUT.zh, told.en + _LEFT_OUT.en).filled(n=len(others)) if others else told, href(
             made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keguan.casework.reviewing.votes import forget_votes
 from keguan.engine.moves import refuse
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
@@ -11,7 +12,7 @@ from keguan.kernel.problems import Refusal
 from keguan.panels.meetings.ballots import void
 from keguan.panels.meetings.deeds import LONGEST, NEVER, NO_ITEM, NOT_MEMBER, NOT_VOTED, Question, Said, ask, deed, note
 from keguan.panels.meetings.minutes_content import fix_minutes
-from keguan.panels.meetings.models import OPEN, Ballot, KeptOut, Member
+from keguan.panels.meetings.models import CLOSED, OPEN, RECUSED, Ballot, Item, KeptOut, Member
 from keguan.panels.meetings.planning import NOT_SECRETARY, OVER
 from keguan.panels.meetings.rights import is_secretary
 from keguan.panels.meetings.sittings import Sitting
@@ -33,9 +34,10 @@ _VOIDS = Text(
     "休会后这次表决作废，不计票；复会后须重新表决。",
     "Adjourned, it is void and not counted: it is held again afterwards.",
 )
+_ALL_DONE = Text("议项已全部审议。", "All items are dealt with.")
 _UNDONE = Text(
-    "会议结束后不能恢复，没有审议的议项须列入另一次会议。以后继续的，请休会。",
-    "A meeting that has ended is not resumed: what is left goes to another. To go on later, adjourn.",
+    "会议结束后不能恢复，记录随即确定；没有审议的议项须列入另一次会议。以后继续的，请休会。",
+    "A meeting that has ended is not resumed, and its minutes are fixed: what is left goes to another. To go on later, adjourn.",
 )
 
 
@@ -116,9 +118,9 @@ def adjourn(pk: int, actor: Actor, request_id: str = "", *, breaking_off: bool =
     return deed(pk, actor, request_id, do)
 
 
-def close(pk: int, actor: Actor, request_id: str = "", *, undone: int = 0) -> Said:
-    """End the meeting. What was not taken up may stand on the agenda of another. undone: so many items are known not to be
-    dealt with; where there are more, it asks first, and says how many."""
+def close(pk: int, actor: Actor, request_id: str = "", *, undone: int | None = None) -> Said:
+    """End the meeting, which asks first. What was not taken up may stand on the agenda of another. undone: so many items are
+    known not to be dealt with, and that it ends; None where nobody was asked yet."""
 
     def do(sitting: Sitting) -> Refusal | None:
         meeting = sitting.meeting
@@ -135,9 +137,9 @@ def close(pk: int, actor: Actor, request_id: str = "", *, undone: int = 0) -> Sa
                 "meeting.ballot_open", said, fix=Text("请先结束表决，或休会。", "Close the ballot, or adjourn.")
             )
         left = sum(one.state != "done" for one in sitting.items)
-        if left > undone:
-            said = Text("还有{n}个议项没有审议。", "Items not dealt with: {n}.").filled(n=left)
-            return ask("meeting.undone", said, count=left, fix=_UNDONE)
+        if undone is None or left > undone:
+            said = Text("还有{n}个议项没有审议。", "Items not dealt with: {n}.").filled(n=left) if left else _ALL_DONE
+            return ask("meeting.undone", said, count=left + 1, fix=_UNDONE)
         meeting.items.filter(state="now").update(state="waiting")
         there = [one for one in sitting.members if one.present]
         for member in there:
@@ -177,7 +179,7 @@ def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request
     """A member must leave for an item, told before the meeting or in it: they declare it themselves, or the secretary notes
     it. With the reason; it stays, and holds for the case in every meeting.
 
-    A ballot that runs is void once they have voted in it.
+    A ballot in which they have voted is void: one that runs, and one that was counted, until the decision is entered.
     """
 
     def do(sitting: Sitting) -> Refusal | None:
@@ -192,9 +194,7 @@ def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request
             return OVER
         if sitting.is_out(found, person):
             return None
-        for ballot in Ballot.objects.filter(item__case=found.case_id, state=OPEN, voted__person=person):
-            void(ballot, "recusal")
-            note(sitting, "meeting:ballot:void", actor, number=found.case.number, ballot=ballot.number)
+        _void_votes(sitting, found, person, actor)
         words = reason.strip()
         KeptOut.objects.create(
             case=found.case, person=person, reason_zh=words, reason_en=words, source="declared", at=clock.now()
@@ -203,3 +203,22 @@ def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request
         return None
 
     return deed(pk, actor, request_id, do)
+
+
+def _void_votes(sitting: Sitting, item: Item, person: int, actor: Actor) -> None:
+    """Make void what this member has voted on the case, in any meeting, until it is decided: it is voted on anew."""
+    ballots = Ballot.objects.filter(item__case=item.case_id, item__meeting__step=sitting.meeting.step)
+    voted = ballots.filter(voted__person=person).select_related("item")
+    for ballot in voted.filter(state=OPEN):
+        void(ballot, "recusal")
+        note(sitting, "meeting:ballot:void", actor, number=item.case.number, ballot=ballot.number)
+    found = sitting.standing[item.pk]
+    if found.ballot is None or found.is_past:
+        return
+    stands = voted.filter(pk=found.ballot, state=CLOSED).first()
+    if stands is None:
+        return
+    void(stands, RECUSED)
+    forget_votes(item.case)
+    Item.objects.filter(pk=stands.item_id).update(state="waiting")
+    note(sitting, "meeting:ballot:void", actor, number=item.case.number, ballot=stands.number)

@@ -21,10 +21,10 @@ sentences(
         ),
         "meeting:sitting:cancelled": Text("取消了第{n}次会议：{reason}", "cancelled meeting {n}: {reason}"),
         "meeting:sitting:refused": Text("在会议上的一次操作被拒绝", "was refused something in a meeting"),
-        "meeting:member:came": Text("登记了一名委员到会", "noted that a member came"),
-        "meeting:member:left": Text("登记了一名委员离会", "noted that a member left"),
+        "meeting:member:came": Text("登记人员 {person} 号到会", "noted that person {person} came"),
+        "meeting:member:left": Text("登记人员 {person} 号离会", "noted that person {person} left"),
         "meeting:member:sent-out": Text(
-            "登记了一名委员对{number}回避：{reason}", "noted that a member leaves for {number}: {reason}"
+            "登记人员 {person} 号对{number}回避：{reason}", "noted that person {person} keeps out of {number}: {reason}"
         ),
         "meeting:agenda:added": Text("把{items}件加入议程", "put cases on the agenda: {items}"),
         "meeting:agenda:moved": Text("把{number}移到第{place}项", "moved {number} to place {place}"),
@@ -56,8 +56,8 @@ sentences(
         ),
         "meeting:minutes:signed": Text("签署了第{n}次会议的记录", "signed the minutes of meeting {n}"),
         "meeting:absence:announced": Text(
-            "登记了一名委员请假：{begins}至{ends}", "noted that a member is away from {begins} to {ends}"
+            "登记人员 {person} 号请假：{begins}至{ends}", "noted that person {person} is away from {begins} to {ends}"
         ),
-        "meeting:absence:withdrawn": Text("取消了一名委员的请假", "took back a member's absence"),
+        "meeting:absence:withdrawn": Text("取消了人员 {person} 号的请假", "took back the absence of person {person}"),
     }
 )

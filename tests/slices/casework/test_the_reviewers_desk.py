@@ -19,6 +19,7 @@ from tests.slices.casework.page_cast import act, fields_on, holders, signed_in
 
 from keguan.casework.models import Case, Message, Recusal, Seat
 from keguan.casework.reviewing.models import Declaration, EarlierScore, SeatDraft
+from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import DECLARED
 from keguan.kernel.canonical import digest
 from keguan.kernel.clock import clock_at
@@ -212,6 +213,19 @@ def test_scores_sent_twice_with_one_key_are_sent_once_and_no_news(world: w.World
     assert (Seat.objects.get(number=1).total, EarlierScore.objects.count()) == (75, 0)
 
 
+def test_an_older_window_learns_that_the_scores_were_sent_and_what_it_holds_by_its_names(world: w.World) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=[*DECLARED])
+    assert act(first, case.number, "score", **scores(), comment=COMMENT).status_code == 303
+    late = act(first, case.number, "score", **scores(need="9"), comment="迟来的意见").content.decode()
+    assert "您的评分已提交" in late
+    typed = late.partition('class="kept card"')[2].partition("</section>")[0]
+    assert "scores." not in typed
+    rubric = definition_of(case.programme).programme.rubrics[0]
+    for said in (rubric.criteria[0].title.zh, "评审意见", "迟来的意见"):
+        assert said in typed
+
+
 def test_scores_are_not_sent_from_a_window_that_shows_older_words(world: w.World) -> None:
     case, (first, _) = asked(world)
     act(first, case.number, "accept", declared=["interests", "confidence"])
@@ -390,6 +404,7 @@ def test_a_page_left_open_learns_that_the_review_is_over_and_shows_what_was_type
     for by_hand in (drafted, sent):
         assert by_hand.status_code == 409
         assert "还没写完的话" in by_hand.content.decode(), "what was typed comes back"
+        assert "<dt>评审意见</dt>" in by_hand.content.decode(), "under the name that it had"
         assert where in by_hand.content.decode()
     assert not SeatDraft.objects.filter(values__comment="还没写完的话").exists()
 

@@ -13,8 +13,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework.messages import TAKEN_OFF
+from keguan.casework.models import Case
 from keguan.casework.pages.answering import kept
 from keguan.casework.queries import seat_left, seat_to_decline
+from keguan.casework.versions import definition_of
 from keguan.components import reader
 from keguan.components.access import View, actor_on
 from keguan.components.deeds import SeeOther
@@ -81,9 +83,8 @@ def _answer(request: HttpRequest, number: str) -> HttpResponseBase | None:
         onward = Text("请转到“{where}”。", "Go on at “{where}”.").filled(where=left.onward)
         refused = [reader.said(one) for one in (left.say, _NOT_KEPT, onward)]
         return JsonResponse({"refused": refused, "over": True}, status=403)
-    if request.method == "POST" and (
-        typed := [one for one in kept(request) if one[0].startswith(("scores.", "comment"))]
-    ):
+    programme = definition_of(Case.objects.select_related("programme").get(number=number).programme).programme
+    if request.method == "POST" and (typed := kept(request, programme, ("scores.", "comment"))):
         return render(request, "casework/seat_left.html", {"left": left, "typed": typed}, status=409)
     if seat_left(actor_on(request), number):
         tell(request, left.say, "info")

@@ -91,7 +91,7 @@ def case_page(
         "panel": panel,
         "p": shown,
         "problems": problems,
-        "kept": kept(request) if post is not None and asked not in holds else [],
+        "kept": kept(request, situation.definition.programme) if post is not None and asked not in holds else [],
         "can_withdraw": _can_withdraw(found, situation),
         "can_copy": found.parent_id is None and leads(actor, found),
         "can_archive": may_archive(found, actor),

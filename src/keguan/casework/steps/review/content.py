@@ -8,8 +8,12 @@ from django.http import QueryDict
 
 from keguan.casework.steps import typed
 from keguan.engine.decision import Situation
+from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.schema import Review, Rubric
+
+REMARK = Text("“{title}”的说明", "On “{title}”")
+COMMENT = Text("评审意见", "Comment")
 
 
 def read(post: QueryDict, definition: Definition, step: Review, verb: str, situation: Situation) -> dict[str, Any]:
@@ -38,5 +42,11 @@ def scored(rubric: Rubric, post: QueryDict) -> dict[str, Any]:
 
 def fields_of(rubric: Rubric) -> list[str]:
     """The names of all fields of a rubric's sheet."""
-    names = [str(one.criterion) for one in rubric.criteria]
-    return [*(f"scores.{name}" for name in names), *(f"comments.{name}" for name in names), "comment"]
+    return list(words_of(rubric))
+
+
+def words_of(rubric: Rubric) -> dict[str, Text]:
+    """What the fields of a rubric's sheet are called, by their names."""
+    points = {f"scores.{one.criterion}": one.title for one in rubric.criteria}
+    remarks = {f"comments.{one.criterion}": REMARK.filled(title=one.title) for one in rubric.criteria}
+    return {**points, **remarks, "comment": COMMENT}

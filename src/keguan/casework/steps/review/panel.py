@@ -14,7 +14,7 @@ from keguan.casework.reviewing.drafts import Draft, draft_of, print_of
 from keguan.casework.reviewing.late_seats import late_seats
 from keguan.casework.reviewing.models import SeatDraft
 from keguan.casework.reviewing.rechecking import recused
-from keguan.casework.steps.review.content import scored
+from keguan.casework.steps.review.content import COMMENT, REMARK, scored
 from keguan.casework.steps.review.pool import choices, searched
 from keguan.casework.steps.scene import Scene
 from keguan.components.fields import Field, field_id
@@ -55,9 +55,7 @@ _DECLINE_HINT = Text(
     "利益冲突和其他理由须写明；项目主管会看到，申报人看不到。",
     "Owed for a conflict of interest and for other reasons; the officer reads it, the applicant does not.",
 )
-_REMARK = Text("“{title}”的说明", "On “{title}”")
 _END_HINT = Text("打零分或满分时必填。", "Owed where the score is nothing or all points.")
-_COMMENT = Text("评审意见", "Comment")
 _HINT = Text(
     "说明打分的依据、优点和不足。立项决定后申报人可以看到，不署名。",
     "Give grounds, strengths and weaknesses. The applicant reads it after the decision, without your name.",
@@ -160,14 +158,14 @@ def sheet_fields(rubric: Rubric) -> tuple[list[Scored], Field]:
             one,
             Field(f"scores.{one.criterion}", "number", one.title, required=True),
             Field(
-                f"comments.{one.criterion}", "text", _REMARK.filled(title=one.title), hint=remark_hint, most=REMARK_MOST
+                f"comments.{one.criterion}", "text", REMARK.filled(title=one.title), hint=remark_hint, most=REMARK_MOST
             ),
         )
         for one in rubric.criteria
     ]
     least = Text("不少于{n}字。", "At least {n} characters. ").filled(n=rubric.comment_least)
     hint = Text(least.zh + _HINT.zh, least.en + _HINT.en) if rubric.comment_least else _HINT
-    return criteria, Field("comment", "prose", _COMMENT, hint=hint, required=rubric.comment, most=COMMENT_MOST)
+    return criteria, Field("comment", "prose", COMMENT, hint=hint, required=rubric.comment, most=COMMENT_MOST)
 
 
 def _reviewer(scene: Scene, step: Review, seats: list[Any]) -> dict[str, Any]:

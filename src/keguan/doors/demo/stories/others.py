@@ -230,6 +230,7 @@ def seminar(stage: Stage, of: Applicant) -> Story:
     yield max(after_the_notice(number), clock.now())
     if of.fate == "at_deliver":
         return
+    yield from paid(stage, number, Random(f"{of.seed} paid"))
     yield stage.on(of.plan.phases["deliver"] - draw.randint(0, 6), draw)
     stage.act(number, "submit", of.person, values=applications.seminar_report(asked, draw))
     if of.fate == "at_check":

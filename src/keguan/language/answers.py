@@ -48,6 +48,7 @@ LISTS: Final[Mapping[str, NameType]] = {
 """The type of a column's name in expressions."""
 
 _MOST_UNKNOWN_KEYS: Final = 20
+_NOT_CHOSEN: Final = f"answer.{cells.NOT_CHOSEN}"
 
 
 class FieldPlan:
@@ -116,7 +117,8 @@ def check(
     Text from a page is read for every type (`１２．５ 万元`, `2018年3月1日`, `on`); values of the right type are taken as
     they are; what comes out stays as it is when it goes in again. A value outside its bounds is kept beside its problem, so that a
     draft loses nothing; one that cannot be read is left out. Answers to hidden questions are dropped, computed ones are
-    filled in, whatever was sent. complete: a missing answer that is owed is a problem (`answer.missing`).
+    filled in, whatever was sent. complete: a missing answer that is owed is a problem (`answer.missing`), and so is a name of which nobody is chosen
+    yet (`answer.not_chosen`).
     Problems are at `form.field` or `form.table[2].column`, rows counted from 1 as they were sent.
     """
     clean, problems = _read(plan, values)
@@ -128,7 +130,12 @@ def check(
     _compute(plan, clean, known, hidden, problems, complete)
     if complete:
         _owed(plan, clean, hidden | unasked, problems)
-    ordered = [problem for one in plan.fields for problem in problems.get(one.key, ())]
+    ordered = [
+        problem
+        for one in plan.fields
+        for problem in problems.get(one.key, ())
+        if complete or problem.code != _NOT_CHOSEN
+    ]
     return {one.key: clean[one.key] for one in plan.fields if one.key in clean}, (*ordered, *problems.get("", ()))
 
 

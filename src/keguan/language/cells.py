@@ -30,6 +30,8 @@ HARD_LIMIT: Final = 200_000
 """Characters beyond which a text is not even read."""
 MOST_ROWS: Final = 500
 MOST_FILES: Final = 50
+NOT_CHOSEN: Final = "not_chosen"
+"""What is said of a text where somebody is to be chosen: owed when the answers are handed in, and no mistake before."""
 _MOST_INTEGER: Final = 10**15
 _MOST_ID: Final = 2**63 - 1
 _INTEGER: Final = re.compile(r"[-−]?[0-9]{1,3}(,[0-9]{3})*|[-−]?[0-9]+")
@@ -82,6 +84,8 @@ def _simple(field: Field | Column) -> PlacedReader:
             return _yes_no
         case "choice":
             return partial(_choice, field.choices)
+        case "person" | "organisation":
+            return _party
         case _:
             return _identity
 
@@ -214,6 +218,15 @@ def _identity(raw: Any, where: str) -> Cell:
     if isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw <= _MOST_ID:
         return int(raw), []
     return _wrong(where, raw, Text("从名录中选择的一项", "an entry chosen from the register"))
+
+
+def _party(raw: Any, where: str) -> Cell:
+    """Somebody of a register. A text is what somebody searches by: nobody is chosen yet."""
+    if isinstance(raw, str) and (typed := _plain(raw)) and not _INTEGER.fullmatch(typed):
+        say = Text("还没有从名录中选定", "Nobody is chosen from the register yet")
+        fix = Text("请查找，并在找到的各项中选一项", "Search, and choose one of those found")
+        return None, [_problem(NOT_CHOSEN, where, say, clean_text(raw[:80]), fix)]
+    return _identity(raw, where)
 
 
 # ---------------------------------------------------------------------------------------------- several

@@ -109,6 +109,23 @@ def test_people_are_found_by_name_in_any_spelling_and_chosen(world: w.World, app
     assert (draft(number)["principal"], draft(number)["title"]) == ("", "先写题目")
 
 
+def test_whoever_only_searches_is_told_of_no_mistake_until_the_form_is_checked(
+    world: w.World, applicant: Client, number: str
+) -> None:
+    person = make.person("艾力·斯木吐拉", employer=make.organisation("北山理工大学二部", kind="university"))
+    send(applicant, number, "find:proposal.principal", principal__q="艾力·斯木吐拉")
+    said = applicant.get(form_address(number)).content.decode()
+    assert 'id="problems"' not in said
+    assert "请在下面选择" in said
+    assert "有误" not in said.partition('id="sections"')[2].partition("</aside>")[0]
+    checked = applicant.get(form_address(number), {"check": "1"}).content.decode()
+    summary = checked[checked.index('id="problems"') :].partition("</section>")[0]
+    assert 'href="#field-proposal-principal"' in summary
+    assert "还没有从名录中选定" in summary
+    send(applicant, number, f"choose:proposal.principal:{person.pk}")
+    assert "还没有从名录中选定" not in applicant.get(form_address(number), {"check": "1"}).content.decode()
+
+
 @pytest.mark.parametrize(
     ("entered", "typed"),
     [

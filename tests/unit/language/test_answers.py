@@ -75,6 +75,7 @@ def test_what_people_type_is_read_as_they_mean_it(field: str, typed: Any, stored
         ("papers", ["x"], "answer.type"),
         ("papers", [True], "answer.type"),
         ("leader", "-1", "answer.type"),
+        ("leader", "毛清越", "answer.not_chosen"),
         ("leader", 2**63, "answer.type"),
         ("budget", [], "answer.missing"),
         ("budget", "rows", "answer.type"),

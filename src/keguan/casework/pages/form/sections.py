@@ -18,7 +18,7 @@ from keguan.language.definition import Definition
 from keguan.language.schema import Form, Section
 from keguan.registers.parties.queries import names_of
 
-_OWED = ("answer.missing", "answer.not_computed")
+_OWED = ("answer.missing", "answer.not_chosen", "answer.not_computed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,22 @@ class Problem:
     fix: Text | None = None
     may_override: bool = False
 
+    @property
+    def in_full(self) -> Text:
+        """What is wrong and the way out, as two sentences that follow one another; without a way out what is wrong as it is."""
+        if self.fix is None:
+            return self.say
+        return Text(
+            _ended(self.say.zh, "。") + _ended(self.fix.zh, "。"),
+            f"{_ended(self.say.en, '.')} {_ended(self.fix.en, '.')}",
+        )
+
+
+def _ended(said: str, stop: str) -> str:
+    """The sentence with a full stop, unless it ends in one or in a mark as good, be it within quotes."""
+    bare = said.rstrip().rstrip("”’\"')）」』")
+    return said.rstrip() if bare.endswith(("。", "！", "？", "；", "…", ".", "!", "?", ";")) else said.rstrip() + stop
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -6,15 +6,26 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import puremagic
 
+from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text
 from keguan.registers.documents.models import MEDIA_TYPES
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LOOKS: Mapping[str, Text] = {
+    "application/pdf": Text("PDF 文件", "a PDF"),
+    "image/png": Text("图片（PNG）", "a picture (PNG)"),
+    "image/jpeg": Text("图片（JPEG）", "a picture (JPEG)"),
+    _WORD: Text("Word 文档", "a Word document"),
+    _SHEET: Text("Excel 表格", "an Excel sheet"),
+    "text/plain": Text("纯文本", "plain text"),
+}
+"""What people call the content of each media type."""
 _BY_SIGN = ("application/pdf", "image/png", "image/jpeg")
 _ZIP = b"PK\x03\x04"
 _HEAD_BYTES = 1024

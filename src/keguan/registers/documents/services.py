@@ -16,6 +16,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.registers.documents.content import (
+    LOOKS,
     MOST_UNPACKED_BYTES,
     ending_fits,
     harmless_name,
@@ -145,12 +146,37 @@ def _problem(body: bytes, kind: str | None, name: str, limit: int) -> Problem | 
     if kind is None:
         return _type_problem(name, body)
     if not ending_fits(name, kind):
-        say = Text("文件名与内容不符：内容是 {kind}", "The name does not fit the content, which is {kind}").filled(
-            kind=kind
-        )
-        fix = Text("请改用扩展名 {e}", "Use the ending {e}").filled(e=" / ".join(MEDIA_TYPES[kind]))
-        return Problem("document.name-mismatch", say, "file", name, fix=fix)
+        return _name_problem(name, kind)
     return None
+
+
+def _name_problem(name: str, kind: str) -> Problem:
+    """A name that does not fit what is in the file. Another ending is advised only where the one it has is taken at all: a
+    program or a script is not made a document by its name."""
+    ending = f".{name.rpartition('.')[2]}"
+    if ending.casefold() in _ENDINGS:
+        say = Text(
+            "文件名与内容不符：名字以 {ending} 结尾，内容看起来是{looks}",
+            "The name does not fit the content: it ends in {ending}, and the content looks like {looks}",
+        )
+        fix = Text(
+            "请先确认没有选错文件；没有选错的，请把名字的结尾改为 {e}，或另存为可用的格式：{all}",
+            "Check first that it is the right file; if it is, end its name in {e}, or save it as a kind that is taken: {all}",
+        )
+    else:
+        say = Text(
+            "不接受名字以 {ending} 结尾的文件；它的内容看起来是{looks}",
+            "Files whose names end in {ending} are not accepted; by its content this looks like {looks}",
+        )
+        fix = Text("请换一个文件，可用：{all}", "Choose another file; accepted: {all}")
+    fits = Text(" 或 ".join(MEDIA_TYPES[kind]), " or ".join(MEDIA_TYPES[kind]))
+    return Problem(
+        "document.name-mismatch",
+        say.filled(ending=ending, looks=LOOKS[kind]),
+        "file",
+        name,
+        fix=fix.filled(e=fits, all=ENDINGS),
+    )
 
 
 def _type_problem(name: str, body: bytes) -> Problem:

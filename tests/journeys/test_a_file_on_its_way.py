@@ -89,6 +89,13 @@ def test_a_file_over_the_limit_is_refused_before_it_travels(writing: tuple[Page,
     assert page.get_by_label("项目名称").input_value() == "题目还在"
     assert not Document.objects.exists()
     assert "xhr" not in sent, "the file stayed at home"
+    expect(page.locator("#sections")).to_contain_text("有误")
+    for press in (lambda: attachments(page).get_by_role("button", name="上传", exact=True).click(), page.reload):
+        press()
+        expect(attachments(page).locator(".error")).to_contain_text("“可行性研究报告.pdf”：文件超过 30 MB")
+    attachments(page).get_by_role("button", name="不交这个文件").click()
+    expect(attachments(page).locator(".error")).to_have_count(0)
+    assert page.get_by_label("项目名称").input_value() == "题目还在"
 
 
 def test_a_cancelled_upload_keeps_nothing_and_the_file_can_be_chosen_again(
@@ -140,3 +147,13 @@ def test_a_file_that_is_refused_is_named_in_its_place_and_the_page_stays(writing
     expect(page.locator("[data-save-state]")).to_contain_text("文件没有收下")
     assert page.get_by_label("项目名称").input_value() == "选了不对的文件"
     assert not Document.objects.exists()
+    attachments(page).get_by_role("button", name="上传", exact=True).click()
+    expect(attachments(page).locator(".error")).to_contain_text("还没有选择文件")
+    expect(attachments(page).locator(".error")).to_contain_text("表格.pdf")
+    attachments(page).locator("input[type=file][multiple]").set_input_files(
+        [{"name": "表格.pdf", "mimeType": "application/pdf", "buffer": walks.PDF}]
+    )
+    expect(attachments(page).locator(".files li")).to_contain_text("表格.pdf")
+    expect(attachments(page).locator(".error")).to_have_count(0)
+    page.goto(page.url)
+    expect(attachments(page).locator(".error")).to_have_count(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, expect
@@ -32,7 +33,7 @@ def _in_march(stage: Stage, world: w.World) -> Iterator[None]:
         yield
 
 
-def kept(number: str, field: str) -> object:
+def kept(number: str, field: str) -> Any:
     draft = Draft.objects.filter(case__number=number).first()
     return draft.values.get(field) if draft else None
 
@@ -112,15 +113,25 @@ def test_lines_copied_in_a_spreadsheet_are_pasted_into_the_table(stage: Stage, w
     number = walks.world.started(world)
     page = stage.signed_in(world.people["applicant"], script=True).page
     page.goto(f"/cases/{number}/form/proposal/")
-    cell = page.locator('[data-question="proposal.targets"] .entry input').nth(1)
-    cell.focus()
-    cell.evaluate(
-        """(cell, text) => { const data = new DataTransfer(); data.setData("text/plain", text);
-        cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }""",
-        "新品种\t2\t个\n技术规程\t1\t项\n",
-    )
+    question = page.locator('[data-question="proposal.targets"]')
+
+    def paste(text: str) -> None:
+        cell = question.locator(".entry input").nth(1)
+        cell.focus()
+        cell.evaluate(
+            """(cell, text) => { const data = new DataTransfer(); data.setData("text/plain", text);
+            cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }""",
+            text,
+        )
+
+    paste("新品种\t2\t个\n技术规程\t1\t项\n")
     assert soon(lambda: len(kept(number, "targets") or ()) == 2)
-    expect(page.locator('[data-question="proposal.targets"] tbody tr')).to_have_count(2)
+    expect(question.locator("tbody tr")).to_have_count(2)
+    paste("新品种\t3\t个\n技术规程\t1\t项\n")
+    expect(page.locator("[data-save-state]")).to_contain_text("请选择接在后面，还是替换现有各行")
+    assert kept(number, "targets")[0]["value"] == "2", "rows are not replaced unasked"
+    question.get_by_role("button", name="替换现有各行").click()
+    assert soon(lambda: [row["value"] for row in kept(number, "targets") or ()] == ["3", "1"])
 
 
 def test_a_chosen_file_is_sent_by_itself_also_in_the_place_of_another(stage: Stage, world: w.World) -> None:

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 from tests.make import world as w
-from tests.slices.casework.page_cast import fields_on, form_address, send
+from tests.slices.casework.page_cast import fields_on, filled, form_address, send, signed_in
 
 from keguan.casework import services
 from keguan.casework.models import Draft
@@ -110,6 +110,112 @@ def test_one_file_too_many_is_named_and_those_before_it_are_kept(applicant: Clie
     assert kept(number) == [f"第{n}份.pdf" for n in range(1, 11)]
     assert "“第11份.pdf”：最多 10 个文件" in said
     assert 'name="proposal.attachments?file" multiple' not in said, "a full field offers no further"
+
+
+def beside(said: str) -> str:
+    """What the page says beside the attachments."""
+    question = said.partition('data-question="proposal.attachments"')[2].partition('class="question"')[0]
+    return question.partition("data-errors")[2].partition("</div>")[0]
+
+
+def sections(said: str) -> str:
+    return said.partition('id="sections"')[2].partition("</aside>")[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        (SimpleUploadedFile("其实是文本.pdf", "只是文字".encode()), "文件名与内容不符"),
+        (SimpleUploadedFile("空.pdf", b""), "文件是空的"),
+        (SimpleUploadedFile("大.pdf", PDF + b"0" * 5000), "文件超过"),
+    ],
+)
+def test_why_a_file_was_refused_stays_told_until_another_comes(
+    applicant: Client, number: str, settings: Any, file: SimpleUploadedFile, why: str
+) -> None:
+    settings.MAX_DOCUMENT_BYTES = 3000
+    said = said_after(applicant, number, "find:proposal.attachments", **{"attachments?file": file})
+    assert said.count(f"“{file.name}”：{why}") == 2, "at the top and beside the question, once each"
+    assert "有误" in sections(said)
+    again = send(applicant, number, "find:proposal.attachments")
+    assert again.status_code == 422
+    assert "还没有选择文件" in beside(again.content.decode())
+    assert why in beside(again.content.decode())
+    later = said_after(applicant, number, "save", title="先写别的")
+    assert why in beside(later)
+    assert "还没有选择文件" not in later
+    assert "有误" in sections(later)
+    progress = applicant.get(reverse("case_form_progress", args=[number, "proposal"])).json()["sections"]
+    assert "有误" in progress
+    good = said_after(applicant, number, "find:proposal.attachments", **{"attachments?file": pdf("好.pdf")})
+    assert kept(number) == ["好.pdf"]
+    assert not beside(good).count("<li>")
+    assert "有误" not in sections(good)
+
+
+def test_a_refused_file_is_given_up_by_a_button_and_told_in_no_other_browser(
+    world: w.World, applicant: Client, number: str
+) -> None:
+    bad = SimpleUploadedFile("其实是文本.pdf", "只是文字".encode())
+    said = said_after(applicant, number, "save", **{"attachments?file": bad})
+    assert 'value="waive:proposal.attachments"' in said
+    elsewhere = signed_in(world.people["applicant"])
+    assert "文件名与内容不符" not in elsewhere.get(form_address(number)).content.decode()
+    said = said_after(applicant, number, "waive:proposal.attachments", title="题")
+    assert "文件名与内容不符" not in said
+    assert 'value="waive:' not in said
+    assert 'value="题"' in said
+
+
+def test_nothing_is_handed_in_over_a_refused_file_unseen(world: w.World, applicant: Client, number: str) -> None:
+    bad = SimpleUploadedFile("其实是文本.pdf", "只是文字".encode())
+    send(applicant, number, "save", **{"attachments?file": bad})
+    typed = filled(world) | {"revision": str(Draft.objects.get(case__number=number).revision)}
+    stopped = applicant.post(form_address(number), typed | {"do": "submit"})
+    assert stopped.status_code == 422
+    assert "文件名与内容不符" in stopped.content.decode()
+    send(applicant, number, "waive:proposal.attachments")
+    assert send(applicant, number, "submit").status_code == 303
+
+
+def test_a_file_that_the_page_held_back_for_its_size_is_told_as_if_it_had_come(applicant: Client, number: str) -> None:
+    address = form_address(number)
+    fields = fields_on(applicant.get(address).content.decode(), address)
+    shown = next(one for one in fields["shown"] if one.startswith("proposal.attachments@"))
+    sent = {"shown": shown, "proposal.attachments?large": "太大<b>.pdf"}
+    told = applicant.post(reverse("case_form_autosave", args=[number, "proposal"]), sent).json()
+    assert "文件超过 30 MB。请压缩图片" in told["errors"]["proposal.attachments"]
+    said = applicant.get(address).content.decode()
+    assert "文件超过 30 MB" in beside(said)
+    assert "<b>" not in beside(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wanted", "unwanted"),
+    [
+        (
+            "bad.exe",
+            b"hello",
+            ("不接受名字以 .exe 结尾的文件；它的内容看起来是纯文本。请换一个文件，可用：.pdf",),
+            "改为",
+        ),
+        (
+            "照片.pdf",
+            b"\x89PNG\r\n\x1a\n" + b"\x00" * 50,
+            ("内容看起来是图片（PNG）。请先确认", "改为 .png"),
+            "image/png",
+        ),
+        ("扫描.png", PDF, ("内容看起来是PDF 文件。请先确认", "改为 .pdf"), "application/pdf"),
+    ],
+)
+def test_a_name_that_does_not_fit_is_told_in_plain_words_and_no_program_is_to_be_renamed(
+    applicant: Client, number: str, name: str, content: bytes, wanted: tuple[str, ...], unwanted: str
+) -> None:
+    said = beside(said_after(applicant, number, "save", **{"attachments?file": SimpleUploadedFile(name, content)}))
+    for one in wanted:
+        assert one in said
+    assert unwanted not in said
+    assert "text/plain" not in said
 
 
 def bomb(parts: int, size: int) -> bytes:

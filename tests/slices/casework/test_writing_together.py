@@ -215,6 +215,58 @@ def test_a_paste_of_thousands_of_cells_is_refused_in_words_and_stays_in_its_box(
     assert kept(number)["title"] == "题目也在"
 
 
+def test_a_full_table_is_pasted_again_in_the_place_of_its_rows(world: w.World, number: str) -> None:
+    client = signed_in(world.people["applicant"])
+    wrong = "设备费\tx\t1\n业务费\t2\t2\n劳务费\t3\t3\n"
+    right = wrong.replace("x", "1")
+    send(client, number, "paste:proposal.budget", **{"budget?paste": wrong})
+    refused = send(client, number, "paste:proposal.budget", **{"budget?paste": right})
+    assert refused.status_code == 422
+    said = refused.content.decode()
+    assert "表格最多 3 行，现有 3 行，粘贴的有 3 行。要用粘贴的换掉现有各行，请按“替换现有各行”" in said
+    assert [row["fiscal"] for row in kept(number)["budget"]] == ["x", "2", "3"], "nobody loses rows unasked"
+    address = form_address(number)
+    again: dict[str, Any] = dict(fields_on(said, address)) | {"do": "paste:proposal.budget:instead"}
+    assert f'value="{again["do"]}"' in said
+    assert client.post(address, again).status_code == 303
+    assert [row["fiscal"] for row in kept(number)["budget"]] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("lines", ["", " \n\t\n", "科目\t财政经费\t自筹经费\t测算依据\n"])
+def test_nothing_pasted_replaces_nothing(world: w.World, number: str, lines: str) -> None:
+    client = signed_in(world.people["applicant"])
+    send(client, number, "paste:proposal.budget", **{"budget?paste": "设备费\t1\t1\n"})
+    refused = send(client, number, "paste:proposal.budget:instead", **{"budget?paste": lines})
+    assert refused.status_code == 422
+    assert "框中没有粘贴内容" in refused.content.decode()
+    assert len(kept(number)["budget"]) == 1
+
+
+def test_a_line_that_is_too_wide_is_named_by_its_place_in_what_was_pasted(world: w.World, number: str) -> None:
+    client = signed_in(world.people["applicant"])
+    head = "\t".join(one.title.zh for one in _columns(number, "targets"))
+    lines = [head, "", "甲\t1\t项", '"两行的\n指标"\t1\t项', "乙\t1\t项", "丙\t1\t项\t多了"]
+    said = send(client, number, "paste:proposal.targets", **{"targets?paste": "\n".join(lines)}).content.decode()
+    assert "第 7 行多于 3 列" in said
+
+
+def _columns(number: str, field: str) -> Any:
+    case = Case.objects.select_related("programme").get(number=number)
+    form = services.definition_of(case.programme).programme.form("proposal")
+    return next(one for one in form.fields if one.field == field).columns
+
+
+def test_whoever_meets_themselves_in_another_window_is_told_so(world: w.World, number: str) -> None:
+    client = signed_in(world.people["applicant"])
+    page = opened(client, number)
+    assert autosave(client, number, page, summary="先写的摘要。").json()["marks"]
+    told = autosave(client, number, page, summary="后写的摘要。").json()["errors"]["proposal.summary"]
+    assert "您自己（在另一窗口）" in told
+    assert "现为“先写的摘要。”。" in told
+    assert "。。" not in told
+    assert world.people["applicant"].name not in told
+
+
 def test_the_same_words_saved_late_make_no_new_revision(world: w.World, number: str) -> None:
     client = signed_in(world.people["applicant"])
     page = opened(client, number)

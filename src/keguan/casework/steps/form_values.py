@@ -24,7 +24,9 @@ from keguan.language.schema import Column, Field, Form
 
 SEARCH = "?q"
 FILES = "?file"
+LARGE = "?large"
 PASTE = "?paste"
+INSTEAD = "instead"
 WHO = ("person", "organisation")
 MOST_ROWS = 500
 _PLACE = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)(?:\[([0-9]{1,3})\](?:\.([a-z0-9_]+))?)?")
@@ -132,7 +134,8 @@ def _rows(field: Field, name: str, post: QueryDict) -> list[dict[str, Any]]:
 
 
 def pressed(form: Form, values: dict[str, Any], button: str) -> str:
-    """Do what a button of the form says (`add:`, `remove:`, `choose:`, `clear:`, `drop:`, `up:`, `down:`) to the values.
+    """Do what a button of the form says (`add:`, `remove:`, `choose:`, `clear:`, `drop:`, `up:`, `down:`) to the values; those that are done
+    elsewhere (`paste:`, `find:`, `replace:`, `waive:`) only have their place.
 
     Returns the place to go back to, "" for an unknown button, which does nothing.
     """
@@ -158,6 +161,8 @@ def pressed(form: Form, values: dict[str, Any], button: str) -> str:
             return place
         case "paste" if field.type == "table":
             return place
+        case "waive" if field.type == "file":
+            return place
         case "choose" | "clear" | "find" | "replace":
             if verb in ("choose", "clear"):
                 _put(values, field, row, found[4], given if verb == "choose" and given.isdecimal() else "")
@@ -176,29 +181,28 @@ def _moved(items: list[Any], given: str, by: int) -> list[Any]:
 
 
 def pasted(form: Form, values: dict[str, Any], post: QueryDict, button: str) -> tuple[Problem, ...]:
-    """Put the lines that were pasted beside a table under its rows; what is too much is refused and nothing is put in.
+    """Put the lines that were pasted beside a table under its rows, or in their place (`paste:…:instead`); what is too much
+    is refused and nothing is put in, and where nothing is pasted nothing is replaced.
 
     The columns come in the order of the form; a first line that names them is left out. A choice may be pasted by its name.
     """
-    verb, _, where = button.partition(":")
+    verb, _, rest = button.partition(":")
+    where, _, way = rest.partition(":")
     field = next((one for one in form.fields if f"{form.form}.{one.field}" == where and one.type == "table"), None)
     if verb != "paste" or field is None:
         return ()
     text = _clean(post.get(where + PASTE, ""))
-    lines = [line for line in csv.reader(io.StringIO(text), delimiter="\t") if any(cell.strip() for cell in line)]
-    if lines and _is_head(field, lines[0]):
+    lines = list(_lines(text))
+    if lines and _is_head(field, lines[0][1]):
         lines = lines[1:]
+    if not lines:
+        said = Text("框中没有粘贴内容，表格没有改动。", "Nothing is pasted in the box; the table stays as it is.")
+        fix = Text("请先把各行粘贴到框中。", "Paste the rows into the box first.")
+        return (Problem("table.nothing_pasted", said, where, fix=fix),)
     rows = [dict(row) for row in _list(values.get(field.field)) if isinstance(row, Mapping) and any(row.values())]
-    most = min(field.most or MOST_ROWS, MOST_ROWS)
-    if len(rows) + len(lines) > most:
-        said = Text(
-            "表格最多 {most} 行，现有 {rows} 行，粘贴的有 {lines} 行。",
-            "The table takes {most} rows; it has {rows}, and {lines} were pasted.",
-        )
-        fix = Text("请分次或精简后再粘贴；粘贴的内容仍在框中。", "Paste fewer; what you pasted is still in the box.")
-        filled = said.filled(most=most, rows=len(rows), lines=len(lines))
-        return (Problem("table.too_many", filled, where, str(len(lines)), fix=fix),)
-    wide = next((n for n, line in enumerate(lines, start=1) if any(line[len(field.columns) :])), 0)
+    if problem := _too_many(field, where, [] if way == INSTEAD else rows, len(lines)):
+        return (problem,)
+    wide = next((n for n, line in lines if any(line[len(field.columns) :])), 0)
     if wide:
         said = Text("第 {n} 行多于 {columns} 列。", "Line {n} has more than {columns} columns.")
         fix = Text(
@@ -206,8 +210,42 @@ def pasted(form: Form, values: dict[str, Any], post: QueryDict, button: str) -> 
             "Copy the columns of the table; what you pasted is still in the box.",
         )
         return (Problem("table.too_wide", said.filled(n=wide, columns=len(field.columns)), where, fix=fix),)
-    values[field.field] = rows + [_row_of(field, line) for line in lines]
+    values[field.field] = ([] if way == INSTEAD else rows) + [_row_of(field, line) for _, line in lines]
     return ()
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines that hold anything, each with its number as it was pasted: a quoted cell may run over several."""
+    read, before = csv.reader(io.StringIO(text), delimiter="\t"), 0
+    for line in read:
+        if any(cell.strip() for cell in line):
+            yield before + 1, line
+        before = read.line_num
+
+
+def _too_many(field: Field, where: str, rows: list[Any], lines: int) -> Problem | None:
+    """What is said where the pasted lines do not fit under these rows."""
+    most = min(field.most or MOST_ROWS, MOST_ROWS)
+    if len(rows) + lines <= most:
+        return None
+    if rows:
+        said = Text(
+            "表格最多 {most} 行，现有 {rows} 行，粘贴的有 {lines} 行。",
+            "The table takes {most} rows; it has {rows}, and {lines} were pasted.",
+        )
+    else:
+        said = Text(
+            "表格最多 {most} 行，粘贴的有 {lines} 行。", "The table takes {most} rows, and {lines} were pasted."
+        )
+    if rows and lines <= most:
+        fix = Text(
+            "要用粘贴的换掉现有各行，请按“替换现有各行”；粘贴的内容仍在框中。",
+            "To put them in the place of the rows there are, press “Replace the rows”; what you pasted is still in the box.",
+        )
+    else:
+        fix = Text("请精简后再粘贴；粘贴的内容仍在框中。", "Paste fewer; what you pasted is still in the box.")
+    filled = said.filled(most=most, rows=len(rows), lines=lines)
+    return Problem("table.too_many", filled, where, str(lines), fix=fix)
 
 
 def _is_head(field: Field, line: list[str]) -> bool:

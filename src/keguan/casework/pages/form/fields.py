@@ -10,6 +10,7 @@ from keguan.casework.pages.answers import File, Shown
 from keguan.casework.pages.form.finding import Found, Party
 from keguan.casework.steps.form_values import (
     FILES,
+    LARGE,
     PASTE,
     SEARCH,
     WHO,
@@ -66,7 +67,8 @@ class Who:
 @dataclass(frozen=True, slots=True)
 class Files:
     """Files to be handed in, and those that are, in the order in which they are read. most: how many there may be.
-    most_in_case: how much all attachments of the case may come to, in bytes; None where nothing is said."""
+    most_in_case: how much all attachments of the case may come to, in bytes; None where nothing is said. is_refused: whether the last files that came were refused, which is told until it is
+    dealt with."""
 
     name: str
     label: Text
@@ -77,6 +79,12 @@ class Files:
     problems: tuple[Problem, ...]
     most: int
     most_in_case: int | None
+    is_refused: bool = False
+
+    @property
+    def large(self) -> str:
+        """The input by which the page says which file it did not send, for it is too large."""
+        return self.name + LARGE
 
     @property
     def size_bytes(self) -> int:
@@ -193,6 +201,7 @@ class Page:
     kept: what is kept of the form, which is what the values are, unless keeping them was refused; seen: the revision of that.
     pasted: what was pasted into a table and could not be taken in, by the table's name. remarks: on the places that were
     sent back to be corrected, "" where nothing was said. room_bytes: how much all attachments may come to.
+    refused_files: the questions whose last files were refused and are still told.
     """
 
     form: Form
@@ -207,6 +216,7 @@ class Page:
     sources: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     room_bytes: int | None = None
+    refused_files: frozenset[str] = frozenset()
 
     def at(self, where: str, *, inside: bool = False) -> tuple[Problem, ...]:
         """The problems that lie at a place, or also inside it."""
@@ -293,7 +303,10 @@ def _files(page: Page, one: Field, where: str, raw: Any) -> Files:
     ids = [pk for item in (raw if isinstance(raw, list) else []) if (pk := chosen_id(item)) is not None]
     files = tuple((pk, page.found.files[pk]) for pk in ids if pk in page.found.files)
     most = one.most or cells.MOST_FILES
-    return Files(where, one.title, where + FILES, files, one.hint, one.required, page.at(where), most, page.room_bytes)
+    refused = where in page.refused_files
+    return Files(
+        where, one.title, where + FILES, files, one.hint, one.required, page.at(where), most, page.room_bytes, refused
+    )
 
 
 def _table(page: Page, one: Field, where: str, raw: Any) -> Table:

@@ -17,6 +17,7 @@ from keguan.casework.pages.answers import Named, Row, named, said_value, shown_f
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.form.fields import AskedSection, Page, sections
 from keguan.casework.pages.form.finding import found_for
+from keguan.casework.pages.form.refused_files import note, nothing_chosen, remembered, too_large_at_home
 from keguan.casework.pages.form.sections import progress_of
 from keguan.casework.pages.form.sheet import Checked, Sheet, checked, is_late, sheet_for
 from keguan.casework.pages.form.uploads import take_files
@@ -68,8 +69,9 @@ def _typed(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
     if not sheet.is_open:
         return _too_late(request, sheet, values)
     typed = dict(values)
-    refused = take_files(request, sheet, values)
     button = request.POST.get("do", "save")
+    files = take_files(request, sheet, values) + too_large_at_home(sheet.form, request.POST)
+    refused = files + nothing_chosen(request, sheet.form, button)
     refused += pasted(sheet.form, values, request.POST, button)
     place = pressed(sheet.form, values, button)
     as_shown = untouched(sheet.form, typed, shown_in(request.POST))
@@ -86,6 +88,7 @@ def _typed(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
         found = checked(sheet, values, complete=False)
         problems = saved.problems + refused
         return form_page(request, sheet, values, found, more=problems, status=status_of_refusal(saved))
+    note(request, sheet.case.number, sheet.form, files)
     fresh = sheet_for(request, sheet.case.number, str(sheet.form.form))
     if saved.clashes:
         return _two_versions(request, fresh, values, saved)
@@ -110,7 +113,7 @@ def _after_saving(request: HttpRequest, sheet: Sheet, button: str, place: str) -
         return _reused(request, sheet, button.partition(":")[2])
     if button == "submit":
         found = checked(sheet, sheet.values, complete=True)
-        if found.problems:
+        if found.problems or remembered(request, sheet.case.number, sheet.form):
             return form_page(request, sheet, sheet.values, found, full=True, status=422)
         return SeeOther(reverse("case_submit", args=[sheet.case.number, sheet.form.form]))
     if button == "preview":
@@ -145,7 +148,8 @@ def form_page(
 ) -> HttpResponse:
     """The form with these values and what is wrong with them. full: whether it was checked as if it were handed in."""
     definition = sheet.situation.definition
-    problems = more + found.problems
+    refused_files = remembered(request, sheet.case.number, sheet.form)
+    problems = tuple(dict.fromkeys(more + refused_files + found.problems))
     hidden = definition.hidden_fields(str(sheet.form.form), values, names_in(sheet.situation))
     computed = {
         str(one.field): said_value(one, found.clean[one.field], Named())
@@ -168,6 +172,7 @@ def form_page(
         sheet.sources,
         sheet.remarks,
         most_bytes(definition.programme),
+        frozenset(one.where for one in refused_files),
     )
     context = {
         "case": sheet.case,

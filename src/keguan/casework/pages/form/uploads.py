@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
+from keguan.casework.pages.form.refused_files import told
 from keguan.casework.pages.form.sheet import Sheet
 from keguan.casework.situation.attachments import no_room
 from keguan.casework.steps.form_values import FILES
@@ -16,10 +16,8 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.language.cells import MOST_FILES
 from keguan.language.schema import Field
-from keguan.registers.documents.content import shown_name
 from keguan.registers.documents.services import keep
 
-_NAMED = Text("“{name}”：{say}", "“{name}”: {say}")
 _FULL = Text("最多 {most} 个文件，这个没有收下", "At most {most} files: this one was not taken")
 _MAKE_ROOM = Text("请先移除一个，或用“替换”", "Remove one first, or replace one")
 
@@ -36,11 +34,7 @@ def take_files(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) -> tu
             try:
                 values[one.field] = _with(sheet, one, values, old, file)
             except Refused as refused:
-                name = shown_name(file.name or "")
-                problems += [
-                    replace(problem, where=where, say=_NAMED.filled(name=name, say=problem.say))
-                    for problem in refused.refusal.problems
-                ]
+                problems += [told(problem, where, file.name or "") for problem in refused.refusal.problems]
     return tuple(problems)
 
 

@@ -134,7 +134,12 @@
     if (!box || !/\t|\n./.test(text)) return;  // one cell is pasted as always
     event.preventDefault();
     box.value = text;
-    press(box.closest("[data-aside]").querySelector("button"));
+    const aside = box.closest("[data-aside]"), cells = box.closest(".question").querySelectorAll(".entry input:not([type=hidden]), .entry select, .entry textarea, .entry .chosen");
+    const isFilled = [...cells].some((one) => (one.type === "radio" || one.type === "checkbox" ? one.checked : (one.value ?? one.textContent).trim()));
+    if (!isFilled) return press(aside.querySelector("button"));
+    aside.open = true;  // below these rows or in their place: that is for the person to say
+    say(form.dataset.pasted, "busy");
+    aside.querySelector("button").focus();
   }
 
   function chosen(event) {
@@ -187,8 +192,14 @@
       if (isHere) button.focus();  // else somebody is writing elsewhere
     };
     const large = [...input.files].find((file) => file.size > shown.dataset.most);
-    if (large) {  // said before it travels; without this script the server says it
+    question.querySelectorAll("input[data-held-back]").forEach((one) => one.remove());
+    if (large) {  // said before it travels; the server is told its name alone, so that it stays told
       input.value = "";
+      const heldBack = Object.assign(document.createElement("input"), { type: "hidden", name: shown.dataset.large, value: large.name });
+      heldBack.dataset.heldBack = "";
+      question.append(heldBack);
+      changed.add(question);
+      wait(0);
       return failed(shown.dataset.tooLarge.replace("{name}", () => large.name));
     }
     request.upload.onprogress = ({ loaded, total }) => {

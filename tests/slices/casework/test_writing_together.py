@@ -250,6 +250,13 @@ def test_a_line_that_is_too_wide_is_named_by_its_place_in_what_was_pasted(world:
     assert "第 7 行多于 3 列" in said
 
 
+def test_a_quotation_mark_that_is_never_closed_is_told_and_breaks_nothing(world: w.World, number: str) -> None:
+    client = signed_in(world.people["applicant"])
+    refused = send(client, number, "paste:proposal.targets", **{"targets?paste": '"' + "甲\t1\t项\n" * 30_000})
+    assert refused.status_code == 422
+    assert "粘贴的内容无法按行列读取" in refused.content.decode()
+
+
 def _columns(number: str, field: str) -> Any:
     case = Case.objects.select_related("programme").get(number=number)
     form = services.definition_of(case.programme).programme.form("proposal")

@@ -192,7 +192,15 @@ def pasted(form: Form, values: dict[str, Any], post: QueryDict, button: str) -> 
     if verb != "paste" or field is None:
         return ()
     text = _clean(post.get(where + PASTE, ""))
-    lines = list(_lines(text))
+    try:
+        lines = list(_lines(text))
+    except csv.Error:  # a cell beyond all bounds, as where a quotation mark is opened and never closed
+        said = Text("粘贴的内容无法按行列读取。", "What was pasted cannot be read as rows and columns.")
+        fix = Text(
+            '请检查有没有不成对的英文引号（"），或分次粘贴；粘贴的内容仍在框中。',
+            'Look for a quotation mark (") without its partner, or paste in parts; what you pasted is still in the box.',
+        )
+        return (Problem("table.unreadable", said, where, fix=fix),)
     if lines and _is_head(field, lines[0][1]):
         lines = lines[1:]
     if not lines:

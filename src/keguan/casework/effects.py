@@ -8,7 +8,7 @@ from typing import Any
 
 from keguan.casework.entries import enter, owe, owe_fee
 from keguan.casework.memo import stored
-from keguan.casework.messages import tell, tell_named
+from keguan.casework.messages import tell, tell_named, tell_of_vacancy
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.notices import put_up, take_down
 from keguan.casework.reviewing.merits import enter_merits
@@ -16,6 +16,7 @@ from keguan.casework.reviewing.seats import give_seat, move_seat
 from keguan.casework.situation import facts
 from keguan.casework.situation.acting import deputised_by
 from keguan.casework.store import Writes, as_json
+from keguan.casework.vacancies import OFFICES
 from keguan.engine.decision import Ask, Command, Decided, Due, Enter, FeeOwed, Seat, SeatMoved, Settle, Situation, Wake
 from keguan.engine.machine import WITHDRAWN
 from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered, Prolonged
@@ -210,6 +211,8 @@ def _follow_up(writes: Writes, case: Case, after: CaseState, decided: Decided, n
                         *(organisation, person, case.code, effect.due, now),
                     ],
                 )
+            if (office := _office(case, effect)) is not None:
+                tell_of_vacancy(writes, case, office, now)
         elif isinstance(effect, Settle) and effect.step == after.step:
             writes.add(
                 "DELETE FROM casework_task WHERE case_id = %s AND step = %s AND role = %s AND person_id IS NULL",
@@ -241,6 +244,13 @@ def _whom(case: Case, ask: Ask, after: CaseState) -> list[tuple[int | None, int 
             return [(case.authority_id, None)]
         case _:
             return [(None, None)]
+
+
+def _office(case: Case, ask: Ask) -> str | None:
+    """The office of an organisation that is asked; None where somebody else is."""
+    if ask.role == "applicant" and case.applicant_id is None:
+        return "host"
+    return ask.role if ask.role in OFFICES else None
 
 
 def _kind(definition: Definition, step_id: str) -> str:

@@ -36,6 +36,7 @@ Word = Literal[
     "sanction",
     "duty",
     "round",
+    "vacant",
 ]
 
 
@@ -196,6 +197,15 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("授予或终止职责", "Duties given or ended"),
         Text("您在平台的职责有变动，请登录查看。", "A duty of yours was given or ended; sign in to see it."),
         leads_to="profile",
+    ),
+    "vacant": MessageKind(
+        WORKING,
+        Text("职责无人担任", "A duty that nobody holds"),
+        Text(
+            "有单位的一项职责无人担任，已有办件在等待，请登录查看。",
+            "Nobody holds a duty of an organisation, and a case waits for it; sign in to see which.",
+        ),
+        leads_to="members_home",
     ),
     "named": MessageKind(
         APPLYING,

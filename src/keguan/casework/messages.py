@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from keguan.casework import vacancies
 from keguan.casework.message_kinds import KINDS as MESSAGE_KINDS
 from keguan.casework.message_kinds import Word
 from keguan.casework.models import Case, Message
@@ -24,6 +25,7 @@ from keguan.kernel.bilingual import Text
 from keguan.language.definition import Definition
 from keguan.language.schema import kind_of
 from keguan.language.vocabulary import KINDS
+from keguan.registers.parties.roles import role_name
 from keguan.registers.trace import services as trace
 
 KEPT: Final = timedelta(days=2 * 365)
@@ -99,6 +101,47 @@ def tell_named(writes: Writes, case: Case, decided: Decided, now: datetime) -> N
     if named := sorted(people - {case.applicant_id}):
         line = _NAMED.filled(number=case.number)
         writes.add(_TELL_NAMED, [case.pk, line.zh, line.en, now, named, case.pk])
+
+
+_TELL_OF_VACANCY = """
+  INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
+  SELECT DISTINCT mends.person_id, NULL::bigint, 'vacant', replace(%s::text, '{organisation}', body.name),
+    replace(%s::text, '{organisation}', body.name), %s::timestamptz
+  FROM organisations_organisation body JOIN parties_duty mends
+    ON mends.role = 'registrar' OR (mends.role = 'administrator' AND mends.organisation_id = body.id)
+  WHERE body.id = %s::bigint AND mends.since <= %s::date AND (mends.until IS NULL OR mends.until >= %s::date)
+  AND NOT EXISTS (
+    SELECT FROM parties_duty held
+    WHERE held.role = %s AND (held.organisation_id = body.id OR held.organisation_id IS NULL)
+    AND held.since <= %s::date AND (held.until IS NULL OR held.until >= %s::date)
+    AND held.person_id <> ALL(%s::bigint[])
+  )
+  AND NOT EXISTS (
+    SELECT FROM casework_message told WHERE told.person_id = mends.person_id AND told.kind = 'vacant'
+    AND told.at >= %s::timestamptz AND told.zh = replace(%s::text, '{organisation}', body.name)
+  )"""
+
+
+def tell_of_vacancy(writes: Writes, case: Case, role: str, now: datetime) -> None:
+    """A case waits for the office of its host or of its authority: where nobody can act there today, registrars and the
+    organisation's administrators hear of it, once a day for each organisation and role."""
+    if case.host_id is None:
+        return
+    body = case.host_id if role == "host" else case.authority_id
+    is_there = body is not None
+    said = vacancies.VACANT if is_there else vacancies.NONE_ABOVE
+    # What the organisation is called, the database fills in.
+    line = said.filled(role=role_name(role), organisation="{organisation}")
+    day = clock.local_date(now)
+    begun = datetime.combine(day, time(), clock.BEIJING)
+    # Nobody holds the role "": where no authority is recorded, none has to be looked for.
+    writes.add(
+        _TELL_OF_VACANCY,
+        [
+            *(line.zh, line.en, now, body if is_there else case.host_id, day, day),
+            *(role if is_there else "", day, day, sorted(vacancies.people_of(case)), begun, line.zh),
+        ],
+    )
 
 
 def send(kind: Word, people: Iterable[int], case: Case | None, line: Text, now: datetime) -> None:

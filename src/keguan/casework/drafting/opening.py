@@ -150,7 +150,7 @@ def open_case(
     definition = definition_of(version)
     now = clock.now()
     number = _next_number(definition, of_round.opens.year if of_round else now.year)
-    authority = _authority(definition, host, of_round)
+    authority = authority_of(definition, host, of_round)
     case = Case(
         number=number,
         programme=version,
@@ -183,7 +183,9 @@ def open_case(
     return case
 
 
-def _authority(definition: Definition, host: Organisation | None, of_round: Round | None) -> Organisation | None:
+def authority_of(definition: Definition, host: Organisation | None, of_round: Round | None) -> Organisation | None:
+    """The authority that recommends this organisation's applications in the round; None where no step asks for one, or
+    nobody stands above."""
     needs = any(isinstance(step, Endorse) and step.by == "authority" for step in definition.programme.steps)
     if not needs or host is None:
         return None

@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from keguan.casework import services
+from keguan.casework import services, vacancies
 from keguan.casework.calendar import workdays
+from keguan.casework.drafting.opening import authority_of
 from keguan.casework.models import Case, Round
 from keguan.casework.situation import facts
 from keguan.casework.situation.acting import acting_for
@@ -108,6 +109,14 @@ def _kind(programme: Programme, host: Organisation) -> Verdict | None:
             "请选择其他计划，或由面向范围内的单位牵头。", "Choose another programme, or let such an organisation lead."
         ),
     )
+
+
+def waiting_for_nobody(of_round: Round, host: Organisation, actor: Actor) -> list[Text]:
+    """The steps that an office of this organisation, or of the authority above it, would have to do and nobody could do
+    today, each with the way out. At most two queries."""
+    definition = definition_of(of_round.programme)
+    apart = () if actor.person is None else (actor.person,)
+    return vacancies.ahead(definition, host, authority_of(definition, host, of_round), apart)
 
 
 def hosts_of(actor: Actor) -> Collection[Organisation]:

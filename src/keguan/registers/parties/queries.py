@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -79,3 +81,15 @@ def holders(
     if programme:
         held = held.filter(programme__in=["", programme])
     return Person.objects.filter(pk__in=held.values("person")).order_by("pinyin", "id")
+
+
+def unheld(offices: Mapping[str, int], apart: Collection[int] = ()) -> set[str]:
+    """Which of these roles nobody holds today for its organisation, by the same rule as `Actor.holds`; deputies hold them.
+
+    apart: people who do not count. One query, none where no office is asked about.
+    """
+    if not offices:
+        return set()
+    asked = [Q(role=role) & (Q(organisation=body) | Q(organisation=None)) for role, body in offices.items()]
+    held = Duty.objects.filter(in_force(), reduce(or_, asked)).exclude(person__in=apart)
+    return set(offices) - set(held.values_list("role", flat=True))

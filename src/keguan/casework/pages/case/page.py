@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework import services
+from keguan.casework import services, vacancies
 from keguan.casework.desk_notes import notes_of
 from keguan.casework.desks.archive import is_archived, may_archive
 from keguan.casework.drafting.editors import leads
@@ -82,6 +82,9 @@ def case_page(
         "crumbs": [Crumb(Text("办件", "Cases"), reverse("cases")), Crumb(found.number)],
         "stages": stages(situation.definition, situation.state, sees),
         "next": what_next(situation.definition, situation.state),
+        "vacancy": None
+        if situation.acting.seat
+        else vacancies.here(situation.definition, situation.state, found, situation.acting),
         "help": help_for(situation.definition, situation.state.step),
         "left": left_behind(situation.definition, situation.state, sees) if "trace" in sees else [],
         "about": about_lines(found, actor, sees),

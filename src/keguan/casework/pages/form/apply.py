@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from keguan.casework.drafting import opening
 from keguan.casework.drafting.drafts import save_draft
-from keguan.casework.drafting.precheck import hosts_of
+from keguan.casework.drafting.precheck import hosts_of, waiting_for_nobody
 from keguan.casework.drafting.reuse import REGISTER, from_registers, take_over
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal, tell_taken
@@ -71,13 +71,17 @@ def _is_late_for(found: Round, actor: Actor) -> bool:
 def _choose(request: HttpRequest, found: Round, problems: tuple[Problem, ...] = (), status: int = 200) -> HttpResponse:
     actor = actor_on(request)
     programme = definition_of(found.programme).programme
-    hosts = hosts_of(actor)
+    hosts = [(one, not programme.applicants or one.kind in programme.applicants) for one in hosts_of(actor)]
+    is_open = state_of(found) is OPEN or _is_late_for(found, actor)
     begun = Case.objects.filter(round=found, applicant=actor.person, end="").order_by("-id")[:20]
     context = {
         "round": found,
-        "is_open": state_of(found) is OPEN or _is_late_for(found, actor),
+        "is_open": is_open,
         "who": kinds_said(programme),
-        "hosts": [(one, not programme.applicants or one.kind in programme.applicants) for one in hosts],
+        "hosts": hosts,
+        "vacancies": [
+            said for host, fits in hosts if is_open and fits for said in waiting_for_nobody(found, host, actor)
+        ],
         "begun": list(begun),
         "source": request.POST.get("from", request.GET.get("from", ""))[:40],
         "chosen": request.POST.get("host", request.GET.get("host", "")),

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework import services
+from keguan.casework import services, vacancies
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.answers import named, shown_form
 from keguan.casework.pages.case_words import case_href
@@ -23,7 +23,7 @@ from keguan.engine.moves import names_in, refuse
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, now
 from keguan.kernel.problems import Problem, Refusal
-from keguan.language.schema import Agree
+from keguan.language.schema import Agree, Apply
 from keguan.language.wording import with_place
 
 _DONE = Text(
@@ -94,12 +94,22 @@ def _confirm(
         "left_empty": [one.title for one in stand if one.is_left_empty],
         "verdicts": rows_of(sheet.situation.definition, found.verdicts, sheet.actor, sheet.case),
         "problems": [with_place(sheet.situation.definition.programme, one) for one in problems],
+        "vacancies": _vacancies(sheet),
         "late": is_late(sheet),
         "revision": sheet.revision,
         "verb": sheet.verb,
         "crumbs": crumbs(sheet),
     }
     return render(request, "casework/submit.html", context, status=status)
+
+
+def _vacancies(sheet: Sheet) -> list[Text]:
+    """The offices ahead that nobody could act for today; asked where an application is handed in."""
+    case, own = sheet.case, {sheet.actor.person} if sheet.case.applicant_id else set()
+    if not isinstance(sheet.step, Apply):
+        return []
+    apart = [one for one in vacancies.people_of(case) | own if one is not None]
+    return vacancies.ahead(sheet.situation.definition, case.host, case.authority, apart)
 
 
 def _closed(request: HttpRequest, sheet: Sheet, refusal: Refusal) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework.drafting.precheck import hosts_of, precheck
+from keguan.casework.drafting.precheck import hosts_of, precheck, waiting_for_nobody
 from keguan.casework.models import Round
 from keguan.casework.pages.public.calls import OPEN, state_of
 from keguan.casework.steps.verdict_rows import rows_of
@@ -40,6 +40,7 @@ def call_check(request: HttpRequest, code: str) -> HttpResponseBase:
         said = precheck(found, chosen, actor)
         definition = definition_of(found.programme)
         context |= {
+            "vacancies": waiting_for_nobody(found, chosen, actor),
             "against": len(said.stands_against),
             "known": rows_of(definition, said.known, actor, said.case),
             "by_a_person": rows_of(definition, said.by_a_person, actor, said.case),

@@ -51,7 +51,24 @@ def titles(actor: Actor, typed: str, **asked: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "typed",
-    ["棉花病害", "棉花 識別", "棉花識別方法", "ＮＤＶＩ", "ndvi", "病害 棉花", "mianhua", "绵花病害", "识辨 棉花 病害"],
+    [
+        "棉花病害",
+        "棉花 識別",
+        "棉花識別方法",
+        "ＮＤＶＩ",
+        "ndvi",
+        "病害 棉花",
+        "mianhua",
+        "绵花病害",
+        "识辨 棉花 病害",
+        "mian hua",
+        "Mián  huā",
+        "mian hua bing hai",
+        "mian hua bing hai shi bie fang fa",
+        "ndvi mian hua",
+        "棉花 bing hai",
+        "mianhua bing hai",
+    ],
 )
 def test_a_project_is_found_however_it_is_typed(typed: str) -> None:
     make.project(title="基于NDVI的棉花病害识别方法研究")
@@ -59,6 +76,32 @@ def test_a_project_is_found_however_it_is_typed(typed: str) -> None:
     entries.rebuild()
     reader = actor_for(make.person())
     assert titles(reader, typed)[:1] == ["基于NDVI的棉花病害识别方法研究"]
+
+
+def test_syllables_of_one_word_are_found_where_one_of_them_is_a_word_in_use() -> None:
+    make.project(title="食管癌早期筛查")
+    make.project(title="AI辅助诊断 AI平台")
+    entries.rebuild()
+    answer = find(reader := actor_for(make.person()), "shi guan ai")
+    assert titles(reader, "shi guan ai") == ["食管癌早期筛查"]
+    assert (answer.how, dict(answer.meant)) == ("meant", {"shi guan ai": ("食管癌",)})
+
+
+def test_the_page_says_what_was_read_for_syllables_and_leads_to_it(client: Client) -> None:
+    make.project(title="食管癌早期筛查")
+    entries.rebuild()
+    client.force_login(make.account())
+    said = client.get("/search/", {"q": "shi guan ai 筛查"}).content.decode()
+    assert 'href="?q=%E9%A3%9F%E7%AE%A1%E7%99%8C+%E7%AD%9B%E6%9F%A5' in said
+    assert ">食管癌 筛查</a>" in said
+
+
+def test_english_words_are_no_syllables() -> None:
+    make.project(title="棉花病害识别")
+    entries.rebuild()
+    assert not vocabulary.spelled("data of the crop", is_member=True)
+    assert vocabulary.spelled("data mian hua the crop", is_member=True) == ("mian hua",)
+    assert not vocabulary.spelled("mian hua", is_member=False), "a project is no public entry"
 
 
 def test_words_in_the_title_come_before_words_in_the_text() -> None:

@@ -25,6 +25,7 @@ from keguan.insight.search.vocabulary import TITLED, Frequencies
 from keguan.kernel.actors import Actor
 from keguan.texts.pieces import quoted
 from keguan.texts.terms import Wanted, wanted
+from keguan.texts.variants import folded
 
 MOST: Final = 1000
 """Hits of one answer."""
@@ -154,7 +155,7 @@ class _Search:
         self.words, self.facets = words, facets
         self.narrowing = [_any(map(quoted, group)) for group in facets]
         self.parts = _statements(actor)
-        self.after = after
+        self.after, self.typed = after, typed
         self.number = quoted(numbered(typed)) if typed.strip() else ""
         self.frequencies = Frequencies(1, {})
 
@@ -170,10 +171,10 @@ class _Search:
         found = self._found("all", [every], terms)
         if found.hits:
             return found
-        if not self.narrowing and (meant := self._meant()):
-            read = self._read_as(meant)
-            if read.hits:
-                return read
+        if not self.narrowing:
+            for words in filter(None, (self._spelled(), self.words)):
+                if (meant := self._meant(words)) and (read := self._read_as(words, meant)).hits:
+                    return read
         if len(self.words) > 1:
             return self._found("some", self._partly(), terms)
         return found
@@ -206,17 +207,26 @@ class _Search:
             found += max(of.get(one, 0) / every, math.prod(of.get(part, 0) / every for part in parts))
         return min(1.0, found)
 
-    def _meant(self) -> dict[str, tuple[str, ...]]:
-        unknown = [one.word for one in self.words if not any(self.frequencies.of.get(term) for term in _terms([one]))]
-        found = vocabulary.meant(unknown[:_MEANT_WORDS], is_member=self.is_member)
+    def _spelled(self) -> list[Wanted]:
+        """The words of the question where some are typed in pinyin syllable by syllable, [] where none is."""
+        rest = folded(self.typed)
+        found = vocabulary.spelled(rest, is_member=self.is_member)
+        for one in found:
+            rest = rest.replace(one, " ")
+        return [*map(Wanted, found), *wanted(rest, MOST_WORDS - len(found))] if found else []
+
+    def _meant(self, words: Sequence[Wanted]) -> dict[str, tuple[str, ...]]:
+        unknown = [one.word for one in words if not any(self.frequencies.of.get(term) for term in _terms([one]))]
+        most = max(_MEANT_WORDS, sum(" " in one for one in unknown))
+        found = vocabulary.meant(unknown[:most], is_member=self.is_member)
         instead = {word: number for ones in found.values() for word, number in ones.items()}
         self.frequencies = replace(self.frequencies, of={**self.frequencies.of, **instead})
         return {word: tuple(ones) for word, ones in found.items()}
 
-    def _read_as(self, meant: Mapping[str, tuple[str, ...]]) -> Answer:
-        asked = [meant.get(one.word) or (one.word,) for one in self.words]
+    def _read_as(self, words: Sequence[Wanted], meant: Mapping[str, tuple[str, ...]]) -> Answer:
+        asked = [meant.get(one.word) or (one.word,) for one in words]
         terms = [
-            *_terms([one for one in self.words if one.word not in meant]),
+            *_terms([one for one in words if one.word not in meant]),
             *(one for ones in meant.values() for one in ones),
         ]
         return replace(self._found("meant", [self._every(asked)], terms), meant=meant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ _MOST_NEAR = 400
 TITLED: Final = "^"
 """Stands before a word that is counted in titles alone."""
 _CHINESE_FROM: Final = "\u3400"
+_LONGEST_HEARD: Final = 8
+"""Characters of the longest word of which it is known how it sounds."""
+_LETTERS: Final = re.compile("[a-z]+")
+_SYLLABLES: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,6}(?:\s+[a-z]{1,6}){1,11}(?![a-z0-9])")
+"""Two short words or more in a row: no syllable of pinyin has more letters than `zhuang`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def _can_be_mistyped(word: str) -> bool:
 @lru_cache(maxsize=65536)
 def sound(word: str) -> str:
     """How a Chinese word of two characters or more is pronounced, in letters without tones; "" for any other."""
-    if not 2 <= len(word) <= 8 or any(char < _CHINESE_FROM for char in word):
+    if not 2 <= len(word) <= _LONGEST_HEARD or any(char < _CHINESE_FROM for char in word):
         return ""
     # Imported on first use: its dictionaries take a noticeable part of a second to load.
     from pypinyin import lazy_pinyin
@@ -161,5 +167,43 @@ def meant(words: Sequence[str], *, is_member: bool, most: int = 3) -> dict[str, 
 
 
 def _heard(word: str) -> str:
-    """How it sounds; four letters or more may be pinyin themselves."""
-    return sound(word) or (word if word.isascii() and word.isalpha() and len(word) > 3 else "")
+    """How it sounds; four letters or more may be pinyin themselves, also with a space after each syllable."""
+    letters = "".join(word.split())
+    return sound(word) or (letters if letters.isascii() and letters.isalpha() and len(letters) > 3 else "")
+
+
+def spelled(question: str, *, is_member: bool) -> tuple[str, ...]:
+    """The words of a folded question that are typed in pinyin syllable by syllable (`mian hua`), as they stand there: those
+    that sound like a word in use which the reader may meet anyway. One query, none without two short words in a row."""
+    runs = [[one.span() for one in _LETTERS.finditer(question, *run.span())] for run in _SYLLABLES.finditer(question)]
+    heard = {
+        (run[at][0], run[to][1]): _heard(question[run[at][0] : run[to][1]])
+        for run in runs
+        for at in range(len(run))
+        for to in range(at + 1, min(len(run), at + _LONGEST_HEARD))
+    }
+    if not (sounds := {one for one in heard.values() if one}):
+        return ()
+    rows = Word.objects.filter(sound__in=sounds, **{f"{'members' if is_member else 'public'}__gt": 0})
+    known = set(rows.values_list("sound", flat=True))
+    return tuple(
+        dict.fromkeys(
+            question[start:end]
+            for run in runs
+            for start, end in _cover(run, {span for span, letters in heard.items() if letters in known})
+        )
+    )
+
+
+def _cover(run: Sequence[tuple[int, int]], words: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Words one after the other that leave the fewest syllables of a run over, and are the fewest."""
+    best: list[tuple[int, int, list[tuple[int, int]]]] = [(0, 0, [])]
+    for to in range(len(run)):
+        left, number, found = best[to]
+        ways = [(left + 1, number, found)]
+        for at in range(to):
+            if (word := (run[at][0], run[to][1])) in words:
+                left, number, found = best[at]
+                ways.append((left, number + 1, [*found, word]))
+        best.append(min(ways))
+    return best[-1][2]

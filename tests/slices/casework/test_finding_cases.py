@@ -23,6 +23,15 @@ def test_a_piece_of_a_title_is_found_by_its_letters(asked: str) -> None:
     assert _found(asked) == {title for title in TITLES if asked.lower() in title.lower()}
 
 
+def test_pieces_that_many_titles_have_are_found_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keguan.casework.pages.desks.cases._FEW", 1)
+    call = cases.bare_round(cases.bare_version())
+    for title in TITLES:
+        cases.bare_case(call, title=title)
+    for asked in ("改造", "第77号", "Straße"):
+        assert _found(asked) == {title for title in TITLES if asked in title}
+
+
 def test_a_title_that_changed_is_found_as_it_is_now() -> None:
     case = cases.bare_case(cases.bare_round(cases.bare_version()), title="棉花抗旱")
     case.title = "小麦抗旱"

@@ -68,16 +68,27 @@ def _by_host(rows: Rows, typed: str) -> Rows:
     return rows.filter(host__in=hosts)
 
 
+def _few_with(text: str) -> list[int] | None:
+    """The cases whose titles have every pair of characters of a text, some of them not side by side; None where they are many:
+    what many have is found soon by reading titles. They are asked for by themselves, as the planner, told all at once, takes
+    what a reader may see to be dear for each of them, and reads every title instead."""
+    pairs = Func(Value(text), function="casework_pairs", output_field=TitlePairs._meta.get_field("pairs"))
+    found = TitlePairs.objects.filter(pairs__contains=pairs).order_by().values_list("pk", flat=True)
+    few = list(found[: _FEW + 1])
+    return few if len(few) <= _FEW else None
+
+
 def _search(rows: Rows, text: str) -> Rows:
     plain = text.replace(" ", "")
     # Chinese has no capitals: to fold every title for it takes longer than all else of reading very many.
     lookup = "contains" if text.upper() == text.lower() else "icontains"
     titled = Q(**{f"title__{lookup}": text})
-    if len(text) > 1:
-        pairs = Func(Value(text), function="casework_pairs", output_field=TitlePairs._meta.get_field("pairs"))
-        titled &= Q(pk__in=TitlePairs.objects.filter(pairs__contains=pairs).values("case"))
+    if len(text) > 1 and (few := _few_with(text)) is not None:
+        titled &= Q(pk__in=few)
     return rows.filter(titled | Q(number__startswith=plain.upper()) if plain.isascii() else titled)
 
+
+_FEW = 1000
 
 CASES = ListSpec(
     name="cases",

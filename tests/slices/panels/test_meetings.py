@@ -411,6 +411,8 @@ def test_a_recusal_declared_after_counting_makes_the_ballot_void_until_the_decis
         for at in range(4):
             done(sitting.vote(ballots[-1], at))
         done(services.close_ballot(sitting.pk, ballots[-1], sitting.officer, unvoted=1))
+    declare = reverse("meeting_recusal", args=[sitting.pk, item.pk])
+    assert declare in signed_in(sitting.people[3]).get(reverse("meeting", args=[sitting.pk])).content.decode()
     # Who has not voted in it makes nothing void.
     done(services.keep_out(sitting.pk, item.pk, sitting.people[4].pk, "合作", sitting.member(4)))
     assert Ballot.objects.get(pk=ballots[1]).state == "closed"

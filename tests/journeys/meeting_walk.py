@@ -39,6 +39,7 @@ def decides(stage: Stage, world: w.World, code: str, amount_wan: str, reason: st
     members[0].sees("决定已登记")
     secretary.opens(here)
     secretary.press("结束会议")
+    secretary.press("确认结束会议")
     secretary.sees("已结束")
 
 

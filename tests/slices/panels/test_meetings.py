@@ -597,7 +597,7 @@ def test_the_minutes_have_one_digest_and_stay_as_they_were_signed(sitting: Commi
         done(sitting.vote(ballot, at, "against" if at == 3 else "for"))
     done(services.close_ballot(sitting.pk, ballot, sitting.officer, unvoted=1))
     done(planning.drop(sitting.pk, second.pk, sitting.officer))
-    assert codes(services.close(sitting.pk, sitting.officer)) == {"meeting.undone"}, "it ends for good, so it asks"
+    assert codes(services.close(sitting.pk, sitting.officer)) == {"meeting.ends"}, "it ends for good, so it asks"
     done(services.close(sitting.pk, sitting.officer, undone=0))
     member, address = signed_in(sitting.people[1]), reverse("meeting_minutes", args=[sitting.pk])
 

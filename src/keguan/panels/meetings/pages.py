@@ -58,6 +58,7 @@ _SURE = {
     "meeting.voids_again": Text("作废这次表决，再次审议", "Make the ballot void, and take it up once more"),
     "meeting.voids": Text("休会，这次表决作废", "Adjourn, and the ballot is void"),
     "meeting.undone": Text("仍然结束会议", "End it all the same"),
+    "meeting.ends": Text("确认结束会议", "End it for good"),
 }
 """The second yes to each question, by the problem that says why it is asked."""
 _TO_VOTE = {**TITLES, ABSTAIN: Text("弃权", "Abstain")}

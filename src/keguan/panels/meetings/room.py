@@ -35,7 +35,7 @@ _VOIDS = Text(
     "Adjourned, it is void and not counted: it is held again afterwards.",
 )
 _ALL_DONE = Text("议项已全部审议。", "All items are dealt with.")
-_UNDONE = Text(
+_ENDS = Text(
     "会议结束后不能恢复，记录随即确定；没有审议的议项须列入另一次会议。以后继续的，请休会。",
     "A meeting that has ended is not resumed, and its minutes are fixed: what is left goes to another. To go on later, adjourn.",
 )
@@ -139,7 +139,7 @@ def close(pk: int, actor: Actor, request_id: str = "", *, undone: int | None = N
         left = sum(one.state != "done" for one in sitting.items)
         if undone is None or left > undone:
             said = Text("还有{n}个议项没有审议。", "Items not dealt with: {n}.").filled(n=left) if left else _ALL_DONE
-            return ask("meeting.undone", said, count=left + 1, fix=_UNDONE)
+            return ask("meeting.undone" if left else "meeting.ends", said, count=left + 1, fix=_ENDS)
         meeting.items.filter(state="now").update(state="waiting")
         there = [one for one in sitting.members if one.present]
         for member in there:

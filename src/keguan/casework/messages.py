@@ -103,6 +103,8 @@ def tell_named(writes: Writes, case: Case, decided: Decided, now: datetime) -> N
         writes.add(_TELL_NAMED, [case.pk, line.zh, line.en, now, named, case.pk])
 
 
+# Who holds the office is asked without the name of the organisation, and so first: nearly always somebody does, and nothing
+# else is looked for.
 _TELL_OF_VACANCY = """
   INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
   SELECT DISTINCT mends.person_id, NULL::bigint, 'vacant', replace(%s::text, '{organisation}', body.name),
@@ -112,7 +114,7 @@ _TELL_OF_VACANCY = """
   WHERE body.id = %s::bigint AND mends.since <= %s::date AND (mends.until IS NULL OR mends.until >= %s::date)
   AND NOT EXISTS (
     SELECT FROM parties_duty held
-    WHERE held.role = %s AND (held.organisation_id = body.id OR held.organisation_id IS NULL)
+    WHERE held.role = %s AND (held.organisation_id = %s::bigint OR held.organisation_id IS NULL)
     AND held.since <= %s::date AND (held.until IS NULL OR held.until >= %s::date)
     AND held.person_id <> ALL(%s::bigint[])
   )
@@ -132,14 +134,14 @@ def tell_of_vacancy(writes: Writes, case: Case, role: str, now: datetime) -> Non
     said = vacancies.VACANT if is_there else vacancies.NONE_ABOVE
     # What the organisation is called, the database fills in.
     line = said.filled(role=role_name(role), organisation="{organisation}")
-    day = clock.local_date(now)
+    of, day = body if is_there else case.host_id, clock.local_date(now)
     begun = datetime.combine(day, time(), clock.BEIJING)
     # Nobody holds the role "": where no authority is recorded, none has to be looked for.
     writes.add(
         _TELL_OF_VACANCY,
         [
-            *(line.zh, line.en, now, body if is_there else case.host_id, day, day),
-            *(role if is_there else "", day, day, sorted(vacancies.people_of(case)), begun, line.zh),
+            *(line.zh, line.en, now, of, day, day),
+            *(role if is_there else "", of, day, day, sorted(vacancies.people_of(case)), begun, line.zh),
         ],
     )
 

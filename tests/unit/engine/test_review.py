@@ -14,6 +14,7 @@ from keguan.engine.moves import Move
 from keguan.engine.state import StepState, evolve_all
 from keguan.engine.steps import review
 from keguan.kernel.bilingual import Text
+from keguan.language.definition import Definition
 from keguan.language.schema import Draw, Name, Review, Stratum
 
 DUE = opening("key-rd-project") + timedelta(days=60)
@@ -78,3 +79,32 @@ def test_whoever_is_asked_at_a_review_is_told_by_when(command: Command, seat: st
     move = review.decide(walk.situation(acting), step, command)
     assert isinstance(move, Move)
     assert [(one.role, one.due) for one in move.effects if isinstance(one, Ask)] == [(asked, DUE)]
+
+
+def test_a_rubric_may_owe_a_comment_of_some_length_and_a_reason_at_either_end() -> None:
+    walk = Walk(programmes()["key-rd-project"], opening("key-rd-project"))
+    there = StepState(entered=walk.now, due=DUE, memo={"seats": {"1": "accepted"}, "totals": {}})
+    walk.state = replace(walk.state, step="review", steps={"review": there})
+    programme = walk.definition.programme
+    step = programme.step("review")
+    assert isinstance(step, Review)
+    strict = replace(programme.rubric(step.rubric), comment=True, comment_least=10, comment_at_ends=True)
+    rubrics = tuple(strict if one.rubric == strict.rubric else one for one in programme.rubrics)
+    definition = Definition(replace(programme, rubrics=rubrics), walk.definition.sources)
+    situation = replace(
+        walk.situation(Acting(person=101, roles=frozenset({"expert"}), seat="1")), definition=definition
+    )
+    first, second, *others = strict.criteria
+    inside = {one.criterion: 1 for one in others}
+
+    def refused(comment: str, low: int, high: int, **remarks: str) -> list[tuple[str, str]]:
+        scores = {first.criterion: low, second.criterion: high, **inside}
+        content = {"scores": scores, "comment": comment, "comments": remarks}
+        answer = review.decide(situation, step, Command("score", "review", content))
+        return [(one.code, one.where) for one in getattr(answer, "problems", ())]
+
+    assert refused("一" * 10, 1, second.points - 1) == []
+    assert refused("一" * 9, 1, second.points - 1) == [("review.comment_short", "comment")]
+    ends = [("review.end_unexplained", f"comments.{one.criterion}") for one in (first, second)]
+    assert refused("一" * 10, 0, second.points) == ends
+    assert refused("一" * 10, 0, second.points, **{first.criterion: "没有基础"}) == ends[1:]

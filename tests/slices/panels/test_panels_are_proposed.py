@@ -18,11 +18,14 @@ from tests.make import world as w
 from tests.slices.casework.page_cast import holders, signed_in
 
 from keguan.casework.models import Case, SeatHolder
+from keguan.casework.reviewing.fields import disciplines_of
+from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Refusal
 from keguan.language.schema import Review
 from keguan.panels.matching import services
+from keguan.panels.matching.expertise import application_of, pool_of
 from keguan.panels.matching.making import Bounds
 from keguan.panels.matching.models import WHOLE, Proposal, ProposedSeat
 from keguan.panels.matching.ports import reason_said
@@ -129,6 +132,29 @@ def test_an_expert_without_works_is_near_by_keywords_and_that_is_said(world: w.W
     assert {one.by for one in others} == {"keywords"}
     page = officer(world).get(desk(world)).content.decode()
     assert "没有相近的项目或成果，依据：关键词" in page
+
+
+def test_who_is_of_the_discipline_is_nearer_also_without_works_of_whatever_edition(world: w.World) -> None:
+    cotton, _ = numbers()
+    case = Case.objects.select_related("programme", "memo").get(number=cotton)
+    (codes,) = disciplines_of(case, step_of(world).panel)
+    plain, of_another = codes[0], "gbt13745:2009:320"
+    told = (
+        f"gbt13745:2009:{plain}",
+        f"gbt13745:1992:{plain}",
+        f"gbt13745:2009:{plain}10",
+        of_another,
+        f"nsfc:2026:{plain}",
+    )
+    experts = world.experts[2:]
+    Expert.objects.filter(pk__in=experts).update(keywords=[])
+    for expert, field in zip(experts, told, strict=True):
+        Expert.objects.filter(pk=expert).update(fields=[field])
+    pool = pool_of(Expert.objects.filter(pk__in=experts).select_related("person"), clock.today())
+    (near,) = pool.expertise.nearest([application_of(case)])
+    fits = dict(zip(near.experts.tolist(), near.fits.tolist(), strict=True))
+    same, earlier, finer, other, elsewhere = (fits.get(expert, 0.0) for expert in experts)
+    assert same == earlier > finer > other == elsewhere == 0
 
 
 def test_a_proposal_says_whom_it_left_out_and_reading_it_looks_at_no_pool(world: w.World) -> None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from keguan.casework.models import Case
+from keguan.casework.reviewing.fields import disciplines_of
 from keguan.casework.situation.about import about_of, finder
+from keguan.casework.versions import definition_of
 from keguan.engine.state import Values
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_title
 from keguan.language.definition import Definition
-from keguan.language.schema import Form
+from keguan.language.schema import Form, Review
 from keguan.panels.matching.shared import shared_words
 from keguan.registers.codes.queries import names_of
 from keguan.registers.experts.models import WORK_KINDS, Expert, Work
@@ -31,6 +34,7 @@ KINDS: dict[str, Text] = {
 WORKS_SHOWN = 3
 _LONGEST = 4000
 """So many characters of one answer are compared."""
+_GB = "gbt13745"
 _CODES = ("discipline", "disciplines", "field_code", "subject_code")
 _KEYWORDS = ("keyword", "keywords")
 
@@ -93,7 +97,7 @@ def pool_of(rows: Iterable[Expert], today: date) -> Pool:
         )
         for one in known
     ]
-    return Pool(experts, known, affinity.Expertise(works, {pk: row.fields for pk, row in experts.items()}))
+    return Pool(experts, known, affinity.Expertise(works, {pk: _in_trees(row.fields) for pk, row in experts.items()}))
 
 
 def _known(experts: Mapping[int, Expert]) -> list[Known]:
@@ -135,24 +139,39 @@ def _once(known: Iterable[Known]) -> list[Known]:
     return list(found.values())
 
 
-def application_of(definition: Definition, answers: Mapping[str, Values]) -> Application:
-    """What a case says it is about: its title, the long texts and the chosen subjects of the form that has the title.
+def application_of(case: Case) -> Application:
+    """What a case says it is about: its title, the long texts and the chosen subjects of the form that has the title, and the
+    disciplines, as codes, by which its programme seats reviewers.
 
-    Answers about people are left out; so is everything on other forms.
+    Answers about people are left out; so is everything on other forms. case: with its answers at hand.
     """
     from keguan.fairness.affinity import Application
     from keguan.texts.words import terms
 
+    definition, answers = definition_of(case.programme), case.memo.answers
     title = about_of(definition, answers).title
+    panels = [one.panel for one in definition.programme.steps if isinstance(one, Review)]
+    codes = [code for panel in panels for field in disciplines_of(case, panel) for code in field]
     form = next((one for one in definition.programme.forms if one.form == _form_name(definition)), None)
     if form is None:
-        return Application(terms(title))
+        return Application(terms(title), codes=_in_trees(codes))
     return Application(
         terms(title),
         [term for text in _texts(definition, form, answers, "long_text") for term in terms(text[:_LONGEST])],
         [term for text in _subjects(definition, form, answers) for term in terms(text)],
-        [text for name in _CODES for text in _answers(definition, form, answers, name) if text[:3].isalnum()],
+        _in_trees([*codes, *(text for name in _CODES for text in _answers(definition, form, answers, name))]),
     )
+
+
+def _in_trees(codes: Iterable[str]) -> list[str]:
+    """Codes with the name of their tree in front, as they are compared: one of GB/T 13745, of whatever edition or written with
+    digits alone, as `gbt13745:52040`."""
+    found = []
+    for one in codes:
+        tree, _, own = one.strip().rpartition(":")
+        is_ours = tree.partition(":")[0] == _GB or (not tree and own[:3].isdigit())
+        found.append(f"{_GB}:{own.replace('.', '')}" if is_ours else one.strip())
+    return list(dict.fromkeys(one for one in found if one[:3].isalnum()))
 
 
 def _form_name(definition: Definition) -> str:

@@ -10,7 +10,6 @@ from keguan.casework.models import Case, SeatHolder
 from keguan.casework.permissions import reviewers_visible_to
 from keguan.casework.reviewing.fields import disciplines_of, is_of
 from keguan.casework.reviewing.recusal import at_hand, recusals
-from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import LIVE
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
@@ -61,7 +60,7 @@ def look_around(opened: Sequence[Open], step: Review, unsettled: Collection[int]
     unsettled: from `people_in_question`. One query for each case, and some for all.
     """
     found = pool_of(ready(unsettled=unsettled), clock.today())
-    asked = [application_of(definition_of(one.case.programme), one.case.memo.answers) for one in opened]
+    asked = [application_of(one.case) for one in opened]
     near = found.expertise.nearest(asked, NEAREST)
     load = at_hand(found.experts)
     lightest = sorted(found.experts, key=lambda expert: (load.get(expert, 0), expert))
@@ -152,7 +151,7 @@ def rows_of(
 
 def told_for(one: Open, experts: Sequence[int], found: Pool) -> dict[int, dict[str, Any]]:
     """Fit, basis and reasons of each of these experts for one case."""
-    asked = application_of(definition_of(one.case.programme), one.case.memo.answers)
+    asked = application_of(one.case)
     reasons = found.expertise.reasons(asked, experts)
     return {
         expert: {

@@ -10,7 +10,6 @@ from django.urls import reverse
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.rounds.places import Place, has_places
 from keguan.casework.steps.review.suggestions import Suggestion, answered_by
-from keguan.casework.versions import definition_of
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -45,7 +44,7 @@ def near(case: Case) -> list[Suggestion]:
     if Expert.objects.filter(status="active").count() > AT_ONCE:
         return _as_proposed(case)
     found = pool_of(ready(), clock.today())
-    asked = application_of(definition_of(case.programme), case.memo.answers)
+    asked = application_of(case)
     (nearest,) = found.expertise.nearest([asked], MOST)
     reasons = found.expertise.reasons(asked, nearest.experts.tolist())
     shown = []

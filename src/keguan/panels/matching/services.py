@@ -234,7 +234,7 @@ def _near(case: Case, expert: int) -> dict[str, Any]:
     row = Expert.objects.select_related("person").get(pk=expert)
     found = making.pool_of([row], clock.today())
     one = making.Open(case, 1)
-    near = found.expertise.nearest([making.application_of(definition_of(case.programme), case.memo.answers)])[0]
+    near = found.expertise.nearest([making.application_of(case)])[0]
     one.fits = {expert: float(near.fits[0]) if len(near.fits) else 0.0}
     return making.told_for(one, [expert], found)[expert]
 

@@ -166,14 +166,20 @@ def send_each(kind: Word, lines: Iterable[tuple[int, int, Text]], now: datetime)
 
 _TELL_APPLICANTS = """
   INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
-  SELECT applicant_id, id, %s, %s, %s, %s FROM casework_case WHERE id IN ({cases}) AND applicant_id IS NOT NULL"""
+  SELECT DISTINCT person, one.id, %s, %s, %s, %s::timestamptz
+  FROM casework_case one, unnest({people}) person WHERE one.id IN ({cases}) AND person IS NOT NULL"""
+_WRITERS = "one.editors || one.applicant_id || one.principal_id"
 
 
-def send_to_applicants(kind: Word, cases: QuerySet[Case], line: Text, now: datetime) -> None:
-    """Put the same line into the messages of whoever began these cases. One statement, however many there are."""
+def send_to_applicants(
+    kind: Word, cases: QuerySet[Case], line: Text, now: datetime, *, with_writers: bool = False
+) -> None:
+    """Put the same line into the messages of whoever began these cases; with those who write along and who lead them, too,
+    where they are meant. One statement, however many there are."""
     chosen, values = cases.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_TELL_APPLICANTS.format(cases=chosen), [kind, line.zh, line.en, now, *values])
+        people = _WRITERS if with_writers else "ARRAY[one.applicant_id]"
+        cursor.execute(_TELL_APPLICANTS.format(cases=chosen, people=people), [kind, line.zh, line.en, now, *values])
 
 
 _ASK_TO_REVIEW = """

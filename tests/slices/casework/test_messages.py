@@ -152,6 +152,24 @@ def test_an_extension_is_told_to_everybody_with_a_draft_in_as_many_statements_fo
     assert {one.person_id for one in told} == set(world.round.cases.values_list("applicant_id", flat=True))
 
 
+def test_everybody_who_writes_or_leads_hears_of_an_extension_also_who_has_handed_in(world: w.World) -> None:
+    assert world.round is not None
+    came_in, begun, over = (Case.objects.get(pk=cases.case(world, at=at).pk) for at in ("endorse", "apply", "apply"))
+    writer, leader = make.person(), make.person()
+    Case.objects.filter(pk=begun.pk).update(editors=[writer.pk, begun.applicant_id], principal=leader)
+    Case.objects.filter(pk=over.pk).update(step="", step_kind="", end="withdrawn")
+    with clock_at(NOW):
+        done = rounds.extend_round(
+            world.round.code, w.moment("2026-04-06", "18:00"), "系统故障", world.actor("planner")
+        )
+    assert isinstance(done, Round)
+    told = Message.objects.filter(kind="extended").values_list("case", "person")
+    assert sorted(told) == sorted(
+        {(begun.pk, one) for one in (begun.applicant_id, writer.pk, leader.pk)}
+        | {(came_in.pk, one) for one in (came_in.applicant_id, came_in.principal_id)}
+    )
+
+
 def test_old_messages_are_forgotten_but_for_those_that_the_law_demands() -> None:
     one = make.person()
     for kind in KINDS:

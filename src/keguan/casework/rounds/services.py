@@ -293,7 +293,10 @@ def _move_open_drafts(of_round: Round, by: timedelta) -> None:
     Alarm.objects.filter(case__in=drafts, purpose="remind", attempt=1).update(at=F("at") + by)
     said = Text("{code} 的申报截止时间已延至 {closes}。", "The deadline of {code} is extended to {closes}.")
     closes = of_round.closes.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M")
-    send_to_applicants("extended", drafts, said.filled(code=of_round.code, closes=closes), clock.now())
+    # Who has handed in hears it as well: others have longer now, and they may ask for their application back.
+    running = Case.objects.filter(round=of_round, end="")
+    line = said.filled(code=of_round.code, closes=closes)
+    send_to_applicants("extended", running, line, clock.now(), with_writers=True)
 
 
 # ------------------------------------------------------------------------------------------------------- ranking

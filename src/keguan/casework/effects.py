@@ -16,7 +16,7 @@ from keguan.casework.reviewing.seats import give_seat, move_seat
 from keguan.casework.situation import facts
 from keguan.casework.situation.acting import deputised_by
 from keguan.casework.store import Writes, as_json
-from keguan.casework.vacancies import OFFICES
+from keguan.casework.vacancies import office_of
 from keguan.engine.decision import Ask, Command, Decided, Due, Enter, FeeOwed, Seat, SeatMoved, Settle, Situation, Wake
 from keguan.engine.machine import WITHDRAWN
 from keguan.engine.state import Answered, CaseState, Closed, Ended, Entered, Prolonged
@@ -211,7 +211,7 @@ def _follow_up(writes: Writes, case: Case, after: CaseState, decided: Decided, n
                         *(organisation, person, case.code, effect.due, now),
                     ],
                 )
-            if (office := _office(case, effect)) is not None:
+            if (office := office_of(effect.role, is_pushed=case.applicant_id is None)) is not None:
                 tell_of_vacancy(writes, case, office, now)
         elif isinstance(effect, Settle) and effect.step == after.step:
             writes.add(
@@ -244,13 +244,6 @@ def _whom(case: Case, ask: Ask, after: CaseState) -> list[tuple[int | None, int 
             return [(case.authority_id, None)]
         case _:
             return [(None, None)]
-
-
-def _office(case: Case, ask: Ask) -> str | None:
-    """The office of an organisation that is asked; None where somebody else is."""
-    if ask.role == "applicant" and case.applicant_id is None:
-        return "host"
-    return ask.role if ask.role in OFFICES else None
 
 
 def _kind(definition: Definition, step_id: str) -> str:

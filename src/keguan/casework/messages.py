@@ -177,8 +177,8 @@ def send_to_applicants(
     """Put the same line into the messages of whoever began these cases; with those who write along and who lead them, too,
     where they are meant. One statement, however many there are."""
     chosen, values = cases.order_by().values("pk").query.sql_with_params()
+    people = _WRITERS if with_writers else "ARRAY[one.applicant_id]"
     with connection.cursor() as cursor:
-        people = _WRITERS if with_writers else "ARRAY[one.applicant_id]"
         cursor.execute(_TELL_APPLICANTS.format(cases=chosen, people=people), [kind, line.zh, line.en, now, *values])
 
 

@@ -87,6 +87,14 @@ def here(definition: Definition, state: CaseState, case: Case, acting: Acting) -
     return next((_HERE.filled(role=role_name(role)) for role in asked if role in vacant), None)
 
 
+def office_of(role: str, *, is_pushed: bool) -> str | None:
+    """The office of an organisation that a role asks; None where it asks somebody else. is_pushed: nobody applied, the case was
+    given to the organisation, whose office then answers for it."""
+    if role == "applicant" and is_pushed:
+        return "host"
+    return role if role in OFFICES else None
+
+
 def people_of(case: Case) -> set[int]:
     """The people whose own the case is: no duty of theirs counts on it."""
     return {one for one in (case.applicant_id, case.principal_id, *case.members, *case.editors) if one is not None}
@@ -98,7 +106,5 @@ def _offices(step: Step, state: CaseState | None = None, *, is_pushed: bool = Fa
         if state is None or not state.current.memo.get("text"):
             return []
         return [party for party in step.parties if party in OFFICES and party not in state.current.memo["signed"]]
-    by = getattr(step, "by", "")
-    if by == "applicant" and is_pushed:
-        return ["host"]
-    return [by] if by in OFFICES else []
+    office = office_of(getattr(step, "by", ""), is_pushed=is_pushed)
+    return [] if office is None else [office]

@@ -117,8 +117,8 @@ def check(
     Text from a page is read for every type (`１２．５ 万元`, `2018年3月1日`, `on`); values of the right type are taken as
     they are; what comes out stays as it is when it goes in again. A value outside its bounds is kept beside its problem, so that a
     draft loses nothing; one that cannot be read is left out. Answers to hidden questions are dropped, computed ones are
-    filled in, whatever was sent. complete: a missing answer that is owed is a problem (`answer.missing`), and so is a name of which nobody is chosen
-    yet (`answer.not_chosen`).
+    filled in, whatever was sent. complete: a missing answer that is owed is a problem (`answer.missing`), and
+    so is a name of which nobody is chosen yet (`answer.not_chosen`).
     Problems are at `form.field` or `form.table[2].column`, rows counted from 1 as they were sent.
     """
     clean, problems = _read(plan, values)

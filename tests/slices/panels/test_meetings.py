@@ -444,6 +444,15 @@ def test_a_recusal_declared_after_counting_makes_the_ballot_void_until_the_decis
     assert Ballot.objects.get(pk=last).state == "closed", "what is decided is no longer the meeting's"
 
 
+def test_what_is_taken_up_once_more_stays_so_when_a_voter_must_keep_out(sitting: Committee) -> None:
+    item = sitting.items[0]
+    sitting.voted()
+    done(services.vote_again(sitting.pk, item.pk, sitting.officer))
+    done(services.keep_out(sitting.pk, item.pk, sitting.people[0].pk, "合作", sitting.member(0)))
+    assert Ballot.objects.get().state == "void"
+    assert Item.objects.get(pk=item.pk).state == "now", "it is on the table, and is voted on there"
+
+
 def _once_more(sitting: Committee, item: Item) -> int:
     done(services.vote_again(sitting.pk, item.pk, sitting.officer))
     return _opened(sitting, item)

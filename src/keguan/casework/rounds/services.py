@@ -268,6 +268,7 @@ def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Roun
         of_round.save()
         keep_version(of_round, actor, reason.strip())
         _move_open_drafts(of_round, closes - before)
+        _tell_of_extension(of_round)
         payload = {"code": code, "before": before, "after": closes, "reason": reason.strip()}
         trace.write("round:call:extended", actor, payload=payload)
         return of_round
@@ -291,9 +292,13 @@ def _move_open_drafts(of_round: Round, by: timedelta) -> None:
     last = of_round.closes + timedelta(minutes=of_round.grace_minutes)
     Alarm.objects.filter(case__in=drafts, purpose="due", attempt=1).update(at=last)
     Alarm.objects.filter(case__in=drafts, purpose="remind", attempt=1).update(at=F("at") + by)
+
+
+def _tell_of_extension(of_round: Round) -> None:
+    """Whoever writes or leads an application hears of it. Who has handed in does as well: others have longer now, and they may
+    ask for their application back."""
     said = Text("{code} 的申报截止时间已延至 {closes}。", "The deadline of {code} is extended to {closes}.")
     closes = of_round.closes.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M")
-    # Who has handed in hears it as well: others have longer now, and they may ask for their application back.
     running = Case.objects.filter(round=of_round, end="")
     line = said.filled(code=of_round.code, closes=closes)
     send_to_applicants("extended", running, line, clock.now(), with_writers=True)

@@ -167,10 +167,10 @@ def _in_trees(codes: Iterable[str]) -> list[str]:
     """Codes with the name of their tree in front, as they are compared: one of GB/T 13745, of whatever edition or written with
     digits alone, as `gbt13745:52040`."""
     found = []
-    for one in codes:
-        tree, _, own = one.strip().rpartition(":")
+    for one in map(str.strip, codes):
+        tree, _, own = one.rpartition(":")
         is_ours = tree.partition(":")[0] == _GB or (not tree and own[:3].isdigit())
-        found.append(f"{_GB}:{own.replace('.', '')}" if is_ours else one.strip())
+        found.append(f"{_GB}:{own.replace('.', '')}" if is_ours else one)
     return list(dict.fromkeys(one for one in found if one[:3].isalnum()))
 
 

@@ -208,7 +208,7 @@ def keep_out(pk: int, item: int, person: int, reason: str, actor: Actor, request
 def _void_votes(sitting: Sitting, item: Item, person: int, actor: Actor) -> None:
     """Make void what this member has voted on the case, in any meeting, until it is decided: it is voted on anew."""
     ballots = Ballot.objects.filter(item__case=item.case_id, item__meeting__step=sitting.meeting.step)
-    voted = ballots.filter(voted__person=person).select_related("item")
+    voted = ballots.filter(voted__person=person)
     for ballot in voted.filter(state=OPEN):
         void(ballot, "recusal")
         note(sitting, "meeting:ballot:void", actor, number=item.case.number, ballot=ballot.number)
@@ -220,5 +220,6 @@ def _void_votes(sitting: Sitting, item: Item, person: int, actor: Actor) -> None
         return
     void(stands, RECUSED)
     forget_votes(item.case)
-    Item.objects.filter(pk=stands.item_id).update(state="waiting")
+    # One that is taken up once more stays so.
+    Item.objects.filter(pk=stands.item_id, state="done").update(state="waiting")
     note(sitting, "meeting:ballot:void", actor, number=item.case.number, ballot=stands.number)

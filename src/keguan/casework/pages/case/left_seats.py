@@ -83,9 +83,10 @@ def _answer(request: HttpRequest, number: str) -> HttpResponseBase | None:
         onward = Text("请转到“{where}”。", "Go on at “{where}”.").filled(where=left.onward)
         refused = [reader.said(one) for one in (left.say, _NOT_KEPT, onward)]
         return JsonResponse({"refused": refused, "over": True}, status=403)
-    programme = definition_of(Case.objects.select_related("programme").get(number=number).programme).programme
-    if request.method == "POST" and (typed := kept(request, programme, ("scores.", "comment"))):
-        return render(request, "casework/seat_left.html", {"left": left, "typed": typed}, status=409)
+    if request.method == "POST":
+        programme = definition_of(Case.objects.select_related("programme").get(number=number).programme).programme
+        if typed := kept(request, programme, ("scores.", "comment")):
+            return render(request, "casework/seat_left.html", {"left": left, "typed": typed}, status=409)
     if seat_left(actor_on(request), number):
         tell(request, left.say, "info")
     return SeeOther(left.href)

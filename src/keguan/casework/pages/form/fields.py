@@ -67,8 +67,8 @@ class Who:
 @dataclass(frozen=True, slots=True)
 class Files:
     """Files to be handed in, and those that are, in the order in which they are read. most: how many there may be.
-    most_in_case: how much all attachments of the case may come to, in bytes; None where nothing is said. is_refused: whether the last files that came were refused, which is told until it is
-    dealt with."""
+    most_in_case: how much all attachments of the case may come to, in bytes; None where nothing is said. is_refused: whether the last files
+    that came were refused, which is told until it is dealt with."""
 
     name: str
     label: Text

@@ -36,6 +36,7 @@ Word = Literal[
     "sanction",
     "duty",
     "round",
+    "call",
     "vacant",
 ]
 
@@ -181,6 +182,15 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("批次草稿退回", "Draft of a round sent back"),
         Text("您起草的一个批次被退回，请登录修改。", "A round that you drafted was sent back; sign in to change it."),
         leads_to="rounds",
+    ),
+    "call": MessageKind(
+        WORKING,
+        Text("申报通知变更", "A call was changed"),
+        Text(
+            "一项与您有关的申报通知已延期或变更，请登录查看。",
+            "A call that concerns you was extended or changed; sign in to see how.",
+        ),
+        leads_to="calls",
     ),
     "sanction": MessageKind(
         RECORDED,

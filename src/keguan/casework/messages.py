@@ -182,6 +182,40 @@ def send_to_applicants(
         cursor.execute(_TELL_APPLICANTS.format(cases=chosen, people=people), [kind, line.zh, line.en, now, *values])
 
 
+# Those of the bodies that these cases go through, and those who run the programme; none who has the same news already.
+_TELL_OFFICES = """
+  INSERT INTO casework_message (person_id, kind, zh, en, at)
+  SELECT DISTINCT held.person_id, %s, %s, %s, %s::timestamptz FROM parties_duty held
+  WHERE (held.since IS NULL OR held.since <= %s::date) AND (held.until IS NULL OR held.until >= %s::date)
+  AND held.programme IN ('', %s) AND held.person_id IS DISTINCT FROM %s::bigint
+  AND (
+    held.role = 'officer'
+    OR held.role = 'host' AND held.organisation_id IN (SELECT host_id FROM casework_case WHERE id IN ({cases}))
+    OR held.role = 'authority' AND held.organisation_id IN (SELECT authority_id FROM casework_case WHERE id IN ({cases}))
+  )
+  AND NOT EXISTS (
+    SELECT FROM casework_message told WHERE told.person_id = held.person_id AND told.at = %s::timestamptz
+    AND told.case_id IN ({cases})
+  )"""
+
+
+def send_to_offices(
+    kind: Word, cases: QuerySet[Case], line: Text, now: datetime, *, programme: str, but: int | None = None
+) -> None:
+    """Put the same line, about no case, into the messages of the research offices and the authorities that these cases go
+    through, and of the programme's officers: each once, and none who was told of one of the cases at this very moment.
+
+    but: who needs not be told, since it is their own deed. One statement.
+    """
+    chosen, values = cases.order_by().values("pk").query.sql_with_params()
+    day = clock.local_date(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TELL_OFFICES.format(cases=chosen),
+            [kind, line.zh, line.en, now, day, day, programme, but, *values, *values, now, *values],
+        )
+
+
 _ASK_TO_REVIEW = """
   INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
   SELECT person_id, %s, 'review', %s, %s, %s FROM experts_expert WHERE id = ANY(%s)"""

@@ -71,7 +71,8 @@ class ProgrammeVersion(models.Model):
 class Round(models.Model):
     """One opening of a programme: a window, a budget, topics, quotas.
 
-    extended_because: the public reason why the deadline was moved, "" if it was not.
+    extended_because: the public reason why the deadline was moved, "" if it was not. changed_at: when its published call was
+    last changed, null while it stands as it was published.
     opens, closes: server time; closes is the last moment. grace_minutes: the published grace rule: a draft begun before
     closing may still come in so much later. quota: how many each recommender may let through, 0 where none is set.
     topics: list of {"code", "zh", "en"}. copied_from: the round (last year's) that this one was made from. returned_because:
@@ -98,6 +99,7 @@ class Round(models.Model):
     returned_because = models.TextField(default="")
     published_at = models.DateTimeField(null=True)
     published_by = models.BigIntegerField(null=True)
+    changed_at = models.DateTimeField(null=True)
     revision = models.IntegerField(default=0)
 
     class Meta:

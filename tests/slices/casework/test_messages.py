@@ -170,6 +170,34 @@ def test_everybody_who_writes_or_leads_hears_of_an_extension_also_who_has_handed
     )
 
 
+def test_offices_that_wait_and_who_runs_the_round_hear_of_an_extension_once(world: w.World) -> None:
+    assert world.round is not None
+    for at in ("endorse", "apply", "apply"):
+        cases.case(world, at=at)
+    over = Case.objects.get(pk=cases.case(world, at="apply").pk)
+    elsewhere, away, gone, deputy = (make.person() for _ in range(4))
+    other = make.organisation("北疆大学", kind="university")
+    make.duty("host", elsewhere, organisation=other)
+    make.duty("officer", away, programme="rd-post-subsidy")
+    make.duty("host", gone, organisation=world.university, until=w.moment("2026-03-14").date())
+    make.duty("officer", deputy)
+    # Writes along besides holding the office: told as who writes, and not again.
+    make.duty("host", world.people["applicant"], organisation=world.university)
+    Case.objects.filter(pk=over.pk).update(step="", step_kind="", end="withdrawn", host=other)
+    with clock_at(NOW):
+        done = rounds.extend_round(
+            world.round.code, w.moment("2026-04-06", "18:00"), "系统故障", world.actor("planner")
+        )
+    assert isinstance(done, Round)
+    told = list(Message.objects.filter(kind="call"))
+    asked = {world.people[who].pk for who in ("host", "authority", "officer")} | {deputy.pk}
+    assert {one.person_id for one in told} == asked
+    assert len(told) == len(asked)
+    assert all(one.case is None and "2026-04-06 18:00" in one.zh and "2026-04-06 18:00" in one.en for one in told)
+    said = signed_in(world.people["host"]).get(reverse("messages"), {"lang": "en"}).content.decode()
+    assert "A call was changed" in said
+
+
 def test_old_messages_are_forgotten_but_for_those_that_the_law_demands() -> None:
     one = make.person()
     for kind in KINDS:

@@ -14,6 +14,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
+from tests import make
 from tests.make import cases
 from tests.make import world as w
 
@@ -21,6 +22,7 @@ from keguan.casework.models import Round
 from keguan.casework.rounds import services as rounds
 from keguan.casework.versions import definition_of
 from keguan.kernel.clock import clock_at
+from keguan.registers.parties.access import actor_for
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +123,49 @@ def test_feeds_tell_what_was_published_last_in_the_language_asked_for(
     }
     page = client.get("/calls/", {"lang": language}).content.decode()
     assert re.search(rf'<link rel="alternate" type="application/atom\+xml"[^>]+lang={language}"', page)
+
+
+@pytest.mark.parametrize(("language", "mark"), [("zh", "【变更】通知near"), ("en", "Call near (changed)")])
+def test_an_extension_is_new_in_feeds_calendars_and_linked_data(
+    calls: dict[str, Round], language: str, mark: str, django_assert_max_num_queries: Any
+) -> None:
+    client, asked = Client(), {"lang": language}
+    before = event_of(client.get("/calls/near/calendar.ics", asked), "near-closes")
+    planner = make.person()
+    make.duty("planning", planner)
+    with clock_at(w.moment("2026-04-11", "09:30")):
+        moved = rounds.extend_round("near", w.moment("2026-04-20", "18:00"), "洪水停电", actor_for(planner))
+        assert isinstance(moved, Round), moved
+    with clock_at(w.moment("2026-04-12")):
+        with django_assert_max_num_queries(3):
+            rss = ElementTree.fromstring(client.get("/calls/feed.rss", asked).content)  # noqa: S314 - ours
+        entries = list(rss.iter("item"))
+        told = next(one for one in entries if one.findtext("title") == mark)
+        assert told.findtext("pubDate") == "Sat, 11 Apr 2026 01:30:00 +0000"
+        assert "洪水停电" in (told.findtext("description") or "")
+        assert "2026-04-20" in (told.findtext("description") or "")
+        atom = ElementTree.fromstring(client.get("/calls/feed.atom", asked).content)  # noqa: S314 - ours
+        entry = next(one for one in atom.iter(f"{ATOM}entry") if one.findtext(f"{ATOM}title") == mark)
+        assert entry.findtext(f"{ATOM}published") == "2026-03-01T02:00:00+00:00"
+        assert entry.findtext(f"{ATOM}updated") == "2026-04-11T01:30:00+00:00"
+        assert entry.findtext(f"{ATOM}id") == "http://testserver/calls/near/"
+        after = event_of(client.get("/calls/near/calendar.ics", asked), "near-closes")
+        assert after["UID"] == before["UID"]
+        assert after["SEQUENCE"] > before["SEQUENCE"]
+        assert after.decoded("DTSTART") == w.moment("2026-04-20", "18:00")
+        assert after.decoded("LAST-MODIFIED") == after.decoded("DTSTAMP") == w.moment("2026-04-11", "09:30")
+        page = client.get("/calls/near/", asked).content.decode()
+        block = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+        assert block is not None
+        service = json.loads(block[1])["@graph"][0]
+        assert service["subjectOf"]["dateModified"] == "2026-04-11T09:30:00+08:00"
+        assert service["offers"]["availabilityEnds"] == "2026-04-20T18:00:00+08:00"
+        assert client.get("/api/v1/calls/near").json()["changed_at"] == "2026-04-11T01:30:00Z"
+
+
+def event_of(answer: Any, uid: str) -> Any:
+    calendar = icalendar.Calendar.from_ical(answer.content)
+    return next(one for one in calendar.walk("VEVENT") if str(one["UID"]).startswith(f"{uid}@"))
 
 
 def test_the_linked_data_of_a_call_cannot_break_out_of_the_page(calls: dict[str, Round]) -> None:

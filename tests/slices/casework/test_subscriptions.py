@@ -15,14 +15,17 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
+from tests import make
 from tests.make import cases
 from tests.make import world as w
 
 from keguan.casework.models import Round
+from keguan.casework.rounds import services as rounds
 from keguan.casework.subscriptions import services
 from keguan.casework.subscriptions.models import Announcement, Subscription
 from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
+from keguan.registers.parties.access import actor_for
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +85,50 @@ def test_a_search_becomes_a_subscription_once_its_address_confirms_it(language: 
         assert (f"/calls/{code}/?lang={language}" in told.body) is is_told, code
     assert words in told.body
     assert told.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def extended(code: str, days: int, reason: str) -> None:
+    planner = make.person()
+    make.duty("planning", planner)
+    of_round = Round.objects.get(code=code)
+    done = rounds.extend_round(code, of_round.closes + timedelta(days=days), reason, actor_for(planner))
+    assert isinstance(done, Round), done
+
+
+@pytest.mark.parametrize(("language", "mark"), [("zh", "【变更】通知one"), ("en", "Changed: Call one")])
+def test_a_change_of_a_call_is_told_once_to_who_was_told_of_it_or_came_since(language: str, mark: str) -> None:
+    with clock_at(START):
+        subscribed(language=language)
+        call("one")
+        call("two")
+        assert services.tell_all() == 1
+    with clock_at(START + timedelta(days=1)):
+        subscribed(language=language, address="late@example.org")
+        assert services.tell_all() == 0, "calls from before somebody subscribed are no news"
+    mail.outbox.clear()
+    with clock_at(START + timedelta(days=2)):
+        extended("one", 5, "洪水停电")
+        assert services.tell_all() == 2
+        assert services.tell_all() == 0
+        assert {message.to[0] for message in mail.outbox} == {"li@example.org", "late@example.org"}
+        for message in mail.outbox:
+            assert mark in message.body
+            assert "洪水停电" in message.body
+            assert "2026-04-05" in message.body
+            assert "/calls/two/" not in message.body
+            assert "one" in message.subject
+    with clock_at(START + timedelta(days=3)):
+        extended("one", 5, "系统故障")
+        assert services.tell_all() == 2, "each change is told"
+    with clock_at(START + timedelta(days=4)):
+        subscribed(language=language, address="new@example.org")
+        mail.outbox.clear()
+        call("three")
+        extended("three", 5, "更正")
+        assert services.tell_all() == 3
+        for message in mail.outbox:
+            assert "/calls/one/" not in message.body
+            assert "更正" not in message.body, "what one hears of for the first time was not changed for one"
 
 
 def test_any_mail_ends_its_subscription_and_nothing_of_the_address_is_kept() -> None:

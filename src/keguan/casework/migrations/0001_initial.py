@@ -131,6 +131,7 @@ class Migration(migrations.Migration):
                 ("returned_because", models.TextField(default="")),
                 ("published_at", models.DateTimeField(null=True)),
                 ("published_by", models.BigIntegerField(null=True)),
+                ("changed_at", models.DateTimeField(null=True)),
                 ("revision", models.IntegerField(default=0)),
             ],
             options={

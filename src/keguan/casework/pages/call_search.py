@@ -122,3 +122,8 @@ def tidy_words(typed: str) -> str:
 def published(one: Round) -> datetime:
     """When a call was published; calls from before that was kept count as published when they opened."""
     return one.published_at or one.opens
+
+
+def news_at(one: Round) -> datetime:
+    """When there was last something new about a call: when it was published, or what it says was changed."""
+    return one.changed_at or published(one)

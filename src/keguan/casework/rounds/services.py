@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from keguan.casework import services
-from keguan.casework.messages import send, send_to_applicants
+from keguan.casework.messages import send, send_to_applicants, send_to_offices
 from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
 from keguan.casework.rounds.score_sheets import totals_of
 from keguan.casework.rounds.versions import keep_version
@@ -264,11 +264,11 @@ def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Roun
             return Refusal(tuple(problems))
         before, of_round.closes = of_round.closes, closes
         of_round.revision += 1
-        of_round.extended_because = reason.strip()
+        of_round.extended_because, of_round.changed_at = reason.strip(), clock.now()
         of_round.save()
         keep_version(of_round, actor, reason.strip())
         _move_open_drafts(of_round, closes - before)
-        _tell_of_extension(of_round)
+        _tell_of_extension(of_round, actor)
         payload = {"code": code, "before": before, "after": closes, "reason": reason.strip()}
         trace.write("round:call:extended", actor, payload=payload)
         return of_round
@@ -294,14 +294,15 @@ def _move_open_drafts(of_round: Round, by: timedelta) -> None:
     Alarm.objects.filter(case__in=drafts, purpose="remind", attempt=1).update(at=F("at") + by)
 
 
-def _tell_of_extension(of_round: Round) -> None:
+def _tell_of_extension(of_round: Round, actor: Actor) -> None:
     """Whoever writes or leads an application hears of it. Who has handed in does as well: others have longer now, and they may
-    ask for their application back."""
+    ask for their application back. So do the offices that wait for the applications, and who runs the round."""
     said = Text("{code} 的申报截止时间已延至 {closes}。", "The deadline of {code} is extended to {closes}.")
     closes = of_round.closes.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M")
     running = Case.objects.filter(round=of_round, end="")
-    line = said.filled(code=of_round.code, closes=closes)
-    send_to_applicants("extended", running, line, clock.now(), with_writers=True)
+    line, now = said.filled(code=of_round.code, closes=closes), clock.now()
+    send_to_applicants("extended", running, line, now, with_writers=True)
+    send_to_offices("call", running, line, now, programme=of_round.programme.code, but=actor.person)
 
 
 # ------------------------------------------------------------------------------------------------------- ranking

@@ -5,7 +5,7 @@ A published call changes only by services of `rounds`, each of which keeps a ver
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,11 +26,14 @@ def terms_of(of_round: Round) -> dict[str, Any]:
 
 
 def keep_version(of_round: Round, actor: Actor, reason: str = "") -> RoundVersion:
-    """Keep the terms of a published call as they stand from now on. Needs the round locked."""
+    """Keep the terms of a published call as they stand from now on. Needs the round locked.
+
+    reason: why they were changed, "" for the version that was published, which has the number 1 and is no change.
+    """
     last = RoundVersion.objects.filter(round=of_round).order_by("-number").first()
     return RoundVersion.objects.create(
         round=of_round,
-        number=last.number + 1 if last else 1,
+        number=last.number + 1 if last else 2 if reason else 1,
         terms=terms_of(of_round),
         reason=reason,
         at=clock.now(),
@@ -41,6 +44,16 @@ def keep_version(of_round: Round, actor: Actor, reason: str = "") -> RoundVersio
 def versions_of(of_round: Round) -> list[RoundVersion]:
     """Every version of a published call, the first at the top. One query."""
     return list(RoundVersion.objects.filter(round=of_round).order_by("number"))
+
+
+def changes_of(rounds: Iterable[Round]) -> dict[int, RoundVersion]:
+    """The latest change of each of these calls, by its id; those that stand as they were published are left out. One query,
+    none where none was changed."""
+    changed = [one.pk for one in rounds if one.changed_at is not None]
+    if not changed:
+        return {}
+    rows = RoundVersion.objects.filter(round__in=changed, number__gt=1).order_by("round_id", "-number").distinct("round_id")
+    return {row.round_id: row for row in rows}
 
 
 def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> frozenset[str]:

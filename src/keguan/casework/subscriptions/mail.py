@@ -21,6 +21,13 @@ _CONFIRM = Text(
     "If it was not, leave it be: without that you get no more mail, and the request is deleted after three days.",
 )
 _CALL = Text("{title}\n截止：{closes}（北京时间）\n{address}", "{title}\nCloses: {closes}, Beijing time\n{address}")
+_CHANGED = Text(
+    "【变更】{title}\n{reason}\n截止：{closes}（北京时间）\n{address}",
+    "Changed: {title}\n{reason}\nCloses: {closes}, Beijing time\n{address}",
+)
+_ONE_CHANGED = Text("变更：{title}", "Changed: {title}")
+_SEVERAL = Text("{n}项新申报通知：{first}", "{n} new calls: {first}")
+_SOME_CHANGED = Text("{n}项新发布或变更的申报通知：{first}", "{n} calls, new or changed: {first}")
 _END = Text("不再接收：{end}", "To end this: {end}")
 
 
@@ -50,20 +57,25 @@ def ask_to_confirm(subscription: Subscription) -> None:
     _send(subscription, subject, body)
 
 
-def tell_of(subscription: Subscription, calls: Sequence[Round]) -> None:
-    """Tell a subscription of new calls. Raises OSError if the mail cannot be handed over."""
+def tell_of(subscription: Subscription, calls: Sequence[tuple[Round, str]]) -> None:
+    """Tell a subscription of new calls, and of changed ones with why they were changed. Raises OSError if the mail cannot be
+    handed over."""
     language = _language(subscription)
     told = [
-        _CALL.filled(
+        (_CHANGED if reason else _CALL).filled(
             title=one.title,
+            reason=reason,
             closes=one.closes.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"),
             address=f"{settings.PUBLISHER.address}{reverse('call', args=[one.code])}?lang={language}",
         )
-        for one in calls
+        for one, reason in calls
     ]
     body = Text("\n\n".join(one.zh for one in told), "\n\n".join(one.en for one in told))
-    subject = Text("{n}项新申报通知：{first}", "{n} new calls: {first}").filled(n=len(calls), first=calls[0].title)
-    _send(subscription, subject if len(calls) > 1 else calls[0].title, body)
+    first, is_changed = calls[0][0].title, any(reason for _, reason in calls)
+    if len(calls) == 1:
+        _send(subscription, _ONE_CHANGED.filled(title=first) if is_changed else first, body)
+    else:
+        _send(subscription, (_SOME_CHANGED if is_changed else _SEVERAL).filled(n=len(calls), first=first), body)
 
 
 def _send(subscription: Subscription, subject: Text, body: Text) -> None:

@@ -34,19 +34,21 @@ class Subscription(models.Model):
 
 
 class Announcement(models.Model):
-    """That a call is being, or was, told to a subscription: written before the mail goes out, so that none goes twice.
+    """That a version of a call is being, or was, told to a subscription: written before the mail goes out, so that none goes
+    twice.
 
-    sent_at: null while it is on its way, and for ever if the machine stopped in that moment: then nobody knows whether it
+    version: its number; a change of a published call makes the next. sent_at: null while it is on its way, and for ever if the machine stopped in that moment: then nobody knows whether it
     arrived, and it is not sent again.
     """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="announcements")
     round = models.ForeignKey("casework.Round", on_delete=models.PROTECT, db_index=False, related_name="+")
+    version = models.IntegerField(default=1)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("id",)
-        constraints = [models.UniqueConstraint(fields=["subscription", "round"], name="announcement_once")]
+        constraints = [models.UniqueConstraint(fields=["subscription", "round", "version"], name="announcement_once")]
 
     def __str__(self) -> str:
         return f"{self.subscription_id} {self.round_id}"

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.http import QueryDict
 
 from keguan.casework import queries
-from keguan.casework.models import Round
-from keguan.casework.pages.call_search import FACETS, LASTING, published, tidy_words
+from keguan.casework.models import Round, RoundVersion
+from keguan.casework.pages.call_search import FACETS, LASTING, news_at, published, tidy_words
+from keguan.casework.rounds.versions import changes_of
 from keguan.casework.subscriptions import mail
 from keguan.casework.subscriptions.models import Announcement, Subscription
 from keguan.components.facets import narrowed
@@ -102,7 +103,8 @@ def end(subscription: Subscription) -> None:
 
 
 def tell_all() -> int:
-    """Tell every confirmed subscription of the calls it has not been told of; returns the mails that went out.
+    """Tell every confirmed subscription of the calls, and of the changes of calls, it has not been told of; returns the mails
+    that went out.
 
     A mail that cannot be handed over is tried again by the next run. Whatever happens, none is sent twice.
     """
@@ -110,11 +112,12 @@ def tell_all() -> int:
     Subscription.objects.filter(confirmed_at=None, created_at__lt=now - KEPT_UNCONFIRMED).delete()
     mails = 0
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Round]] = {}
+    changes = changes_of(_calls("", ()))
     for subscription in Subscription.objects.exclude(confirmed_at=None).iterator():
         search = (subscription.words, tuple(sorted(subscription.asked.items())))
         if search not in found:
             found[search] = _calls(*search)
-        mails += _told(subscription, found[search])
+        mails += _told(subscription, found[search], changes)
     if mails:
         with transaction.atomic():
             trace.write("subscription:calls:told", SYSTEM, payload={"mails": mails})
@@ -129,14 +132,14 @@ def _calls(words: str, asked: tuple[tuple[str, str], ...]) -> list[Round]:
     return list(narrowed([*standing.open, *standing.coming], FACETS, wanted).rows)
 
 
-def _told(subscription: Subscription, calls: list[Round]) -> bool:
-    since = [one for one in calls if published(one) >= subscription.created_at]
-    fresh = _claimed(subscription, since) if since else []
+def _told(subscription: Subscription, calls: list[Round], changes: Mapping[int, RoundVersion]) -> bool:
+    since = [one for one in calls if news_at(one) >= subscription.created_at]
+    fresh = _claimed(subscription, since, changes) if since else []
     if not fresh:
         return False
-    rows = Announcement.objects.filter(subscription=subscription.pk, round__in=fresh)
+    rows = Announcement.objects.filter(pk__in=[row.pk for row, _ in fresh])
     try:
-        mail.tell_of(subscription, fresh)
+        mail.tell_of(subscription, [(row.round, why) for row, why in fresh])
     except OSError as error:
         # It was not handed over, so it may be tried again.
         rows.delete()
@@ -146,13 +149,24 @@ def _told(subscription: Subscription, calls: list[Round]) -> bool:
     return True
 
 
-def _claimed(subscription: Subscription, calls: list[Round]) -> list[Round]:
-    """Those of the calls that nobody has told this subscription of; from now on they count as told."""
+def _claimed(
+    subscription: Subscription, calls: list[Round], changes: Mapping[int, RoundVersion]
+) -> list[tuple[Announcement, str]]:
+    """What nobody has told this subscription yet, each with why it was changed, "" for what is new to it; from now on it counts
+    as told."""
     with transaction.atomic():
         # Two workers at once: the second waits here, and then finds the rows of the first.
         if not Subscription.objects.select_for_update(no_key=True).filter(pk=subscription.pk).exists():
             return []
-        told = set(Announcement.objects.filter(subscription=subscription.pk).values_list("round", flat=True))
-        fresh = [one for one in calls if one.pk not in told]
-        Announcement.objects.bulk_create(Announcement(subscription=subscription, round=one) for one in fresh)
+        rows = Announcement.objects.filter(subscription=subscription.pk).order_by("version")
+        told = dict(rows.values_list("round", "version"))
+        fresh: list[tuple[Announcement, str]] = []
+        for one in calls:
+            change = changes.get(one.pk)
+            version = change.number if change else 1
+            if told.get(one.pk, 0) < version:
+                is_new = one.pk not in told and published(one) >= subscription.created_at
+                row = Announcement(subscription=subscription, round=one, version=version)
+                fresh.append((row, change.reason if change and not is_new else ""))
+        Announcement.objects.bulk_create(row for row, _ in fresh)
     return fresh

@@ -49,7 +49,7 @@ class Topic(Schema):
 
 
 class Call(Schema):
-    """A published call. budget_fen: 0 where none is given; kinds: of organisations that may apply."""
+    """A published call. changed_at: when what it says was last changed, null where it stands as published; budget_fen: 0 where none is given; kinds: of organisations that may apply."""
 
     code: str
     title: Bilingual
@@ -59,6 +59,7 @@ class Call(Schema):
     opens: datetime
     closes: datetime
     published_at: datetime
+    changed_at: datetime | None
     extended_because: str
     grace_minutes: int
     budget_fen: Fen
@@ -204,6 +205,7 @@ def call_as_json(request: HttpRequest, one: Round) -> dict[str, Any]:
         "opens": one.opens,
         "closes": one.closes,
         "published_at": published(one),
+        "changed_at": one.changed_at,
         "extended_because": one.extended_because,
         "grace_minutes": one.grace_minutes,
         "budget_fen": one.budget_fen,

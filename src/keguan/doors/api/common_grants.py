@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -17,7 +17,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from keguan.casework.models import Round
-from keguan.casework.pages.call_search import COMING, OPEN, PAST, find_calls, published, state_of, who_may_apply
+from keguan.casework.pages.call_search import (
+    COMING,
+    OPEN,
+    PAST,
+    find_calls,
+    news_at,
+    published,
+    state_of,
+    who_may_apply,
+)
 from keguan.casework.versions import definition_of
 from keguan.components.reader import said
 from keguan.doors.api.interface import VERSION, Interface
@@ -26,7 +35,6 @@ from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
 from keguan.language.vocabulary import APPLICANT_KINDS
-from keguan.registers.trace.models import Event
 
 AT: Final = "/common-grants/"
 MOST: Final = 100
@@ -291,20 +299,10 @@ def _all(request: HttpRequest, words: str = "") -> list[Opportunity]:
     asked = QueryDict(mutable=True)
     asked["q"] = words
     calls = find_calls(asked).narrowed.rows
-    changed = _extended_at(calls)
-    return [opportunity(request, one, changed.get(one.code)) for one in calls]
+    return [opportunity(request, one) for one in calls]
 
 
-def _extended_at(calls: Iterable[Round]) -> dict[str, dt.datetime]:
-    """When deadlines were moved, by code. One query, and none where no deadline was."""
-    codes = [one.code for one in calls if one.extended_because]
-    if not codes:
-        return {}
-    moved = Event.objects.filter(tag="round:call:extended", payload__code__in=codes).order_by("id")
-    return {event.payload["code"]: event.at for event in moved}
-
-
-def opportunity(request: HttpRequest, one: Round, extended_at: dt.datetime | None = None) -> Opportunity:
+def opportunity(request: HttpRequest, one: Round) -> Opportunity:
     """A call in the words of the protocol, in the reader's language; what it has no word for stands in custom fields."""
     now = clock.now()
     title, opened, state = one.title, published(one), state_of(one)
@@ -348,7 +346,7 @@ def opportunity(request: HttpRequest, one: Round, extended_at: dt.datetime | Non
             ),
         },
         created_at=opened,
-        last_modified_at=max(*moments, extended_at or opened),
+        last_modified_at=max(*moments, news_at(one)),
     )
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from icalendar import Alarm, Calendar, Event, vDuration
 
 from keguan.casework.models import Notice, Round
-from keguan.casework.pages.call_search import find_calls, published
+from keguan.casework.pages.call_search import find_calls, news_at
 from keguan.casework.pages.public.calls import call_or_404
 from keguan.components.access import PUBLIC, page
 from keguan.components.reader import language, said
@@ -85,7 +85,8 @@ def _event(uid: str, title: Text, of: Round, request: HttpRequest) -> Event:
     """An event of no length: a moment. Its id stays, so that a moved deadline moves in calendars that subscribe."""
     event = Event()
     event.add("uid", f"{uid}@{urlsplit('//' + request.get_host()).hostname}")
-    event.add("dtstamp", published(of))
+    event.add("dtstamp", news_at(of))
+    event.add("last-modified", news_at(of))
     event.add("sequence", of.revision)
     event.add("summary", said(title))
     event.add("transp", "TRANSPARENT")

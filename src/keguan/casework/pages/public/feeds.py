@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
-from keguan.casework.models import Notice, Round
-from keguan.casework.pages.call_search import find_calls, published
+from keguan.casework.models import Notice, Round, RoundVersion
+from keguan.casework.pages.call_search import find_calls, news_at, published
 from keguan.casework.pages.public.notices import rows, shown_said, state_of
+from keguan.casework.rounds.versions import changes_of
 from keguan.components import reader
 from keguan.components.access import PUBLIC, page
 from keguan.components.reader import said
@@ -23,6 +25,8 @@ MOST = 50
 """Entries of a feed: the newest."""
 
 _WINDOW = Text("申报时间：{opens} – {closes}。", "Applications: {opens} – {closes}.")
+_CHANGED = Text("【变更】{title}", "{title} (changed)")
+_WHY = Text("{at} 变更：{reason}", "Changed {at}: {reason}")
 _UNTIL = Text("{state}；公示至 {until}。", "{state}; the notice stands until {until}.")
 
 
@@ -40,6 +44,8 @@ class _Feed(Feed):
 
 
 class _Calls(_Feed):
+    changes: Mapping[int, RoundVersion]
+
     def get_object(self, request: HttpRequest) -> HttpRequest:
         return request
 
@@ -53,21 +59,28 @@ class _Calls(_Feed):
         return reverse("calls") + find_calls(request.GET).query
 
     def items(self, request: HttpRequest) -> list[Round]:
-        return sorted(find_calls(request.GET).narrowed.rows, key=published, reverse=True)[:MOST]
+        found = sorted(find_calls(request.GET).narrowed.rows, key=news_at, reverse=True)[:MOST]
+        self.changes = changes_of(found)
+        return found
 
     def item_title(self, item: Round) -> str:
-        return said(item.title)
+        return said(_CHANGED.filled(title=item.title) if item.pk in self.changes else item.title)
 
     def item_description(self, item: Round) -> str:
         window = _WINDOW.filled(opens=reader.moment(item.opens), closes=reader.deadline(item.closes))
-        why = f" {item.extended_because}" if item.extended_because else ""
-        return f"{said(item.summary)} {said(window)}{why}".strip()
+        change = self.changes.get(item.pk)
+        why = _WHY.filled(at=reader.moment(change.at), reason=change.reason) if change else Text("", "")
+        return f"{said(item.summary)} {said(window)} {said(why)}".strip()
 
     def item_link(self, item: Round) -> str:
         return reverse("call", args=[item.code])
 
     def item_pubdate(self, item: Round) -> datetime:
-        return published(item)
+        # RSS knows one date only, by which readers sort: that of what is new. The address, and so the id, stays.
+        return published(item) if self.feed_type is Atom1Feed else news_at(item)
+
+    def item_updateddate(self, item: Round) -> datetime:
+        return news_at(item)
 
     def item_categories(self, item: Round) -> list[str]:
         return [said(item.programme.title), *(topic[reader.language()] for topic in item.topics)]

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from keguan.casework.models import Round
+from keguan.casework.pages.call_search import news_at, published
 from keguan.casework.pages.programme_words import kinds_said
 from keguan.casework.versions import definition_of
 from keguan.components.reader import in_wan, language, said
@@ -50,6 +51,12 @@ def graph(request: HttpRequest, of: Round) -> dict[str, Any]:
             "@type": "Offer",
             "availabilityStarts": of.opens.astimezone(BEIJING).isoformat(),
             "availabilityEnds": of.closes.astimezone(BEIJING).isoformat(),
+        },
+        "subjectOf": {
+            "@type": "WebPage",
+            "url": address,
+            "datePublished": published(of).astimezone(BEIJING).isoformat(),
+            "dateModified": news_at(of).astimezone(BEIJING).isoformat(),
         },
         "category": [topic[language()] for topic in of.topics],
     }

@@ -56,11 +56,14 @@ class Migration(migrations.Migration):
                         to="casework.round",
                     ),
                 ),
+                ("version", models.IntegerField(default=1)),
                 ("sent_at", models.DateTimeField(null=True)),
             ],
             options={
                 "ordering": ("id",),
-                "constraints": [models.UniqueConstraint(fields=("subscription", "round"), name="announcement_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subscription", "round", "version"), name="announcement_once")
+                ],
             },
         ),
     ]

@@ -150,7 +150,8 @@ def _objects(stage: Stage, number: str) -> Visitor:
     objector = stage.signed_in(make.person("买买提·吐尔逊"))
     objector.opens(anybody.page.url)
     objector.press("提出异议")
-    objector.fill("异议人姓名或单位名称", "买买提·吐尔逊")
+    assert objector.page.get_by_label("异议人姓名或单位名称").input_value() == "买买提·吐尔逊"
+    objector.sees("取自您的个人资料")
     objector.fill("联系方式", "0991-0000000")
     objector.choose("本人（单位）实名提出，并对所述事实负责", "是")
     objector.fill("异议事项", "示范面积与事实不符")

@@ -304,7 +304,7 @@ class Draft(models.Model):
 class DraftField(models.Model):
     """What stands in one field of a draft, right or wrong. revision: that of the draft when it was last changed, so that
     two people, or two windows, never overwrite each other unseen. source: where the value was taken from: the number of an
-    earlier case, or "register"; "" where somebody typed it."""
+    earlier case, "profile" (the person's own entry) or "register"; "" where somebody typed it."""
 
     pk = models.CompositePrimaryKey("draft_id", "field")
     draft = models.ForeignKey(Draft, on_delete=models.PROTECT, db_index=False, related_name="fields")

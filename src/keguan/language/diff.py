@@ -106,6 +106,7 @@ _LABELS: Mapping[str, Text] = {
     "type": Text("类型", "type"),
     "computed": Text("计算方法", "computation"),
     "shown_when": Text("显示条件", "condition for showing"),
+    "filled_from": Text("由名录填入的来源", "what a register fills it from"),
     "personal": Text("是否个人信息", "whether it is personal"),
     "value": Text("值", "value"),
     "since": Text("生效日", "first day"),

@@ -17,11 +17,13 @@ from keguan.language.schema import (
     Agree,
     Apply,
     Check,
+    Column,
     Decide,
     Deliver,
     Draw,
     Endorse,
     Field,
+    Form,
     Panel,
     Pay,
     Programme,
@@ -38,6 +40,7 @@ from keguan.language.vocabulary import APPLICANT_KINDS, ROLES
 from keguan.language.wording import (
     OUTCOMES,
     expression_said,
+    filled_said,
     parameter_value,
     span_said,
     step_title,
@@ -467,10 +470,10 @@ class _Prose:
                 yield f"**{self.of(section.section)}**"
                 yield ""
                 for field in section.fields:
-                    yield f"- {self.of(field.title)}{self.field_marks(field)}"
+                    yield f"- {self.of(field.title)}{self.field_marks(form, field)}"
                 yield ""
 
-    def field_marks(self, field: Field) -> str:
+    def field_marks(self, form: Form, field: Field) -> str:
         marks = []
         if not field.required:
             marks.append(self.say("可不填", "may be left out"))
@@ -481,6 +484,17 @@ class _Prose:
             marks.append(
                 self.say("仅当{what}", "only where {what}", what=expression_said(self.programme, field.shown_when))
             )
+        parts: tuple[Field | Column, ...] = (field, *field.columns)
+        for one in parts:
+            if one.filled_from:
+                what = filled_said(form, one)
+                if isinstance(one, Column):
+                    title = self.of(one.title)
+                    marks.append(
+                        self.say("{title}由名录填入：{what}", "{title} filled in: {what}", title=title, what=what)
+                    )
+                else:
+                    marks.append(self.say("由名录填入：{what}", "filled in: {what}", what=what))
         if field.columns:
             marks.append(self.list_of([self.of(column.title) for column in field.columns]))
         if field.personal:

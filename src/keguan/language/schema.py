@@ -125,7 +125,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of a table: a simple field. Expressions see it as a list, `form.table.column`."""
+    """One column of a table: a simple field. Expressions see it as a list, `form.table.column`.
+
+    filled_from: as of a field; it may read another column that names somebody, in the same row."""
 
     column: Name
     type: Literal["text", "integer", "money", "date", "choice", "person", "organisation"]
@@ -134,6 +136,7 @@ class Column:
     most: int | None = None
     least: int | None = None
     choices: tuple[Choice, ...] = ()
+    filled_from: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -146,6 +149,8 @@ class Field:
     computed: the machine fills it, nobody types it. personal: kept behind a salted commitment in the trace.
     identity: its answer tells who applies: hidden from the reviewers of a double-blind review, as people and
     organisations always are.
+    filled_from: what a register knows already, by the names of `vocabulary.known_from`: `self.phone`, `applicant.code`,
+    `principal.title`; it fills what is still empty, says so, and can be changed.
     """
 
     field: Name
@@ -162,6 +167,7 @@ class Field:
     columns: tuple[Column, ...] = ()
     personal: bool = False
     identity: bool = False
+    filled_from: str = ""
     place: Place = dataclasses.field(default=NOWHERE, compare=False)
 
 

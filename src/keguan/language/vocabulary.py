@@ -141,6 +141,61 @@ FACTS: Mapping[str, Fact] = {
     ),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the entry of a person or an organisation says, so that a form need not ask for it (`filled_from`).
+
+    types: of the questions that it can answer. own: told to nobody but the person themself.
+    """
+
+    title: Text
+    types: tuple[str, ...]
+    own: bool = False
+
+
+KNOWN: Mapping[str, Mapping[str, Known]] = {
+    "person": {
+        "": Known(Text("", ""), ("person",)),
+        "name": Known(Text("姓名", "name"), ("text",)),
+        "unit": Known(Text("工作单位", "place of work"), ("organisation", "text")),
+        "title": Known(Text("职称", "professional title"), ("choice", "text")),
+        "degree": Known(Text("学位", "degree"), ("choice", "text")),
+        "born": Known(Text("出生日期", "date of birth"), ("date",), own=True),
+        "phone": Known(Text("电话", "phone number"), ("text",), own=True),
+        "email": Known(Text("电子邮箱", "e-mail address"), ("text",), own=True),
+        "orcid": Known(Text("ORCID", "ORCID"), ("text",), own=True),
+        "disciplines": Known(Text("学科代码", "codes of disciplines"), ("text", "long_text"), own=True),
+        "keywords": Known(Text("关键词", "keywords"), ("text", "long_text"), own=True),
+    },
+    "organisation": {
+        "": Known(Text("", ""), ("organisation",)),
+        "name": Known(Text("名称", "name"), ("text",)),
+        "code": Known(Text("统一社会信用代码", "unified social credit code"), ("text",)),
+        "kind": Known(Text("单位类型", "kind of organisation"), ("choice", "text")),
+        "region": Known(Text("所在地", "region"), ("text",)),
+        "address": Known(Text("地址", "address"), ("text",)),
+        "founded": Known(Text("成立日期", "date of registration"), ("date",)),
+    },
+}
+"""What registers know: of `self`, who fills the form in, and of somebody chosen in it as of a person; of `applicant`, the
+applying organisation, and of one chosen in it as of an organisation."""
+
+ALWAYS_KNOWN: Mapping[str, Text] = {
+    "self": Text("本人", "who fills it in"),
+    "applicant": Text("申报单位", "the applying organisation"),
+}
+_KINDS_KNOWN = {"self": "person", "applicant": "organisation"}
+
+
+def known_from(name: str, asked: Mapping[str, str]) -> Known | None:
+    """What a `filled_from` reads, None where there is no such thing. asked: the types of the questions beside it, by name."""
+    whose, _, what = name.partition(".")
+    entry = KNOWN.get(_KINDS_KNOWN.get(whose) or asked.get(whose, ""), {})
+    # A person chosen elsewhere is filled into no second place: that would be the same question twice.
+    return None if not what and whose not in ALWAYS_KNOWN else entry.get(what)
+
+
 CONSTANTS: Mapping[str, int] = {"wan": 1_000_000}
 """`wan` is 10 000 yuan in fen, so that `200 * wan` reads as the law says it."""
 

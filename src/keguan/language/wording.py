@@ -14,8 +14,19 @@ from keguan.kernel.duration import Duration
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Problem
 from keguan.language.conditions import tokens
-from keguan.language.schema import DatedValue, Expression, Parameter, Programme, Span, Step, kind_of
-from keguan.language.vocabulary import APPLICANT_KINDS, CONSTANTS, FACTS, KINDS
+from keguan.language.schema import (
+    Column,
+    DatedValue,
+    Expression,
+    Field,
+    Form,
+    Parameter,
+    Programme,
+    Span,
+    Step,
+    kind_of,
+)
+from keguan.language.vocabulary import ALWAYS_KNOWN, APPLICANT_KINDS, CONSTANTS, FACTS, KINDS, known_from
 
 OUTCOMES: Mapping[str, Text] = {
     "submitted": Text("提交", "submitted"),
@@ -97,6 +108,16 @@ _METHODS: Mapping[str, Text] = {
 _MACROS = ("all", "exists")
 _IT = Text("它", "it")
 _DOUBLE = re.compile(r"\(\(([^()]*)\)\)")
+
+
+def filled_said(form: Form, one: Field | Column) -> Text:
+    """What fills a question from a register, in words; only of one that says so."""
+    whose, _, what = one.filled_from.partition(".")
+    row = next((field.columns for field in form.fields if one in field.columns), ())
+    beside = {str(field.field): field for field in form.fields} | {str(column.column): column for column in row}
+    of = ALWAYS_KNOWN.get(whose) or beside[whose].title
+    known = known_from(one.filled_from, {name: str(field.type) for name, field in beside.items()})
+    return Text(f"{of.zh}的{known.title.zh}", f"the {known.title.en} of {of.en}") if known and what else of
 
 
 def step_title(step: Step) -> Text:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests import make
 from tests.make import cases
 from tests.make import world as w
-from tests.slices.casework.page_cast import act, signed_in
+from tests.slices.casework.page_cast import act, send, signed_in
 
 from keguan.casework import alarms, queries, services, sides
 from keguan.casework.drafting import drafts
@@ -171,6 +171,21 @@ def test_an_objection_is_handed_in_while_the_notice_stands_and_not_after(world: 
         assert Case.objects.get(number=published).step == "publish"
         assert isinstance(world.act(first, "approve", "supervisor", reason="经核实成立"), Done)
     assert Case.objects.get(number=published).end == "struck_off"
+
+
+def test_who_objects_is_known_from_their_entry_and_may_be_reached_elsewhere(world: w.World, published: str) -> None:
+    objector = make.person("热依汗·艾山", phone="0991-5550404")
+    browser = signed_in(objector)
+    with clock_at(DURING):
+        notice = Notice.objects.get(case__number=published)
+        begun = browser.post(reverse("object_to", args=[notice.pk]), {"key": uuid4().hex}, follow=True)
+        side = Case.objects.get(parent__number=published, applicant=objector).number
+        page = begun.content.decode()
+        draft = Draft.objects.get(case__number=side)
+        assert (draft.values["objector"], draft.values["phone"]) == (objector.name, "0991-5550404")
+        assert page.count("取自您的个人资料，2026-04-15，请核对。") == 2
+        send(browser, side, "save", "objection", phone="office@example.org")
+    assert Draft.objects.get(case__number=side).values["phone"] == "office@example.org"
 
 
 def test_one_person_has_one_objection_open_on_a_case(world: w.World, published: str) -> None:

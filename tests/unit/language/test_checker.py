@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.unit.language.sound import DRAW, FORMS, PROGRAMME, changed, codes, house, loaded
 
 from keguan.language.checker import check, notes
+from keguan.language.vocabulary import KNOWN
 
 PROGRAMME_FILE = "programme.yaml"
 
@@ -229,6 +232,45 @@ def test_a_choice_that_nobody_can_choose_is_refused() -> None:
 def test_people_are_personal() -> None:
     leader = "            en: Leader\n          personal: true\n"
     assert "personal" in codes("forms.yaml", (leader, "            en: Leader\n"))
+
+
+LEADER = "            en: Leader\n          personal: true\n"
+PHONE = "        - field: phone\n          type: text\n          title:\n            zh: 电话\n            en: Phone\n"
+
+
+@pytest.mark.parametrize(
+    "sound", ["self.phone", "applicant.code", "leader.title", "leader.phone", "self.keywords", "applicant.name"]
+)
+def test_a_field_may_be_filled_from_what_a_register_knows(sound: str) -> None:
+    assert "filled_from" not in codes("forms.yaml", (LEADER, f"{LEADER}{PHONE}          filled_from: {sound}\n"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["self", "self.birthday", "applicant.phone", "leader", "leader.code", "nobody.title", "phone.name", "leader.born"],
+)
+def test_a_field_is_filled_from_nothing_that_no_register_knows_or_that_does_not_fit(wrong: str) -> None:
+    assert "filled_from" in codes("forms.yaml", (LEADER, f"{LEADER}{PHONE}          filled_from: {wrong}\n"))
+
+
+def test_who_fills_in_the_form_may_be_whom_it_names_and_nobody_is_their_own_source() -> None:
+    assert "filled_from" not in codes("forms.yaml", (LEADER, f"{LEADER}          filled_from: self\n"))
+    assert "filled_from" in codes("forms.yaml", (LEADER, f"{LEADER}          filled_from: leader\n"))
+    assert "filled_from" in codes("forms.yaml", (LEADER, f"{LEADER}          filled_from: applicant\n"))
+
+
+def test_the_reference_lists_every_word_that_fills_a_field() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "filled-from.md").read_text(encoding="utf-8")
+    rows = {
+        f"| `{word}` | {known.title.zh} / {known.title.en} | {', '.join(f'`{one}`' for one in known.types)} |"
+        if known.title.zh != known.title.en
+        else f"| `{word}` | {known.title.zh} | {', '.join(f'`{one}`' for one in known.types)} |"
+        for entry in KNOWN.values()
+        for word, known in entry.items()
+        if word
+    }
+    assert rows <= set(page.split("\n"))
+    assert page.count("\n| `") == len(rows)
 
 
 def test_a_field_that_depends_on_itself_is_refused() -> None:

@@ -34,6 +34,13 @@ def test_every_step_rule_source_number_and_end_is_told(language: Language) -> No
         assert f"`{step.id}`" in told
 
 
+def test_what_a_register_fills_in_is_told() -> None:
+    leader = "            en: Leader\n          personal: true\n"
+    filled = loaded(changed("forms.yaml", (leader, f"{leader}          filled_from: self\n")))
+    assert "Leader (filled in: who fills it in; personal)" in prose(filled, "en")
+    assert "负责人（由名录填入：本人；个人信息）" in prose(filled, "zh")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_draw_is_told_with_its_strata_reserves_and_limits(language: Language) -> None:
     drawn = loaded(changed("programme.yaml", ("        named: proposal.unwelcome\n", DRAW)))

@@ -106,7 +106,7 @@ def save_draft(
     actor: Actor,
     *,
     untouched: frozenset[str] = frozenset(),
-    source: str = "",
+    source: str | Mapping[str, str] = "",
     request_id: str = "",
 ) -> Saved | Refusal:
     """Keep what was typed, field by field; fields that are not among the values stay as they are.
@@ -114,7 +114,7 @@ def save_draft(
     typed: the values, or what reads them once the form is known, which saves looking for it before.
     seen: the revision of the draft that the person saw, or one for each field: what was changed later is not overwritten
     but comes back as a clash. untouched: fields that are sent along as they were shown; they never overwrite anything.
-    source: where the values were taken from, "" where they were typed.
+    source: where the values were taken from, for all or by field; "" where they were typed.
     Incomplete or wrong values are kept all the same; `problems` says what is wrong with them.
     Raises Case.DoesNotExist.
     """
@@ -160,9 +160,9 @@ def _is_asked(held: store.HeldForm, form: str) -> bool:
 
 _WRITE = """
   WITH sent AS (
-    SELECT name, value::jsonb, seen, touched
-    FROM unnest(%(names)s::text[], %(values)s::text[], %(seen)s::bigint[], %(touched)s::boolean[])
-      AS given (name, value, seen, touched)
+    SELECT name, value::jsonb, seen, touched, source
+    FROM unnest(%(names)s::text[], %(values)s::text[], %(seen)s::bigint[], %(touched)s::boolean[], %(sources)s::text[])
+      AS given (name, value, seen, touched, source)
   ), there AS (
     SELECT kept.* FROM casework_draftfield kept JOIN casework_draft draft ON draft.id = kept.draft_id
     WHERE draft.case_id = %(case)s AND draft.form = %(form)s AND kept.at >= %(entered)s
@@ -182,7 +182,7 @@ _WRITE = """
     RETURNING id, revision
   ), written AS (
     INSERT INTO casework_draftfield (draft_id, field, value, revision, at, by, source)
-    SELECT head.id, fresh.name, fresh.value, head.revision, %(now)s, %(by)s, %(source)s FROM head, fresh
+    SELECT head.id, fresh.name, fresh.value, head.revision, %(now)s, %(by)s, fresh.source FROM head, fresh
     ON CONFLICT (draft_id, field) DO UPDATE
       SET value = excluded.value, revision = excluded.revision, at = excluded.at, by = excluded.by,
         source = excluded.source
@@ -200,7 +200,7 @@ def _write(
     seen: int | Mapping[str, int],
     actor: Actor,
     untouched: frozenset[str],
-    source: str,
+    source: str | Mapping[str, str],
 ) -> tuple[int, dict[str, Kept]]:
     names = sorted(values)
     given = {
@@ -213,7 +213,7 @@ def _write(
         "values": [store.as_json(values[name]) for name in names],
         "seen": prepared.stable([seen if isinstance(seen, int) else seen.get(name, 0) for name in names]),
         "touched": [name not in untouched for name in names],
-        "source": source,
+        "sources": [source if isinstance(source, str) else source.get(name, "") for name in names],
     }
     with prepared.cursor() as cursor:
         cursor.execute(_WRITE, given)

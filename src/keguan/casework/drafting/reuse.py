@@ -1,4 +1,4 @@
-"""Filling in once: what the registers and one's earlier applications say already comes along, and says where it came from.
+"""Filling in once: what one's earlier applications say already comes along, and says where it came from.
 
 Only what is still empty is filled; nothing typed is touched. Files do not come along, nor what makes an application this one:
 its title, and what is stated of it by yes or no.
@@ -24,9 +24,6 @@ from keguan.kernel.problems import Refusal
 from keguan.language.definition import Definition
 from keguan.language.schema import Apply, Field, Form
 
-REGISTER = "register"
-"""The source of what the registers say."""
-
 _MOST = 5
 
 
@@ -45,15 +42,6 @@ def earlier_cases(case: Case, actor: Actor) -> list[Case]:
     rows = Case.objects.filter(own, parent=None).exclude(pk=case.pk).only("number", "title", "code", "created_at")
     found = sorted(rows.order_by("-id")[:30], key=lambda one: one.code != case.code)
     return found[:_MOST]
-
-
-def from_registers(definition: Definition, form: Form, actor: Actor) -> dict[str, Any]:
-    """What the registers say already: who begins an application is taken for its principal."""
-    name = definition.programme.about.principal
-    of_form, _, rest = name.partition(".")
-    if of_form != form.form or "." in rest or not rest or actor.person is None:
-        return {}
-    return {rest: actor.person}
 
 
 def take_over(number: str, form: str, source: str, actor: Actor, *, request_id: str = "") -> Taken | Refusal:

@@ -135,7 +135,7 @@ def _rows(field: Field, name: str, post: QueryDict) -> list[dict[str, Any]]:
 
 def pressed(form: Form, values: dict[str, Any], button: str) -> str:
     """Do what a button of the form says (`add:`, `remove:`, `choose:`, `clear:`, `drop:`, `up:`, `down:`) to the values; those that are done
-    elsewhere (`paste:`, `find:`, `replace:`, `waive:`) only have their place.
+    elsewhere (`paste:`, `find:`, `fill:`, `replace:`, `waive:`) only have their place.
 
     Returns the place to go back to, "" for an unknown button, which does nothing.
     """
@@ -163,7 +163,7 @@ def pressed(form: Form, values: dict[str, Any], button: str) -> str:
             return place
         case "waive" if field.type == "file":
             return place
-        case "choose" | "clear" | "find" | "replace":
+        case "choose" | "clear" | "find" | "fill" | "replace":
             if verb in ("choose", "clear"):
                 _put(values, field, row, found[4], given if verb == "choose" and given.isdecimal() else "")
             return place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
@@ -10,7 +10,7 @@ from keguan.language.checks.ground import Ground, found, twice
 from keguan.language.conditions import comparisons, members
 from keguan.language.schema import Column, Field, Form, Place, Publish, Review, RuleSet
 from keguan.language.uses import form_of, rule_sets_of
-from keguan.language.vocabulary import APPLICANT_KINDS
+from keguan.language.vocabulary import ALWAYS_KNOWN, APPLICANT_KINDS, KNOWN, known_from
 
 SIDE_CASES = frozenset({"withdraw", "object"})
 """Side programmes that the house offers."""
@@ -134,8 +134,10 @@ def _unread(ground: Ground) -> Iterator[Problem]:
 
 def _form(form: Form) -> Iterator[Problem]:
     yield from _again([field.field for field in form.fields], Text("字段", "field"), form.place)
+    types = {str(field.field): str(field.type) for field in form.fields}
     for field in form.fields:
         yield from _limits(field)
+        yield from _filled(field, types)
         if field.type in _WITH_CHOICES and len(field.choices) < 2:
             say = Text("选择题至少两个选项", "A choice needs at least two answers to choose from")
             yield found("choices", say, field.place, value=field.field)
@@ -158,8 +160,10 @@ def _form(form: Form) -> Iterator[Problem]:
             yield found("computed", say, field.place, value=field.type)
         yield from _again([one.value for one in field.choices], Text("选项", "choice"), field.place)
         yield from _again([one.column for one in field.columns], Text("列", "column"), field.place)
+        in_row = {str(column.column): str(column.type) for column in field.columns}
         for column in field.columns:
             yield from _limits(column)
+            yield from _filled(column, in_row)
             if (column.type == "choice") != bool(column.choices):
                 say = Text("选择列应有选项，其他列没有", "A choice column has choices, other columns have none")
                 yield found("choices", say, column.place, value=column.column)
@@ -169,6 +173,29 @@ def _limits(field: Field | Column) -> Iterator[Problem]:
     if field.least is not None and field.most is not None and field.least > field.most:
         say = Text("下限大于上限", "The least is above the most")
         yield found("limits", say, field.place, value=f"{field.least} > {field.most}")
+
+
+def _filled(one: Field | Column, beside: Mapping[str, str]) -> Iterator[Problem]:
+    """What a register fills must be something that it knows, of a kind that fits, and nothing that is computed."""
+    if not one.filled_from:
+        return
+    known = known_from(one.filled_from, beside)
+    own = str(one.field if isinstance(one, Field) else one.column)
+    if known is None or one.filled_from.partition(".")[0] == own:
+        whose = [*ALWAYS_KNOWN, *(name for name, kind in beside.items() if kind in KNOWN and name != own)]
+        say = Text("没有哪个名录登记“{name}”", "No register knows “{name}”").filled(name=one.filled_from)
+        fix = Text(
+            "写成 {whose}，再加点和一项：人员 {person}；单位 {organisation}",
+            "Write {whose}, a dot, and one of these. Of people: {person}; of organisations: {organisation}",
+        )
+        entries = {kind: ", ".join(word for word in entry if word) for kind, entry in KNOWN.items()}
+        yield found(
+            "filled_from", say, one.place, value=one.filled_from, fix=fix.filled(whose=" / ".join(whose), **entries)
+        )
+    elif one.type not in known.types or (isinstance(one, Field) and one.computed):
+        say = Text("“{name}”不能填入这种字段", "“{name}” cannot be filled into a field of this type")
+        fix = Text("可填入的类型：{all}", "It fills: {all}").filled(all=", ".join(known.types))
+        yield found("filled_from", say.filled(name=one.filled_from), one.place, value=one.type, fix=fix)
 
 
 def _rules(rule_set: RuleSet) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from keguan.casework import services, sides
+from keguan.casework.drafting import filling
 from keguan.casework.models import Notice
 from keguan.casework.pages.answering import onward, request_id, status_of_refusal
 from keguan.casework.pages.case import setting_aside
@@ -114,6 +115,7 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _opened(request: HttpRequest, number: str, programme: str, actor: Actor) -> services.Done | Refusal:
     answer = sides.open_side(number, programme, actor, posted_key(request), request_id=request_id(request))
     if not isinstance(answer, Refusal) and not answer.again:
+        filling.begin(answer.number, actor, request_id=request_id(request))
         said = Text(
             "已建立：{title}，{number}。请填写并提交。", "Opened: {title}, {number}. Fill in the form and submit it."
         )

@@ -6,10 +6,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from keguan.casework.drafting import opening
-from keguan.casework.drafting.drafts import save_draft
+from keguan.casework.drafting import filling, opening
 from keguan.casework.drafting.precheck import hosts_of, waiting_for_nobody
-from keguan.casework.drafting.reuse import REGISTER, from_registers, take_over
+from keguan.casework.drafting.reuse import take_over
 from keguan.casework.models import Case, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal, tell_taken
 from keguan.casework.pages.call_search import OPEN, state_of
@@ -51,9 +50,7 @@ def _begun(request: HttpRequest, found: Round) -> HttpResponseBase:
     if not isinstance(step, Apply):
         return SeeOther(case_href(answer.number))
     if not answer.again:
-        # The grace rule asks when the draft was begun, and it is begun now.
-        known = from_registers(definition, definition.programme.form(step.form), actor)
-        save_draft(answer.number, str(step.form), known, 0, actor, source=REGISTER, request_id=request_id(request))
+        filling.begin(answer.number, actor, request_id=request_id(request))
         said = Text("已建立办件 {number}，请填写并提交。", "Case {number} is opened; fill in the form and submit it.")
         tell(request, said.filled(number=answer.number))
         if source := request.POST.get("from", ""):

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from keguan.casework.drafting.drafts import Kept
+from keguan.casework.drafting.filling import PROFILE, REGISTER, Offer
 from keguan.casework.pages.answers import File, Shown
 from keguan.casework.pages.form.finding import Found, Party
 from keguan.casework.steps.form_values import (
@@ -41,6 +43,20 @@ KINDS: Mapping[str, FieldKind] = {
     "choices": "choices",
     "yes_no": "yes_no",
 }
+
+
+_TAKEN = {
+    PROFILE: Text("取自您的个人资料，{day}，请核对。", "From your profile, {day}: please check."),
+    REGISTER: Text("取自名录，{day}，请核对。", "From the registers, {day}: please check."),
+}
+_TAKEN_OVER = Text("取自您的申报 {number}，{day}，请核对。", "From your application {number}, {day}: please check.")
+_FROM_PROFILE = Text("填入个人资料中的“{value}”", "Fill in “{value}” from your profile")
+_FROM_REGISTER = Text("填入名录中的“{value}”", "Fill in “{value}” from the registers")
+_IN_ROW = {
+    PROFILE: Text("与您的个人资料一致", "as in your profile"),
+    REGISTER: Text("与名录一致", "as in the registers"),
+}
+_MYSELF = Text("填入我本人", "Fill in myself")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +133,12 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a row: a simple field, or somebody to be found."""
+    """One cell of a row: a simple field, or somebody to be found. known: that a register says what stands there."""
 
     title: Text
     simple: Simple | None = None
     who: Who | None = None
+    known: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +187,16 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One question and the template that asks it. where: its path. mark: what it carries along, so that what comes back
-    can be told from what was shown. is_conditional: whether it comes and goes with other answers. source: where its value was
-    taken from (`models.DraftField`). is_marked: whether it was sent back to be corrected; remark: what was said of it."""
+    can be told from what was shown. is_conditional: whether it comes and goes with other answers. taken: where its value was
+    taken from, and when; offer: what a register would put in its place. is_marked: whether it was sent back to be corrected; remark: what was said of it."""
 
     where: str
     template: str
     f: Any
     mark: str = ""
     is_conditional: bool = False
-    source: str = ""
+    taken: Text | None = None
+    offer: Text | None = None
     is_marked: bool = False
     remark: str = ""
 
@@ -201,7 +219,8 @@ class Page:
     kept: what is kept of the form, which is what the values are, unless keeping them was refused; seen: the revision of that.
     pasted: what was pasted into a table and could not be taken in, by the table's name. remarks: on the places that were
     sent back to be corrected, "" where nothing was said. room_bytes: how much all attachments may come to.
-    refused_files: the questions whose last files were refused and are still told.
+    refused_files: the questions whose last files were refused and are still told. offers, row_offers: what registers say in
+    answer to questions, by field, and to cells, by place.
     """
 
     form: Form
@@ -213,10 +232,12 @@ class Page:
     kept: Values = field(default_factory=dict)
     seen: int = 0
     pasted: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, Kept] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     room_bytes: int | None = None
     refused_files: frozenset[str] = frozenset()
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    row_offers: Mapping[str, Offer] = field(default_factory=dict)
 
     def at(self, where: str, *, inside: bool = False) -> tuple[Problem, ...]:
         """The problems that lie at a place, or also inside it."""
@@ -243,8 +264,28 @@ def _asked(page: Page, one: Field) -> Asked:
         return Asked(where, "casework/form/computed.html", question, is_conditional=conditional)
     template, f = _question(page, one, where, page.values.get(one.field))
     stamp = mark(one, where, page.kept.get(one.field), page.seen)
-    source, remark = page.sources.get(str(one.field), ""), page.remarks.get(where, "")
-    return Asked(where, template, f, stamp, conditional, source, where in page.remarks, remark)
+    taken, offer = _taken(page, one), _offered(page, one)
+    return Asked(
+        where, template, f, stamp, conditional, taken, offer, where in page.remarks, page.remarks.get(where, "")
+    )
+
+
+def _taken(page: Page, one: Field) -> Text | None:
+    kept = page.taken.get(str(one.field))
+    if kept is None:
+        return None
+    return _TAKEN.get(kept.source, _TAKEN_OVER).filled(number=kept.source, day=reader.day(kept.at))
+
+
+def _offered(page: Page, one: Field) -> Text | None:
+    """What a register says where something else stands; of who fills it in, only as long as nobody is chosen."""
+    offer, raw = page.offers.get(str(one.field)), page.values.get(one.field)
+    if offer is None or offer.says(raw) or (one.type in WHO and chosen_id(raw) is not None):
+        return None
+    if one.type in WHO:
+        return _MYSELF if one.filled_from == "self" else _FROM_REGISTER.filled(value="")
+    said = next((choice.title for choice in one.choices if choice.value == offer.value), offer.value)
+    return (_FROM_PROFILE if offer.source == PROFILE else _FROM_REGISTER).filled(value=said)
 
 
 def _question(page: Page, one: Field, where: str, raw: Any) -> tuple[str, Any]:
@@ -359,4 +400,6 @@ def _cells(page: Page, one: Field, row_name: str, row: Mapping[str, Any]) -> Ite
             yield Cell(column.title, who=_who(page, column, name, raw))
         else:
             shown = replace(_simple(column, name), value=_value(column, raw), most=None)
-            yield Cell(column.title, simple=shown.with_problems(page.problems))
+            offer = page.row_offers.get(name)
+            known = _IN_ROW[offer.source] if offer is not None and offer.says(raw) else None
+            yield Cell(column.title, simple=shown.with_problems(page.problems), known=known)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework import services
+from keguan.casework.drafting import filling
 from keguan.casework.drafting.drafts import Saved, form_of, save_draft
 from keguan.casework.drafting.reuse import earlier_cases, take_over
 from keguan.casework.pages.answering import request_id, status_of_refusal, tell_taken
@@ -74,6 +75,7 @@ def _typed(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
     refused = files + nothing_chosen(request, sheet.form, button)
     refused += pasted(sheet.form, values, request.POST, button)
     place = pressed(sheet.form, values, button)
+    source = filling.after_pressing(sheet.form, sheet.values, values, sheet.case, sheet.actor, button)
     as_shown = untouched(sheet.form, typed, shown_in(request.POST))
     saved = save_draft(
         sheet.case.number,
@@ -82,6 +84,7 @@ def _typed(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
         seen_in(request, sheet.form),
         sheet.actor,
         untouched=frozenset(name for name in as_shown if values[name] == typed[name]),
+        source=source,
         request_id=request_id(request),
     )
     if isinstance(saved, Refusal):
@@ -169,10 +172,12 @@ def form_page(
         sheet.values,
         sheet.revision,
         left,
-        sheet.sources,
+        sheet.taken,
         sheet.remarks,
         most_bytes(definition.programme),
         frozenset(one.where for one in refused_files),
+        filling.offers(sheet.form, values, sheet.case, sheet.actor),
+        filling.in_rows(sheet.form, values, sheet.case, sheet.actor),
     )
     context = {
         "case": sheet.case,

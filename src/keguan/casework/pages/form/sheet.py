@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 
 from keguan.casework import services
-from keguan.casework.drafting.drafts import Draft, draft_of, form_of
+from keguan.casework.drafting.drafts import Draft, Kept, draft_of, form_of
 from keguan.casework.drafting.editors import closed_sections, editors_of, leads
 from keguan.casework.drafting.reuse import shape
 from keguan.casework.models import Case
@@ -34,7 +34,7 @@ class Sheet:
     """One form of one case, for one person. revision: that of the draft, 0 without one. is_open: whether it can be typed
     into now, by this person. draft: what is kept as a draft, whether or not it is what one would go on from.
     leads: whether this person hands it in; closed: the numbers of the sections that are kept from them.
-    sources: where values were taken from, by field."""
+    taken: what was not typed but taken from somewhere, by field."""
 
     case: Case
     actor: Actor
@@ -47,7 +47,7 @@ class Sheet:
     leads: bool = False
     closed: frozenset[int] = frozenset()
     editors: Mapping[int, Writer] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)
+    taken: Mapping[str, Kept] = field(default_factory=dict)
 
     @property
     def step(self) -> Step:
@@ -101,7 +101,7 @@ def sheet_for(request: HttpRequest, number: str, form_name: str, *, with_facts: 
         leads(actor, case),
         closed,
         editors,
-        {name: one.source for name, one in draft.fields.items() if one.source} if draft else {},
+        {name: one for name, one in draft.fields.items() if one.source} if draft else {},
     )
 
 

@@ -22,6 +22,7 @@
     changed.add(question);
     isLeaving = false;  // the sending of the page was stopped: who types is here
     counted(event.target);
+    (event.target.closest("td") ?? question).querySelectorAll(":scope > [data-taken], :scope > .taken > [data-taken]").forEach((one) => one.remove());  // it is typed now
     if (isOver) return;
     if (!failures) say(saving, "busy");
     wait(WAIT);

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.urls import resolve
 from django.utils.functional import LazyObject, empty
 
 from keguan.kernel.actors import NOBODY, Actor
@@ -52,6 +53,17 @@ def holding(name: Text, *roles: str, given_by: Text = _REGISTRAR_GIVES) -> Right
 
 class SignInNeeded(Exception):  # noqa: N818 - the word on the page
     """Please sign in first. (401) A reader is sent to the sign-in page; a writer keeps what they typed."""
+
+
+def opens(href: str, actor: Actor) -> bool:
+    """Whether the right that the page at this address declares lets the actor in: asked there, so that a link and its page
+    never drift apart. What the page is about may still be closed to them."""
+    return right_at(href).holds(actor)
+
+
+def right_at(href: str) -> Right:
+    """The right that the page at this address declares."""
+    return resolve(href).func.right  # type: ignore[attr-defined]
 
 
 def actor_on(request: HttpRequest) -> Actor:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import html
+import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import resolve
 from pytest_django.plugin import DjangoDbBlocker
-from tests import own_database
+from tests import make, own_database
 
 from keguan.casework.models import Case, Notice, ProgrammeVersion, Round, SeatHolder, Task
 from keguan.casework.versions import definition_of
@@ -168,3 +172,40 @@ def test_the_demo_leads_to_its_tours(settings: object, client: Client, django_as
         with clock_at(UNTIL), django_assert_max_num_queries(12):
             assert client.get(f"/tour/{role}/").status_code == 200
     assert client.get("/tour/nobody/").status_code == 404
+
+
+LINK = re.compile(r'<a [^>]*?href="(/[^"#]*|[?][^"#]*)')
+MOST_OF_A_KIND = 3
+"""So many addresses of one page are opened for one reader."""
+READERS = ("applicant", *ROLES)
+
+
+@pytest.mark.parametrize("who", READERS)
+def test_every_link_on_a_page_opens_to_its_reader(who: str, stage: Stage, settings: Any, client: Client) -> None:
+    settings.DEMO = True
+    with clock_at(UNTIL):
+        client.force_login(_account_of(who, stage))
+        waiting, came, opened, dead = ["/"], {"/": ""}, Counter[str](), []
+        while waiting:
+            address = waiting.pop(0)
+            name = str(resolve(address.partition("?")[0]).url_name)
+            opened[name] += 1
+            if opened[name] > MOST_OF_A_KIND or name == "sign_out":
+                continue
+            answer: Any = client.get(address)
+            if answer.status_code >= 400:
+                dead.append(f"{answer.status_code} {address} on {came[address]}")
+            elif answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+                links = {urljoin(address, html.unescape(one)) for one in LINK.findall(answer.content.decode())}
+                waiting += sorted(links - set(came))
+                came |= dict.fromkeys(links - set(came), address)
+            answer.close()  # a file on its way stays open otherwise
+    assert dead == []
+    assert len(opened) > 40, who
+
+
+def _account_of(who: str, stage: Stage) -> Account:
+    if who in ROLES:
+        return Account.objects.filter(person__duties__role=who, person__duties__until__isnull=True).first()  # type: ignore[return-value]
+    leader = Case.objects.filter(code="key-rd-project", end="awarded").values_list("principal", flat=True).get()
+    return Account.objects.filter(person=leader).first() or make.account(Person.objects.get(pk=leader))

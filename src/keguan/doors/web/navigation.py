@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from django.urls import resolve, reverse
+from django.urls import reverse
 
-from keguan.components.access import PUBLIC, Right, holding
+from keguan.components.access import PUBLIC, Right, holding, right_at
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 
@@ -60,7 +60,7 @@ PLACES: tuple[Place, ...] = (
 def _opened_by(url_name: str) -> tuple[str, Right]:
     """The address of a page, and the right that it declares."""
     address = reverse(url_name)
-    return address, resolve(address).func.right  # type: ignore[attr-defined]
+    return address, right_at(address)
 
 
 def items(actor: Actor, path: str) -> list[Item]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 
-from keguan.components.access import SIGNED_IN, actor_on, page
+from keguan.components.access import SIGNED_IN, actor_on, opens, page
 from keguan.kernel.bilingual import Text
 
 
@@ -78,7 +78,6 @@ def registers(request: HttpRequest) -> HttpResponseBase:
             href = reverse(entry.url_name)
         except NoReverseMatch:
             continue
-        # The right is declared once, at the view; asking it here keeps the two from drifting apart.
-        if resolve(href).func.right.holds(actor):  # type: ignore[attr-defined]
+        if opens(href, actor):
             shown.append(Entry(entry.title, entry.what, entry.url_name, href))
     return render(request, "web/registers.html", {"entries": shown})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.db.models import Q
 
@@ -134,3 +135,5 @@ WORKS = ListSpec(
     search=Search(Text("题目、关键词或标识", "title, keyword or identifier"), _search_works),
     default_sort="-year",
 )
+WORKS_READ = replace(WORKS, columns=tuple(one for one in WORKS.columns if one.key != "drop"))
+"""The same for who reads the pool and does not keep the entry."""

@@ -150,4 +150,5 @@ def works(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(Expert.objects.select_related("person"), pk=pk)
     if not can_see_expert(actor, found):
         raise SEES_EXPERTS.refusal()
-    return list_page(request, lists.WORKS, Work.objects.filter(expert=found))
+    spec = lists.WORKS if keeps_or_is_expert(actor, found) else lists.WORKS_READ
+    return list_page(request, spec, Work.objects.filter(expert=found))

@@ -17,7 +17,7 @@ from keguan.registers.funds import lists
 from keguan.registers.funds.deeds import PAYS
 from keguan.registers.funds.models import Payment
 from keguan.registers.funds.queries import history_of
-from keguan.registers.funds.rights import SEES_ALL, can_see_payment, sees_all, visible_to
+from keguan.registers.funds.rights import SEES_ALL, can_see_payment, reads_cases, sees_all, visible_to
 from keguan.registers.parties.queries import names_of
 from keguan.registers.trace.queries import decided_at
 from keguan.registers.trace.sentences import deed
@@ -39,8 +39,9 @@ def payment(request: HttpRequest, pk: int) -> HttpResponseBase:
     actor, found = actor_on(request), get_object_or_404(Payment.objects.select_related("payee"), pk=pk)
     if not can_see_payment(actor, found):
         raise SEES_PAYMENTS.refusal()
+    case = reverse("case", args=[found.origin])
     due = [
-        Line(Text("办件", "Case"), found.origin, href=reverse("case", args=[found.origin])),
+        Line(Text("办件", "Case"), found.origin, href=case if reads_cases(actor) else ""),
         Line(Text("收款单位", "Payee"), found.payee.name, href=reverse("organisation", args=[found.payee_id])),
         Line(Text("批次", "Tranche"), found.tranche, "number"),
         Line(Text("比例", "Share"), lists.share_of(found)) if found.share or found.say_zh else None,

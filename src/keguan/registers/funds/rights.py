@@ -9,6 +9,9 @@ from keguan.registers.funds.models import Payment
 
 SEES_ALL = frozenset({"registrar", "officer", "committee", "planning", "supervision", "finance"})
 
+KEEPS_REGISTERS = frozenset({"registrar"})
+"""Who sees payments as entries of a register, without the cases that they follow from."""
+
 
 def can_see_payment(actor: Actor, payment: Payment) -> bool:
     """Whether the actor may see a payment: any for staff, those to their own institution for its research office."""
@@ -23,6 +26,11 @@ def visible_to(actor: Actor) -> Q:
 def sees_all(actor: Actor) -> bool:
     """Whether the actor runs or watches the programmes, and so sees every payment."""
     return actor.is_system or any(duty.role in SEES_ALL for duty in actor.duties)
+
+
+def reads_cases(actor: Actor) -> bool:
+    """Whether the case of a payment they may see opens to the actor, too."""
+    return actor.is_system or any(duty.role in (SEES_ALL - KEEPS_REGISTERS) | {"host"} for duty in actor.duties)
 
 
 def _hosts(actor: Actor) -> set[int]:

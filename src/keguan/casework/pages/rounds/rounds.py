@@ -24,7 +24,7 @@ from keguan.casework.rounds.kept_counts import COUNTED_ANEW
 from keguan.casework.rounds.versions import versions_of
 from keguan.casework.situation.late import allow_late
 from keguan.casework.versions import definition_of
-from keguan.components.access import actor_on, holding, page
+from keguan.components.access import actor_on, holding, opens, page
 from keguan.components.deeds import Given, SeeOther, deed_page
 from keguan.components.fields import filled
 from keguan.components.list_pages import list_page
@@ -145,9 +145,10 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
         "fields": fields,
         "problems": problems,
         "places": [
-            (step_title(step), reverse("ranking" if isinstance(step, Rank) else "deciding", args=[code, step.id]))
+            (step_title(step), href)
             for step in definition.programme.steps
             if isinstance(step, Rank | Decide)
+            and opens(href := reverse("ranking" if isinstance(step, Rank) else "deciding", args=[code, step.id]), actor)
         ]
         + places_of(actor, found, definition),
         "crumbs": [Crumb(Text("批次", "Rounds"), reverse("rounds")), Crumb(found.code)],

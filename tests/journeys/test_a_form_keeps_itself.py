@@ -88,6 +88,52 @@ def test_a_question_goes_and_comes_and_a_sum_is_told_while_one_types(stage: Stag
     expect(page.locator('[data-question="proposal.budget"] tfoot')).to_contain_text("12.5")
 
 
+OWED = {
+    "zh": ("企业自主投入不低于财政投入的规定倍数：应不少于 160 万元，现有 {own} 万元，还差 {by} 万元", "现有 160 万元，符合", "保存草稿"),
+    "en": ("at least 160 owed, {own} there, {by} missing (10,000 yuan)", "160 there, met (10,000 yuan)", "Save draft"),
+}  # fmt: skip
+
+
+def of_an_enterprise(of: w.World) -> str:
+    """A draft of a company: it owes twice what it asks for."""
+    company = make.organisation("天山机械制造有限公司", kind="enterprise", under=of.bureau)
+    of.people["engineer"] = make.person(employer=company)
+    return w.started(of, "engineer", company)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_co_funding_is_owed_and_what_is_missing_is_told_while_one_types(
+    stage: Stage, world: w.World, language: str
+) -> None:
+    missing, met, _ = OWED[language]
+    number = of_an_enterprise(world)
+    page = stage.signed_in(world.people["engineer"], language, script=True).page
+    page.goto(f"/cases/{number}/form/proposal/")
+    own = page.locator('[data-question="proposal.own_funds"] [data-weighed]')
+    assert own.inner_text() == "", "nothing is owed before something is asked for"
+    page.locator('[name="proposal.asked"]').fill("80")
+    expect(own).to_contain_text(missing.format(own=0, by=160))
+    page.locator('[name="proposal.own_funds"]').fill("100.5")
+    expect(own).to_contain_text(missing.format(own="100.5", by="59.5"))
+    page.locator('[name="proposal.own_funds"]').fill("１６０")
+    expect(own).to_contain_text(met)
+    assert kept(number, "own_funds") == "１６０"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_without_javascript_it_is_told_when_the_draft_is_saved(stage: Stage, world: w.World, language: str) -> None:
+    missing, _, save = OWED[language]
+    number = of_an_enterprise(world)
+    page = stage.signed_in(world.people["engineer"], language).page
+    page.goto(f"/cases/{number}/form/proposal/")
+    page.locator('[name="proposal.asked"]').fill("80")
+    page.locator('[name="proposal.own_funds"]').fill("100")
+    page.get_by_role("button", name=save, exact=True).last.click()
+    expect(page.locator('[data-question="proposal.own_funds"] [data-weighed]')).to_contain_text(
+        missing.format(own=100, by=60)
+    )
+
+
 def test_two_people_in_one_question_are_both_kept_and_the_later_chooses(stage: Stage, world: w.World) -> None:
     number = walks.world.started(world)
     colleague = make.person("阿依努尔·买买提", employer=world.university)

@@ -14,6 +14,7 @@ from keguan.kernel.duration import Duration
 from keguan.kernel.problems import Problem, Refused
 from keguan.language import answers, uses
 from keguan.language.answers import FormPlan, Values
+from keguan.language.balances import Balance, Weighed, weighed
 from keguan.language.expressions import Compiled, Environment, Known
 from keguan.language.parameters import TYPES, in_force, span_in_force
 from keguan.language.schema import Endorse, Expression, Form, Parameter, Programme, Rule, Span, kind_of
@@ -158,6 +159,23 @@ class Definition:
                 when = self.compiled(rule.when) if rule.when else None
                 must = self.compiled(rule.must) if rule.must else None
                 yield f"{name}.{rule.rule}", rule, when, must
+
+    def weighed(self, form: str, sets: Iterable[str]) -> tuple[Weighed, ...]:
+        """The amounts of a form that rules of these sets weigh, in their order. Raises KeyError for an unknown form or set."""
+        of = self.programme.form(form)
+        rules = (rule for name in sets for rule in self.programme.rule_set(name).rules)
+        return tuple(one for rule in rules if (one := weighed(rule, of)) is not None)
+
+    def balance(self, one: Weighed, names: Mapping[str, Any]) -> Balance | None:
+        """What is there and what is asked of it; None where the rule does not apply, or either is not known."""
+        if one.rule.when and self.value(one.rule.when, names) is not True:
+            return None
+        # An amount that nobody typed yet is nothing put in; a sum that waits for a cell is not known.
+        there = 0 if one.there.text == one.where and one.where not in names else self.value(one.there, names)
+        asked = self.value(one.asked, names)
+        if there is None or asked is None:
+            return None
+        return Balance(one.rule, one.where, one.relation, int(there), int(asked))
 
     def value(self, expression: Expression, names: Mapping[str, Any]) -> Any | None:
         """The value of an expression: bool, int, str, date, Decimal for a score, or a list; None where it is unknown.

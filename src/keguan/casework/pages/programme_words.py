@@ -96,10 +96,14 @@ def time_said(programme: Programme, step: Step) -> Text | None:
 
 def _rule(definition: Definition, rule: Rule) -> RuleWords:
     when = expression_said(definition.programme, rule.when) if rule.when else None
-    doubt = None if rule.verified else SOURCE_DOUBTED
+    return RuleWords(rule.say, rule.source, doubt_of(definition, rule), when, rule.ask)
+
+
+def doubt_of(definition: Definition, rule: Rule) -> Text | None:
+    """What of a rule is to be confirmed, None where nothing is."""
     if _numbers_in(definition, rule) & _doubted(definition.programme):
-        doubt = NUMBER_DOUBTED
-    return RuleWords(rule.say, rule.source, doubt, when, rule.ask)
+        return NUMBER_DOUBTED
+    return None if rule.verified else SOURCE_DOUBTED
 
 
 def _numbers_in(definition: Definition, rule: Rule) -> set[str]:

@@ -52,7 +52,11 @@ def changes_of(rounds: Iterable[Round]) -> dict[int, RoundVersion]:
     changed = [one.pk for one in rounds if one.changed_at is not None]
     if not changed:
         return {}
-    rows = RoundVersion.objects.filter(round__in=changed, number__gt=1).order_by("round_id", "-number").distinct("round_id")
+    rows = (
+        RoundVersion.objects.filter(round__in=changed, number__gt=1)
+        .order_by("round_id", "-number")
+        .distinct("round_id")
+    )
     return {row.round_id: row for row in rows}
 
 

@@ -18,15 +18,16 @@ from keguan.casework.drafting.drafts import Kept, save_draft
 from keguan.casework.models import Case
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.answers import Named, named, said_value
-from keguan.casework.pages.form.fields import Page, sections, sums_of
+from keguan.casework.pages.form.fields import Page, sections, sums_of, weighed_said
 from keguan.casework.pages.form.finding import found_for
 from keguan.casework.pages.form.refused_files import note, remembered, too_large_at_home
 from keguan.casework.pages.form.sections import progress_of
-from keguan.casework.pages.form.sheet import checked, sheet_for
+from keguan.casework.pages.form.sheet import balances, checked, sheet_for
 from keguan.casework.situation.attachments import most_bytes
 from keguan.casework.steps.form_values import mark, shown_in, typed_values
 from keguan.components import reader
 from keguan.components.access import SIGNED_IN, actor_on, page
+from keguan.components.status import Status
 from keguan.engine.moves import names_in
 from keguan.engine.state import Values
 from keguan.kernel.actors import Actor
@@ -96,6 +97,7 @@ def case_form_progress(request: HttpRequest, number: str, form: str) -> HttpResp
     )
     looked_up = found_for(part, sheet.values, number, sheet.actor)
     refused_files = remembered(request, number, sheet.form)
+    weighed = weighed_said(sheet.situation.definition, balances(sheet, found.clean))
     asked = Page(
         part,
         sheet.values,
@@ -107,6 +109,7 @@ def case_form_progress(request: HttpRequest, number: str, form: str) -> HttpResp
         remarks=sheet.remarks,
         room_bytes=most_bytes(sheet.situation.definition.programme),
         refused_files=frozenset(one.where for one in refused_files),
+        weighed=weighed,
     )
     questions = [one for section in sections(asked) for one in section.questions]
     return JsonResponse(
@@ -124,6 +127,11 @@ def case_form_progress(request: HttpRequest, number: str, form: str) -> HttpResp
             "sums": {
                 f"{form}.{one.field}": _sums(one, sheet.values) for one in sheet.form.fields if one.type == "table"
             },
+            "weighed": {
+                f"{form}.{one.field}": _weighed(weighed.get(f"{form}.{one.field}", ()))
+                for one in sheet.form.fields
+                if one.type in ("money", "table")
+            },
             "asked": {
                 one.where: render_to_string("casework/form/question.html", {"question": one}, request)
                 for one in questions
@@ -139,6 +147,10 @@ def _of(fields: Iterable[Field], wanted: list[Field]) -> tuple[Field, ...]:
 def _sums(one: Field, values: Values) -> str:
     rows = [row for row in values.get(one.field) or () if isinstance(row, Mapping)]
     return render_to_string("casework/form/table_sums.html", {"f": {"sums": sums_of(one, rows)}})
+
+
+def _weighed(lines: Iterable[Status]) -> str:
+    return render_to_string("casework/form/weighed.html", {"lines": tuple(lines)})
 
 
 def _at(problems: Iterable[Problem], name: str) -> list[Problem]:

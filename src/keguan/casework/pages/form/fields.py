@@ -10,6 +10,7 @@ from keguan.casework.drafting.drafts import Kept
 from keguan.casework.drafting.filling import PROFILE, REGISTER, Offer
 from keguan.casework.pages.answers import File, Shown
 from keguan.casework.pages.form.finding import Found, Party
+from keguan.casework.pages.programme_words import doubt_of
 from keguan.casework.steps.form_values import (
     FILES,
     LARGE,
@@ -26,10 +27,13 @@ from keguan.components import reader
 from keguan.components.fields import Field as Simple
 from keguan.components.fields import FieldKind, field_id
 from keguan.components.lists import Choice
+from keguan.components.status import Status
 from keguan.engine.state import Values
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language import cells
+from keguan.language.balances import Balance
+from keguan.language.definition import Definition
 from keguan.language.schema import Column, Field, Form
 from keguan.registers.documents.services import ENDINGS, most_bytes, too_large
 
@@ -188,7 +192,7 @@ class Table:
 class Asked:
     """One question and the template that asks it. where: its path. mark: what it carries along, so that what comes back
     can be told from what was shown. is_conditional: whether it comes and goes with other answers. taken: where its value was
-    taken from, and when; offer: what a register would put in its place. is_marked: whether it was sent back to be corrected; remark: what was said of it."""
+    taken from, and when; offer: what a register would put in its place. weighed: what rules ask of its amounts. is_marked: whether it was sent back to be corrected; remark: what was said of it."""
 
     where: str
     template: str
@@ -199,6 +203,7 @@ class Asked:
     offer: Text | None = None
     is_marked: bool = False
     remark: str = ""
+    weighed: tuple[Status, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +225,7 @@ class Page:
     pasted: what was pasted into a table and could not be taken in, by the table's name. remarks: on the places that were
     sent back to be corrected, "" where nothing was said. room_bytes: how much all attachments may come to.
     refused_files: the questions whose last files were refused and are still told. offers, row_offers: what registers say in
-    answer to questions, by field, and to cells, by place.
+    answer to questions, by field, and to cells, by place. weighed: what rules ask of amounts, by question.
     """
 
     form: Form
@@ -238,6 +243,7 @@ class Page:
     refused_files: frozenset[str] = frozenset()
     offers: Mapping[str, Offer] = field(default_factory=dict)
     row_offers: Mapping[str, Offer] = field(default_factory=dict)
+    weighed: Mapping[str, tuple[Status, ...]] = field(default_factory=dict)
 
     def at(self, where: str, *, inside: bool = False) -> tuple[Problem, ...]:
         """The problems that lie at a place, or also inside it."""
@@ -261,13 +267,13 @@ def _asked(page: Page, one: Field) -> Asked:
     if one.computed:
         shown = Simple(where, "text", one.title, page.computed.get(one.field, ""), hint=one.hint)
         question = shown.with_problems(page.problems)
-        return Asked(where, "casework/form/computed.html", question, is_conditional=conditional)
+        weighed = page.weighed.get(where, ())
+        return Asked(where, "casework/form/computed.html", question, is_conditional=conditional, weighed=weighed)
     template, f = _question(page, one, where, page.values.get(one.field))
     stamp = mark(one, where, page.kept.get(one.field), page.seen)
     taken, offer = _taken(page, one), _offered(page, one)
-    return Asked(
-        where, template, f, stamp, conditional, taken, offer, where in page.remarks, page.remarks.get(where, "")
-    )
+    marked, weighed = where in page.remarks, page.weighed.get(where, ())
+    return Asked(where, template, f, stamp, conditional, taken, offer, marked, page.remarks.get(where, ""), weighed)
 
 
 def _taken(page: Page, one: Field) -> Text | None:
@@ -368,6 +374,34 @@ def _table(page: Page, one: Field, where: str, raw: Any) -> Table:
     )
 
 
+_ASKED = {
+    ">=": Text("应不少于 {asked} 万元，现有 {there} 万元", "at least {asked} owed, {there} there"),
+    "<=": Text("不超过 {asked} 万元，现为 {there} 万元", "at most {asked}, {there} there"),
+    "==": Text("应为 {asked} 万元，现为 {there} 万元", "{asked} expected, {there} there"),
+}
+_ENOUGH = Text("{say}：{what}，符合", "{say}: {what}, met (10,000 yuan)")
+_LACKING = Text("{say}：{what}，还差 {by} 万元", "{say}: {what}, {by} missing (10,000 yuan)")
+_OVER = Text("{say}：{what}，多出 {by} 万元", "{say}: {what}, {by} too much (10,000 yuan)")
+_DOUBTED = Text("{said}（{doubt}）", "{said}; {doubt}")
+
+
+def weighed_said(definition: Definition, found: Iterable[Balance]) -> dict[str, tuple[Status, ...]]:
+    """What rules ask of amounts and what is missing, in 万元, by question."""
+    told: dict[str, tuple[Status, ...]] = {}
+    for one in found:
+        what = _ASKED[one.relation].filled(asked=_wan(one.asked), there=_wan(one.there))
+        said = _ENOUGH if one.is_met else _LACKING if one.lacking else _OVER
+        said = said.filled(say=one.rule.say, what=what, by=_wan(one.lacking or one.over))
+        if doubt := doubt_of(definition, one.rule):
+            said = _DOUBTED.filled(said=said, doubt=doubt)
+        told[one.where] = (*told.get(one.where, ()), Status(said, "good" if one.is_met else "warn"))
+    return told
+
+
+def _wan(fen: int) -> str:
+    return reader.grouped(reader.in_wan(fen))
+
+
 def sums_of(one: Field, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Text, str], ...]:
     """What stands under the columns of a table, each with its title: its amounts added up in 万元, as far as they can be
     read."""
@@ -380,7 +414,7 @@ def sums_of(one: Field, rows: Iterable[Mapping[str, Any]]) -> tuple[tuple[Text, 
 def _sum(column: Column, rows: Iterable[Mapping[str, Any]]) -> str:
     read = cells.column_reader(column)
     found = [value for row in rows if (raw := row.get(str(column.column))) and (value := read(raw)[0]) is not None]
-    return reader.grouped(reader.in_wan(sum(found)))
+    return _wan(sum(found))
 
 
 def _head(column: Column, where: str) -> Simple:

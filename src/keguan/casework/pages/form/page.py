@@ -16,11 +16,11 @@ from keguan.casework.drafting.reuse import earlier_cases, take_over
 from keguan.casework.pages.answering import request_id, status_of_refusal, tell_taken
 from keguan.casework.pages.answers import Named, Row, named, said_value, shown_form
 from keguan.casework.pages.case_words import case_href, status_of
-from keguan.casework.pages.form.fields import AskedSection, Page, sections
+from keguan.casework.pages.form.fields import AskedSection, Page, sections, weighed_said
 from keguan.casework.pages.form.finding import found_for
 from keguan.casework.pages.form.refused_files import note, nothing_chosen, remembered, too_large_at_home
 from keguan.casework.pages.form.sections import progress_of
-from keguan.casework.pages.form.sheet import Checked, Sheet, checked, is_late, sheet_for
+from keguan.casework.pages.form.sheet import Checked, Sheet, balances, checked, is_late, sheet_for
 from keguan.casework.pages.form.uploads import take_files
 from keguan.casework.pages.opened import case_for, closed_parts, note_reading
 from keguan.casework.pages.secrets import as_told, hidden_answers
@@ -178,6 +178,7 @@ def form_page(
         frozenset(one.where for one in refused_files),
         filling.offers(sheet.form, values, sheet.case, sheet.actor),
         filling.in_rows(sheet.form, values, sheet.case, sheet.actor),
+        weighed_said(definition, balances(sheet, found.clean)),
     )
     context = {
         "case": sheet.case,

@@ -24,9 +24,11 @@ from keguan.engine.state import Values
 from keguan.engine.steps.apply import lateness
 from keguan.kernel.actors import Actor
 from keguan.kernel.problems import Problem
+from keguan.language.balances import Balance
 from keguan.language.schema import Agree, Apply, Form, Step
 from keguan.language.uses import rule_sets_of
 from keguan.language.verdicts import Verdict
+from keguan.language.vocabulary import FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,23 @@ def _said_before(situation: Situation, form: Form) -> dict[str, Any]:
         for one in form.fields
         if not one.computed and one.field in before and before[one.field][0] == shape(one)
     }
+
+
+def balances(sheet: Sheet, clean: Values) -> tuple[Balance, ...]:
+    """What the rules of handing in ask of amounts, as far as answers and what is at hand let it be known."""
+    situation, name = sheet.situation, str(sheet.form.form)
+    definition = situation.definition
+    found = definition.weighed(name, rule_sets_of(sheet.step))
+    if not found:
+        return ()
+    read = {
+        fact for one in found for test in (one.rule.when, one.rule.must) if test for fact in definition.names_of(test)
+    }
+    answers = {**situation.state.answers, name: clean}
+    about = facts.about_of(definition, answers)
+    known = facts.compute(frozenset(read & FACTS.keys()), sheet.case, about, situation.now)
+    names = names_in(replace(situation, facts=known, state=replace(situation.state, answers=answers)))
+    return tuple(one for each in found if (one := definition.balance(each, names)) is not None)
 
 
 def is_late(sheet: Sheet) -> tuple[Problem, ...]:

@@ -113,6 +113,10 @@
         const foot = questionAt(where)?.querySelector("tfoot");
         if (foot) foot.innerHTML = sums;
       }
+      for (const [where, html] of Object.entries(told.weighed)) {
+        const lines = questionAt(where)?.querySelector("[data-weighed]");
+        if (lines) lines.innerHTML = html;
+      }
       for (const [where, html] of Object.entries(told.asked)) {
         const question = questionAt(where);
         const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".question");

@@ -26,6 +26,7 @@ BEHIND_THE_DOOR = {
     "casework/drafting/editors.py",  # and who types it
     "casework/rounds/versions.py",  # what a published call said, and says
     "casework/rounds/services.py",  # rounds themselves; their cases move through the door
+    "casework/rounds/amending.py",  # and how a published call is changed
     "casework/desks/recommendations.py",  # in which order an authority means to recommend
     "casework/office_checks.py",  # what an office looks at for itself
     "casework/reviewing/votes.py",  # what a meeting voted: counts, no decision

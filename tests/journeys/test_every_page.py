@@ -17,7 +17,8 @@ from tests.journeys import walks
 from tests.journeys.conftest import Stage
 from tests.make import world as w
 
-from keguan.casework.models import Notice, Round
+from keguan.casework.models import CallChange, Notice, Round
+from keguan.casework.rounds import amending
 from keguan.casework.rounds import services as rounds
 from keguan.components.access import PUBLIC, SIGNED_IN
 from keguan.doors.mail import stop_links
@@ -88,6 +89,7 @@ TURNS_AWAY = {
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
     *("token_new", "webhook_new"),
     *("round_edit", "round_delete", "round_send_back"),
+    *("round_amend", "call_change_drop", "call_change_send_back"),
 }
 """Pages that stand only at their moment, such as a second factor, or for one person, such as a draft of their own, and lead
 elsewhere at any other."""
@@ -171,7 +173,19 @@ def site(stage: Stage) -> Iterator[tuple[w.World, dict[str, str]]]:
             )
             drafted = rounds.draft_round(w.version("key-rd-project"), terms, world.actor(who))
             assert isinstance(drafted, Round), drafted
+        for who, of_code in (("planner", call.code), ("publisher", _other_call(world))):
+            new = {"contact_zh": "0991-2000", "contact_en": "0991-2000"}
+            changed = amending.draft_change(of_code, new, "电话有误", world.actor(who))
+            assert isinstance(changed, CallChange), changed
         yield world, _addresses(world, call.code, number, draft)
+
+
+def _other_call(world: w.World) -> str:
+    """A second published call; the world goes on with its first."""
+    first = world.round
+    other = w.call(world, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-12-31", "18:00"))
+    world.round = first
+    return other.code
 
 
 def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, str]:
@@ -192,6 +206,11 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
         "case_preview": f"/cases/{draft}/form/proposal/preview/",
         "case_receipt": f"/cases/{number}/form/proposal/receipt/",
         "round": f"/rounds/{code}/",
+        "round_amend": f"/rounds/{code}/amend/",
+        "call_change": f"/rounds/{code}/change/",
+        "call_change_drop": f"/rounds/{code}/change/drop/",
+        "call_change_send_back": f"/rounds/{CallChange.objects.exclude(round__code=code).get().round.code}/change/send-back/",
+        "call_version": f"/calls/{code}/versions/1/",
         "round_edit": "/rounds/DRAFT-planner/edit/",
         "round_delete": "/rounds/DRAFT-planner/delete/",
         "round_send_back": "/rounds/DRAFT-publisher/send-back/",

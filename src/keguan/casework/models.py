@@ -75,7 +75,8 @@ class Round(models.Model):
     last changed, null while it stands as it was published.
     opens, closes: server time; closes is the last moment. grace_minutes: the published grace rule: a draft begun before
     closing may still come in so much later. quota: how many each recommender may let through, 0 where none is set.
-    topics: list of {"code", "zh", "en"}. copied_from: the round (last year's) that this one was made from. returned_because:
+    topics: list of {"code", "zh", "en"}. notes: what the call says to applicants besides its definition; contact: whom they ask.
+    copied_from: the round (last year's) that this one was made from. returned_because:
     why a colleague sent the draft back, "" once its drafter has saved it again. subjects: for an assigned round, the organisations that owe a case.
     """
 
@@ -87,6 +88,10 @@ class Round(models.Model):
     title_en = models.TextField()
     summary_zh = models.TextField(default="")
     summary_en = models.TextField(default="")
+    notes_zh = models.TextField(default="")
+    notes_en = models.TextField(default="")
+    contact_zh = models.TextField(default="")
+    contact_en = models.TextField(default="")
     opens = models.DateTimeField()
     closes = models.DateTimeField()
     extended_because = models.TextField(default="")
@@ -128,10 +133,25 @@ class Round(models.Model):
         """What the call says in short."""
         return Text(self.summary_zh, self.summary_en)
 
+    @property
+    def notes(self) -> Text | None:
+        """What the call says to applicants besides its definition."""
+        return _either(self.notes_zh, self.notes_en)
+
+    @property
+    def contact(self) -> Text | None:
+        """Whom applicants ask about this call."""
+        return _either(self.contact_zh, self.contact_en)
+
+
+def _either(zh: str, en: str) -> Text | None:
+    """What was written in one language is better than nothing in the other; None where nothing was written."""
+    return Text(zh or en, en or zh) if zh or en else None
+
 
 class RoundVersion(models.Model):
     """The terms of a published call as they stood from a moment on. The first is what was published; each change after that
-    is a new one, with its reason, which the public reads."""
+    is a new one, with its reason, which the public reads. drafted_by: who drafted it, null where nobody but who published it."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, db_index=False, related_name="versions")
     number = models.IntegerField()
@@ -139,6 +159,7 @@ class RoundVersion(models.Model):
     reason = models.TextField(default="")
     at = models.DateTimeField()
     by = models.BigIntegerField(null=True)
+    drafted_by = models.BigIntegerField(null=True)
 
     class Meta:
         ordering = ("round_id", "number")
@@ -149,6 +170,30 @@ class RoundVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} v{self.number}"
+
+
+class CallChange(models.Model):
+    """A change of a published call that somebody drafted and nobody has published yet; one at a time. It goes when it is
+    published, and stands as a version of the call from then on.
+
+    terms: those that it changes, as they would be. made_on: the revision of the round that it was drafted on; on any other it
+    is looked over anew. returned_because: why a colleague sent it back, "" once its drafter has saved it again.
+    """
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="change")
+    terms = models.JSONField()
+    reason = models.TextField()
+    made_on = models.IntegerField()
+    drafted_by = models.BigIntegerField(null=True)
+    drafted_at = models.DateTimeField()
+    returned_because = models.TextField(default="")
+    revision = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="call_change_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.round_id} r{self.revision}"
 
 
 class Case(models.Model):

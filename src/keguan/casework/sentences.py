@@ -164,6 +164,18 @@ sentences(
             "将批次 {code} 的截止时间由 {before} 延至 {after}：{reason}",
             "extended the round {code} from {before} to {after}: {reason}",
         ),
+        "round:call:amended": Text(
+            "发布了对申报通知 {code} 的变更：{reason}", "published a change of the call {code}: {reason}"
+        ),
+        "round:change:drafted": Text(
+            "起草了对申报通知 {code} 的变更：{reason}", "drafted a change of the call {code}: {reason}"
+        ),
+        "round:change:dropped": Text(
+            "撤销了对申报通知 {code} 的变更草稿", "dropped the drafted change of the call {code}"
+        ),
+        "round:change:sent_back": Text(
+            "退回了对申报通知 {code} 的变更草稿：{reason}", "sent the drafted change of the call {code} back: {reason}"
+        ),
         "round:applicants:reminded": Text(
             "提醒了批次 {code} 中 {cases} 件未提交办件的申报人",
             "reminded the applicants of the round {code} who had not handed in, cases: {cases}",

@@ -16,6 +16,7 @@ from keguan.casework.pages.form import page as form
 from keguan.casework.pages.public import calendars, calls, feeds, guide, notices, prechecks
 from keguan.casework.pages.reviews import agenda, declining, late, reviews
 from keguan.casework.pages.reviews import sheets as review_sheets
+from keguan.casework.pages.rounds import amending as round_amending
 from keguan.casework.pages.rounds import progress, rankings, resolutions, rounds, score_readings, what_if
 from keguan.casework.pages.rounds import set_up as round_set_up
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("calls/feed.atom", feeds.calls_atom, name="calls_atom"),
     path("calls/calendar.ics", calendars.calls_calendar, name="calls_calendar"),
     path("calls/<slug:code>/", calls.call, name="call"),
+    path("calls/<slug:code>/versions/<int:number>/", calls.call_version, name="call_version"),
     path("calls/<slug:code>/guide/", guide.guide, name="guide"),
     path("calls/<slug:code>/calendar.ics", calendars.call_calendar, name="call_calendar"),
     path("calls/<slug:code>/check/", prechecks.call_check, name="call_check"),
@@ -102,6 +104,11 @@ urlpatterns = [
     path("rounds/<slug:code>/send-back/", round_set_up.round_send_back, name="round_send_back"),
     path("rounds/<slug:code>/publish/", rounds.round_publish, name="round_publish"),
     path("rounds/<slug:code>/assign/", rounds.round_assign, name="round_assign"),
+    path("rounds/<slug:code>/amend/", round_amending.round_amend, name="round_amend"),
+    path("rounds/<slug:code>/change/", round_amending.call_change, name="call_change"),
+    path("rounds/<slug:code>/change/publish/", round_amending.call_change_publish, name="call_change_publish"),
+    path("rounds/<slug:code>/change/send-back/", round_amending.call_change_send_back, name="call_change_send_back"),
+    path("rounds/<slug:code>/change/drop/", round_amending.call_change_drop, name="call_change_drop"),
     path("rounds/<slug:code>/late/", rounds.round_late, name="round_late"),
     path("rounds/<slug:code>/extend/", rounds.round_extend, name="round_extend"),
     path("rounds/<slug:code>/reviews/<slug:step>/late/", late.late_reviews, name="late_reviews"),

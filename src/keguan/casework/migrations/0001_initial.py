@@ -110,6 +110,10 @@ class Migration(migrations.Migration):
                 ("title_en", models.TextField()),
                 ("summary_zh", models.TextField(default="")),
                 ("summary_en", models.TextField(default="")),
+                ("notes_zh", models.TextField(default="")),
+                ("notes_en", models.TextField(default="")),
+                ("contact_zh", models.TextField(default="")),
+                ("contact_en", models.TextField(default="")),
                 ("opens", models.DateTimeField()),
                 ("closes", models.DateTimeField()),
                 ("extended_because", models.TextField(default="")),
@@ -176,6 +180,7 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(default="")),
                 ("at", models.DateTimeField()),
                 ("by", models.BigIntegerField(null=True)),
+                ("drafted_by", models.BigIntegerField(null=True)),
             ],
             options={
                 "ordering": ("round_id", "number"),
@@ -185,6 +190,32 @@ class Migration(migrations.Migration):
                         condition=models.Q(("number", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
                         name="round_change_has_a_reason",
                     ),
+                ],
+            },
+        ),
+        CreateTable(
+            name="CallChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "round",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="change", to="casework.round"
+                    ),
+                ),
+                ("terms", models.JSONField()),
+                ("reason", models.TextField()),
+                ("made_on", models.IntegerField()),
+                ("drafted_by", models.BigIntegerField(null=True)),
+                ("drafted_at", models.DateTimeField()),
+                ("returned_because", models.TextField(default="")),
+                ("revision", models.IntegerField(default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="call_change_has_a_reason"
+                    )
                 ],
             },
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from keguan.casework import services
 from keguan.casework.messages import send, send_to_applicants, send_to_offices
 from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
 from keguan.casework.rounds.score_sheets import totals_of
-from keguan.casework.rounds.versions import keep_version
+from keguan.casework.rounds.versions import differing, keep_version, terms_of
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
 from keguan.engine.decision import Command
@@ -44,6 +44,8 @@ class Terms:
     summary: Text = field(default=Text("", ""))
     topics: Sequence[dict[str, str]] = ()
     kind: str = "open"
+    notes: Text = field(default=Text("", ""))
+    contact: Text = field(default=Text("", ""))
 
 
 def draft_round(
@@ -54,7 +56,7 @@ def draft_round(
     copied_from: the earlier round of the programme that it was made from, beside which it is shown.
     """
     if not actor.holds("planning", programme=version.code):
-        return _not_planning()
+        return not_planning()
     if problems := _wrong(terms):
         return Refusal(problems)
     with transaction.atomic():
@@ -63,7 +65,7 @@ def draft_round(
             return _taken(terms.code)
         made = Round.objects.create(
             programme=version,
-            **_columns(terms),
+            **columns(terms),
             copied_from=copied_from if copied_from and copied_from.programme.code == version.code else None,
             drafted_by=actor.person,
         )
@@ -72,7 +74,8 @@ def draft_round(
         return made
 
 
-def _columns(terms: Terms) -> dict[str, Any]:
+def columns(terms: Terms) -> dict[str, Any]:
+    """The terms as a round keeps them."""
     return {
         "code": terms.code,
         "kind": terms.kind,
@@ -80,6 +83,10 @@ def _columns(terms: Terms) -> dict[str, Any]:
         "title_en": terms.title.en,
         "summary_zh": terms.summary.zh,
         "summary_en": terms.summary.en,
+        "notes_zh": terms.notes.zh,
+        "notes_en": terms.notes.en,
+        "contact_zh": terms.contact.zh,
+        "contact_en": terms.contact.en,
         "opens": terms.opens,
         "closes": terms.closes,
         "grace_minutes": terms.grace_minutes,
@@ -101,19 +108,19 @@ def change_draft(code: str, version: ProgrammeVersion, terms: Terms, actor: Acto
     """
     with transaction.atomic():
         trace.stamp(actor)
-        of_round = _locked(code)
-        if not actor.holds("planning", programme=version.code) or not _plans(of_round, actor):
-            return _not_planning()
+        of_round = locked(code)
+        if not actor.holds("planning", programme=version.code) or not plans(of_round, actor):
+            return not_planning()
         if not is_drafter(of_round, actor):
             return _not_the_drafter(of_round)
         if of_round.revision != revision:
-            return _changed_meanwhile()
+            return changed_meanwhile()
         if problems := _wrong(terms):
             return Refusal(problems)
         if Round.objects.filter(code=terms.code).exclude(pk=of_round.pk).exists():
             return _taken(terms.code)
         of_round.programme, of_round.returned_because = version, ""
-        for name, value in _columns(terms).items():
+        for name, value in columns(terms).items():
             setattr(of_round, name, value)
         if of_round.copied_from is not None and of_round.copied_from.programme.code != version.code:
             of_round.copied_from = None
@@ -128,9 +135,9 @@ def delete_draft(code: str, actor: Actor) -> Refusal | None:
     """Delete a draft, by its drafter; nobody outside the planning body has seen it. Raises Round.DoesNotExist."""
     with transaction.atomic():
         trace.stamp(actor)
-        of_round = _locked(code)
-        if not _plans(of_round, actor):
-            return _not_planning()
+        of_round = locked(code)
+        if not plans(of_round, actor):
+            return not_planning()
         if not is_drafter(of_round, actor):
             return _not_the_drafter(of_round)
         if used := Round.objects.filter(copied_from=of_round).first():
@@ -148,9 +155,9 @@ def send_back(code: str, reason: str, actor: Actor) -> Round | Refusal:
     """
     with transaction.atomic():
         trace.stamp(actor)
-        of_round = _locked(code)
-        if not _plans(of_round, actor):
-            return _not_planning()
+        of_round = locked(code)
+        if not plans(of_round, actor):
+            return not_planning()
         if of_round.status != "draft":
             return _published_already()
         if is_drafter(of_round, actor):
@@ -169,7 +176,8 @@ def send_back(code: str, reason: str, actor: Actor) -> Round | Refusal:
         return of_round
 
 
-def _locked(code: str) -> Round:
+def locked(code: str) -> Round:
+    """The round of this code, locked, with its programme. Raises Round.DoesNotExist."""
     return (
         Round.objects.select_for_update(of=("self",))
         .select_related("programme", "copied_from__programme")
@@ -177,7 +185,8 @@ def _locked(code: str) -> Round:
     )
 
 
-def _plans(of_round: Round, actor: Actor) -> bool:
+def plans(of_round: Round, actor: Actor) -> bool:
+    """Whether the actor sets up and publishes rounds of its programme."""
     return actor.holds("planning", programme=of_round.programme.code)
 
 
@@ -197,7 +206,8 @@ def _not_the_drafter(of_round: Round) -> Refusal:
     return refuse("round.not_drafter", said, fix=Text("需要修改的，请退回并写明理由。", "Send it back with a reason."))
 
 
-def _changed_meanwhile() -> Refusal:
+def changed_meanwhile() -> Refusal:
+    """What was looked over is not what stands."""
     said = Text("您打开页面后，草稿已有变化。", "The draft has changed since you opened the page.")
     return refuse("round.stale", said, fix=Text("请重新打开核对。", "Open it again and look it over."))
 
@@ -211,7 +221,7 @@ def publish_round(code: str, actor: Actor, *, revision: int | None = None) -> Ro
         trace.stamp(actor)
         of_round = Round.objects.select_for_update(of=("self",)).select_related("programme").get(code=code)
         if not actor.holds("planning", programme=of_round.programme.code):
-            return _not_planning()
+            return not_planning()
         if of_round.status != "draft":
             return _published_already()
         if actor.person is not None and actor.person == of_round.drafted_by:
@@ -224,7 +234,7 @@ def publish_round(code: str, actor: Actor, *, revision: int | None = None) -> Ro
             said = Text("草稿已退回，等起草人修改。", "The draft was sent back, and waits for its drafter.")
             return refuse("round.returned", said)
         if revision is not None and revision != of_round.revision:
-            return _changed_meanwhile()
+            return changed_meanwhile()
         if of_round.closes <= clock.now():
             said = Text(
                 "截止时间已过，发布后谁也不能申报。",
@@ -249,7 +259,7 @@ def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Roun
         trace.stamp(actor)
         of_round = Round.objects.select_for_update(of=("self",)).select_related("programme").get(code=code)
         if not actor.holds("planning", programme=of_round.programme.code):
-            return _not_planning()
+            return not_planning()
         problems = []
         if closes <= of_round.closes:
             said = Text("截止时间只能延后。", "The deadline can only be moved later.")
@@ -262,16 +272,30 @@ def extend_round(code: str, closes: datetime, reason: str, actor: Actor) -> Roun
             problems.append(Problem("round.ranked", said, where="closes"))
         if problems:
             return Refusal(tuple(problems))
-        before, of_round.closes = of_round.closes, closes
-        of_round.revision += 1
-        of_round.extended_because, of_round.changed_at = reason.strip(), clock.now()
-        of_round.save()
-        keep_version(of_round, actor, reason.strip())
-        _move_open_drafts(of_round, closes - before)
-        _tell_of_extension(of_round, actor)
-        payload = {"code": code, "before": before, "after": closes, "reason": reason.strip()}
+        before, closed = terms_of(of_round), of_round.closes
+        of_round.closes, of_round.extended_because = closes, reason.strip()
+        take_effect(of_round, before, reason.strip(), actor)
+        payload = {"code": code, "before": closed, "after": closes, "reason": reason.strip()}
         trace.write("round:call:extended", actor, payload=payload)
         return of_round
+
+
+def take_effect(
+    of_round: Round, before: Mapping[str, Any], reason: str, actor: Actor, *, drafted_by: int | None = None
+) -> None:
+    """A published call has new terms: they are kept as a version, drafts that are due with its deadline move, and those whom it
+    concerns are told. Needs the round locked.
+
+    before: the terms so far.
+    """
+    of_round.changed_at = clock.now()
+    of_round.revision += 1
+    of_round.save()
+    keep_version(of_round, actor, reason, drafted_by=drafted_by)
+    by = of_round.closes - datetime.fromisoformat(before["closes"])
+    if {"closes", "grace_minutes"} & differing(before, terms_of(of_round)):
+        _move_open_drafts(of_round, by)
+    _tell_of_change(of_round, reason, actor, is_extended=by > timedelta())
 
 
 _MOVE_DUE = """
@@ -294,14 +318,21 @@ def _move_open_drafts(of_round: Round, by: timedelta) -> None:
     Alarm.objects.filter(case__in=drafts, purpose="remind", attempt=1).update(at=F("at") + by)
 
 
-def _tell_of_extension(of_round: Round, actor: Actor) -> None:
-    """Whoever writes or leads an application hears of it. Who has handed in does as well: others have longer now, and they may
+def _tell_of_change(of_round: Round, reason: str, actor: Actor, *, is_extended: bool) -> None:
+    """Whoever writes or leads an application hears of it. Who has handed in does as well: where others have longer now, they may
     ask for their application back. So do the offices that wait for the applications, and who runs the round."""
-    said = Text("{code} 的申报截止时间已延至 {closes}。", "The deadline of {code} is extended to {closes}.")
     closes = of_round.closes.astimezone(clock.BEIJING).strftime("%Y-%m-%d %H:%M")
+    said = (
+        Text("{code} 的申报截止时间已延至 {closes}。", "The deadline of {code} is extended to {closes}.")
+        if is_extended
+        else Text("申报通知 {code} 已变更：{reason}", "The call {code} was changed: {reason}")
+    )
+    line, now = said.filled(code=of_round.code, closes=closes, reason=reason), clock.now()
     running = Case.objects.filter(round=of_round, end="")
-    line, now = said.filled(code=of_round.code, closes=closes), clock.now()
-    send_to_applicants("extended", running, line, now, with_writers=True)
+    if is_extended:
+        send_to_applicants("extended", running, line, now, with_writers=True)
+    else:
+        send_to_applicants("call", running, line, now, with_writers=True)
     send_to_offices("call", running, line, now, programme=of_round.programme.code, but=actor.person)
 
 
@@ -449,7 +480,8 @@ def _wrong(terms: Terms) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _not_planning() -> Refusal:
+def not_planning() -> Refusal:
+    """Somebody who does not plan asked for it."""
     return refuse(
         "right.missing", Text("只有规划处可以这样做。", "Only the planning department can do this."), value="planning"
     )

@@ -6,6 +6,7 @@ A published call changes only by services of `rounds`, each of which keeps a ver
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +15,8 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 
 TERMS: Final = (
-    *("title_zh", "title_en", "summary_zh", "summary_en", "opens", "closes"),
+    *("title_zh", "title_en", "summary_zh", "summary_en", "notes_zh", "notes_en", "contact_zh", "contact_en"),
+    *("opens", "closes"),
     *("grace_minutes", "budget_fen", "quota", "topics"),
 )
 """The columns of a round that its call tells."""
@@ -25,7 +27,17 @@ def terms_of(of_round: Round) -> dict[str, Any]:
     return {name: _plain(getattr(of_round, name)) for name in TERMS}
 
 
-def keep_version(of_round: Round, actor: Actor, reason: str = "") -> RoundVersion:
+def with_terms(of_round: Round, terms: Mapping[str, Any]) -> Round:
+    """The round as it would be with these terms: a copy that is never saved. terms: as JSON or as columns."""
+    made = copy(of_round)
+    for name, value in terms.items():
+        if name in TERMS:
+            is_moment = name in ("opens", "closes") and isinstance(value, str)
+            setattr(made, name, datetime.fromisoformat(value) if is_moment else value)
+    return made
+
+
+def keep_version(of_round: Round, actor: Actor, reason: str = "", *, drafted_by: int | None = None) -> RoundVersion:
     """Keep the terms of a published call as they stand from now on. Needs the round locked.
 
     reason: why they were changed, "" for the version that was published, which has the number 1 and is no change.
@@ -38,6 +50,7 @@ def keep_version(of_round: Round, actor: Actor, reason: str = "") -> RoundVersio
         reason=reason,
         at=clock.now(),
         by=actor.person,
+        drafted_by=drafted_by,
     )
 
 

@@ -54,6 +54,8 @@ class Call(Schema):
     code: str
     title: Bilingual
     summary: Bilingual
+    notes: Bilingual | None
+    contact: Bilingual | None
     status: Status
     programme: ProgrammeOf
     opens: datetime
@@ -200,6 +202,8 @@ def call_as_json(request: HttpRequest, one: Round) -> dict[str, Any]:
         "code": one.code,
         "title": Bilingual.of(one.title),
         "summary": Bilingual.of(one.summary),
+        "notes": Bilingual.of(one.notes) if one.notes else None,
+        "contact": Bilingual.of(one.contact) if one.contact else None,
         "status": _WORDS[state_of(one)],
         "programme": programme_as_json(one.programme),
         "opens": one.opens,

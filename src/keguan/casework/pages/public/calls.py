@@ -11,8 +11,8 @@ from keguan.casework.models import Round
 from keguan.casework.pages.call_search import COMING, OPEN, PAST, find_calls, state_of
 from keguan.casework.pages.programme_words import doubt_explained, forms_said, kinds_said, numbers_said, steps_said
 from keguan.casework.pages.public.linked_data import linked_data
-from keguan.casework.pages.rounds.changes import told_versions
-from keguan.casework.rounds.versions import versions_of
+from keguan.casework.pages.rounds.changes import compared, told_versions
+from keguan.casework.rounds.versions import terms_of, versions_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import PUBLIC, page
 from keguan.components.lists import Column
@@ -75,6 +75,31 @@ def call(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "casework/call.html", context)
 
 
+@page(PUBLIC)
+def call_version(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    """A published call as it stood from its publication, or a later change, to the next change: each term beside what it says
+    now."""
+    found = call_or_404(code)
+    versions = {one.number: one for one in versions_of(found)}
+    if number not in versions:
+        raise Http404
+    one, after = versions[number], versions.get(number + 1)
+    title = Text("第 {n} 版", "Version {n}").filled(n=number)
+    context = {
+        "round": found,
+        "version": one,
+        "until": after.at if after else None,
+        "terms": compared(one.terms, terms_of(found)),
+        "title": title,
+        "crumbs": [
+            Crumb(CALLS, reverse("calls")),
+            Crumb(found.title, reverse("call", args=[found.code])),
+            Crumb(title),
+        ],
+    }
+    return render(request, "casework/call_version.html", context)
+
+
 def call_or_404(code: str) -> Round:
     """The published call of this code. Raises Http404."""
     found = queries.call(code)
@@ -102,6 +127,7 @@ def lines_of(found: Round, who: Text) -> list[Line | None]:
         Line(Text("宽限", "Grace"), grace.filled(n=found.grace_minutes)) if found.grace_minutes else None,
         Line(Text("预算", "Budget"), found.budget_fen, "money") if found.budget_fen else None,
         Line(Text("每个推荐单位的限额", "Quota per recommender"), found.quota, "number") if found.quota else None,
+        Line(Text("联系方式", "Contact"), found.contact, "prose") if found.contact else None,
         Line(Text("批次编号", "Round"), found.code),
         Line(Text("计划版本", "Programme version"), str(found.programme)),
     ]

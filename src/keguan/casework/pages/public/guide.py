@@ -49,7 +49,7 @@ def guide(request: HttpRequest, code: str) -> HttpResponseBase:
         "money": _money(definition),
         "numbers": numbers,
         "numbers_doubt": doubt_explained(numbers),
-        "contacts": _contacts(definition),
+        "contacts": _contacts(definition, found),
         "addresses": _addresses(request, found),
         "may_object": any(isinstance(step, Publish) for step in programme.steps) and "object" in programme.side_cases,
         "crumbs": [
@@ -70,8 +70,8 @@ def _money(definition: Definition) -> list[Text]:
     return [sentence for step in giving for sentence in work_said(programme, step)]
 
 
-def _contacts(definition: Definition) -> list[Line | None]:
-    duties, contact = definition.programme.duties, settings.PUBLISHER.contact
+def _contacts(definition: Definition, found: Round) -> list[Line | None]:
+    duties, contact = definition.programme.duties, found.contact or settings.PUBLISHER.contact
     return [
         Line(Text("联系方式", "Contact"), contact, "prose") if contact else None,
         Line(Text("组织管理", "Run by"), ROLES[duties.run]),

@@ -21,6 +21,10 @@ LABELS: Mapping[str, Text] = {
     "title_en": Text("名称（英文）", "Title in English"),
     "summary_zh": Text("摘要（中文）", "Summary in Chinese"),
     "summary_en": Text("摘要（英文）", "Summary in English"),
+    "notes_zh": Text("申报须知（中文）", "Notes for applicants in Chinese"),
+    "notes_en": Text("申报须知（英文）", "Notes for applicants in English"),
+    "contact_zh": Text("联系方式（中文）", "Contact in Chinese"),
+    "contact_en": Text("联系方式（英文）", "Contact in English"),
     "opens": Text("开始", "Opens"),
     "closes": Text("截止", "Closes"),
     "grace_minutes": Text("宽限（分钟）", "Grace (minutes)"),
@@ -32,12 +36,13 @@ LABELS: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One term as it was and as it is."""
+    """One term as it was and as it is. language: the one it is written in, "" where it is told in the reader's."""
 
     label: Text
     before: str
     after: str
     is_changed: bool
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,12 @@ class Told:
     reason: str
     changed: tuple[Term, ...]
     by: int | None = None
+    drafted_by: int | None = None
+
+    @property
+    def before(self) -> int:
+        """The number of the version that it changed."""
+        return self.number - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +90,13 @@ def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Term,
     """Every term as it was and as it is, in words."""
     changed = differing(before, after)
     return tuple(
-        Term(LABELS[name], term_said(name, before.get(name)), term_said(name, after.get(name)), name in changed)
+        Term(
+            LABELS[name],
+            term_said(name, before.get(name)),
+            term_said(name, after.get(name)),
+            name in changed,
+            {"_zh": "zh-Hans", "_en": "en"}.get(name[-3:], ""),
+        )
         for name in TERMS
     )
 
@@ -93,6 +110,7 @@ def told_versions(versions: Sequence[RoundVersion]) -> list[Told]:
             after.reason,
             tuple(term for term in compared(before.terms, after.terms) if term.is_changed),
             after.by,
+            after.drafted_by,
         )
         for before, after in pairwise(versions)
     ]

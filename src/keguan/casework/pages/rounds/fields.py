@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time
+from typing import Any
 
 from keguan.components.fields import Field
-from keguan.components.typed import read_day
+from keguan.components.typed import read_day, read_money, read_whole
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
+from keguan.kernel.money import Money
 from keguan.kernel.names import clean_text, halfwidth
 from keguan.kernel.problems import Problem
 
@@ -28,6 +30,15 @@ EXTENSION: tuple[Field, ...] = (
         required=True,
         most=500,
     ),
+)
+
+CHANGE_REASON = Field(
+    "reason",
+    "prose",
+    Text("变更理由", "Reason"),
+    hint=Text("将向公众公布，并通知有关人员。", "It is made public, and those whom it concerns are told."),
+    required=True,
+    most=500,
 )
 
 LATE: tuple[Field, ...] = (
@@ -60,6 +71,22 @@ SET_UP: tuple[Field, ...] = (
     Field("title_en", "text", Text("名称（英文）", "Title in English"), required=True, most=200),
     Field("summary_zh", "prose", Text("摘要（中文）", "Summary in Chinese"), most=2000),
     Field("summary_en", "prose", Text("摘要（英文）", "Summary in English"), most=2000),
+    Field(
+        "notes_zh",
+        "prose",
+        Text("申报须知（中文）", "Notes for applicants in Chinese"),
+        hint=Text("办理规定之外需要说明的事项。", "What is to be said besides the procedure."),
+        most=10_000,
+    ),
+    Field("notes_en", "prose", Text("申报须知（英文）", "Notes for applicants in English"), most=10_000),
+    Field(
+        "contact_zh",
+        "text",
+        Text("联系方式（中文）", "Contact in Chinese"),
+        hint=Text("申报咨询的处室、电话。", "The office and telephone for questions about this call."),
+        most=200,
+    ),
+    Field("contact_en", "text", Text("联系方式（英文）", "Contact in English"), most=200),
     Field("opens", "text", Text("开始时间", "Opens"), hint=_MOMENT_HINT, required=True),
     Field("closes", "text", Text("截止时间", "Closes"), hint=_MOMENT_HINT, required=True),
     Field(
@@ -86,6 +113,34 @@ SET_UP: tuple[Field, ...] = (
         most=10_000,
     ),
 )
+
+
+def read_terms(post: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed as terms of a call, each part as `services.Terms` names it; a Problem in its place where it cannot be read."""
+
+    def both(name: str) -> Text:
+        return Text(*(post.get(f"{name}_{language}", "").replace("\r\n", "\n").strip() for language in ("zh", "en")))
+
+    read: dict[str, Any] = {
+        "title": both("title"),
+        "summary": both("summary"),
+        "notes": both("notes"),
+        "contact": both("contact"),
+        "opens": read_moment(post.get("opens", ""), "opens"),
+        "closes": read_moment(post.get("closes", ""), "closes"),
+        "grace_minutes": read_whole(post.get("grace_minutes", "") or "0", "grace_minutes"),
+        "budget_fen": read_money(post.get("budget", "") or "0", "budget"),
+        "quota": read_whole(post.get("quota", "") or "0", "quota"),
+        "topics": read_topics(post.get("topics", ""), "topics"),
+    }
+    if isinstance(read["budget_fen"], Money):
+        read["budget_fen"] = read["budget_fen"].fen
+    for name, most in (("grace_minutes", 24 * 60), ("quota", 100_000)):
+        value = read[name]
+        if isinstance(value, int) and not 0 <= value <= most:
+            said = Text("应在0至{most}之间。", "This must be between 0 and {most}.").filled(most=most)
+            read[name] = Problem("round.terms", said, name, str(value))
+    return read
 
 
 def moment_typed(moment: datetime) -> str:

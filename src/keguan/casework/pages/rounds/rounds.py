@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from keguan.casework.drafting.opening import assign
 from keguan.casework.messages import end_title
-from keguan.casework.models import ROUND_STATUSES, Case, Round
+from keguan.casework.models import ROUND_STATUSES, CallChange, Case, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.call_search import state_of as window_of
 from keguan.casework.pages.rounds.changes import Told, like_last, told_versions
@@ -139,6 +139,7 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
         "can_change": plans and services.is_drafter(found, actor),
         "can_send_back": plans and found.status == "draft" and not services.is_drafter(found, actor),
         "waits_for_another": plans and found.status == "draft" and found.drafted_by == actor.person,
+        "change": CallChange.objects.filter(round=found).first() if plans and found.status == "published" else None,
         "can_extend": plans and found.status == "published",
         "can_assign": plans and found.status == "published" and found.kind == "assigned",
         "subjects": filled(SUBJECTS, request.POST, problems)[0] if problems else SUBJECTS[0],
@@ -158,7 +159,7 @@ def round_page(request: HttpRequest, code: str, problems: tuple[Problem, ...] = 
 
 def _names(changed: list[Told]) -> dict[str, str]:
     """Who changed the call, by number, for those who run rounds."""
-    people = {one.by for one in changed if one.by is not None}
+    people = {person for one in changed for person in (one.by, one.drafted_by) if person is not None}
     return {str(pk): name for pk, name in names_of(people).items()} if people else {}
 
 
@@ -176,6 +177,8 @@ def _lines(found: Round) -> list[Line | None]:
         else Line(Text("预算", "Budget"), NONE_SET),
         Line(Text("每个推荐单位的限额", "Quota per recommender"), found.quota or None, "number"),
         Line(Text("摘要", "Summary"), found.summary, "prose"),
+        Line(Text("申报须知", "Notes for applicants"), found.notes, "prose") if found.notes else None,
+        Line(Text("联系方式", "Contact"), found.contact, "prose") if found.contact else None,
         Line(Text("发布时间", "Published"), found.published_at, "moment") if found.published_at else None,
     ]
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from keguan.casework.models import ProgrammeVersion, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.rounds.copying import as_typed, beside, filled_from
-from keguan.casework.pages.rounds.fields import SET_UP, read_moment, read_topics
+from keguan.casework.pages.rounds.fields import SET_UP, read_terms
 from keguan.casework.pages.rounds.rounds import PLANS, rounds_for
 from keguan.casework.rounds import services
 from keguan.casework.versions import definition_of
@@ -22,9 +22,8 @@ from keguan.components.fields import Field, filled
 from keguan.components.lists import Choice
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line
-from keguan.components.typed import posted_revision, read_money, read_whole
+from keguan.components.typed import posted_revision
 from keguan.kernel.bilingual import Text
-from keguan.kernel.money import Money
 from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.diff import changes
 
@@ -198,30 +197,13 @@ def _definition_changes(
 def _terms(request: HttpRequest, versions: dict[int, ProgrammeVersion]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """What was typed as terms, and everything that is wrong with it."""
     post = request.POST
-    read: dict[str, Any] = {
-        "code": post.get("code", "").strip(),
-        "title": Text(post.get("title_zh", "").strip(), post.get("title_en", "").strip()),
-        "summary": Text(post.get("summary_zh", "").strip(), post.get("summary_en", "").strip()),
-        "opens": read_moment(post.get("opens", ""), "opens"),
-        "closes": read_moment(post.get("closes", ""), "closes"),
-        "grace_minutes": read_whole(post.get("grace_minutes", "") or "0", "grace_minutes"),
-        "budget_fen": read_money(post.get("budget", "") or "0", "budget"),
-        "quota": read_whole(post.get("quota", "") or "0", "quota"),
-        "topics": read_topics(post.get("topics", ""), "topics"),
-    }
+    read = {"code": post.get("code", "").strip(), **read_terms(post)}
     problems = [one for one in read.values() if isinstance(one, Problem)]
     chosen = post.get("version", "")
     if not chosen.isdecimal() or int(chosen) not in versions:
         problems.insert(0, Problem("round.version", _CHOOSE, "version"))
     if not _is_code(read["code"]):
         problems.append(Problem("round.code", _CODE, "code", read["code"][:60]))
-    if isinstance(read["budget_fen"], Money):
-        read["budget_fen"] = read["budget_fen"].fen
-    for name, most in (("grace_minutes", 24 * 60), ("quota", 100_000)):
-        value = read[name]
-        if isinstance(value, int) and not 0 <= value <= most:
-            said = Text("应在0至{most}之间。", "This must be between 0 and {most}.").filled(most=most)
-            problems.append(Problem("round.terms", said, name, str(value)))
     return read, tuple(problems)
 
 

@@ -22,16 +22,21 @@ from keguan.casework.versions import definition_of
 from keguan.doors.demo import cast, rounds, tour, year
 from keguan.doors.demo.stage import Stage
 from keguan.fairness.draw_bundle import check
+from keguan.insight.similarity.models import Document, Finding
 from keguan.kernel.clock import BEIJING, clock_at
 from keguan.language.schema import kind_of
 from keguan.language.vocabulary import KINDS
 from keguan.panels.draws.models import Draw
+from keguan.panels.meetings.models import Meeting, MinutesSignature
 from keguan.registers.certificates.models import Certificate
+from keguan.registers.experts.models import Merit
 from keguan.registers.funds.models import Payment
 from keguan.registers.parties.models import Account, Duty, Person
 from keguan.registers.parties.roles import ROLES
 from keguan.registers.projects.models import Project
+from keguan.registers.ties.models import Tie
 from keguan.registers.trace.models import Event
+from keguan.registers.views.models import SavedView
 
 UNTIL = datetime(2026, 11, 20, 15, 0, tzinfo=BEIJING)
 
@@ -104,6 +109,22 @@ def test_who_reviewed_for_the_fund_was_drawn_and_anybody_computes_the_draw_again
     assert set(seats.values_list("expert", flat=True)) <= set(draw.places.values_list("expert", flat=True))
     assert seats.count() == 3
     assert Case.objects.get(code="natural-science-fund").end == "awarded"
+
+
+def test_what_is_done_beside_the_cases_is_in_the_year_too() -> None:
+    meeting = Meeting.objects.filter(state="closed").first()
+    assert meeting is not None
+    assert MinutesSignature.objects.filter(meeting=meeting).count() == 5
+    assert {one.kind for one in Tie.objects.all()} == {"adviser", "coauthor", "advice"}
+    assert Merit.objects.filter(rating="poor").exclude(answer="").count() == 1
+    assert SavedView.objects.count() == 4
+
+
+def test_texts_of_the_year_are_alike_only_where_it_means_them_to_be() -> None:
+    compared = Document.objects.filter(compared_at__isnull=False)
+    assert compared.count() >= 9
+    assert not Finding.objects.filter(share__gte=500).exists()  # none of so few is written after another
+    assert Finding.objects.count() <= 3
 
 
 def test_the_trace_tells_of_every_revision_of_every_case_without_a_gap() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from random import Random
 from typing import Any
 
 from keguan.doors.demo import topics
+from keguan.doors.demo.prose import PLACES, Writer
 
 Values = dict[str, Any]
 
@@ -24,6 +26,13 @@ class Proposal:
     own_wan: int
     start: date
     unwelcome: tuple[int, ...] = ()
+    text: int = 0
+    """By what number its plan is written. Two of one number have the same plan under other titles."""
+
+    @property
+    def writer(self) -> Writer:
+        """Who writes the plan."""
+        return topics.writer(self.field, Random(self.text))
 
     @property
     def is_ethical(self) -> bool:
@@ -40,9 +49,9 @@ def proposal(of: Proposal, random: Random, *, letter: int | None, approval: int 
         "principal": of.principal,
         "start": of.start.isoformat(),
         "end": (of.start.replace(year=of.start.year + years) - timedelta(days=1)).isoformat(),
-        "summary": topics.summary(of.field, of.title, random),
-        "objectives": topics.objectives(of.field, of.title, random),
-        "route": topics.route(of.field, random),
+        "summary": topics.writer(of.field, random).summary(of.title),
+        "objectives": of.writer.objectives(of.title),
+        "route": of.writer.route(),
         "targets": topics.targets(of.field, random),
         "team": [
             {"member": member, "role": role, "months": months}
@@ -64,14 +73,22 @@ def _budget(asked_wan: int, own_wan: int, random: Random) -> list[Values]:
     labour = asked_wan * random.randint(15, 25) // 100
     equipment = asked_wan * random.randint(10, 35) // 100
     parts = (
-        ("equipment", equipment, own_wan // 2, "仪器设备购置及试制，按询价测算"),
-        ("operations", asked_wan - labour - equipment, own_wan - own_wan // 2, "材料、测试、差旅及会议，按任务量测算"),
-        ("labour", labour, 0, "研究生及聘用人员劳务，按人月测算"),
+        ("equipment", equipment, own_wan // 2, _bought(random)),
+        ("operations", asked_wan - labour - equipment, own_wan - own_wan // 2, _used(random)),
+        ("labour", labour, 0, f"{random.randint(2, 5)}人，{random.randint(10, 40)}人月"),
     )
     return [
         {"heading": heading, "fiscal": f"{fiscal} 万元", "own": f"{own} 万元", "grounds": grounds}
         for heading, fiscal, own, grounds in parts
     ]
+
+
+def _bought(random: Random) -> str:
+    return f"{random.choice(('传感器', '反应釜', '工作站', '色谱柱', '采样泵', '培养箱'))}{random.randint(2, 9)}台，{random.choice(('询价', '报价单', '上年中标价'))}"
+
+
+def _used(random: Random) -> str:
+    return f"{random.choice(('试剂', '耗材', '用水用电', '测试'))}{random.randint(11, 60)}批，{random.choice(('按任务量', '按上年用量', '按合同'))}"
 
 
 def agreement(proposed: Values, granted_fen: int, today: date, *, is_enterprise: bool) -> Values:
@@ -114,6 +131,13 @@ _GOODS = (
 _OTHERS = ("北岭农机研究所", "云岫软件有限公司", "江畔化工设计院", "大漠装备研究院", "澄江膜技术有限公司")
 
 
+def _claimed(goods: str, random: Random) -> str:
+    how = random.choice(("受让", "实施许可", "委托开发"))
+    return random.choice(
+        (f"{random.choice(PLACES)}{goods}{how}", f"{how}：{goods}", f"{goods}（{random.choice(PLACES)}生产线）{how}")
+    )
+
+
 def claim(
     contact: int, year: int, random: Random, *, papers: tuple[int, int, int | None], buyer: bool = True
 ) -> Values:
@@ -138,7 +162,7 @@ def claim(
         )
     contract_paper, voucher, recognition = papers
     return {
-        "title": goods + random.choice(("受让", "实施许可", "委托开发")),
+        "title": _claimed(goods, random),
         "claimant": "broker" if recognition else "buyer" if buyer else "seller",
         "first_claim": True,
         "contact": contact,
@@ -189,7 +213,7 @@ def certification(contact: int, year: int, random: Random, *, ip_paper: int, aud
                 "domestic": f"{research * random.randint(80, 100) // 100} 万元",
             }
         )
-    results = random.randint(9, 24)
+    results, writer = random.randint(9, 24), Writer(random)
     return {
         "main_product": product,
         "domain": domain,
@@ -204,10 +228,10 @@ def certification(contact: int, year: int, random: Random, *, ip_paper: int, aud
         "high_tech_income": f"{sales[-1] * random.randint(66, 92) // 100 + 10} 万元",
         "accounts": accounts,
         "audit_reports": [audit],
-        "transformation": f"近三年围绕{product}完成成果转化{results}项，形成产品、工艺和样机，均已投入使用。",
+        "transformation": f"{product}：转化{results}项，{random.choice(_TRANSFORMED)}。",
         "transformations": results,
-        "organisation": "设有技术中心，制定研发项目管理、投入核算和成果转化奖励制度，与高校共建实习基地，每年开展绩效评价。",
-        "growth": f"近三年销售收入依次为{sales[0]}、{sales[1]}、{sales[2]}万元，净资产逐年增长。",
+        "organisation": writer.managed(),
+        "growth": writer.growth(sales),
     }
 
 
@@ -227,25 +251,24 @@ def _rights(product: str, year: int, random: Random) -> list[Values]:
     return rights
 
 
-_SEMINARS = (
-    "绿洲农业数字化学术研讨会",
-    "干旱区水文与生态青年论坛",
-    "民族药现代化研讨会",
-    "多语种自然语言处理研讨班",
-    "煤炭清洁利用技术沙龙",
-    "棉花育种与种业创新研讨会",
-    "文物数字化保护研讨会",
-    "包虫病防治学术交流会",
-    "冷凉地区设施农业研讨会",
-    "光伏制氢技术研讨会",
-    "畜牧兽医青年学者论坛",
-    "沙漠公路防护研讨会",
+_TRANSFORMED = (
+    "其中自行实施过半，其余许可他人",
+    "新产品销售占比逐年上升",
+    "样机转产线，另有两项入股",
+    "均有验收证明，附合同编号",
+    "工艺改进为主，节约材料",
+    "以软件升级和配套服务为主",
 )
+_KINDS = ("学术研讨会", "青年论坛", "技术沙龙", "交流会", "研讨班")
 
 
 def seminar(organiser: int, number: int, held: date, asked_wan: int) -> Values:
     """The request for a seminar grant."""
-    title = _SEMINARS[number % len(_SEMINARS)]
+    fields = sorted(topics.FIELDS)
+    about = next(islice(topics.titles(fields[number % len(fields)], Random(number % len(fields))), number, None))
+    for ending in topics.ENDINGS:
+        about = about.removesuffix(ending)
+    title = about + _KINDS[number % len(_KINDS)]
     return {"title": title, "organiser": organiser, "held": held.isoformat(), "asked": f"{asked_wan} 万元"}
 
 
@@ -255,5 +278,5 @@ def seminar_report(asked_wan: int, random: Random) -> Values:
     return {
         "participants": people,
         "spent": f"{asked_wan * random.randint(70, 100) / 100:.2f} 万元",
-        "summary": f"活动如期举办，{people}人参加，作大会报告{random.randint(4, 12)}场，形成会议纪要一份。",
+        "summary": Writer(random).held(people),
     }

@@ -24,6 +24,7 @@ from keguan.doors.demo.cast import Cast
 from keguan.doors.demo.papers import paper
 from keguan.doors.demo.plans import Plan
 from keguan.engine.decision import Command
+from keguan.insight.similarity.models import FileText
 from keguan.kernel import clock
 from keguan.kernel.clock import BEIJING, clock_at, local_date
 from keguan.kernel.problems import Refusal
@@ -170,7 +171,12 @@ class Stage:
 
     def keep(self, number: str, person: int, title: str, *lines: str) -> int:
         """Hand in a paper with a case. Answers with the document's id."""
-        return documents.keep(f"{title}.pdf", paper(title, lines), self.cast.actor(person), origin=number).pk
+        kept = documents.keep(f"{title}.pdf", paper(title, lines), self.cast.actor(person), origin=number)
+        # What the paper says is known here: to read it out of some three hundred files again would take half a minute.
+        FileText.objects.get_or_create(
+            file=kept, defaults={"pages": ["\n".join((title, *lines))], "is_whole": True, "read_at": clock.now()}
+        )
+        return kept.pk
 
     def next_rank(self, number: str) -> int:
         """The best free rank of the authority that recommends this case in its round."""

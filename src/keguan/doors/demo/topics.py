@@ -1,10 +1,12 @@
-"""What the demo's applications are about: titles, summaries, plans and targets put together from the words of each field."""
+"""What the demo's applications are about: the words of each field, of which titles, texts and targets are made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+
+from keguan.doors.demo.prose import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +17,9 @@ class Field:
     keywords: tuple[str, ...]
     subjects: tuple[str, ...]
     problems: tuple[str, ...]
-    pain: str
-    method: str
-    gain: str
+    pains: tuple[str, ...]
+    means: tuple[str, ...]
+    gains: tuple[str, ...]
     targets: tuple[tuple[str, str, int, int], ...]
 
 
@@ -52,9 +54,9 @@ FIELDS: dict[str, Field] = {
             "采后保鲜与精深加工",
             "种质资源评价与利用",
         ),
-        "南北疆灌区水资源紧缺、生产成本偏高",
-        "采用分子标记辅助选择、田间多点试验和智能监测相结合的方法",
-        "形成可复制的栽培与管理规程，在主产县市示范推广",
+        ("灌区缺水", "用工成本逐年上涨", "良种自给不足", "土壤盐分偏重", "收获损失大"),
+        ("分子标记选择", "多点田间试验", "土壤墒情监测", "高通量表型", "无人机巡田", "代谢组分析"),
+        ("写出一套栽培规程", "亩均节水一成", "品种通过登记", "农户照单可做", "每亩增收百元以上"),
         (("新品种（系）", "个", 1, 3), ("示范面积", "亩", 500, 5000), _PATENTS, _PAPERS),
     ),
     "environment": Field(
@@ -62,9 +64,9 @@ FIELDS: dict[str, Field] = {
         ("荒漠化", "水资源", "生态修复", "冰川"),
         ("塔里木河下游", "艾比湖流域", "准噶尔盆地南缘", "天山北坡绿洲", "伊犁河谷", "博斯腾湖"),
         ("生态输水调控", "地下水超采治理", "盐渍化土壤改良", "荒漠植被恢复", "面源污染控制", "冰川融水资源预测"),
-        "绿洲用水结构失衡、生态系统脆弱",
-        "采用遥感反演、野外定位观测和数值模拟相结合的方法",
-        "提出分区调控方案，供流域管理部门采用",
+        ("用水结构失衡", "地下水位下降", "植被退化", "盐分累积", "春季沙尘频繁"),
+        ("遥感反演", "定位观测", "数值模拟", "同位素示踪", "样线调查", "水盐平衡计算"),
+        ("提出分区方案", "给出生态水量下限", "流域部门可直接调用", "建成长期样地", "编制修复导则"),
         (("示范区面积", "亩", 300, 3000), ("监测站点", "处", 3, 12), _PAPERS, _TRAINED),
     ),
     "health": Field(
@@ -72,9 +74,9 @@ FIELDS: dict[str, Field] = {
         ("慢性病", "包虫病", "民族药", "影像"),
         ("包虫病", "结核病", "心力衰竭", "食管癌", "糖尿病足", "儿童哮喘", "高原性心脏病"),
         ("早期筛查与分级诊疗", "影像智能辅助诊断", "基层规范化管理", "免疫标志物发现", "适宜技术推广"),
-        "基层诊疗能力不足、漏诊率偏高",
-        "采用多中心队列、组学检测和人工智能辅助判读相结合的方法",
-        "形成诊疗路径和培训教材，在县级医院应用",
+        ("基层漏诊偏多", "随访不全", "转诊路径不清", "检验能力不均", "患者到院偏晚"),
+        ("多中心队列", "组学检测", "影像判读模型", "病例对照", "卫生经济学评价", "流行病学调查"),
+        ("县级医院可照做", "形成诊疗路径", "教材通过评审", "筛查成本减半", "建成随访数据库"),
         (("入组病例", "例", 300, 2000), ("培训基层医务人员", "人次", 100, 600), _PAPERS, _PATENTS),
     ),
     "society": Field(
@@ -82,9 +84,9 @@ FIELDS: dict[str, Field] = {
         ("应急", "抗震", "文物保护", "公共安全"),
         ("油气管道沿线", "高寒山区公路", "农村装配式住房", "古城土遗址", "大型集贸市场"),
         ("风险监测预警", "抗震性能提升", "冻融病害治理", "火灾早期识别", "本体保护加固"),
-        "地震和极端天气频发、监测手段单一",
-        "采用光纤传感、数值仿真和现场试验相结合的方法",
-        "建成监测预警平台，形成地方标准草案",
+        ("地震多发", "监测手段单一", "老旧设施多", "极端低温频现", "预警滞后"),
+        ("光纤传感", "有限元仿真", "现场加载", "振动台试验", "无损检测", "雷达扫描"),
+        ("平台上线值守", "形成标准草案", "误报降到两成以下", "巡检人力减半", "应急预案随之更新"),
         (("预警平台", "套", 1, 2), ("地方标准草案", "项", 1, 3), _PATENTS, _PAPERS),
     ),
     "materials": Field(
@@ -92,9 +94,9 @@ FIELDS: dict[str, Field] = {
         ("铝合金", "复合材料", "装备", "焊接"),
         ("高纯铝箔", "棉秆纤维复合板材", "耐磨合金衬板", "采棉机采摘头", "残膜回收机", "风电塔筒", "碳化硅陶瓷"),
         ("低成本制备工艺", "表面强化与再制造", "可靠性提升", "轻量化设计", "在线检测装备研制"),
-        "关键部件依赖外购、使用寿命偏短",
-        "采用材料计算、工艺试验和台架考核相结合的方法",
-        "建成中试线，产品在区内企业应用",
+        ("部件依赖外购", "寿命偏短", "废品率高", "能耗居高", "换件周期长"),
+        ("相图计算", "正交试验", "台架考核", "加速老化", "断口分析", "在线测厚"),
+        ("中试线投产", "产品进入采购目录", "寿命延长三成", "国产件替代进口", "形成企业标准"),
         (("样机（中试线）", "台套", 1, 3), ("使用寿命提高", "%", 15, 40), _PATENTS, _PAPERS),
     ),
     "energy": Field(
@@ -102,9 +104,9 @@ FIELDS: dict[str, Field] = {
         ("煤化工", "储能", "光伏", "油气"),
         ("准东煤", "光伏制氢", "稠油油藏", "煤制乙二醇", "电化学储能电站", "油田采出水"),
         ("清洁高效转化", "宽功率适应控制", "提高采收率", "催化剂国产化", "安全预警", "资源化处理"),
-        "能耗水耗偏高、新能源消纳困难",
-        "采用催化剂设计、过程模拟和现场放大试验相结合的方法",
-        "完成工业侧线试验，单位产品能耗明显下降",
+        ("水耗偏高", "弃风弃光时有发生", "采收率徘徊", "催化剂靠进口", "负荷波动大"),
+        ("催化剂设计", "流程模拟", "侧线放大", "岩心驱替", "功率预测", "寿命试验"),
+        ("侧线稳定运行", "单耗明显下降", "形成工艺包", "安全评估通过", "采出水全部回用"),
         (("单位能耗下降", "%", 5, 18), ("侧线试验时间", "小时", 500, 2000), _PATENTS, _PAPERS),
     ),
     "information": Field(
@@ -112,14 +114,14 @@ FIELDS: dict[str, Field] = {
         ("多语种", "大数据", "遥感", "物联网"),
         ("多语种政务服务", "棉花全产业链", "口岸通关", "兵团连队管理", "智慧牧场", "矿山无人驾驶", "冷链物流"),
         ("知识图谱构建", "大数据平台研发", "边缘计算终端研制", "语音识别与翻译", "可信数据共享", "视觉识别算法"),
-        "数据分散、算法难以在边远地区落地",
-        "采用小样本学习、边缘计算和隐私计算相结合的方法",
-        "研制软硬件系统并在两个以上单位稳定运行",
+        ("数据分散", "网络时断时续", "语料不足", "系统互不相通", "标注成本高"),
+        ("小样本学习", "边缘计算", "隐私计算", "图神经网络", "人机协同标注", "仿真测试"),
+        ("软件开源", "系统稳定值守", "识别率九成以上", "接口按标准开放", "终端成本减半"),
         (("软件系统", "套", 1, 3), ("应用单位", "家", 2, 8), ("软件著作权", "项", 2, 6), _PATENTS),
     ),
 }
 
-_ENDINGS = ("关键技术研究与示范", "技术研究与应用", "关键技术研发", "技术集成与示范", "方法与技术研究")
+ENDINGS = ("关键技术研究与示范", "技术研究与应用", "关键技术研发", "技术集成与示范", "方法与技术研究")
 
 
 def works_of(fields: Sequence[str], number: int) -> list[str]:
@@ -134,7 +136,7 @@ def works_of(fields: Sequence[str], number: int) -> list[str]:
 def titles(field: str, random: Random) -> Iterator[str]:
     """Titles of one field, none twice."""
     of = FIELDS[field]
-    pairs = [(subject, problem, ending) for subject in of.subjects for problem in of.problems for ending in _ENDINGS]
+    pairs = [(subject, problem, ending) for subject in of.subjects for problem in of.problems for ending in ENDINGS]
     random.shuffle(pairs)
     seen: set[tuple[str, str]] = set()
     later = []
@@ -148,34 +150,13 @@ def titles(field: str, random: Random) -> Iterator[str]:
         yield f"{subject}{problem}{ending}"
 
 
-def summary(field: str, title: str, random: Random) -> str:
-    """What the project is about, in the tone of a guide's summary."""
+def writer(field: str, random: Random) -> Writer:
+    """Somebody who writes on this field."""
     of = FIELDS[field]
-    opening = random.choice(("针对", "面向", "围绕"))
-    closing = random.choice(("为产业提质增效提供支撑。", "为区域高质量发展提供技术支撑。", "预期经济和生态效益明显。"))
-    return f"{opening}{of.pain}的问题，开展“{title}”。{of.method}，突破{random.choice(of.problems)}等技术环节，{of.gain}，{closing}"
-
-
-def objectives(field: str, title: str, random: Random) -> str:
-    """Goals, and the work item by item."""
-    of = FIELDS[field]
-    first, second, third = random.sample(of.problems, 3)
-    return (
-        f"总体目标：完成{title}，{of.gain}。\n"
-        f"研究内容：（1）调查现状，明确{first}的主要限制因素；（2）研究{second}的机理和技术参数，筛选优化方案；"
-        f"（3）开展{third}的集成试验，形成技术规程；（4）在两个以上地点示范，评价成本和效益。"
-    )
-
-
-def route(field: str, random: Random) -> str:
-    """The technical route, the groundwork and the risks."""
-    of = FIELDS[field]
-    years = random.choice(("三", "五", "八"))
-    return (
-        f"技术路线：{of.method}，按“资料收集—试验设计—单项突破—集成示范—评价推广”推进。"
-        f"难点在于{random.choice(of.problems)}的稳定性，拟设置对照试验并预备替代方案。"
-        f"团队在{random.choice(of.keywords)}方向有{years}年以上工作积累，试验条件具备，进度和经费风险可控。"
-    )
+    return Writer(
+        random, subjects=of.subjects, problems=of.problems, keywords=of.keywords, pains=of.pains, means=of.means,
+        gains=of.gains,
+    )  # fmt: skip
 
 
 def targets(field: str, random: Random) -> list[dict[str, object]]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
-from keguan.casework.models import Answers, Case, Draft, Round, SeatHolder
+from keguan.casework.models import Answers, Case, Draft, Ranking, Round, SeatHolder
 from keguan.casework.permissions import visible_to
 from keguan.kernel import clock
 from keguan.kernel.actors import NOBODY, Actor
 from keguan.kernel.bilingual import Text
+from keguan.panels.matching.models import Proposal
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Account, Duty
 from keguan.registers.parties.queries import in_force
@@ -115,6 +116,8 @@ def _round(name: str, where: Q, *step: str) -> Address:
 
 
 _ANY, _OF_KEY_RD = Q(), Q(programme__code="key-rd-project")
+_RANKED = _OF_KEY_RD & Q(pk__in=Ranking.objects.values("round"))
+_PROPOSED = Q(pk__in=Proposal.objects.values("round"))
 _HANDED_IN, _ENDED, _RUNS = Q(submitted_at__isnull=False), ~Q(end=""), Q(end="", submitted_at__isnull=False)
 _TODO = Stop(
     Text("待办", "To do"),
@@ -198,19 +201,22 @@ TOURS: Mapping[str, tuple[Stop, ...]] = {
         _TODO,
         _CASES,
         Stop(Text("正在办理的一个办件", "A case that is running"), Text("左边答案，右边规则、历史和决定。", "Answers on one side; rules, history and decision on the other."), _case(_RUNS)),
-        _GLANCE,
-        Stop(Text("批次排序", "A ranking"), Text("每个名次由哪些分数得出，谁排在预算线上下。", "Which scores make each rank, and who stands above the line of the budget."), _round("ranking", _OF_KEY_RD, "rank")),
-        _EXPLAINED,
+        Stop(Text("拟定的评审组", "Panels proposed"), Text("为什么是这些专家，谁被回避，换人要写理由。", "Why these experts, who keeps out, and the reason wherever one was replaced."), _round("panels", _PROPOSED, "review")),
+        Stop(Text("公开抽取", "A public draw"), Text("名单先封存，种子后公布；任何人可用公开文件重算。", "The list is fixed first, the seed comes after; anybody computes it again from the public file."), _round("draws", Q(programme__code="natural-science-fund"), "review")),
+        Stop(Text("文本相似", "Texts that are alike"), Text("相同段落左右对照；由人判定并写明理由。", "The same passages side by side; a person decides, and says why."), _at("similarity")),
     ),
     "committee": (
-        Stop(Text("立项决定", "Deciding"), Text("一次会议的全部办件；决定逐项留痕，可打印决议。", "All cases of a meeting; each decision is traced, the resolution prints."), _round("deciding", _OF_KEY_RD, "decide")),
-        Stop(Text("批次排序", "A ranking"), Text("名次由哪些分数得出。", "Which scores make each rank."), _round("ranking", _OF_KEY_RD, "rank")),
+        Stop(Text("立项决定", "Deciding"), Text("一次会议的全部办件；决定逐项留痕，可打印决议。", "All cases of a meeting; each decision is traced, the resolution prints."), _round("deciding", _RANKED, "decide")),
+        Stop(Text("批次排序", "A ranking"), Text("名次由哪些分数得出。", "Which scores make each rank."), _round("ranking", _RANKED, "rank")),
+        Stop(Text("会议", "Meetings"), Text("议程、到会、回避、无记名表决、签署的记录。", "Agenda, who came, who kept out, secret ballots, minutes that were signed."), _at("meetings")),
+        Stop(Text("评分解读", "The scores read together"), Text("换一种算法、去掉一位专家，入围线怎样移动。", "How the line moves by another way of counting, or without one reviewer."), _round("score_reading", _RANKED, "rank")),
         _GLANCE,
         _EXPLAINED,
     ),
     "expert": (
         _TODO,
         Stop(Text("评审过的一个办件", "A case you were asked about"), Text("接受并承诺保密以后才看到全文；自己的评分一直在。", "The text opens once confidence is promised; your own scores stay."), _case(_HANDED_IN)),
+        Stop(Text("我的专家信息", "My entry in the pool"), Text("学科、成果、可评时间；历次评审的记录可以查看和答复。", "Fields, works, when you are free; the record of your reviews, which you may answer."), _at("expert_mine")),
         Stop(Text("消息提醒", "Notices"), Text("什么事用邮件、什么事用短信告诉您。", "What you are told by mail, and what by text message."), _at("notice_wishes")),
         _MESSAGES,
     ),
@@ -223,6 +229,7 @@ TOURS: Mapping[str, tuple[Stop, ...]] = {
     "supervision": (
         Stop(Text("痕迹", "The trace"), Text("每个人做的每件事，用句子写出；查看也留痕。", "What everybody did, in sentences; looking leaves a trace as well."), _at("trace")),
         Stop(Text("惩戒", "Sanctions"), Text("依据、期限、影响哪些申报。", "Ground, period, and which applications they stop."), _at("sanctions")),
+        Stop(Text("公开抽取", "Public draws"), Text("每次更换按顺序公布。", "Every replacement is published in its order."), _at("announced_draws")),
         _CASES,
         _EXPLAINED,
     ),

@@ -21,7 +21,7 @@ from keguan.doors.demo.cast import WHOLE, Cast, Size, cast_of
 from keguan.doors.demo.plans import Plan
 from keguan.doors.demo.rounds import CERTIFICATION, FULL, FUND, KEY_RD, SEMINAR, SUBSIDY
 from keguan.doors.demo.stage import Stage, Story, Unexpected, office_hour
-from keguan.doors.demo.stories import fund, key_rd, meetings, others
+from keguan.doors.demo.stories import desks, fund, key_rd, meetings, others
 from keguan.doors.demo.stories.parts import proposed
 from keguan.kernel.actors import SYSTEM
 from keguan.kernel.bilingual import Text
@@ -74,6 +74,8 @@ def lived(
     for plan in sorted(plans, key=lambda plan: (plan.programme == FUND, plan.opens)):
         for story in _stories(stage, plan, known, labs):
             stage.play(story)
+    for story in desks.at_their_desks(stage, plans):
+        stage.play(story)
     stage.run(told)
     return stage
 
@@ -162,6 +164,7 @@ class _Laboratories:
         self.load: Counter[int] = Counter()
         self.led: Counter[int] = Counter()
         self.leading: set[int] = set()
+        self.texts: dict[str, list[int]] = {}
         self.titles = {field: topics.titles(field, Random(field)) for field in topics.FIELDS}
 
     def application(self, stage: Stage, plan: Plan, fate: str, number: int) -> key_rd.Application:
@@ -182,9 +185,18 @@ class _Laboratories:
             own_wan=2 * asked + draw.randrange(0, 60, 10) if is_enterprise else 0,
             start=key_rd.project_start(stage, plan),
             unwelcome=unwelcome,
+            text=self._text(field, number, seed),
         )
         objector = self.cast.contacts[self.cast.enterprises[number % 5].pk]
         return key_rd.Application(plan, fate, host.pk, is_enterprise, proposal, score, objector, seed)
+
+    def _text(self, field: str, number: int, seed: int) -> int:
+        """By what number the plan is written: mostly its own; a few times that of an earlier application of the field, so
+        that the comparison of texts has something to find."""
+        before = self.texts.setdefault(field, [])
+        text = before[0] if before and number % 11 == 7 else seed
+        before.append(text)
+        return text
 
     def _host_and_field(self, plan: Plan, fate: str, number: int) -> tuple[Organisation, str]:
         hosts = self.cast.hosts if plan.programme == FUND else self.hosts

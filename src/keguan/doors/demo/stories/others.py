@@ -214,7 +214,7 @@ def seminar(stage: Stage, of: Applicant) -> Story:
     number = stage.start(of.plan.code, of.person, of.host)
     asked = draw.randint(2, 5)
     held = stage.day(of.plan.closes) + timedelta(days=draw.randint(30, 60))
-    values = applications.seminar(of.person, of.number + len(of.plan.code), held, asked)
+    values = applications.seminar(of.person, 3 * of.number + int(of.plan.code[-1]), held, asked)
     stage.act(number, "submit", of.person, values=values, confirmed=True)
     if of.fate == "at_decide":
         return

@@ -11,11 +11,13 @@ from keguan.casework.versions import definition_of
 from keguan.doors.demo.plans import Plan
 from keguan.doors.demo.stage import Stage, Story, Unexpected
 from keguan.kernel import clock
+from keguan.kernel.actors import Actor
 from keguan.kernel.problems import Refusal
 from keguan.language.schema import Review as ReviewStep
 from keguan.language.schema import Rubric
 from keguan.panels.matching import services as matching
 from keguan.panels.matching.bounds import Bounds
+from keguan.panels.matching.models import Proposal, ProposedCase
 
 PANEL = 5
 PATIENCE = 12
@@ -100,11 +102,23 @@ def proposed(stage: Stage, plan: Plan) -> Story:
     if made.state == "making":
         matching.go_on(made.pk)
         made.refresh_from_db()
-    matching.confirm(made, officer, seen=0)
+    replaced = _one_replaced(made, officer)
+    matching.confirm(made, officer, seen=replaced)
     made.refresh_from_db()
     if made.state == "confirming":
         matching.go_on(made.pk)
     stage.deeds["proposed"] += made.seats
+
+
+def _one_replaced(proposal: Proposal, officer: Actor) -> int:
+    """The officer puts one of the runners-up in somebody's place, and says why. Answers with how many were changed."""
+    for of in ProposedCase.objects.filter(proposal=proposal).order_by("pk"):
+        seat = of.seats.filter(state="proposed").order_by("pk").last()
+        for other in of.others:
+            said = "该专家去年主持过同类示范工程，更熟悉本件的应用场景。"
+            if seat is not None and matching.replace(seat, other["expert"], said, officer) is None:
+                return 1
+    return 0
 
 
 def _seated(number: str) -> list[int]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys import walks
+from tests.journeys.listening import Listener
 from tests.journeys.served import Server
 
 from keguan.casework.models import Draft
@@ -56,6 +57,8 @@ def is_on_its_way(page: Page) -> int:
 
 def test_a_large_file_shows_how_far_it_is_and_writing_goes_on(writing: tuple[Page, str], large: Path) -> None:
     page, number = writing
+    ear = Listener(page)
+    page.reload()
     Line(page).is_so_fast(8)
     page.evaluate("void (document.body.dataset.same = 'yes')")
     attachments(page).locator("input[type=file][multiple]").set_input_files(large)
@@ -65,6 +68,7 @@ def test_a_large_file_shows_how_far_it_is_and_writing_goes_on(writing: tuple[Pag
     page.get_by_role("button", name="保存草稿").last.click()
     expect(page.locator("[data-save-state]")).to_contain_text("文件还在上传")
     assert is_on_its_way(page) > first
+    ear.hears("其他附件 (25|50|75) %")
     expect(attachments(page).locator(".files li")).to_contain_text("可行性研究报告.pdf", timeout=30_000)
     expect(page.locator("[data-save-state]")).to_contain_text("文件已上传")
     expect(page.locator("body[data-same]")).to_have_count(1)

@@ -70,8 +70,14 @@ class Field:
 
     @property
     def described_by(self) -> str:
-        """What a screen reader reads after the label: the hint, then the errors."""
-        return " ".join([self.hint_id] * bool(self.hint or self.source) + [self.error_id] * bool(self.problems))
+        """What a screen reader reads after the label: the hint, the errors, also those that come while one types, and how
+        long it may be."""
+        told = [self.hint_id] * bool(self.hint or self.source) + [self.error_id]
+        return " ".join(told + [self.most_id] * bool(self.most and not self.group))
+
+    @property
+    def most_id(self) -> str:
+        return f"{self.id}-most"
 
     @property
     def shown_choices(self) -> tuple[Choice, ...]:

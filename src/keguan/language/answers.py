@@ -139,10 +139,13 @@ def check(
     return {one.key: clean[one.key] for one in plan.fields if one.key in clean}, (*ordered, *problems.get("", ()))
 
 
-def hidden(plan: FormPlan, values: Mapping[str, Any], names: Mapping[str, Any]) -> frozenset[str]:
-    """The fields that are not asked, given these answers."""
+def hidden(
+    plan: FormPlan, values: Mapping[str, Any], names: Mapping[str, Any]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that are not asked, given these answers, and those of which that hangs on answers not given yet."""
     clean, _ = _read(plan, values)
-    return frozenset(_hide(plan, _known(plan, clean, names))[0])
+    gone, unsure = _hide(plan, _known(plan, clean, names))
+    return frozenset(gone), frozenset(unsure)
 
 
 def _known(plan: FormPlan, clean: Values, names: Mapping[str, Any]) -> dict[str, Any]:

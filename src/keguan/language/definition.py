@@ -215,7 +215,11 @@ class Definition:
 
     def hidden_fields(self, form: str, values: Mapping[str, Any], names: Mapping[str, Any]) -> frozenset[str]:
         """The fields of a form that are not asked, given the answers so far. Where that is unknown, a field is shown."""
-        return answers.hidden(self._plan(form), values, names)
+        return answers.hidden(self._plan(form), values, names)[0]
+
+    def unsure_fields(self, form: str, values: Mapping[str, Any], names: Mapping[str, Any]) -> frozenset[str]:
+        """The fields that are shown, and owe nothing, because it hangs on answers not given yet whether they are asked."""
+        return answers.hidden(self._plan(form), values, names)[1]
 
     def _plan(self, form: str) -> FormPlan:
         plan = self._plans.get(form)

@@ -103,6 +103,23 @@ def test_the_page_counts_files_and_bytes_and_shows_each_digest(applicant: Client
         assert digest in said
 
 
+def test_the_same_file_is_not_added_twice_and_under_another_name_told_apart(applicant: Client, number: str) -> None:
+    uploaded(applicant, number, "甲.pdf")
+    again = said_after(applicant, number, "find:proposal.attachments", **{"attachments?file": [pdf("甲.pdf")]})
+    assert "“甲.pdf”已经在附件中，没有重复添加。" in again
+    assert kept(number) == ["甲.pdf"]
+    renamed = SimpleUploadedFile("甲的副本.pdf", pdf("甲.pdf").read())
+    other = said_after(applicant, number, "find:proposal.attachments", **{"attachments?file": [renamed]})
+    assert kept(number) == ["甲.pdf", "甲的副本.pdf"], "whoever means it may"
+    assert other.count("与“甲.pdf”内容相同") == 1
+    applicant.get(reverse("language"), {"to": "en", "next": "/"})
+    assert "The same content as “甲.pdf”: remove it if that was a mistake." in applicant.get(
+        form_address(number)
+    ).content.decode().replace("&quot;", '"')
+    send(applicant, number, "find:proposal.own_funds_letter", **{"own_funds_letter?file": [pdf("乙.pdf")]})
+    assert applicant.get(form_address(number)).content.decode().count("The same content as") == 1
+
+
 def test_one_file_too_many_is_named_and_those_before_it_are_kept(applicant: Client, number: str) -> None:
     said = said_after(
         applicant, number, "save", **{"attachments?file": [pdf(f"第{n}份.pdf") for n in range(1, 12)], "title": "题"}

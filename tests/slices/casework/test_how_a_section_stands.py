@@ -64,3 +64,28 @@ def test_an_empty_section_that_needs_nothing_says_so_until_something_valid_is_in
     assert ("七、其他附件" if language == "zh" else "7. Other attachments") in left
     assert "六、建议回避" not in left
     assert "6. Reviewers" not in left
+
+
+DEPENDS = {"zh": "视其他回答而定，仅在以下情形填写：", "en": "Depends on other answers, only where "}
+OWES = {"zh": "必填", "en": "required"}
+
+
+def question(client: Client, number: str, name: str) -> str:
+    page = read(client, form_address(number))
+    return page.partition(f'data-question="proposal.{name}"')[2].partition('<div class="question"')[0]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_question_that_may_not_be_asked_at_all_says_on_what_it_depends_and_owes_nothing_before_that_is_known(
+    applicant: Client, number: str, language: str
+) -> None:
+    applicant.get(reverse("language"), {"to": language, "next": "/"})
+    unknown = question(applicant, number, "own_funds_letter")
+    assert DEPENDS[language] in unknown
+    assert OWES[language] not in unknown
+    send(applicant, number, "save", own_funds="20")
+    asked = question(applicant, number, "own_funds_letter")
+    assert DEPENDS[language] not in asked
+    assert OWES[language] in asked
+    send(applicant, number, "save", own_funds="0")
+    assert 'type="file"' not in question(applicant, number, "own_funds_letter")

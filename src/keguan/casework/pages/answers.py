@@ -27,12 +27,13 @@ _UNKNOWN = Text("（名录中没有）", "(not in the register)")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that was handed in. sha256: the digest of its content."""
+    """A file that was handed in. sha256: the digest of its content. twin: the name of an earlier one that says the same."""
 
     name: str
     href: str
     size_bytes: int
     sha256: str = ""
+    twin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from keguan.casework.pages.form.fields import Page, sections, sums_of, weighed_s
 from keguan.casework.pages.form.finding import found_for
 from keguan.casework.pages.form.refused_files import note, remembered, too_large_at_home
 from keguan.casework.pages.form.sections import progress_of
-from keguan.casework.pages.form.sheet import balances, checked, sheet_for
+from keguan.casework.pages.form.sheet import balances, checked, sheet_for, unsure
 from keguan.casework.situation.attachments import most_bytes
 from keguan.casework.steps.form_values import mark, shown_in, typed_values
 from keguan.components import reader
@@ -110,6 +110,7 @@ def case_form_progress(request: HttpRequest, number: str, form: str) -> HttpResp
         room_bytes=most_bytes(sheet.situation.definition.programme),
         refused_files=frozenset(one.where for one in refused_files),
         weighed=weighed,
+        unsure=unsure(sheet, sheet.values),
     )
     questions = [one for section in sections(asked) for one in section.questions]
     return JsonResponse(

@@ -192,7 +192,8 @@ class Table:
 class Asked:
     """One question and the template that asks it. where: its path. mark: what it carries along, so that what comes back
     can be told from what was shown. is_conditional: whether it comes and goes with other answers. taken: where its value was
-    taken from, and when; offer: what a register would put in its place. weighed: what rules ask of its amounts. is_marked: whether it was sent back to be corrected; remark: what was said of it."""
+    taken from, and when; offer: what a register would put in its place. weighed: what rules ask of its amounts. depends: on
+    what it depends whether it is asked at all, as long as that is not known. is_marked: whether it was sent back to be corrected; remark: what was said of it."""
 
     where: str
     template: str
@@ -204,6 +205,7 @@ class Asked:
     is_marked: bool = False
     remark: str = ""
     weighed: tuple[Status, ...] = ()
+    depends: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,8 @@ class Page:
     pasted: what was pasted into a table and could not be taken in, by the table's name. remarks: on the places that were
     sent back to be corrected, "" where nothing was said. room_bytes: how much all attachments may come to.
     refused_files: the questions whose last files were refused and are still told. offers, row_offers: what registers say in
-    answer to questions, by field, and to cells, by place. weighed: what rules ask of amounts, by question.
+    answer to questions, by field, and to cells, by place. weighed: what rules ask of amounts, by question. unsure: on what it
+    depends whether a field is asked, where that is not known yet.
     """
 
     form: Form
@@ -244,6 +247,7 @@ class Page:
     offers: Mapping[str, Offer] = field(default_factory=dict)
     row_offers: Mapping[str, Offer] = field(default_factory=dict)
     weighed: Mapping[str, tuple[Status, ...]] = field(default_factory=dict)
+    unsure: Mapping[str, Text] = field(default_factory=dict)
 
     def at(self, where: str, *, inside: bool = False) -> tuple[Problem, ...]:
         """The problems that lie at a place, or also inside it."""
@@ -269,11 +273,16 @@ def _asked(page: Page, one: Field) -> Asked:
         question = shown.with_problems(page.problems)
         weighed = page.weighed.get(where, ())
         return Asked(where, "casework/form/computed.html", question, is_conditional=conditional, weighed=weighed)
-    template, f = _question(page, one, where, page.values.get(one.field))
+    depends = page.unsure.get(str(one.field))
+    # Nothing is owed before it is known whether it is asked.
+    asked = replace(one, required=False) if depends else one
+    template, f = _question(page, asked, where, page.values.get(one.field))
     stamp = mark(one, where, page.kept.get(one.field), page.seen)
     taken, offer = _taken(page, one), _offered(page, one)
     marked, weighed = where in page.remarks, page.weighed.get(where, ())
-    return Asked(where, template, f, stamp, conditional, taken, offer, marked, page.remarks.get(where, ""), weighed)
+    return Asked(
+        where, template, f, stamp, conditional, taken, offer, marked, page.remarks.get(where, ""), weighed, depends
+    )
 
 
 def _taken(page: Page, one: Field) -> Text | None:
@@ -348,12 +357,28 @@ def _who(page: Page, one: Field | Column, where: str, raw: Any) -> Who:
 
 def _files(page: Page, one: Field, where: str, raw: Any) -> Files:
     ids = [pk for item in (raw if isinstance(raw, list) else []) if (pk := chosen_id(item)) is not None]
-    files = tuple((pk, page.found.files[pk]) for pk in ids if pk in page.found.files)
+    twins = _twins(page)
+    files = tuple((pk, replace(page.found.files[pk], twin=twins.get(pk, ""))) for pk in ids if pk in page.found.files)
     most = one.most or cells.MOST_FILES
     refused = where in page.refused_files
     return Files(
         where, one.title, where + FILES, files, one.hint, one.required, page.at(where), most, page.room_bytes, refused
     )
+
+
+def _twins(page: Page) -> dict[int, str]:
+    """Files of the form whose content came before, by id, with the name under which it did."""
+    first: dict[str, tuple[int, str]] = {}
+    found: dict[int, str] = {}
+    for one in page.form.fields:
+        raw = page.values.get(one.field)
+        for item in raw if one.type == "file" and isinstance(raw, list) else ():
+            pk = chosen_id(item)
+            if pk is not None and (file := page.found.files.get(pk)) and file.sha256:
+                before = first.setdefault(file.sha256, (pk, file.name))
+                if before[0] != pk:
+                    found[pk] = before[1]
+    return found
 
 
 def _table(page: Page, one: Field, where: str, raw: Any) -> Table:

@@ -20,7 +20,7 @@ from keguan.casework.pages.form.fields import AskedSection, Page, sections, weig
 from keguan.casework.pages.form.finding import found_for
 from keguan.casework.pages.form.refused_files import note, nothing_chosen, remembered, too_large_at_home
 from keguan.casework.pages.form.sections import progress_of
-from keguan.casework.pages.form.sheet import Checked, Sheet, balances, checked, is_late, sheet_for
+from keguan.casework.pages.form.sheet import Checked, Sheet, balances, checked, is_late, sheet_for, unsure
 from keguan.casework.pages.form.uploads import take_files
 from keguan.casework.pages.opened import case_for, closed_parts, note_reading
 from keguan.casework.pages.secrets import as_told, hidden_answers
@@ -122,7 +122,7 @@ def _after_saving(request: HttpRequest, sheet: Sheet, button: str, place: str) -
     if button == "preview":
         return SeeOther(reverse("case_preview", args=[sheet.case.number, sheet.form.form]))
     if button == "check":
-        return SeeOther(f"{here}?check=1#main")
+        return SeeOther(f"{here}?check=1")
     if place:
         return SeeOther(f"{here}#{field_id(place)}")
     tell(request, _SAVED.filled(at=now().astimezone(BEIJING)))
@@ -179,6 +179,7 @@ def form_page(
         filling.offers(sheet.form, values, sheet.case, sheet.actor),
         filling.in_rows(sheet.form, values, sheet.case, sheet.actor),
         weighed_said(definition, balances(sheet, found.clean)),
+        unsure(sheet, values),
     )
     context = {
         "case": sheet.case,

@@ -23,12 +23,14 @@ from keguan.engine.moves import names_in
 from keguan.engine.state import Values
 from keguan.engine.steps.apply import lateness
 from keguan.kernel.actors import Actor
+from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.balances import Balance
 from keguan.language.schema import Agree, Apply, Form, Step
 from keguan.language.uses import rule_sets_of
 from keguan.language.verdicts import Verdict
 from keguan.language.vocabulary import FACTS
+from keguan.language.wording import expression_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,17 @@ def balances(sheet: Sheet, clean: Values) -> tuple[Balance, ...]:
     known = facts.compute(frozenset(read & FACTS.keys()), sheet.case, about, situation.now)
     names = names_in(replace(situation, facts=known, state=replace(situation.state, answers=answers)))
     return tuple(one for each in found if (one := definition.balance(each, names)) is not None)
+
+
+def unsure(sheet: Sheet, values: Values) -> dict[str, Text]:
+    """The questions of which it is not known yet whether they are asked, each with what that depends on."""
+    definition = sheet.situation.definition
+    found = definition.unsure_fields(str(sheet.form.form), values, names_in(sheet.situation))
+    return {
+        str(one.field): expression_said(definition.programme, one.shown_when)
+        for one in sheet.form.fields
+        if one.field in found and one.shown_when
+    }
 
 
 def is_late(sheet: Sheet) -> tuple[Problem, ...]:

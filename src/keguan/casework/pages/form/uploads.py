@@ -12,6 +12,7 @@ from keguan.casework.pages.form.refused_files import told
 from keguan.casework.pages.form.sheet import Sheet
 from keguan.casework.situation.attachments import no_room
 from keguan.casework.steps.form_values import FILES
+from keguan.components.notices import tell
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
 from keguan.language.cells import MOST_FILES
@@ -19,6 +20,7 @@ from keguan.language.schema import Field
 from keguan.registers.documents.services import keep
 
 _FULL = Text("最多 {most} 个文件，这个没有收下", "At most {most} files: this one was not taken")
+_THERE = Text("“{name}”已经在附件中，没有重复添加。", "“{name}” is among the files already and was not added twice.")
 _MAKE_ROOM = Text("请先移除一个，或用“替换”", "Remove one first, or replace one")
 
 
@@ -31,8 +33,11 @@ def take_files(request: HttpRequest, sheet: Sheet, values: dict[str, Any]) -> tu
     for one in sheet.form.fields:
         where = f"{sheet.form.form}.{one.field}"
         for old, file in _sent(request, one, where, values):
+            before = values.get(one.field) or []
             try:
                 values[one.field] = _with(sheet, one, values, old, file)
+                if values[one.field] == before:
+                    tell(request, _THERE.filled(name=file.name or ""), "info")
             except Refused as refused:
                 problems += [told(problem, where, file.name or "") for problem in refused.refusal.problems]
     return tuple(problems)

@@ -11,8 +11,24 @@
   const changed = new Set(), uploads = new Set();
   let timer = 0, quiet = 0, failures = 0, isSending = false, isLeaving = false, isOver = false;
 
+  const aloud = document.createElement("p"), heard = new Map();  // for those who listen: what stands beside a question
+  aloud.className = "unseen";
+  aloud.setAttribute("role", "status");
+  state.after(aloud);
+  let speaks = 0;
+
   const say = (text, tone) => { state.textContent = text; state.dataset.tone = tone; };
   const wait = (ms) => { if (!timer && !isSending) timer = setTimeout(send, ms); };
+
+  // One sentence about one thing, once typing rests: what comes later about the same thing takes its place.
+  const speak = (about, text) => {
+    heard.set(about, text);
+    clearTimeout(speaks);
+    speaks = setTimeout(() => {
+      aloud.textContent = [...heard.values()].join(" ");
+      heard.clear();
+    }, WAIT);
+  };
 
   // ------------------------------------------------------------------------------------------------ keeping
 
@@ -21,7 +37,7 @@
     if (!question || event.target.type === "file" || event.target.closest("[data-aside]")) return;
     changed.add(question);
     isLeaving = false;  // the sending of the page was stopped: who types is here
-    counted(event.target);
+    counted(event.target, true);
     (event.target.closest("td") ?? question).querySelectorAll(":scope > [data-taken], :scope > .taken > [data-taken]").forEach((one) => one.remove());  // it is typed now
     if (isOver) return;
     if (!failures) say(saving, "busy");
@@ -83,8 +99,13 @@
       if (shown) shown.value = mark;
     }
     for (const [where, errors] of Object.entries(told.errors)) {
-      const notes = questionAt(where)?.querySelector("[data-errors]");
-      if (notes) notes.innerHTML = errors;
+      const question = questionAt(where), notes = question?.querySelector("[data-errors]");
+      if (!notes) continue;
+      const before = notes.textContent;
+      notes.innerHTML = errors;
+      question.querySelectorAll(`:is(input, textarea, select)[aria-describedby~="${CSS.escape(notes.id)}"]`)
+        .forEach((one) => (errors ? one.setAttribute("aria-invalid", "true") : one.removeAttribute("aria-invalid")));
+      if (errors && notes.textContent !== before) speak(where, `${nameOf(question)}: ${notes.textContent}`);
     }
     if (told.totals) document.getElementById("totals").innerHTML = told.totals;
     if (changed.size) return wait(WAIT);
@@ -95,6 +116,7 @@
     quiet = setTimeout(refresh, QUIET);
   }
 
+  const nameOf = (question) => question.querySelector("label, legend").firstChild.textContent.trim();
   const questionAt = (where) => form.querySelector(`.question[data-question="${CSS.escape(where)}"]`);
 
   // ------------------------------------------------------------------------- what depends on several answers
@@ -115,12 +137,15 @@
       }
       for (const [where, html] of Object.entries(told.weighed)) {
         const lines = questionAt(where)?.querySelector("[data-weighed]");
-        if (lines) lines.innerHTML = html;
+        if (!lines) continue;
+        const before = lines.textContent;
+        lines.innerHTML = html;
+        if (lines.textContent.trim() !== before.trim()) speak(where, lines.textContent.trim());
       }
       for (const [where, html] of Object.entries(told.asked)) {
         const question = questionAt(where);
         const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".question");
-        const comesOrGoes = question && !question.childElementCount !== !fresh.childElementCount;
+        const comesOrGoes = question && (!question.childElementCount !== !fresh.childElementCount || "depends" in question.dataset !== "depends" in fresh.dataset);
         if (comesOrGoes && !question.contains(document.activeElement)) question.replaceWith(document.importNode(fresh, true));
       }
     } catch { /* the next saving asks again */ }
@@ -128,9 +153,24 @@
 
   // --------------------------------------------------------------------------------------------- small helps
 
-  function counted(field) {
+  // As the server counts (kernel.names.clean_text, language.cells): signs, not the halves of them; what cannot be seen is nothing,
+  // nor are blanks at either end or, on one line, one after the other.
+  const UNSEEN = /[\u200b\u200e\u200f\u00ad\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u206f\ufffe\uffff]|(?![\t\n])\p{Cc}|\p{Cs}/gu;
+  const PLAIN = "\\x00-\\x7f\\s\\u200c\\u200d\\u3005-\\u3007\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
+  const IDLE = new RegExp(`(?<![^${PLAIN}])[\\u200c\\u200d]|[\\u200c\\u200d](?![^${PLAIN}])`, "gu");  // joiners that join nothing
+  function lengthOf(field) {
+    const text = field.value.normalize("NFC").replace(/\r\n|[\r\x85\u2028\u2029]/g, "\n").replace(UNSEEN, "").replace(IDLE, "").trim();
+    return [...(field.tagName === "TEXTAREA" ? text : text.replace(/\s+/g, " "))].length;
+  }
+
+  function counted(field, isTyped) {
     const count = field.dataset.most && document.getElementById(`${field.id}-count`);
-    if (count) count.textContent = `${[...field.value].length} / ${field.dataset.most}`;
+    if (!count) return;
+    const length = lengthOf(field), left = field.dataset.most - length;
+    const words = (left < 0 ? count.dataset.over : count.dataset.left).replace("{n}", Math.abs(left));
+    count.textContent = `${length} / ${field.dataset.most} · ${words}`;
+    count.dataset.tone = left < 0 ? "bad" : "";
+    if (isTyped && left <= Math.max(10, field.dataset.most / 10)) speak(count.id, words);
   }
 
   function pasted(event) {
@@ -181,6 +221,7 @@
     body.append(button.name, button.value);
     const inputs = [...question.querySelectorAll("input[type=file]")];
     const errors = question.querySelector("[data-errors]");
+    let told = 0;
     const running = (is) => {
       uploads[is ? "add" : "delete"](question);
       shown.hidden = !is;
@@ -210,6 +251,8 @@
     request.upload.onprogress = ({ loaded, total }) => {
       bar.value = Math.floor((100 * loaded) / total);
       bar.nextElementSibling.textContent = `${bar.value} %`;
+      const quarters = 25 * Math.floor(bar.value / 25);
+      if (quarters > told && quarters < 100) speak(input.name, `${nameOf(question)} ${(told = quarters)} %`);
     };
     request.upload.onload = () => {  // from here on it is the server's to keep or to refuse
       bar.removeAttribute("value");
@@ -225,7 +268,10 @@
       }
       const isHere = question.contains(document.activeElement), isRefused = fresh.querySelector(".wrong");
       running(false);
-      say(isRefused ? form.dataset.refused : form.dataset.uploaded, isRefused ? "bad" : "good");
+      const banner = page.querySelector("main > .banner[role=status]")?.textContent.trim();  // that it is there already
+      heard.delete(input.name);
+      say(isRefused ? form.dataset.refused : banner || form.dataset.uploaded, isRefused ? "bad" : "good");
+      if (isRefused) speak(input.name, `${nameOf(question)}: ${fresh.querySelector("[data-errors]").textContent}`);
       question.replaceWith(document.importNode(fresh, true));
       document.getElementById("sections").innerHTML = page.getElementById("sections").innerHTML;
       if (isHere) questionAt(question.dataset.question).querySelector("input[type=file], button")?.focus();
@@ -255,7 +301,7 @@
   form.addEventListener("change", chosen);
   form.addEventListener("paste", pasted);
   form.addEventListener("submit", sent);
-  form.querySelectorAll("[data-most]").forEach(counted);
+  form.querySelectorAll("[data-most]").forEach((one) => counted(one));
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
   window.addEventListener("pagehide", send);
   window.addEventListener("pageshow", (event) => { if (event.persisted) { isLeaving = false; wait(0); } });

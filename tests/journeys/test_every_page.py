@@ -301,6 +301,7 @@ def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, 
             name: f"/registers/people/{somebody.pk}/{path}/"
             for name, path in (
                 ("duty_new", "duties/new"),
+                ("person_correct", "correct"),
                 ("account_new", "account/new"),
                 ("account_lock", "account/lock"),
                 ("kin_new", "kin/new"),
@@ -382,6 +383,7 @@ TITLED_BY_A_NAME = {
     *("sanction", "sanction_lift", "tie", "tie_new", "tie_end", "meeting_item"),
     *(
         "duty_new",
+        "person_correct",
         "account_new",
         "account_lock",
         "sanction_person",

@@ -35,6 +35,7 @@ Word = Literal[
     "sign",
     "sanction",
     "duty",
+    "entry",
     "round",
     "call",
     "vacant",
@@ -206,6 +207,14 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         RECORDED,
         Text("授予或终止职责", "Duties given or ended"),
         Text("您在平台的职责有变动，请登录查看。", "A duty of yours was given or ended; sign in to see it."),
+        leads_to="profile",
+    ),
+    "entry": MessageKind(
+        RECORDED,
+        Text("名录信息更正", "Your entry was corrected"),
+        Text(
+            "您在名录中的信息有更正，请登录核对。", "Your entry in the register was corrected; sign in to look it over."
+        ),
         leads_to="profile",
     ),
     "vacant": MessageKind(

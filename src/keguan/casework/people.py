@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from keguan.casework.messages import send
 from keguan.casework.models import (
     Archived,
+    CallChange,
     Case,
     DeskNote,
     Draft,
@@ -53,6 +54,12 @@ def told_of_sanction(people: list[int], line: Text) -> None:
 def told_of_duty(people: list[int], line: Text) -> None:
     """A duty that was given or ended, in the messages of its holder."""
     send("duty", people, None, line, clock.now())
+
+
+@tells("entry")
+def told_of_entry(people: list[int], line: Text) -> None:
+    """An entry that somebody else corrected, in the messages of whom it is about."""
+    send("entry", people, None, line, clock.now())
 
 
 def open_cases_of(person: int, host: int) -> list[str]:
@@ -128,6 +135,9 @@ def cases_follow(moving: Moving) -> None:
     drafted = Round.objects.filter(status="draft", drafted_by=gone)
     moving.note("casework.round.drafted_by", list(drafted.values_list("pk", flat=True)))
     drafted.update(drafted_by=kept)
+    changes = CallChange.objects.filter(drafted_by=gone)
+    moving.note("casework.callchange.drafted_by", list(changes.values_list("pk", flat=True)))
+    changes.update(drafted_by=kept)
     _move_seats(moving)
     _rewrite(moving)
 

@@ -15,7 +15,18 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from keguan.casework.models import Archived, Case, Message, Notice, ProgrammeVersion, Round, Seat, SeatHolder, Task
+from keguan.casework.models import (
+    Archived,
+    CallChange,
+    Case,
+    Message,
+    Notice,
+    ProgrammeVersion,
+    Round,
+    Seat,
+    SeatHolder,
+    Task,
+)
 from keguan.casework.permissions import (
     can_see_case,
     can_see_reviewers,
@@ -122,6 +133,18 @@ def rounds_to_publish(actor: Actor) -> QuerySet[Round]:
     if all(duty.programme for duty in plans):
         rows = rows.filter(programme__code__in={duty.programme for duty in plans})
     return rows.select_related("programme").defer("programme__sources").order_by("opens", "code")
+
+
+def changes_to_publish(actor: Actor) -> QuerySet[CallChange]:
+    """Drafted changes of published calls that wait for this actor, the oldest at the top; never the actor's own. Nothing, and no
+    query, for those who do not plan."""
+    plans = [duty for duty in actor.duties if duty.role == "planning"]
+    if actor.person is None or not plans:
+        return CallChange.objects.none()
+    rows = CallChange.objects.filter(returned_because="").exclude(drafted_by=actor.person)
+    if all(duty.programme for duty in plans):
+        rows = rows.filter(round__programme__code__in={duty.programme for duty in plans})
+    return rows.select_related("round").order_by("drafted_at", "pk")
 
 
 def messages_of(actor: Actor) -> QuerySet[Message]:

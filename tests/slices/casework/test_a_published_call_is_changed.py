@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from tests import make
 from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import fields_on, signed_in
@@ -19,6 +20,8 @@ from keguan.casework.rounds.versions import TERMS, terms_of
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.kernel.problems import Refusal
+from keguan.registers.parties import merging
+from keguan.registers.parties.access import actor_for
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +233,20 @@ def test_it_is_sent_back_with_a_reason_and_dropped_by_its_drafter(world: w.World
     assert CallChange.objects.count() == 0
     assert RoundVersion.objects.count() == 1
     assert planner.get(reverse("call_change", args=[CODE]))["Location"] == reverse("round", args=[CODE])
+
+
+def test_it_waits_on_the_list_of_who_may_publish_it_and_is_nobodys_own_after_a_merge(world: w.World) -> None:
+    amended(world, contact_zh="0991-2000", reason="更正")
+    address = reverse("call_change", args=[CODE])
+    assert address in signed_in(world.people["publisher"]).get(reverse("todo")).content.decode()
+    assert address not in signed_in(world.people["planner"]).get(reverse("todo")).content.decode()
+    registrar = make.person()
+    make.duty("registrar", registrar)
+    publisher, planner = world.people["publisher"], world.people["planner"]
+    merging.merge(actor_for(registrar), publisher, planner, reason="同一人")
+    own = amending.publish_change(CODE, actor_for(publisher), revision=0)
+    assert isinstance(own, Refusal)
+    assert own.problems[0].code == "right.four_eyes", "who drafted it under another entry is the same person"
 
 
 def test_every_term_of_a_call_has_its_one_rule() -> None:

@@ -20,33 +20,83 @@ from keguan.components.things import Act, Section, thing_page
 from keguan.doors.web.accounts import mail
 from keguan.doors.web.accounts.words import PASSWORD_RULE
 from keguan.doors.web.envelope import wanted_language
+from keguan.doors.web.merging import TITLE as TITLE_OF_DUPLICATES
 from keguan.kernel import clock
+from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.names import clean_text, normal_name
 from keguan.kernel.problems import Problem
 from keguan.registers.organisations.models import Organisation
+from keguan.registers.organisations.queries import search as search_organisations
 from keguan.registers.parties import joining, lists
+from keguan.registers.parties.deeds import KEEPS_PEOPLE
 from keguan.registers.parties.models import ID_KINDS, Account, Duty, Invitation, Person
 from keguan.registers.parties.queries import in_force
-from keguan.registers.parties.rights import can_administer
+from keguan.registers.parties.queries import people as people_of
+from keguan.registers.parties.rights import can_administer, visible_to
 from keguan.registers.parties.roles import DELEGATED, ROLES, role_name
 from keguan.registers.trace.deeds import traced_deed_page
 
 ADMINISTERS = holding(Text("管理本单位人员", "look after the people of the organisation"), "administrator", "registrar")
 TITLE = Text("本单位人员", "Our people")
 MOST_SHOWN = 500
+MOST_FOUND = 20
 
 
 @page(ADMINISTERS)
 def members_home(request: HttpRequest) -> HttpResponseBase:
-    """To the organisation one administers; a choice where there are several."""
-    duties = actor_on(request).duties
-    mine = {duty.organisation for duty in duties if duty.role == "administrator" and duty.organisation is not None}
+    """To the organisation one administers, or a choice where there are several; a registrar finds anybody's by name."""
+    actor = actor_on(request)
+    mine = {
+        duty.organisation for duty in actor.duties if duty.role == "administrator" and duty.organisation is not None
+    }
     found = list(Organisation.objects.filter(pk__in=mine).order_by("pinyin"))
-    if len(found) == 1:
+    keeps = KEEPS_PEOPLE.holds(actor)
+    if len(found) == 1 and not keeps:
         return SeeOther(_home(found[0]))
     name = Column("name", Text("单位", "Organisation"), lambda one: one.name, link=_home)
-    none = Text("请从单位的页面进入。", "Come here from the page of an organisation.")
-    return thing_page(request, TITLE, [Section(Text("单位", "Organisations"), columns=(name,), rows=found, empty=none)])
+    sections = [Section(Text("我管理的单位", "Organisations I administer"), columns=(name,), rows=found)]
+    acts: list[Act] = []
+    asked = clean_text(request.GET.get("q", "")).strip()[:100]
+    if keeps:
+        acts = [
+            Act(Text("登记人员", "Enter a person"), reverse("person_new")),
+            Act(Text("登记单位", "Enter an organisation"), reverse("organisation_new")),
+            Act(TITLE_OF_DUPLICATES, reverse("duplicates")),
+        ]
+        if asked:
+            sections += _found(actor, asked, name)
+    return thing_page(
+        request,
+        Text("单位与人员", "Organisations and people") if keeps else TITLE,
+        sections,
+        acts=acts,
+        template="web/members_home.html",
+        asked=asked,
+        may_search=keeps,
+    )
+
+
+def _found(actor: Actor, asked: str, name: Column) -> list[Section]:
+    """Organisations and people by a part of their name, or of their employer's."""
+    none = Text("没有找到。", "None found.")
+    staff = Person.objects.filter(employer__normal_name__contains=normal_name(asked), merge__isnull=True)
+    people = people_of(actor, asked) | staff.filter(visible_to(actor)).select_related("employer")
+    columns = (
+        Column("name", Text("姓名", "Name"), lambda one: one.name, link=lists.person_href),
+        Column(
+            "employer",
+            Text("工作单位", "Employer"),
+            lambda one: one.employer.name if one.employer else "",
+            link=lambda one: _home(one.employer) if one.employer else "",
+        ),
+    )
+    return [
+        Section(Text("单位", "Organisations"), columns=(name,), rows=search_organisations(asked), empty=none),
+        Section(
+            Text("人员", "People"), columns=columns, rows=list(people.order_by("pinyin", "pk")[:MOST_FOUND]), empty=none
+        ),
+    ]
 
 
 @page(ADMINISTERS)

@@ -53,6 +53,7 @@ WORDS: dict[str, Text] = {
     "casework.message.person": Text("消息", "Messages"),
     "casework.seatholder.expert": Text("评审席位", "Seats on panels"),
     "casework.round.drafted_by": Text("起草的批次", "Rounds drafted"),
+    "casework.callchange.drafted_by": Text("起草的通知变更", "Drafted changes of calls"),
     "casework.memo.people": Text("办件中的签署与答复", "Answers and signatures in running cases"),
     "casework.draft.people": Text("草稿", "Drafts"),
     "casework.archived.person": Text("归档的办件", "Archived cases"),

@@ -279,7 +279,11 @@ def acts_on(actor: Actor, person: Person) -> list[Act]:
     """What this actor may do to this person, with the page where it is done."""
     acts = []
     account = getattr(person, "account", None)
+    if actor.person == person.pk:
+        acts.append(Act(Text("更正本人信息", "Correct my entry"), reverse("own_entry")))
     if KEEPS_PEOPLE.holds(actor):
+        if actor.person != person.pk:
+            acts.append(Act(Text("更正信息", "Correct the entry"), reverse("person_correct", args=[person.pk])))
         acts.append(Act(Text("授予职责", "Give a duty"), reverse("duty_new", args=[person.pk])))
         if account is None:
             acts.append(Act(Text("开通账户", "Open an account"), reverse("account_new", args=[person.pk])))

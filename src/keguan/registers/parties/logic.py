@@ -94,6 +94,43 @@ def person_problems(
     return found
 
 
+FIELD_WORDS: dict[str, Text] = {
+    "name": Text("姓名", "name"),
+    "born": Text("出生日期", "birth date"),
+    "title": Text("职称", "title"),
+    "degree": Text("学位", "degree"),
+    "email": Text("电子邮箱", "e-mail"),
+    "phone": Text("电话", "telephone"),
+    "employer": Text("工作单位", "employer"),
+    "orcid": Text("ORCID", "ORCID"),
+}
+"""What can be corrected of an entry, in words."""
+
+
+def own_entry() -> Problem:
+    """Nobody corrects their own entry as its keeper."""
+    return Problem(
+        "person.own",
+        Text("不能以名录管理员身份更正本人的信息", "Nobody corrects their own entry as registrar"),
+        fix=Text(
+            "电话和职称请在本人页面修改，其余由另一名登记员办理",
+            "Change telephone and title on your own page; another registrar does the rest",
+        ),
+    )
+
+
+def known_document(name: str) -> Problem:
+    """Somebody is in the register with this very document."""
+    return Problem(
+        "person.known",
+        Text("名录中已有持此证件的人员：{name}", "The register has somebody with this document: {name}").filled(
+            name=name
+        ),
+        where="id_number",
+        fix=Text("请使用已有的记录，不要重复登记", "Use that entry; nobody is entered twice"),
+    )
+
+
 def another_identity() -> Problem:
     """The entry was made with another document."""
     return Problem(

@@ -27,7 +27,14 @@ _REGISTERS = Text("名录", "Registers")
 @page(SIGNED_IN)
 def people(request: HttpRequest) -> HttpResponseBase:
     """The people this reader may see; at least themselves."""
-    return list_page(request, lists.PEOPLE, queries.people(actor_on(request)))
+    actor = actor_on(request)
+    return list_page(
+        request,
+        lists.PEOPLE,
+        queries.people(actor),
+        template="parties/people.html",
+        may_enter=KEEPS_PEOPLE.holds(actor),
+    )
 
 
 @page(SIGNED_IN)

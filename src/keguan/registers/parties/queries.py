@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
+from keguan.kernel.canonical import commitment
+from keguan.kernel.ids import normal_number
 from keguan.kernel.names import normal_name
 from keguan.registers.parties.models import Duty, Person
 from keguan.registers.parties.rights import visible_to
@@ -37,6 +39,15 @@ def people_named(name: str) -> list[Person]:
     if not normal:
         return []
     return list(Person.objects.filter(normal_name=normal, merge__isnull=True).select_related("employer").order_by("id"))
+
+
+def with_document(id_kind: str, id_number: str) -> Person | None:
+    """Whoever is in the register with this very identity document."""
+    number = normal_number(id_number)
+    if not number:
+        return None
+    alike = Person.objects.filter(id_kind=id_kind, id_ending=number[-4:], merge__isnull=True)
+    return next((one for one in alike if commitment(number, bytes(one.id_salt)) == one.id_commitment), None)
 
 
 def names_of(people: Iterable[int]) -> dict[int, str]:

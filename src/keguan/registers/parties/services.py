@@ -88,11 +88,11 @@ def register_person(
 
 
 @transaction.atomic
-def correct_person(actor: Actor, person: Person, *, revision: int, **changes: Any) -> Person:
+def correct_person(actor: Actor, person: Person, *, revision: int, reason: str = "", **changes: Any) -> Person:
     """Correct a person's entry; both states go into the trace as personal values.
 
-    changes: any of name, born, title, degree, email, phone, employer. revision: the one the page showed. Raises
-    Conflict if somebody changed the entry meanwhile, Refused as `register_person`.
+    changes: any of name, born, title, degree, email, phone, employer. revision: the one the page showed. reason: why, where
+    somebody must say so; it goes into the trace as a personal value, too. Raises Conflict if somebody changed the entry meanwhile, Refused as `register_person`.
     """
     row = Person.objects.select_for_update().get(pk=person.pk)
     if row.revision != revision:
@@ -127,8 +127,33 @@ def correct_person(actor: Actor, person: Person, *, revision: int, **changes: An
         personal={
             "before": {field: _plain(before[field]) for field in changed},
             "after": {field: _plain(getattr(row, field)) for field in changed},
+            **({"reason": reason} if reason else {}),
         },
     )
+    return row
+
+
+@transaction.atomic
+def correct_for_them(actor: Actor, person: Person, *, revision: int, reason: str, **changes: Any) -> Person:
+    """Correct somebody else's entry, for a reason; they hear of it. Raises as `correct_person`, and Refused: `person.reason`,
+    `person.unchanged`, `person.own` for one's own entry, which a colleague corrects."""
+    problems = []
+    if actor.person == person.pk:
+        problems.append(logic.own_entry())
+    changed = [field for field, value in changes.items() if value != getattr(person, field)]
+    if not changed:
+        problems.append(Problem("person.unchanged", Text("没有任何变化。", "Nothing is changed.")))
+    if not reason.strip():
+        problems.append(Problem("person.reason", Text("请写明理由", "Give the reason"), where="reason"))
+    if problems:
+        raise Refused.because(*problems)
+    row = correct_person(actor, person, revision=revision, reason=reason.strip(), **changes)
+    words = [logic.FIELD_WORDS[field] for field in changed]
+    said = Text(
+        "您在名录中的信息已更正：{fields}。理由：{reason}", "Your entry was corrected: {fields}. Reason: {reason}"
+    )
+    fields = Text("、".join(one.zh for one in words), ", ".join(one.en for one in words))
+    tell("entry", [row.pk], said.filled(fields=fields, reason=reason.strip()))
     return row
 
 

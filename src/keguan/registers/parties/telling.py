@@ -7,8 +7,8 @@ from typing import Literal
 
 from keguan.kernel.bilingual import Text
 
-About = Literal["expert", "sanction", "duty"]
-"""What registers tell people about: their entry as an expert, what stands against them, what they hold."""
+About = Literal["expert", "sanction", "duty", "entry"]
+"""What registers tell people about: their entry as an expert, what stands against them, what they hold, their own entry."""
 
 Teller = Callable[[list[int], Text], None]
 _tellers: dict[About, Teller] = {}

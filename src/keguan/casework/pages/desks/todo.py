@@ -13,12 +13,13 @@ from django.urls import reverse
 
 from keguan.casework.desks import batches, offices
 from keguan.casework.handing import ROLE
-from keguan.casework.models import Case, ResolutionSignature, Round, Task
+from keguan.casework.models import CallChange, Case, ResolutionSignature, Round, Task
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.desks.deputies import may_deputise
 from keguan.casework.pages.desks.messages import href_of
 from keguan.casework.pages.step_help import StepHelp, help_for
 from keguan.casework.queries import (
+    changes_to_publish,
     messages_of,
     mine_of,
     piles_of,
@@ -93,6 +94,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
         *map(_of_pile, piles),
         *map(_single, tasks[:MOST]),
         *map(_of_draft, rounds_to_publish(actor)[:MOST]),
+        *map(_of_change, changes_to_publish(actor)[:MOST]),
         *(
             map(_of_resolution, resolutions.to_sign(actor)[:MOST])
             if _DECIDING & {duty.role for duty in actor.duties}
@@ -212,6 +214,16 @@ def _of_draft(drafted: Round) -> Waiting:
     title, href = Text("核对并发布批次", "Check and publish a round"), reverse("round", args=[drafted.code])
     due = drafted.opens
     return Waiting(title, drafted.title, drafted.code, role_name("planning"), href, due, _state(due))
+
+
+def _of_change(drafted: CallChange) -> Waiting:
+    """A change of a published call that a colleague drafted."""
+    of_round = drafted.round
+    title, href = (
+        Text("核对并发布通知变更", "Check and publish a change of a call"),
+        reverse("call_change", args=[of_round.code]),
+    )
+    return Waiting(title, of_round.title, of_round.code, role_name("planning"), href, None, None)
 
 
 def _of_resolution(place: ResolutionSignature) -> Waiting:

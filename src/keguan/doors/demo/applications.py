@@ -110,39 +110,21 @@ def agreement(proposed: Values, granted_fen: int, today: date, *, is_enterprise:
     }
 
 
-_GOODS = (
-    "残膜回收装备",
-    "滴灌带智能制造技术",
-    "棉副产品饲料化技术",
-    "番茄红素提取工艺",
-    "光伏组件清洗机器人",
-    "多语种客服系统",
-    "葡萄籽精深加工技术",
-    "采出水处理膜组件",
-    "风机叶片检测技术",
-    "羊毛无水染色工艺",
-    "核桃去青皮装备",
-    "牧场精准饲喂系统",
-    "薰衣草精油提取工艺",
-    "煤矸石制陶粒技术",
-    "节能温室环境控制技术",
-    "红枣分选算法",
-)
-_OTHERS = ("北岭农机研究所", "云岫软件有限公司", "江畔化工设计院", "大漠装备研究院", "澄江膜技术有限公司")
+_OTHERS = ("北岭", "云岫", "江畔", "大漠", "澄江", "长风", "白桦", "石门", "金沙", "南屏", "望海", "青崖")
+_TRADES = ("农机研究所", "软件有限公司", "化工设计院", "装备研究院", "膜技术有限公司", "检测中心", "生物科技公司")
 
 
-def _claimed(goods: str, random: Random) -> str:
+def _claimed(random: Random) -> str:
+    of = topics.FIELDS[random.choice(sorted(topics.FIELDS))]
+    goods = random.choice(of.subjects) + random.choice(of.problems)
     how = random.choice(("受让", "实施许可", "委托开发"))
-    return random.choice(
-        (f"{random.choice(PLACES)}{goods}{how}", f"{how}：{goods}", f"{goods}（{random.choice(PLACES)}生产线）{how}")
-    )
+    return random.choice((f"{random.choice(PLACES)}{goods}{how}", f"{how}：{goods}", f"{goods}（{how}）"))
 
 
 def claim(
     contact: int, year: int, random: Random, *, papers: tuple[int, int, int | None], buyer: bool = True
 ) -> Values:
     """The claim form of the post-subsidy. year: of the round. papers: contracts, vouchers, recognition (brokers)."""
-    goods = random.choice(_GOODS)
     first = date(year - 2, 11, 1)
     contracts = []
     for number in range(random.randint(1, 3)):
@@ -152,7 +134,7 @@ def claim(
             {
                 "number": f"{registered.year}6501{random.randint(10**7, 10**8 - 1)}{number}",
                 "kind": random.choice(("transfer", "licence", "commissioned")),
-                "counterparty": random.choice(_OTHERS),
+                "counterparty": random.choice(_OTHERS) + random.choice(_TRADES),
                 "registered": registered.isoformat(),
                 "paid_on": (registered + timedelta(days=random.randint(15, 120))).isoformat(),
                 "total": f"{paid + random.randint(20, 60)} 万元",
@@ -162,7 +144,7 @@ def claim(
         )
     contract_paper, voucher, recognition = papers
     return {
-        "title": _claimed(goods, random),
+        "title": _claimed(random),
         "claimant": "broker" if recognition else "buyer" if buyer else "seller",
         "first_claim": True,
         "contact": contact,

@@ -88,7 +88,9 @@ def _today(stage: Stage) -> Story:
     similarity.keep_up()
     officer = stage.cast.actor(stage.cast.one("officer"))
     judged = 0
-    for found in Finding.objects.filter(state="open").order_by("-share", "pk")[:6]:
+    for found in Finding.objects.filter(state="open", document__case__code__in=(KEY_RD, FUND)).order_by("-share", "pk")[
+        :6
+    ]:
         matters = judged % 3 == 2
         said = _MATTERS if matters else _PASSES[judged % len(_PASSES)]
         answer = decisions.decide(found.pk, "matters" if matters else "no_matter", said, officer, seen=found.state)

@@ -30,9 +30,12 @@ _TICK = Text("选取", "Pick")
 
 
 @register.inclusion_tag("components/problem_list.html")
-def problem_list(problems: Iterable[Problem] | None, title: Text | None = None) -> dict[str, Any]:
-    """All problems at once, each with the place it lies at, the value found, its source and the way out."""
-    return {"problems": list(problems or ()), "title": title}
+def problem_list(
+    problems: Iterable[Problem] | None, title: Text | None = None, *, shown: bool = False
+) -> dict[str, Any]:
+    """All problems at once, each with the place it lies at, the value found, its source and the way out. The focus goes to
+    them, unless they are only shown."""
+    return {"problems": list(problems or ()), "title": title, "shown": shown}
 
 
 @register.filter

@@ -11,63 +11,28 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from django.urls import resolve
 from tests import make
 from tests.journeys import walks
 from tests.journeys.conftest import Stage
+from tests.make import addresses
 from tests.make import world as w
 
-from keguan.casework.models import CallChange, Notice, Round
+from keguan.casework.models import CallChange, Round
 from keguan.casework.rounds import amending
 from keguan.casework.rounds import services as rounds
 from keguan.components.access import PUBLIC, SIGNED_IN
-from keguan.doors.mail import stop_links
 from keguan.fairness.schedule import Session
-from keguan.kernel import clock
-from keguan.kernel.actors import SYSTEM
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
 from keguan.panels.meetings import appointments, slots
 from keguan.panels.meetings import planning as meetings
-from keguan.panels.meetings.models import Item, Meeting
-from keguan.registers.codes.models import CodeTree
+from keguan.panels.meetings.models import Meeting
 from keguan.registers.experts.models import Expert
-from keguan.registers.funds import services as funds
-from keguan.registers.organisations.models import Parent
 from keguan.registers.parties.access import actor_for
 from keguan.registers.parties.models import Account, Person
-from keguan.registers.trace.models import Event
 
 LANGUAGES = {"zh": "zh-Hans", "en": "en"}
-NOT_PAGES = {
-    *("health", "language", "look", "sign_out", "document_file", "case_document", "import_template", "my_data"),
-    *(
-        "case_form_progress",
-        "case_preview_pdf",
-        "case_book",
-        "case_receipt_pdf",
-        "case_answers",
-        "resolution_pdf",
-        "resolution_json",
-        "minutes_pdf",
-        "meeting_calendar",
-        "defence_calendar",
-    ),
-    *(
-        "calls_rss",
-        "calls_atom",
-        "calls_calendar",
-        "call_calendar",
-        "reviews_calendar",
-        "review_sheet",
-        "notices_rss",
-        "notices_atom",
-        "search_atom",
-    ),
-    *("awards_csv", "awards_360giving", "chart", "draw_file"),
-    *("mfa_download_recovery_codes", "openid_connect_login", "openid_connect_callback"),
-}
-"""Answers that are no page of ours: files, feeds, a redirect, a machine's question."""
 NOWHERE = {
     *("tour", "tour_role"),  # in a demo only
     "panels_replace",
@@ -177,7 +142,7 @@ def site(stage: Stage) -> Iterator[tuple[w.World, dict[str, str]]]:
             new = {"contact_zh": "0991-2000", "contact_en": "0991-2000"}
             changed = amending.draft_change(of_code, new, "电话有误", world.actor(who))
             assert isinstance(changed, CallChange), changed
-        yield world, _addresses(world, call.code, number, draft)
+        yield world, _addresses(addresses.things(world, call.code, number, draft))
 
 
 def _other_call(world: w.World) -> str:
@@ -188,146 +153,15 @@ def _other_call(world: w.World) -> str:
     return other.code
 
 
-def _addresses(world: w.World, code: str, number: str, draft: str) -> dict[str, str]:
-    somebody = make.person()
-    make.account(somebody)
-    paid = funds.record_paid(make.payment(on=clock.today()), SYSTEM, on=clock.today(), voucher="JZ-0012")
-    known = {
-        "call": f"/calls/{code}/",
-        "apply": f"/calls/{code}/apply/",
-        "notice": f"/notices/{Notice.objects.get().pk}/",
-        "case": f"/cases/{number}/",
-        "case_form_now": f"/cases/{draft}/form/",
-        "case_form": f"/cases/{draft}/form/proposal/",
-        "case_copy": f"/cases/{draft}/copy/",
-        "case_submit": f"/cases/{draft}/form/proposal/submit/",
-        "case_hand_over": f"/cases/{number}/hand-over/",
-        "case_versions": f"/cases/{number}/form/proposal/versions/",
-        "case_preview": f"/cases/{draft}/form/proposal/preview/",
-        "case_receipt": f"/cases/{number}/form/proposal/receipt/",
-        "round": f"/rounds/{code}/",
-        "round_amend": f"/rounds/{code}/amend/",
-        "call_change": f"/rounds/{code}/change/",
-        "call_change_drop": f"/rounds/{code}/change/drop/",
-        "call_change_send_back": f"/rounds/{CallChange.objects.exclude(round__code=code).get().round.code}/change/send-back/",
-        "call_version": f"/calls/{code}/versions/1/",
-        "round_edit": "/rounds/DRAFT-planner/edit/",
-        "round_delete": "/rounds/DRAFT-planner/delete/",
-        "round_send_back": "/rounds/DRAFT-publisher/send-back/",
-        "round_progress": f"/progress/{code}/",
-        "office_checks": f"/progress/{code}/checks/{world.university.pk}/",
-        "office_case": f"/progress/{code}/checks/{world.university.pk}/{number}/",
-        "recommendations": f"/progress/{code}/order/{world.bureau.pk}/",
-        "round_overview": f"/rounds/{code}/overview/",
-        "panels": f"/rounds/{code}/panels/review/",
-        "ranking": f"/rounds/{code}/ranking/rank/",
-        "deciding": f"/rounds/{code}/decide/decide/",
-        "score_reading": f"/rounds/{code}/ranking/rank/scores/",
-        "what_if": f"/rounds/{code}/ranking/rank/what-if/?line=0",
-        "paper": f"/rounds/{code}/decide/decide/papers/{number}/",
-        "meeting": f"/meetings/{Item.objects.get().meeting_id}/",
-        "meeting_item": f"/meetings/{Item.objects.get().meeting_id}/items/{Item.objects.get().pk}/",
-        "meeting_do": f"/meetings/{Item.objects.get().meeting_id}/do/vote/",
-        "meeting_recusal": f"/meetings/{Item.objects.get().meeting_id}/items/{Item.objects.get().pk}/recusal/",
-        "meeting_schedule": f"/meetings/{Item.objects.get().meeting_id}/schedule/",
-        "meeting_change": f"/meetings/{Item.objects.get().meeting_id}/change/",
-        "meeting_cancel": f"/meetings/{Item.objects.get().meeting_id}/cancel/",
-        "meeting_slots": f"/meetings/{Item.objects.get().meeting_id}/schedule/slots/",
-        "meeting_minutes": f"/meetings/{Item.objects.get().meeting_id}/minutes/",
-        "meeting_minutes_sign": f"/meetings/{Item.objects.get().meeting_id}/minutes/sign/",
-        "meeting_new": f"/rounds/{code}/decide/decide/meetings/new/",
-        "resolution": f"/rounds/{code}/decide/decide/resolution/",
-        "resolution_sign": f"/rounds/{code}/decide/decide/resolution/sign/",
-        "review_sheet_back": f"/reviews/{code}/review/sheet/",
-        "event": f"/registers/trace/{Event.objects.first().pk}/",  # type: ignore[union-attr]
-        "person": f"/registers/people/{world.people['applicant'].pk}/",
-        "organisation": f"/registers/organisations/{world.university.pk}/",
-        "expert": f"/registers/experts/{world.experts[0]}/",
-        "code_tree": f"/registers/codes/{CodeTree.objects.get(name='gbt13745').pk}/",
-        "works": f"/registers/experts/{world.experts[0]}/works/",
-        "work_new": f"/registers/experts/{world.experts[0]}/works/new/",
-        "work_drop": f"/registers/works/{make.work(Expert.objects.get(pk=world.experts[0])).pk}/drop/",
-        "expert_merits": f"/registers/experts/{world.experts[0]}/record/",
-        "merit_rate": f"/registers/merits/{make.merit(Expert.objects.get(pk=world.experts[0])).pk}/rate/",
-        "merit_answer": f"/registers/merits/{make.merit(Expert.objects.get(pk=world.experts[0])).pk}/answer/",
-        "case_merits": f"/cases/{number}/merits/",
-        "expert_confirm": f"/registers/experts/{world.experts[0]}/confirm/",
-        "expert_correct": f"/registers/experts/{world.experts[0]}/correct/",
-        "expert_exit": f"/registers/experts/{world.experts[0]}/exit/",
-        "absence_new": f"/registers/experts/{world.experts[0]}/away/",
-        "absence_drop": f"/registers/experts/away/{make.absence(Expert.objects.get(pk=world.experts[0])).pk}/drop/",
-        "tie": f"/registers/ties/{make.tie(somebody).pk}/",
-        "tie_end": f"/registers/ties/{make.tie(somebody).pk}/end/",
-        "project": f"/registers/projects/{make.project().pk}/",
-        "document": f"/registers/documents/{make.document(by=actor_for(world.people['applicant'])).pk}/",
-        "certificate": f"/registers/certificates/{make.certificate().pk}/",
-        "sanction": f"/registers/sanctions/{make.sanction().pk}/",
-        "sanction_lift": f"/registers/sanctions/{make.sanction().pk}/lift/",
-        "sanction_organisation": f"/registers/organisations/{world.university.pk}/sanctions/new/",
-        "expert_move": f"/registers/experts/{world.experts[0]}/suspend/",
-        **{
-            name: f"/members/{world.university.pk}/{path}"
-            for name, path in (
-                ("members", ""),
-                ("member_invite", "invite/"),
-                ("member", f"{world.people['member'].pk}/"),
-                ("member_duty", f"{world.people['member'].pk}/duty/"),
-                ("member_leave", f"{world.people['member'].pk}/leave/"),
+def _addresses(known: dict[str, Any]) -> dict[str, str]:
+    found = {}
+    for name, needs in addresses.pages():
+        if name not in NOWHERE:
+            assert not needs or name in addresses.TAKES, (
+                f"{name}: say in tests.make.addresses what stands in its address"
             )
-        },
-        "call_check": f"/calls/{code}/check/?host={world.university.pk}",
-        "case_writers": f"/cases/{draft}/form/proposal/writers/",
-        "round_late": f"/rounds/{code}/late/",
-        "late_reviews": f"/rounds/{code}/reviews/review/late/",
-        "person_merge": f"/registers/people/{somebody.pk}/merge/",
-        "person_apart": f"/registers/people/{somebody.pk}/apart/{world.people['applicant'].pk}/",
-        "guide": f"/calls/{code}/guide/",
-        "notices_stop": f"/me/notices/stop/{stop_links.made(somebody.pk, ['waits'])}/",
-        "parent_end": f"/registers/organisations/parents/{Parent.objects.filter(child=world.university).get().pk}/end/",
-        "payment": f"/registers/payments/{paid.pk}/",
-        "payment_paid": f"/registers/payments/{make.payment().pk}/paid/",
-        "payment_take_back": f"/registers/payments/{paid.pk}/take-back/",
-        **{
-            name: f"/registers/organisations/{world.university.pk}/{path}/"
-            for name, path in (
-                ("organisation_correct", "correct"),
-                ("organisation_rename", "rename"),
-                ("organisation_close", "close"),
-                ("parent_new", "parents/new"),
-            )
-        },
-        "duty_end": f"/registers/duties/{make.duty('finance', somebody).pk}/end/",
-        **{
-            name: f"/registers/people/{somebody.pk}/{path}/"
-            for name, path in (
-                ("duty_new", "duties/new"),
-                ("person_correct", "correct"),
-                ("account_new", "account/new"),
-                ("account_lock", "account/lock"),
-                ("kin_new", "kin/new"),
-                ("tie_new", "ties/new"),
-                ("sanction_person", "sanctions/new"),
-                ("expert_new", "expert/new"),
-            )
-        },
-    }
-    found = dict(known)
-    for name, address, methods in _routes(get_resolver()):
-        if name in NOT_PAGES | NOWHERE or "GET" not in methods:
-            continue
-        if "<" not in address:
-            found[name] = f"/{address}"
-        assert name in found, f"{name}: give {address} an address here"
+            found[name] = addresses.address(name, addresses.TAKES.get(name, ""), known)
     return found
-
-
-def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    for entry in resolver.url_patterns:
-        address = before + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from _routes(entry, address)
-        elif isinstance(entry, URLPattern):
-            yield str(entry.name), address, entry.callback.methods  # type: ignore[attr-defined]
 
 
 def client_of(person: Person | None, language: str) -> Client:

@@ -140,7 +140,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _flag("KEGUAN_B
 
 # Shared by all processes: limits on attempts and codes already used must hold whichever process is asked.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cacheentry"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cacheentry",
+        # Of what is kept of large rounds there may be hundreds of pages; it must not drive out what limits attempts.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 SOCIALACCOUNT_PROVIDERS = identity_providers(os.environ)
 globals().update(allauth_settings(is_demo=DEMO, is_https=SESSION_COOKIE_SECURE))

@@ -155,7 +155,9 @@ def resolution_pdf(request: HttpRequest, code: str, step: str) -> HttpResponseBa
         raise Http404
     waiting = 0 if fixed else Case.objects.filter(round=of_round, step=step).count()
     signed = list(fixed.signatures.all()) if fixed else None
-    tree = resolution(content, waiting, signed, resolutions.withheld_from(actor_on(request), content))
+    tree = resolution(
+        content, waiting, signed, resolutions.withheld_from(actor_on(request), resolutions.numbers_in(content))
+    )
     name = f"{reader.said(step_title(decide))}-{of_round.code}"
     return _pdf(request, "resolution", tree, last_decided(content), name)
 
@@ -168,7 +170,7 @@ def resolution_json(request: HttpRequest, code: str, step: str) -> HttpResponseB
     fixed = resolutions.latest(of_round, step, request.GET.get("version", ""))
     if fixed is None:
         raise Http404
-    for why in resolutions.withheld_from(actor_on(request), fixed.content).values():
+    for why in resolutions.withheld_from(actor_on(request), resolutions.numbers_in(fixed.content)).values():
         raise Forbidden("read the whole text of the resolution", (closed_to_who_left(why),))
     answer = HttpResponse(canonical(fixed.content), content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="{code}-{step}-{fixed.version}.json"'

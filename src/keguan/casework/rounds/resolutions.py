@@ -9,7 +9,7 @@ digest and what is verified stay those of the whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -147,22 +147,26 @@ class Checked:
     stands: bool
 
 
-def sent_out_of(actor: Actor, content: Content) -> dict[str, Text]:
+def numbers_in(content: Content) -> Iterator[str]:
+    """The cases that it decides."""
+    return (one["number"] for one in content["decisions"])
+
+
+def sent_out_of(actor: Actor, numbers: Iterable[str]) -> dict[str, Text]:
     """The cases that the resolution decides and that this member was sent out for, each with the reason. At most two
-    queries."""
-    return {case.number: why for case, why in _left(actor, content)}
+    queries; numbers are not looked at where there is none."""
+    return {case.number: why for case, why in _left(actor, numbers)}
 
 
-def withheld_from(actor: Actor, content: Content) -> dict[str, Text]:
+def withheld_from(actor: Actor, numbers: Iterable[str]) -> dict[str, Text]:
     """Those of them that nothing else opens to this reader: they read neither how these were decided, nor a sum that tells
     it."""
-    return {case.number: why for case, why in _left(actor, content) if must_leave(actor, case)}
+    return {case.number: why for case, why in _left(actor, numbers) if must_leave(actor, case)}
 
 
-def _left(actor: Actor, content: Content) -> list[tuple[Case, Text]]:
+def _left(actor: Actor, numbers: Iterable[str]) -> list[tuple[Case, Text]]:
     out = sent_out(actor, None)
-    numbers = [one["number"] for one in content["decisions"]]
-    rows = Case.objects.filter(pk__in=list(out), number__in=numbers) if out else ()
+    rows = Case.objects.filter(pk__in=list(out), number__in=list(numbers)) if out else ()
     return [(one, out[one.pk]) for one in rows]
 
 
@@ -173,9 +177,10 @@ def but_for(place: ResolutionSignature, withheld: Collection[str]) -> Text:
     return named if known else said
 
 
-def latest(of_round: Round, step: str, version: str = "") -> Resolution | None:
-    """The latest fixed text, or this version of it; None where there is none."""
+def latest(of_round: Round, step: str, version: str = "", *, whole: bool = True) -> Resolution | None:
+    """The latest fixed text, or this version of it; None where there is none. whole: whether its content is wanted."""
     rows = Resolution.objects.filter(round=of_round, step=step).prefetch_related("signatures")
+    rows = rows if whole else rows.defer("content")
     return rows.filter(version=int(version)).first() if version.isdecimal() and len(version) < 6 else rows.first()
 
 
@@ -282,7 +287,7 @@ def sign(
             said = Text("定稿之后，决定有变化。", "The decisions have changed since the text was fixed.")
             return refuse("resolution.changed", said, fix=Text("请重新定稿后再签署。", "Fix the text anew, then sign."))
         mine.at, mine.digest = clock.now(), found.computed
-        mine.but_for = sorted(sent_out_of(actor, fixed.content))
+        mine.but_for = sorted(sent_out_of(actor, numbers_in(fixed.content)))
         mine.save(update_fields=["at", "digest", "but_for"])
         payload = {"code": of_round.code, "step": fixed.step, "version": fixed.version, "digest": mine.digest}
         tag = "round:resolution:signed"

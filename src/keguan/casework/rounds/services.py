@@ -397,7 +397,7 @@ def _adopted(code: str, step_id: str, actor: Actor, key: str) -> Ranking | Refus
             step=step_id,
             budget_fen=ranked.budget_fen,
             spent_fen=ranked.spent_fen,
-            lines=[_plain(asdict(line)) for line in ranked.lines],
+            lines=[plain_line(line) for line in ranked.lines],
             at=clock.now(),
             by=actor.person,
         )
@@ -447,9 +447,9 @@ def on_their_way(of_round: Round, step_id: str) -> QuerySet[Case]:
     return waiting
 
 
-def _plain(line: dict[str, Any]) -> dict[str, Any]:
-    # The score that ordered the line is shown with two decimals, and kept as it is shown.
-    return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in line.items()}
+def plain_line(line: engine.Line) -> dict[str, Any]:
+    """A line as an adopted ranking keeps it: the score that ordered it as it is shown, with two decimals."""
+    return {name: f"{value:.2f}" if isinstance(value, Decimal) else value for name, value in asdict(line).items()}
 
 
 def _wrong(terms: Terms) -> tuple[Problem, ...]:

@@ -19,6 +19,7 @@ from keguan.components.fields import Field, field_id
 from keguan.components.lists import Column, Listing, Ticks
 from keguan.components.status import Line, Stage, Status, Tab
 from keguan.components.templatetags.say import status as status_word
+from keguan.components.turning import Turn
 from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Problem
@@ -27,6 +28,7 @@ register = template.Library()
 _FOUND, _WHEN = Text("所填", "Found"), Text("时间", "Time")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+([+-]\d\d:\d\d|Z)?")
 _TICK = Text("选取", "Pick")
+_PAGES = Text("翻页", "Pages")
 
 
 @register.inclusion_tag("components/problem_list.html")
@@ -108,6 +110,13 @@ def tabs(items: Sequence[Tab]) -> dict[str, Any]:
 def pager(listing: Listing) -> dict[str, Any]:
     """First, previous and next page of a list, and how much of it one sees."""
     return {"listing": listing}
+
+
+@register.inclusion_tag("components/turn.html")
+def turn(turn: Turn, line: int = 0, named: Text = _PAGES) -> dict[str, Any]:
+    """Previous and next page of a long table, and where one stands. line: the place above the budget line, 0 for none."""
+    page = turn.page_of(line) if line else 0
+    return {"turn": turn, "named": named, "line_page": page, "line_href": turn.href(page)}
 
 
 @register.inclusion_tag("components/empty_state.html")

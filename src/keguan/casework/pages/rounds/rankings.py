@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from keguan.casework.leaving import sent_out
-from keguan.casework.models import Case, CaseVote, Ranking, Round
+from keguan.casework.models import Case, CaseVote, Round
 from keguan.casework.pages.answering import status_of_refusal
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.programme_words import figures_said
@@ -22,12 +22,14 @@ from keguan.casework.permissions import is_own
 from keguan.casework.reviewing.votes import as_result
 from keguan.casework.rounds import services
 from keguan.casework.rounds.granted import granted_fen
+from keguan.casework.rounds.orders import Place, order_of
 from keguan.casework.rounds.resolutions import decided_in
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Status
+from keguan.components.turning import turn_to
 from keguan.components.typed import posted_key
 from keguan.engine.voting import told
 from keguan.kernel.actors import Actor
@@ -50,11 +52,10 @@ WHY = {
     "eligible": Status(Text("未达到入围条件", "Below the bar"), "bad"),
     "unknown": Status(Text("缺少数据，不能排序", "Lacks a value it is ranked by"), "bad"),
 }
+_CLOSED = Status(Text("本人办件或须回避，不显示", "Your own, or you must keep out: not shown"))
 OUT = Status(Text("您须回避，不显示", "You must keep out: not shown"), "bad")
 """What stands in a row of which the reader may know nothing else."""
 MOST_DECIDED = 200
-MOST_LINES = 500
-"""So many places stand on one page of a ranking; the budget line says on which page it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,37 +103,26 @@ def _ranking_page(
     actor = actor_on(request)
     if not reads_scores(actor, found):
         raise READS_SCORES.refusal()
-    stands = Ranking.objects.filter(round=found, step=rank.id).first()
-    too_early: tuple[Problem, ...] = ()
-    lines: list[dict[str, Any]] = []
-    budget, spent = found.budget_fen, 0
-    if stands is not None:
-        lines, budget, spent = stands.lines, stands.budget_fen, stands.spent_fen
-    else:
-        computed = services.preview_ranking(found, str(rank.id))
-        if isinstance(computed, Refusal):
-            too_early = computed.problems
-            computed = services.ranking_so_far(found, rank)
-        lines = [as_line(one) for one in computed.lines]
-        spent = computed.spent_fen
+    order = order_of(found, rank)
     programme = definition_of(found.programme).programme
     out = sent_out_numbers(actor, found)
-    last, line_at = max(((one["position"], at) for at, one in enumerate(lines) if one["within"]), default=(0, None))
-    part = Paginator(lines, MOST_LINES).get_page(request.GET.get("page"))
-    shown = _lines(list(part.object_list), last, own=own_numbers(actor, found, out), out=out)
+    turn = turn_to(order.cases, request.GET, reverse("ranking", args=[found.code, rank.id]))
+    last = order.last
+    shown = _lines(order.places(turn.places), last, own=own_numbers(actor, found, out), out=out)
+    spent = order.spent_fen
     context = {
         "round": found,
         "step": rank,
         "title": step_title(rank),
-        "stands": stands,
+        "stands": order,
+        "last": last,
         "lines": shown,
-        "part": part,
-        "line_page": 0 if line_at is None else line_at // MOST_LINES + 1,
+        "turn": turn,
         # A sum less the other rows would tell the amount of the one that is closed.
-        "tells_sums": not any(one["number"] in out for one in lines),
-        "budget_fen": budget,
+        "tells_sums": not out or out.isdisjoint(order.numbers),
+        "budget_fen": order.budget_fen,
         "spent_fen": spent,
-        "left_fen": budget - spent,
+        "left_fen": order.budget_fen - spent,
         "order": expression_said(programme, rank.order) if rank.order else None,
         "ties": [tie_said(programme, tie) for tie in rank.ties],
         "eligible": expression_said(programme, rank.eligible) if rank.eligible else None,
@@ -140,40 +130,24 @@ def _ranking_page(
         if rank.eligible
         else None,
         "is_shared": rank.share == "pro_rata",
-        "can_adopt": stands is None
-        and not too_early
-        and bool(lines)
+        "can_adopt": not order.is_adopted
+        and not order.too_early
+        and bool(order.cases)
         and actor.holds(rank.by, programme=found.programme.code),
-        "too_early": too_early,
+        "too_early": order.too_early,
         "problems": problems,
         "crumbs": _crumbs(found, rank),
     }
     return render(request, "casework/ranking.html", context, status=status)
 
 
-def as_line(one: Any) -> dict[str, Any]:
-    """A computed line as an adopted ranking keeps it."""
-    order = "" if one.order is None else f"{one.order:.2f}" if not isinstance(one.order, int) else str(one.order)
-    return {
-        "number": one.number,
-        "position": one.position,
-        "order": order,
-        "asked_fen": one.asked_fen,
-        "amount_fen": one.amount_fen,
-        "within": one.within,
-        "why": one.why,
-    }
-
-
 def own_numbers(actor: Actor, found: Round, out: frozenset[str] | None = None) -> frozenset[str]:
     """The reader's own cases in the round, and those for which they were sent out: scores of these are closed to them.
 
     out: from `sent_out_numbers`, where that was asked already."""
-    rows = Case.objects.filter(round=found, members__contains=[actor.person]) if actor.person is not None else ()
-    mine = Case.objects.filter(round=found, applicant=actor.person) | Case.objects.filter(
-        round=found, principal=actor.person
-    )
-    return frozenset(one.number for one in (*rows, *mine)) | (sent_out_numbers(actor, found) if out is None else out)
+    own = Q(members__contains=[actor.person]) | Q(applicant=actor.person) | Q(principal=actor.person)
+    rows = Case.objects.filter(own, round=found).values_list("number", flat=True) if actor.person is not None else ()
+    return frozenset(rows) | (sent_out_numbers(actor, found) if out is None else out)
 
 
 def sent_out_numbers(actor: Actor, found: Round) -> frozenset[str]:
@@ -187,31 +161,29 @@ def sent_out_numbers(actor: Actor, found: Round) -> frozenset[str]:
     return frozenset(Case.objects.filter(round=found, pk__in=list(out)).values_list("number", flat=True) if out else ())
 
 
-def _lines(kept: Sequence[dict[str, Any]], last: int, own: frozenset[str], out: frozenset[str]) -> list[Line]:
+def _lines(places: Sequence[Place], last: int, own: frozenset[str], out: frozenset[str]) -> list[Line]:
     """Lines of a ranking as this reader meets them. last: the place above the budget line."""
-    cases = Case.objects.filter(number__in=[one["number"] for one in kept]).select_related("host")
-    known = {case.number: case for case in cases}
-    return [_line(one, known.get(one["number"]), last, own, out) for one in kept]
+    cases = Case.objects.filter(number__in=[one.number for one in places])
+    known = {number: (title, host) for number, title, host in cases.values_list("number", "title", "host__name")}
+    return [_line(one, *known.get(one.number, ("", "")), last, own, out) for one in places]
 
 
-def _line(one: dict[str, Any], case: Case | None, last: int, own: frozenset[str], out: frozenset[str]) -> Line:
-    if one["number"] in out:
-        is_last = one["position"] == last
-        return Line("", "", "", "", one["position"], "", 0, 0, OUT, is_last_within=is_last, is_out=True)
-    closed = one["number"] in own
+def _line(one: Place, title: str, host: str | None, last: int, own: frozenset[str], out: frozenset[str]) -> Line:
+    is_last = one.position == last
+    if one.number in out:
+        return Line("", "", "", "", one.position, "", 0, 0, OUT, is_last_within=is_last, is_out=True)
+    closed = one.number in own
     return Line(
-        number=one["number"],
-        href=case_href(one["number"]),
-        title=case.title if case else "",
-        host=case.host.name if case and case.host else "",
-        position=one["position"],
-        order="" if closed or one["order"] is None else str(one["order"]),
-        asked_fen=one["asked_fen"],
-        amount_fen=one["amount_fen"],
-        why=Status(Text("本人办件或须回避，不显示", "Your own, or you must keep out: not shown"))
-        if closed
-        else WHY.get(one["why"], WHY["unknown"]),
-        is_last_within=one["position"] == last,
+        number=one.number,
+        href=case_href(one.number),
+        title=title,
+        host=host or "",
+        position=one.position,
+        order="" if closed else one.order,
+        asked_fen=one.asked_fen,
+        amount_fen=one.amount_fen,
+        why=_CLOSED if closed else WHY.get(one.why, WHY["unknown"]),
+        is_last_within=is_last,
     )
 
 

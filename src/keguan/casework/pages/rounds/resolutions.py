@@ -14,7 +14,8 @@ from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rounds.rankings import DECIDES, round_and_step
 from keguan.casework.rounds import resolutions as service
-from keguan.casework.rounds.resolutions import NOT_QUALIFIED, Content, Decision, but_for, content_of
+from keguan.casework.rounds.resolution_reading import Reading, decisions_of, numbers_of, read
+from keguan.casework.rounds.resolutions import NOT_QUALIFIED, but_for
 from keguan.components import reader
 from keguan.components.access import actor_on, page
 from keguan.components.deeds import SeeOther
@@ -22,8 +23,8 @@ from keguan.components.lists import Column
 from keguan.components.notices import tell
 from keguan.components.proving import prove_again
 from keguan.components.status import Crumb, Line, Status
+from keguan.components.turning import turn_to
 from keguan.kernel.bilingual import Text
-from keguan.kernel.canonical import digest
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Decide
 from keguan.language.wording import step_title
@@ -120,38 +121,42 @@ def _page(
     is_signing: bool = False,
 ) -> HttpResponse:
     actor = actor_on(request)
-    now = content_of(of_round, decide)
-    if now is None:
-        raise Http404
-    fixed = service.latest(of_round, str(decide.id), request.GET.get("version", ""))
-    newest = service.latest(of_round, str(decide.id)) if fixed and request.GET.get("version") else fixed
-    found = service.check(fixed, now) if fixed else None
     waiting = Case.objects.filter(round=of_round, step=decide.id).count()
-    content: Content = fixed.content if fixed else now
-    withheld = service.withheld_from(actor, content)
+    fixed = service.latest(of_round, str(decide.id), request.GET.get("version", ""), whole=False)
+    newest = service.latest(of_round, str(decide.id), whole=False) if fixed and request.GET.get("version") else fixed
+    reading = read(of_round, decide, fixed, waiting, anew=bool(problems))
+    if reading is None:
+        raise Http404
     signatures = list(fixed.signatures.all()) if fixed else []
+    found = reading.found_with(signatures)
+    withheld = service.withheld_from(actor, numbers_of(of_round, decide, fixed, reading))
     decides = actor.holds(decide.by, programme=of_round.programme.code)
     mine = next((one for one in signatures if one.person == actor.person), None)
     can_sign = bool(found and found.is_whole and found.stands and mine and mine.at is None and fixed == newest)
+    here = reverse("resolution_sign" if is_signing else "resolution", args=[of_round.code, decide.id])
+    turn = turn_to(reading.cases, request.GET, here, at="decisions")
+    shown = decisions_of(of_round, decide, fixed, reading, turn.page)
+    left = service.sent_out_of(actor, numbers_of(of_round, decide, fixed, reading)) if is_signing else {}
     context: dict[str, Any] = {
         "round": of_round,
         "step": decide,
         "title": RESOLUTION,
         "fixed": fixed,
         "found": found,
-        "lines": _lines(content, fixed, found, tells_sums=not withheld),
+        "lines": _lines(reading, fixed, found, tells_sums=not withheld),
         "withheld": sorted(withheld.values(), key=lambda why: why.zh),
         "columns": _COLUMNS,
-        "decisions": [Decision(**one) for one in content["decisions"] if one["number"] not in withheld],
+        "decisions": [one for one in shown if one.number not in withheld],
+        "turn": turn,
         "signature_columns": _signatures(withheld),
         "signatures": signatures,
         "note": NOT_QUALIFIED,
         "waiting": waiting,
-        "now_digest": digest(now),
+        "now_digest": reading.now_digest,
         "can_fix": decides and not waiting and (found is None or not found.stands or not found.is_whole),
         "can_sign": can_sign and decides,
         "is_signing": is_signing and can_sign and decides,
-        "but_for": len(service.sent_out_of(actor, content)) if is_signing else 0,
+        "but_for": len(left),
         "problems": problems,
         "crumbs": [
             Crumb(Text("批次", "Rounds"), reverse("rounds")),
@@ -163,14 +168,13 @@ def _page(
     return render(request, "casework/resolution.html", context, status=status)
 
 
-def _lines(content: Content, fixed: Any, found: service.Checked | None, *, tells_sums: bool) -> list[Line | None]:
-    granted = sum(one["amount_fen"] for one in content["decisions"])
+def _lines(reading: Reading, fixed: Any, found: service.Checked | None, *, tells_sums: bool) -> list[Line | None]:
     lines: list[Line | None] = [
-        Line(Text("决定", "Decisions"), len(content["decisions"]), "number"),
-        Line(Text("批次预算", "Budget"), content["budget_fen"], "money")
-        if content["gives_money"] and content["budget_fen"]
+        Line(Text("决定", "Decisions"), reading.cases, "number"),
+        Line(Text("批次预算", "Budget"), reading.budget_fen, "money")
+        if reading.gives_money and reading.budget_fen
         else None,
-        Line(Text("决定资助", "Granted"), granted, "money") if content["gives_money"] and tells_sums else None,
+        Line(Text("决定资助", "Granted"), reading.granted_fen, "money") if reading.gives_money and tells_sums else None,
     ]
     if fixed is None or found is None:
         return lines
@@ -181,7 +185,9 @@ def _lines(content: Content, fixed: Any, found: service.Checked | None, *, tells
         Line(Text("版本", "Version"), fixed.version, "number"),
         Line(Text("定稿时间", "Text fixed"), fixed.fixed_at, "moment", note=by or ""),
         Line(Text("定稿摘要值（SHA-256）", "Digest when fixed (SHA-256)"), fixed.digest),
-        Line(Text("现在重新计算", "Computed again now"), found.computed),
+        Line(Text("现在重新计算", "Computed again now"), found.computed)
+        if not reading.is_kept
+        else Line(Text("一分钟内重新计算", "Computed again within the last minute"), found.computed),
         Line(
             Text("核对", "Verification"),
             Status(Text("一致", "The same"), "good") if whole else Status(Text("不一致", "Not the same"), "bad"),

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework.models import Case, Ranking, Round
+from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rounds.rankings import (
     OUT,
     READS_SCORES,
-    as_line,
     reads_scores,
     round_and_step,
     sent_out_numbers,
 )
-from keguan.casework.rounds import services
+from keguan.casework.rounds.orders import Order, Place, groups_of, order_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.fields import Field
 from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line
+from keguan.components.turning import turn_to
 from keguan.components.typed import read_money, read_whole
 from keguan.engine.rounds import grants_at
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import Money
-from keguan.kernel.problems import Problem, Refusal
+from keguan.kernel.problems import Problem
 from keguan.language.schema import Apply, Programme, Rank
 from keguan.language.schema import Field as Question
 from keguan.language.wording import step_title, value_said
@@ -41,24 +40,26 @@ _LEFT_OUT = Text(
     "以上合计和以下影响不含您须回避的办件。", "Sums and effects are without the cases that you must keep out of."
 )
 _NONE = Text("（未登记）", "(not recorded)")
+_LEFT = Text("余额（负数为超出）", "Left (below zero: too much)")
+_GAINED, _LOST = Text("增加 {n} 件", "Gained: {n}"), Text("失去 {n} 件", "Lost: {n}")
+
+
+MOST_NAMED = 50
+"""So many of those that gain or lose are named, and so many groups told; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case of the ranking, with what it gets and what it would get. group values: region, host, answer. is_out:
-    the reader was sent out for it, and reads neither which it is nor what it gets."""
+    """One case of the ranking, with what it gets and what it would get. is_out: the reader was sent out for it, and reads
+    neither which it is nor what it gets."""
 
-    number: str
     href: str
     title: str
+    host: str
     place: int
     asked_fen: int
-    is_barred: bool
     now_fen: int
-    then_fen: int = 0
-    region: str = ""
-    host: str = ""
-    answer: str = ""
+    then_fen: int
     is_out: bool = False
 
 
@@ -104,40 +105,55 @@ def what_if(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     actor = actor_on(request)
     if not reads_scores(actor, found):
         raise READS_SCORES.refusal()
-    question = grouped_by(definition_of(found.programme).programme)
-    base, budget_fen, too_early = _base(found, str(rank.id), question, sent_out_numbers(actor, found))
-    asked, problems = _asked(request.GET, budget_fen, len(base))
+    order = order_of(found, rank)
+    if order.too_early:
+        order = replace(order, asked_fen=(), amount_fen=(), whys=())
+    out = sent_out_numbers(actor, found)
+    terms, problems = _asked(request.GET, order.budget_fen, order.cases)
     is_shared = rank.share == "pro_rata"
-    rows = _with(base, asked, is_shared=is_shared)
-    told = [row for row in rows if not row.is_out]
-    spent = sum(row.then_fen for row in told)
-    line = max((row.place for row in rows if row.then_fen), default=0)
+    then = grants_at(
+        order.asked_fen,
+        order.is_barred,
+        terms.budget_fen,
+        line=terms.line,
+        percent=terms.percent,
+        is_shared=is_shared,
+    )
+    places = Places(order, then, out)
+    line = max((place for place, fen in enumerate(then, start=1) if fen), default=0)
     here = reverse("what_if", args=[code, step])
+    turn = turn_to(order.cases, request.GET, here)
+    spent = places.sum_of(then)
+    programme = definition_of(found.programme).programme
+    changed = places.moved()
     context = {
         "round": found,
         "step": rank,
         "title": TITLE,
-        "fields": [one.typed_in(request.GET).with_problems(problems) for one in _fields(budget_fen)],
+        "fields": [one.typed_in(request.GET).with_problems(problems) for one in _fields(order.budget_fen)],
         "problems": problems,
-        "too_early": too_early,
-        "rows": rows,
+        "too_early": order.too_early,
+        "rows": places.rows(turn.places),
+        "turn": turn,
         "line": line,
         "is_shared": is_shared,
-        "higher": f"{here}?line={line - 1}&percent={asked.percent}" if line > 0 else "",
-        "lower": f"{here}?line={line + 1}&percent={asked.percent}" if line < len(rows) else "",
+        "higher": turn.href(turn.page_of(line - 1), line=line - 1) if line > 0 else "",
+        "lower": turn.href(turn.page_of(line + 1), line=line + 1) if line < order.cases else "",
         "lines": [
-            Line(Text("预算", "Budget"), asked.budget_fen, "money"),
-            Line(Text("现在安排", "Spent now"), sum(row.now_fen for row in told), "money"),
+            Line(Text("预算", "Budget"), terms.budget_fen, "money"),
+            Line(Text("现在安排", "Spent now"), places.sum_of(order.amount_fen), "money"),
             Line(Text("移动后安排", "Spent then"), spent, "money"),
-            Line(Text("余额（负数为超出）", "Left (below zero: too much)"), asked.budget_fen - spent, "money")
-            if len(told) == len(rows)
+            Line(_LEFT, terms.budget_fen - spent, "money")
+            if not places.hidden
             else Line(Text("说明", "Note"), _LEFT_OUT),
         ],
         "out": OUT,
-        "gained": [row for row in told if row.then_fen and not row.now_fen],
-        "lost": [row for row in told if row.now_fen and not row.then_fen],
+        "moved": [
+            (said.filled(n=len(moved)), places.rows(moved[:MOST_NAMED]), max(0, len(moved) - MOST_NAMED))
+            for said, moved in zip((_GAINED, _LOST), changed, strict=True)
+        ],
         "columns": _SUMS,
-        "sums": _sums(told, definition_of(found.programme).programme, question),
+        "sums": _sums(places, programme) if places.differs else [],
         "crumbs": [
             Crumb(Text("批次", "Rounds"), reverse("rounds")),
             Crumb(code, reverse("round", args=[code])),
@@ -182,51 +198,52 @@ def _asked(sent: QueryDict, budget_fen: int, places: int) -> tuple[Asked, tuple[
     return Asked(line, budget.fen, percent or 100), tuple(problems)
 
 
-def _base(
-    found: Round, step: str, question: tuple[str, Question] | None, out: frozenset[str]
-) -> tuple[list[Row], int, tuple[Problem, ...]]:
-    """The ranking as it stands, or as it would be adopted now."""
-    stands = Ranking.objects.filter(round=found, step=step).first()
-    if stands is not None:
-        kept, budget_fen = stands.lines, stands.budget_fen
-    else:
-        computed = services.preview_ranking(found, step)
-        if isinstance(computed, Refusal):
-            return [], found.budget_fen, computed.problems
-        kept, budget_fen = [as_line(one) for one in computed.lines], found.budget_fen
-    answer = f"memo__answers__{question[0]}__{question[1].field}" if question else "number"
-    cases = Case.objects.filter(number__in=[one["number"] for one in kept])
-    known = {row[0]: row[1:] for row in cases.values_list("number", "title", "host__name", "host__region_code", answer)}
-    return [_row(one, known.get(one["number"], ("", "", "", "")), out) for one in kept], budget_fen, ()
+class Places:
+    """All places of an order now and then, for one reader. hidden: the places of cases that the reader was sent out for."""
 
+    def __init__(self, order: Order, then: Sequence[int], out: frozenset[str]) -> None:
+        self.order, self.then = order, then
+        self.hidden = {place for place, number in enumerate(order.numbers, start=1) if number in out} if out else set()
 
-def _row(one: dict[str, Any], known: Sequence[Any], out: frozenset[str]) -> Row:
-    title, host, region, answer = known
-    return Row(
-        number=one["number"],
-        href=case_href(one["number"]),
-        title=title or one["number"],
-        place=one["position"],
-        asked_fen=one["asked_fen"],
-        is_barred=one["why"] in ("eligible", "unknown"),
-        now_fen=one["amount_fen"],
-        region=f"{region[:4]}00" if region else "",
-        host=host or "",
-        answer=answer if isinstance(answer, str) else "",
-        is_out=one["number"] in out,
-    )
+    def sum_of(self, amounts: Sequence[int]) -> int:
+        """What these come to together, as far as the reader may know."""
+        return sum(amounts) - sum(amounts[place - 1] for place in self.hidden)
 
+    def moved(self) -> tuple[list[int], list[int]]:
+        """The places that would get something and have nothing now, and the other way round."""
+        pairs = zip(self.order.amount_fen, self.then, strict=True)
+        changed = [
+            (place, now, then)
+            for place, (now, then) in enumerate(pairs, start=1)
+            if now != then and place not in self.hidden
+        ]
+        return [place for place, now, _ in changed if not now], [place for place, _, then in changed if not then]
 
-def _with(base: Sequence[Row], asked: Asked, *, is_shared: bool) -> list[Row]:
-    grants = grants_at(
-        [row.asked_fen for row in base],
-        [row.is_barred for row in base],
-        asked.budget_fen,
-        line=asked.line,
-        percent=asked.percent,
-        is_shared=is_shared,
-    )
-    return [replace(row, then_fen=fen) for row, fen in zip(base, grants, strict=True)]
+    @property
+    def differs(self) -> bool:
+        """Whether anything would change."""
+        return any(now != then for now, then in zip(self.order.amount_fen, self.then, strict=True))
+
+    def rows(self, which: Iterable[int]) -> list[Row]:
+        """These places with title and host."""
+        places = self.order.places(which)
+        shown = [one.number for one in places if one.position not in self.hidden]
+        rows = Case.objects.filter(number__in=shown).values_list("number", "title", "host__name")
+        known = {number: (title, host) for number, title, host in rows} if shown else {}
+        return [self._row(one, *known.get(one.number, ("", ""))) for one in places]
+
+    def _row(self, one: Place, title: str, host: str | None) -> Row:
+        if one.position in self.hidden:
+            return Row("", "", "", one.position, 0, 0, 0, is_out=True)
+        return Row(
+            href=case_href(one.number),
+            title=title or one.number,
+            host=host or "",
+            place=one.position,
+            asked_fen=one.asked_fen,
+            now_fen=one.amount_fen,
+            then_fen=self.then[one.position - 1],
+        )
 
 
 def grouped_by(programme: Programme) -> tuple[str, Question] | None:
@@ -238,35 +255,33 @@ def grouped_by(programme: Programme) -> tuple[str, Question] | None:
     return None
 
 
-def _sums(
-    rows: Sequence[Row], programme: Programme, question: tuple[str, Question] | None
-) -> list[tuple[Text, list[Sums]]]:
-    """What each region, host and kind of topic gains or loses; only where something changes."""
-    names = regions_said({row.region for row in rows if row.region})
+def _sums(places: Places, programme: Programme) -> list[tuple[Text, list[Sums], int]]:
+    """What each region, host and kind of topic gains or loses, those that change most, with how many more do; only where
+    something changes."""
+    question = grouped_by(programme)
+    groups = groups_of(places.order, (question[0], str(question[1].field)) if question else None)
+    names = regions_said({one for one in groups.region if one})
     found = [
-        (Text("按地区", "By region"), _by([(names.get(row.region, _NONE), row) for row in rows])),
-        (Text("按申报单位", "By host"), _by([(row.host or _NONE, row) for row in rows])),
+        (Text("按地区", "By region"), _by(places, groups.region, names)),
+        (Text("按申报单位", "By host"), _by(places, groups.host, {})),
     ]
     if question:
         where = f"{question[0]}.{question[1].field}"
-        told = [(value_said(programme, where, row.answer) if row.answer else _NONE, row) for row in rows]
-        found.append((Text("按“{question}”", "By “{question}”").filled(question=question[1].title), _by(told)))
-    return [(title, sums) for title, sums in found if sums]
+        said = {one: value_said(programme, where, one) for one in set(groups.answer) if one}
+        title = Text("按“{question}”", "By “{question}”").filled(question=question[1].title)
+        found.append((title, _by(places, groups.answer, said)))
+    return [(title, sums[:MOST_NAMED], max(0, len(sums) - MOST_NAMED)) for title, sums in found if sums]
 
 
-def _by(told: Sequence[tuple[Text | str, Row]]) -> list[Sums]:
-    groups: dict[Text | str, list[Row]] = {}
-    for name, row in told:
-        groups.setdefault(name, []).append(row)
-    sums = [
-        Sums(
-            name,
-            sum(bool(row.now_fen) for row in members),
-            sum(bool(row.then_fen) for row in members),
-            sum(row.now_fen for row in members),
-            sum(row.then_fen for row in members),
-        )
-        for name, members in groups.items()
-    ]
-    changed = [one for one in sums if one.change_fen or one.now != one.then]
+def _by(places: Places, groups: Sequence[str], names: Mapping[str, Text]) -> list[Sums]:
+    found: dict[str, list[int]] = {}
+    for place, (name, now, then) in enumerate(zip(groups, places.order.amount_fen, places.then, strict=True), start=1):
+        if (now or then) and place not in places.hidden:
+            sums = found.setdefault(name, [0, 0, 0, 0])
+            sums[0] += bool(now)
+            sums[1] += bool(then)
+            sums[2] += now
+            sums[3] += then
+    told = [Sums(names.get(name, name) if name else _NONE, *sums) for name, sums in found.items()]
+    changed = [one for one in told if one.change_fen or one.now != one.then]
     return sorted(changed, key=lambda one: -abs(one.change_fen))

@@ -55,6 +55,14 @@ def forget_messages(timestamp: int = 0) -> None:
     log.info("messages", forgotten=messages.forget_old(clock.now()))
 
 
+@app.task(name="casework.read_scores")
+def read_scores(of_round: int, step: str) -> None:
+    """Read the scores of a large round together, for a page that somebody opened."""
+    from keguan.casework.rounds import scores_told
+
+    scores_told.make(of_round, step)
+
+
 @app.task(name="casework.recheck")
 def recheck_seats(people: list[int]) -> None:
     """Look again at the open seats of people whose ties changed, and at those on cases of theirs."""

@@ -259,15 +259,16 @@ def notes_visible_to(actor: Actor) -> Q:
     return _came_in(_duty(actor, NOTES)) & ~_any(_seats_of(actor, LIVE))
 
 
-def reviews_visible_to(actor: Actor) -> Q:
-    """The seats of which `can_see_review` is true."""
+def reviews_visible_to(actor: Actor, of: Case | None = None) -> Q:
+    """The seats of which `can_see_review` is true. of: those of this case alone, so that no other one is looked at."""
     if actor.is_system:
-        return Q()
-    whole = Q(case__in=Case.objects.filter(reviewed_visible_to(actor)))
-    if actor.person is None:
-        return whole
-    mine = Q(holder__expert__person=actor.person, state__in=LIVE) & ~Q(recusal__is_hard=True)
-    return whole | (mine & ~Q(case__in=Case.objects.filter(_own(actor))))
+        return Q() if of is None else Q(case=of)
+    cases = Case.objects.all() if of is None else Case.objects.filter(pk=of.pk)
+    whole = Q(case__in=cases.filter(reviewed_visible_to(actor)))
+    if actor.person is not None:
+        mine = Q(holder__expert__person=actor.person, state__in=LIVE) & ~Q(recusal__is_hard=True)
+        whole |= mine & ~Q(case__in=cases.filter(_own(actor)))
+    return whole if of is None else whole & Q(case=of)
 
 
 # ---------------------------------------------------------------------------------------------------- why not?

@@ -350,7 +350,7 @@ class SeatShown:
 def seats_of(actor: Actor, case: Case) -> tuple[SeatShown, ...]:
     """The panel of a case: for those who run and watch all seats, for the applicant the final ones once it is decided,
     for a reviewer their own. Names only for those who may know them."""
-    rows = Seat.objects.filter(reviews_visible_to(actor), case=case).order_by("step", "attempt", "number")
+    rows = Seat.objects.filter(reviews_visible_to(actor, case)).order_by("step", "attempt", "number")
     if is_own(actor, case):
         rows = rows.filter(state="final")
     knows = can_see_reviewers(actor, case)

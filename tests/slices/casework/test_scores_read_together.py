@@ -12,12 +12,16 @@ from statistics import fmean, median
 
 import pytest
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 from tests import make
 from tests.make import cases
 from tests.slices.casework.page_cast import signed_in
 
 from keguan.casework.models import Case, Memo, Round, Seat, SeatHolder
+from keguan.casework.rounds import scores_told
 from keguan.casework.rounds.score_reading import Read, read_scores
+from keguan.components import turning
+from keguan.kernel.clock import clock_at
 from keguan.language.prose import COMBINED
 from keguan.language.schema import Rank
 from keguan.registers.experts.models import Expert
@@ -206,3 +210,46 @@ def test_one_reviewer_alone_on_every_panel_left_out_leaves_no_score_and_nothing_
         found = read.left_out(expert.pk)
         only_theirs = {number for number, given in world.totals.items() if next(iter(given)) == expert.pk}
         assert not set(found.gained) & only_theirs, "a case without a score is not granted anything"
+
+
+def test_long_tables_of_it_are_turned_each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (turning, scores_told):
+        monkeypatch.setattr(module, "MOST_ROWS", 3)
+    world = scored(1)
+    officer = make.person()
+    make.duty("officer", officer)
+    address, client = reverse("score_reading", args=[world.of_round.code, "rank"]), signed_in(officer)
+    pages = [client.get(address, {"page": at, "reviewers": "2"}).content.decode() for at in (1, 2, 3)]
+    titles = [row[0] for page in pages for row in rows_of(page, "各办件")]
+    assert sorted(titles) == sorted(Case.objects.values_list("title", flat=True))
+    assert [row[0] for row in rows_of(pages[2], "逐一去掉每位专家")] == ["专家4", "专家5", "专家6"]
+    assert "reviewers=3" in pages[2]
+    assert "page=3&amp;reviewers=3#reviewers" in pages[2], "one turns one table, and stays where one is in the other"
+    moves = [rows_of(page, "换一种合成方法") for page in pages]
+    assert moves[0] == moves[1] == moves[2], "the line is of all cases, whichever page is read"
+
+
+def test_scores_of_a_large_round_are_read_by_a_job_and_told_as_of_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = scored(1)
+    officer = make.person()
+    make.duty("officer", officer)
+    address, client = reverse("score_reading", args=[world.of_round.code, "rank"]), signed_in(officer)
+    at_once = client.get(address).content.decode()
+    monkeypatch.setattr(scores_told, "AT_ONCE", 5)
+    with clock_at(CAME_IN):
+        for _ in range(2):
+            assert "正在后台分析" in client.get(address).content.decode()
+        job = ProcrastinateJob.objects.get(task_name=scores_told.JOB)
+        scores_told.make(job.args["of_round"], job.args["step"])
+        kept = client.get(address).content.decode()
+    for title in ("换一种合成方法", "各办件", "逐一去掉每位专家"):
+        assert rows_of(kept, title) == rows_of(at_once, title)
+    assert "按 2026" in kept
+    Seat.objects.filter(case__number=next(iter(world.totals))).update(total=1, changed_at=CAME_IN + timedelta(days=9))
+    with clock_at(CAME_IN + timedelta(minutes=11)):
+        assert rows_of(client.get(address).content.decode(), "各办件") == rows_of(kept, "各办件"), (
+            "until it is read anew"
+        )
+        assert ProcrastinateJob.objects.filter(task_name=scores_told.JOB, status="todo").exists()
+        scores_told.make(job.args["of_round"], job.args["step"])
+        assert rows_of(client.get(address).content.decode(), "各办件") != rows_of(kept, "各办件")

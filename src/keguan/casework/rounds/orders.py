@@ -125,7 +125,7 @@ class Groups:
 def order_of(of_round: Round, step: Rank) -> Order:
     """The round's order at this step."""
     rankings = Ranking.objects.filter(round=of_round, step=step.id)
-    key, now = f"order:{of_round.pk}:{step.id}", clock.now()
+    key, now = f"order:{of_round.pk}-{step.id}", clock.now()
     kept: Order | None = cache.get(key)
     if kept is None or kept.ranking != rankings.values_list("pk", flat=True).first():
         made = _made(of_round, step, rankings.first(), key)
@@ -142,7 +142,7 @@ def order_of(of_round: Round, step: Rank) -> Order:
 
 def groups_of(order: Order, answer: tuple[str, str] | None) -> Groups:
     """What all places are grouped by. answer: the form and the question, where applications are told apart by one."""
-    key = f"{order.key}:groups:{'.'.join(answer or ())}"
+    key = f"{order.key}-groups-{'.'.join(answer or ())}"
     kept: tuple[datetime, Groups] | None = cache.get(key) if order.is_kept else None
     if kept is not None and kept[0] == order.at:
         return kept[1]

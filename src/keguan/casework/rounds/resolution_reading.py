@@ -60,7 +60,7 @@ def read(
 
     waiting: how many are not decided yet: each decision makes it another reading. anew: whatever is kept.
     """
-    key = f"resolution:{of_round.pk}:{step.id}:{fixed.pk if fixed else ''}:{waiting}"
+    key = f"resolution:{of_round.pk}-{step.id}-{fixed.pk if fixed else ''}-{waiting}"
     now = clock.now()
     kept: Reading | None = cache.get(key)
     if kept is not None and not anew and kept.seen <= now < kept.seen + KEPT:
@@ -119,4 +119,4 @@ def _all(of_round: Round, step: Decide, fixed: Resolution | None) -> tuple[Decis
 
 
 def _part(reading: Reading, page: int) -> str:
-    return f"resolution:{reading.shown_digest}:{page}"
+    return f"resolution:{reading.shown_digest}-{page}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -10,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from keguan.casework.leaving import sent_out
-from keguan.casework.models import SEAT_STATES, Case
+from keguan.casework.models import SEAT_STATES, Case, Round
 from keguan.casework.pages.case_words import status_of
 from keguan.casework.pages.opened import note_reading
 from keguan.casework.pages.rounds.places import places_of
@@ -24,10 +26,12 @@ from keguan.casework.pages.rounds.rankings import (
 )
 from keguan.casework.permissions import can_see_reviews, is_own, must_leave
 from keguan.casework.queries import SeatShown, case_by_number, seats_of
+from keguan.casework.rounds.kept_counts import once_a_minute
 from keguan.casework.rounds.resolutions import decided_in
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.status import Crumb, Line, Status
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Forbidden
 from keguan.language.schema import Decide
@@ -48,9 +52,8 @@ def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpRespon
     actor = actor_on(request)
     if not reads_scores(actor, found):
         raise READS_SCORES.refusal()
-    on_agenda = Case.objects.filter(Q(step=step) | Q(pk__in=decided_in(found, decide).values("pk")), round=found)
-    order = on_agenda.order_by("position", "-score_hundredths", "submitted_at", "id")
-    pairs = list(order.values_list("pk", "number")[:MOST])
+    now = clock.now()
+    pairs = once_a_minute(f"agenda:{found.pk}-{step}", now, lambda: _agenda(found, decide, now)).pairs
     decides = actor.holds(decide.by, programme=found.programme.code)
     # Papers that are closed to the reader are passed over; who asks for one by its number is told why.
     out = sent_out(actor, [pk for pk, _ in pairs]) if decides else {}
@@ -99,6 +102,25 @@ def paper(request: HttpRequest, code: str, step: str, number: str) -> HttpRespon
     things: list[Reading] = ["reviews"] if seats else []
     note_reading(request, case, actor, things)
     return render(request, "casework/paper.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What is or was on an agenda, in order: the row and the number of each case."""
+
+    at: datetime
+    pairs: tuple[tuple[int, str], ...]
+
+    @property
+    def cases(self) -> int:
+        """How many there are."""
+        return len(self.pairs)
+
+
+def _agenda(found: Round, decide: Decide, now: datetime) -> Agenda:
+    on_it = Case.objects.filter(Q(step=decide.id) | Q(pk__in=decided_in(found, decide).values("pk")), round=found)
+    order = on_it.order_by("position", "-score_hundredths", "submitted_at", "id")
+    return Agenda(now, tuple(order.values_list("pk", "number")[:MOST]))
 
 
 def _lines(case: Case, to: ToDecide | None, *, sees: bool) -> list[Line | None]:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from keguan.casework.models import Case
+from keguan.casework.models import Case, Round
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rounds.rankings import READS_SCORES, own_numbers, reads_scores, round_and_step
 from keguan.casework.permissions import KNOWS_REVIEWERS
-from keguan.casework.rounds.score_reading import COMBINATIONS, MOST_REVIEWERS, Moved, Read, contradicting, read_scores
+from keguan.casework.rounds.scores_told import Told, rows_of, told_of
+from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.lists import Column
 from keguan.components.status import Crumb, Status
-from keguan.fairness.scores import NonConsensus, by_case
+from keguan.components.turning import turn_to
 from keguan.kernel.bilingual import Text
 from keguan.language.prose import COMBINED
-from keguan.language.schema import Rank
+from keguan.language.schema import Rank, Review
 from keguan.language.wording import step_title
 
 TITLE = Text("评分综合分析", "Scores read together")
@@ -63,6 +65,14 @@ _WHY = {
     "blame_high": Text("只有批评的话，得分高", "only faults, many points"),
     "anchor": Text("引用了另一分档的说法", "the rubric's wording for other points"),
 }
+_MARKS = {
+    "apart": Status(Text("非共识", "Non-consensus"), "warn"),
+    "wide": Status(Text("分歧大", "Wide disagreement"), "info"),
+}
+_PAGES = {"cases": "page", "reviewers": "reviewers", "outliers": "outliers", "comments": "comments"}
+"""How the page number of each table is called in the address."""
+MOST_NAMED = 20
+"""So many cases that move are named in one cell; all are counted."""
 
 
 @page(READS_SCORES)
@@ -72,12 +82,15 @@ def score_reading(request: HttpRequest, code: str, step: str) -> HttpResponseBas
     actor = actor_on(request)
     if not reads_scores(actor, found):
         raise READS_SCORES.refusal()
-    read = read_scores(found, rank)
+    programme = definition_of(found.programme).programme
+    review = [one for one in programme.steps[: programme.steps.index(rank)] if isinstance(one, Review)][-1:]
+    told = told_of(found, rank) if review else None
     knows = any(actor.holds(role, programme=found.programme.code) for role in KNOWS_REVIEWERS)
     context: dict[str, Any] = {
         "round": found,
         "title": TITLE,
-        "read": read is not None,
+        "read": isinstance(told, Told),
+        "is_waiting": told == "waits",
         "crumbs": [
             Crumb(Text("批次", "Rounds"), reverse("rounds")),
             Crumb(code, reverse("round", args=[code])),
@@ -85,109 +98,67 @@ def score_reading(request: HttpRequest, code: str, step: str) -> HttpResponseBas
             Crumb(TITLE),
         ],
     }
-    if read is not None:
-        numbers = [one.number for one in read.entries]
-        titles = dict(Case.objects.filter(number__in=numbers).values_list("number", "title"))
-        context |= _told(read, titles, own_numbers(actor, found), knows=knows)
+    if isinstance(told, Told):
+        context |= _told(request, found, rank, review[0], told, own_numbers(actor, found), knows=knows)
     return render(request, "casework/score_reading.html", context)
 
 
-def _told(read: Read, titles: dict[str, str], own: frozenset[str], *, knows: bool) -> dict[str, Any]:
-    from keguan.fairness.calibration import NotComparable, additive, disagreement, outliers, standardised
+def _told(
+    request: HttpRequest, found: Round, rank: Rank, review: Review, told: Told, own: frozenset[str], *, knows: bool
+) -> dict[str, Any]:
+    here = reverse("score_reading", args=[found.code, rank.id])
+    names = ("cases", "reviewers", "outliers", "comments") if knows else ("cases",)
+    turns = {name: turn_to(told.sizes[name], request.GET, here, _PAGES[name], name) for name in names}
+    rows = {name: rows_of(found, rank, told, name, turn.page) for name, turn in turns.items()}
+    shown = {name: [one for one in part if name == "reviewers" or one.number not in own] for name, part in rows.items()}
+    moves = [(how, _open(gained, own), _open(lost, own)) for how, gained, lost in told.moves]
+    without = [(one, _open(one.gained, own), _open(one.lost, own)) for one in rows.get("reviewers", ())]
+    numbers = {one.number for name in names if name != "reviewers" for one in shown[name]}
+    for _, gained, lost in (*moves, *without):
+        numbers |= {*gained[:MOST_NAMED], *lost[:MOST_NAMED]}
+    titles = dict(Case.objects.filter(number__in=numbers).values_list("number", "title"))
 
-    model = additive(read.scores)
-    apart = model if isinstance(model, NotComparable) else None
-    worth = {} if isinstance(model, NotComparable) else model.cases
-    wide, moved_to = disagreement(read.scores), {} if apart else standardised(read.scores)
-    official = by_case(read.scores, read.review.combine)
-    rule = read.review.nonconsensus
-    totals: dict[str, list[int]] = {}
-    for sheet in read.sheets:
-        totals.setdefault(sheet.number, []).append(sheet.total)
-    rows = []
-    for number, given in totals.items():
-        marks = None
-        lies = wide.get(number)
-        if rule and NonConsensus(rule.top, rule.spread).holds(given):
-            marks = Status(Text("非共识", "Non-consensus"), "warn")
-        elif lies and lies.is_wide:
-            marks = Status(Text("分歧大", "Wide disagreement"), "info")
-        score, value, moved = official.get(number), worth.get(number), moved_to.get(number)
-        rows.append(
-            {
-                "number": number,
-                "title": titles.get(number) or number,
-                "official": f"{float(score):.2f}" if score is not None else "—",
-                "additive": f"{value:.1f}" if value is not None else "—",
-                "standard": f"{moved:.1f}" if moved is not None else "—",
-                "spread": max(given) - min(given),
-                "marks": marks,
-            }
-        )
-    signs = {expert: at for at, expert in enumerate(dict.fromkeys(one.expert for one in read.sheets), start=1)}
-    told: dict[str, Any] = {
-        "official": COMBINED[read.review.combine],
-        "apart": len(apart.groups) if apart else 0,
+    def title(number: str) -> str:
+        return titles.get(number) or number
+
+    def said(moved: tuple[str, ...]) -> Text | str:
+        named = "；".join(title(one) for one in moved[:MOST_NAMED])
+        more = Text("{named}等{n}件", "{named} and others, {n} in all").filled(named=named, n=len(moved))
+        return more if len(moved) > MOST_NAMED else named or "—"
+
+    return {
+        "official": COMBINED[review.combine],
+        "as_of": told.at if told.tables is None else None,
+        "apart": told.apart,
         "moves_columns": _MOVES,
-        "moves": [
-            {"name": COMBINED[how], **_moves(read.under(how), titles, own)}
-            for how in COMBINATIONS
-            if how != read.review.combine
-        ],
+        "moves": [{"name": COMBINED[how], "gained": said(gained), "lost": said(lost)} for how, gained, lost in moves],
         "columns": _ROWS,
-        "rows": [one for one in rows if one["number"] not in own],
-        "rule": rule,
+        "rows": [{"title": title(one.number), "marks": _MARKS.get(one.mark)} | asdict(one) for one in shown["cases"]],
+        "rule": review.nonconsensus,
         "knows": knows,
+        "turns": turns,
+        "reviewer_pages": Text("翻页：专家", "Pages: reviewers"),
+        "outlier_pages": Text("翻页：偏离较大的评分", "Pages: totals that stand out"),
+        "comment_pages": Text("翻页：意见与得分不一致", "Pages: comments against scores"),
+        "reviewer_columns": _REVIEWERS,
+        "too_many": not told.are_left_out,
+        "reviewers": [
+            asdict(one)
+            | {"name": Text("专家{n}", "Reviewer {n}").filled(n=one.sign)}
+            | {"gained": said(gained) if told.are_left_out else "", "lost": said(lost) if told.are_left_out else ""}
+            for one, gained, lost in without
+        ],
+        "outlier_columns": _OUTLIERS,
+        "outliers": [asdict(one) | {"title": title(one.number)} for one in shown.get("outliers", ())],
+        "comment_columns": _COMMENTS,
+        "comments": [
+            asdict(one)
+            | {"title": title(one.number)}
+            | {"why": Text("{why}：{words}", "{why}").filled(why=_WHY[one.kind], words="、".join(one.words))}
+            for one in shown.get("comments", ())
+        ],
     }
-    if not knows:
-        return told
-    seats = {(one.number, one.expert): one for one in read.sheets}
-    leaning = {} if isinstance(model, NotComparable) else model.reviewers
-    told["reviewer_columns"] = _REVIEWERS
-    told["too_many"] = len(signs) > MOST_REVIEWERS
-    told["reviewers"] = [
-        {
-            "name": Text("专家{n}", "Reviewer {n}").filled(n=at),
-            "cases": sum(one.expert == expert for one in read.sheets),
-            "leaning": f"{leaning[expert]:+.1f}" if expert in leaning else "—",
-            **(
-                _moves(read.left_out(expert), titles, own)
-                if len(signs) <= MOST_REVIEWERS
-                else {"gained": "", "lost": ""}
-            ),
-        }
-        for expert, at in signs.items()
-    ]
-    told["outlier_columns"] = _OUTLIERS
-    told["outliers"] = [
-        {
-            "number": one.score.case,
-            "title": titles.get(str(one.score.case)) or one.score.case,
-            "seat": seats[str(one.score.case), int(str(one.score.reviewer))].seat,
-            "total": one.score.total,
-            "points": f"{one.points:+.1f}",
-        }
-        for one in outliers(read.scores)
-        if one.score.case not in own
-    ]
-    told["comment_columns"] = _COMMENTS
-    rubric = read.definition.programme.rubric(read.review.rubric)
-    told["comments"] = [
-        {
-            "number": sheet.number,
-            "title": titles.get(sheet.number) or sheet.number,
-            "seat": sheet.seat,
-            "total": sheet.total,
-            "why": Text("{why}：{words}", "{why}").filled(why=_WHY[one.kind], words="、".join(one.words)),
-        }
-        for sheet, one in contradicting(read.sheets, rubric)
-        if sheet.number not in own
-    ]
-    return told
 
 
-def _moves(moved: Moved, titles: dict[str, str], own: frozenset[str]) -> dict[str, str]:
-    def said(numbers: tuple[str, ...]) -> str:
-        return "；".join(titles.get(one) or one for one in numbers if one not in own) or "—"
-
-    return {"gained": said(moved.gained), "lost": said(moved.lost)}
+def _open(numbers: tuple[str, ...], own: frozenset[str]) -> tuple[str, ...]:
+    return tuple(one for one in numbers if one not in own) if own else numbers

@@ -22,7 +22,7 @@ from keguan.registers.trace.services import Reading
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "keguan"
 TAG = re.compile(r"[a-z0-9_.-]+:[a-z0-9_.-]+:[a-z0-9_.-]+")
 OF_A_COMMAND = re.compile(r"case:\{[^}]*\}:(accepted|refused)")
-BESIDE_THE_STEPS = {"start", "open_side", "close_side", "take_back"}
+BESIDE_THE_STEPS = {"start", "open_side", "close_side", "take_back", "retract", "move_up"}
 """What can be asked of a case besides the verbs of its step."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -11,6 +11,7 @@ from keguan.casework.memo import stored
 from keguan.casework.messages import tell, tell_named, tell_of_vacancy
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.notices import put_up, take_down
+from keguan.casework.reviewing.declined import tell_of_declined
 from keguan.casework.reviewing.merits import enter_merits
 from keguan.casework.reviewing.seats import give_seat, move_seat
 from keguan.casework.situation import facts
@@ -75,6 +76,7 @@ def carry_out(
                 enter_merits(case, situation.definition, review, after.steps[event.step], now)
     _judged(case, situation, decided, actor)
     tell(case, situation.definition, decided, after, now)
+    tell_of_declined(case, situation.definition, decided, now)
 
 
 # ------------------------------------------------------------------------------------------------- the case's rows

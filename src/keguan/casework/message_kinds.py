@@ -22,6 +22,7 @@ Word = Literal[
     "ended",
     "review",
     "released",
+    "declined",
     "write",
     "named",
     "handed",
@@ -140,6 +141,14 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         REVIEWING,
         Text("评审不再由您办理", "A review taken off you"),
         Text("{number} 的评审不再需要您办理。", "Nothing more is asked of you for the review of {number}."),
+    ),
+    "declined": MessageKind(
+        REVIEWING,
+        Text("专家谢绝评审", "A reviewer declined"),
+        Text(
+            "办件 {number} 有专家谢绝评审，请登录补派。", "A reviewer declined {number}; sign in to fill the seat anew."
+        ),
+        by_text=True,
     ),
     "recusal": MessageKind(
         REVIEWING,

@@ -50,6 +50,17 @@ _VERBS: Final[Mapping[str, tuple[Text, Text]]] = {
         Text("收回上一环节的同意", "take back what was endorsed or passed"),
         Text("收回了上一环节的同意", "took back what was endorsed or passed"),
     ),
+    "retract": (
+        Text("撤回所提事项", "take back what they had asked for"),
+        Text("撤回了所提事项", "took back what they had asked for"),
+    ),
+    "move-up": (
+        Text("前移推荐排序", "move it up in the order of recommendation"),
+        Text(
+            "前移了推荐排序，填补空缺的名次",
+            "moved it up in the order of recommendation, into a rank that had come free",
+        ),
+    ),
     "assign": (Text("指派评审专家", "assign reviewers"), Text("指派了评审专家", "assigned reviewers")),
     "release": (Text("解除评审指派", "release a reviewer"), Text("解除了一个评审指派", "released a reviewer")),
     "set-aside": (

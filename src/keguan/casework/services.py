@@ -30,6 +30,7 @@ from keguan.casework.store import Held
 from keguan.casework.versions import definition_of
 from keguan.database import prepared
 from keguan.engine import machine
+from keguan.engine.afterwards import MOVE_UP
 from keguan.engine.decision import Command, Decided, RoundTerms, Situation, TellParent
 from keguan.engine.moves import refuse
 from keguan.engine.state import CaseState, Values, evolve_all
@@ -274,7 +275,7 @@ def _facts(
     if locking:
         take_locks((*facts.locks(wanted, case, about), *(f"expert:{one}" for one in chosen)))
     known = facts.compute(wanted, case, about, now)
-    if isinstance(step, Endorse) and step.ranked:
+    if (isinstance(step, Endorse) and step.ranked) or command.name == MOVE_UP:
         known["ranks_taken"] = facts.ranks_taken(case)
     if chosen and isinstance(step, Review):
         known["recusals"] = recusals(case, step, chosen, state.answers)

@@ -55,6 +55,11 @@ urlpatterns = [
         recommendations.endorse,
         name="recommendations_endorse",
     ),
+    path(
+        "progress/<slug:code>/order/<int:organisation>/close-gaps/",
+        recommendations.close_gaps,
+        name="recommendations_close_gaps",
+    ),
     path("me/deputies/", deputies.deputies, name="deputies"),
     path("me/deputies/<int:pk>/end/", deputies.deputy_end, name="deputy_end"),
     path("progress/<slug:code>/checks/<int:organisation>/", office_checks.office_checks, name="office_checks"),

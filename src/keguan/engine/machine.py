@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from keguan.engine.afterwards import MOVE_UP, RETRACT, RETRACT_VERB, against_retracting, rank_asked, ranked_before
 from keguan.engine.decision import Acting, Command, Decided, Decision, Effect, Situation, TellParent
 from keguan.engine.moves import DISCARDED, Move, Verb, holds, names_in, reason_owed, refuse, text_of
 from keguan.engine.setting_aside import SENT_BACK, panel_before
@@ -76,6 +77,10 @@ def _decide(situation: Situation, command: Command) -> Decision:
         return _taken_back(situation, step, command)
     if command.name == SET_ASIDE and not isinstance(step, Review):
         return _set_aside(situation, step, command)
+    if command.name == RETRACT:
+        return _retracted(situation, step, command)
+    if command.name == MOVE_UP:
+        return _moved_up(situation, command)
     verb = next((verb for verb in kind_for(step).verbs(step) if verb.name == command.name), None)
     if verb is None:
         return refuse(
@@ -308,6 +313,34 @@ def _set_aside(situation: Situation, here: Step, command: Command) -> Decision:
         return move
     walk.take(panel, move)
     return walk.decided()
+
+
+# -------------------------------------------------------------------------------------------------- afterwards
+
+
+def _retracted(situation: Situation, here: Step, command: Command) -> Decision:
+    """The side case ends, as if it had not been made; its parent hears of it, and goes on where it waited for nothing else."""
+    if forbidden := _forbidden(situation, RETRACT_VERB):
+        return Refusal(forbidden)
+    if refused := against_retracting(situation, command):
+        return refused
+    walk = _Walk(situation).acted(RETRACT_VERB)
+    walk.add(Noted(here.id, {"reason": text_of(command, "reason")}))
+    return walk.end(WITHDRAWN).decided()
+
+
+def _moved_up(situation: Situation, command: Command) -> Decision:
+    """A better rank that has come free, for whoever may recommend there."""
+    given = ranked_before(situation)
+    if isinstance(given, Refusal):
+        return given
+    verb = next(verb for verb in kind_for(given).verbs(given) if verb.name == "endorse")
+    if forbidden := _forbidden(situation, verb):
+        return Refusal(forbidden)
+    rank = rank_asked(situation, given, command)
+    if isinstance(rank, Refusal):
+        return rank
+    return _Walk(situation).acted(verb).add(Noted(given.id, {"rank": rank})).decided()
 
 
 # -------------------------------------------------------------------------------------------------- side cases

@@ -14,11 +14,13 @@ from keguan.casework.models import Batch, Case, RecommendationOrder, Round
 from keguan.casework.permissions import is_own
 from keguan.casework.situation.ranks import free_ranks
 from keguan.casework.versions import definition_of
+from keguan.engine.afterwards import MOVE_UP
+from keguan.engine.decision import Command
 from keguan.engine.moves import refuse
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
-from keguan.kernel.problems import Problem, Refusal
+from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.registers.trace import services as trace
 
 MOST = 500
@@ -47,6 +49,12 @@ class Standing:
     def numbers(self) -> list[str]:
         """The waiting cases by number."""
         return [case.number for case in self.waiting]
+
+    @property
+    def gaps(self) -> list[int]:
+        """The ranks that came free before others that are given: one that had them was withdrawn, or sent back."""
+        held = {case.recommended_rank for case in self.recommended}
+        return [rank for rank in range(1, max((one for one in held if one), default=0)) if rank not in held]
 
     @property
     def to_endorse(self) -> dict[int, int]:
@@ -133,6 +141,28 @@ def save_order(
     saved = standing(of_round, authority)
     assert saved is not None  # noqa: S101 - it was just there
     return saved
+
+
+def close_gaps(of_round: Round, authority: int, actor: Actor, key: str, *, request_id: str = "") -> int | Refusal:
+    """Let what is recommended move up into the ranks that came free, in the order in which it stands: all of it, or nothing.
+    Returns how many moved. Sent twice with the same key, it is done once."""
+    if not actor.holds("authority", organisation=authority):
+        return refuse("right.missing", Text("只有推荐单位可以排序。", "Only the authority orders its recommendations."))
+    try:
+        with transaction.atomic():
+            services.take_locks((f"order of {of_round.pk} by {authority}",))
+            found = standing(of_round, authority)
+            moved = 0
+            for rank, case in enumerate(found.recommended if found else (), start=1):
+                if case.recommended_rank != rank:
+                    command = Command(MOVE_UP, case.step, {"rank": rank})
+                    answer = services.act(case.number, command, actor, f"{key}-{case.number}", request_id=request_id)
+                    if isinstance(answer, Refusal):
+                        raise Refused(answer)
+                    moved += 1
+    except Refused as refused:
+        return refused.refusal
+    return moved
 
 
 def endorse_in_order(

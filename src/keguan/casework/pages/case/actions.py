@@ -17,11 +17,13 @@ from keguan.casework.pages.case.sheet_windows import unseen
 from keguan.casework.pages.case_words import SIDE_TITLES, case_href
 from keguan.casework.pages.desks.queue import queue_for
 from keguan.casework.pages.opened import case_for
+from keguan.casework.steps import typed
 from keguan.casework.steps.closets import closet_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.typed import posted_key
+from keguan.engine.afterwards import RETRACT, RETRACT_VERB
 from keguan.engine.decision import Command, Situation
 from keguan.engine.steps import kind_for
 from keguan.engine.steps.review import SET_ASIDE, SET_ASIDE_TITLE
@@ -53,6 +55,8 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     queue = queue_for(request, found, actor, waits=True) if "onwards" in request.POST else None
     if verb == SET_ASIDE:
         content = setting_aside.read(request.POST)
+    elif verb == RETRACT:
+        content = {"reason": typed.text(request.POST, "reason")}
     else:
         content = closet_of(step).content.read(request.POST, situation.definition, step, verb, situation)
     answer = services.act(
@@ -67,7 +71,10 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
         fresh, actor = case_for(request, number)
         status = status_of_refusal(answer)
         return case_page(request, fresh, actor, post=request.POST, problems=answer.problems, status=status)
-    titles = {one.name: one.title for one in kind_for(step).verbs(step)} | {SET_ASIDE: SET_ASIDE_TITLE}
+    titles = {one.name: one.title for one in kind_for(step).verbs(step)} | {
+        SET_ASIDE: SET_ASIDE_TITLE,
+        RETRACT: RETRACT_VERB.title,
+    }
     title = titles.get(verb, Text(verb, verb))
     at = clock.now().astimezone(clock.BEIJING)
     tell(request, _DONE.filled(verb=title, number=number, at=at))

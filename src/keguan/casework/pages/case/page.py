@@ -32,6 +32,7 @@ from keguan.casework.steps.scene import Scene
 from keguan.components.access import SIGNED_IN, page
 from keguan.components.fields import Field
 from keguan.components.status import Crumb
+from keguan.engine.afterwards import may_retract
 from keguan.engine.decision import Situation
 from keguan.engine.machine import commands_for
 from keguan.kernel import clock
@@ -96,6 +97,8 @@ def case_page(
         "problems": problems,
         "kept": kept(request, situation.definition.programme) if post is not None and asked not in holds else [],
         "can_withdraw": _can_withdraw(found, situation),
+        "can_retract": may_retract(situation),
+        "retract_reason": RETRACT_REASON.typed_in(request.POST).with_problems(problems),
         "can_copy": found.parent_id is None and leads(actor, found),
         "can_archive": may_archive(found, actor),
         "is_archived": may_archive(found, actor) and is_archived(found, actor),
@@ -124,6 +127,12 @@ def _confidential(parts: Parts) -> list[Reading]:
         "reviewers": parts.names_reviewers,
     }
     return [thing for thing, shown in things.items() if shown]
+
+
+RETRACT_REASON = Field(
+    "reason", "text", Text("撤回的理由", "Why it is taken back"), most=500, required=True,
+    hint=Text("处理单位会看到；撤回后不再处理，需要时可在期限内重新提出。", "Whoever would decide reads it. Nothing more is done about it; while there is time it can be made anew."),
+)  # fmt: skip
 
 
 def _can_withdraw(found: Case, situation: Situation) -> bool:

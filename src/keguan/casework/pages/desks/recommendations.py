@@ -96,6 +96,20 @@ def endorse(request: HttpRequest, code: str, organisation: int) -> HttpResponseB
     return SeeOther(reverse("batch", args=[answer.pk]))
 
 
+@page(RECOMMENDS, methods=("POST",))
+def close_gaps(request: HttpRequest, code: str, organisation: int) -> HttpResponseBase:
+    """Let what is recommended move up into ranks that came free."""
+    of_round, authority, found = _found(request, code, organisation)
+    answer = service.close_gaps(
+        of_round, authority.pk, actor_on(request), posted_key(request), request_id=request_id(request)
+    )
+    if isinstance(answer, Refusal):
+        status = status_of_refusal(answer)
+        return _page(request, of_round, authority, found, problems=answer.problems, status=status)
+    tell(request, Text("已顺次前移 {n} 件。", "Moved up: {n}.").filled(n=answer))
+    return SeeOther(reverse("recommendations", args=[code, organisation]))
+
+
 def _found(request: HttpRequest, code: str, organisation: int) -> tuple[Round, Organisation, Standing]:
     actor = actor_on(request)
     if not actor.holds("authority", organisation=organisation):
@@ -177,6 +191,7 @@ def _page(
         "authority": authority,
         "title": ORDER,
         "found": found,
+        "gaps": ", ".join(map(str, found.gaps)),
         "rows": rows,
         "line": len(found.ranks),
         "ranks": ",".join(map(str, found.ranks)),

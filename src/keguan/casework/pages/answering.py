@@ -27,7 +27,9 @@ _WORDS = {
     "amount": Text("金额（万元）", "Amount (10 000 yuan)"),
     "note": Text("备注", "Note"),
 }
-_NOT_TYPED = frozenset({"key", "revision", "step", "csrfmiddlewaretoken", "shown", "next", "do", "queue", "onwards"})
+_NOT_TYPED = frozenset(
+    {"key", "revision", "step", "csrfmiddlewaretoken", "shown", "next", "do", "queue", "onwards", "upto"}
+)
 
 
 def status_of_refusal(refusal: Refusal) -> int:

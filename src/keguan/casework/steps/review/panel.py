@@ -85,7 +85,7 @@ def _officer(scene: Scene, seats: list[Any], free: int) -> dict[str, Any]:
         free > 0 and not is_drawn and ("pool" in scene.query or (scene.post is not None and "pool" in scene.post))
     )
     pool = choices(scene) if wants_pool else None
-    asks = any(one.candidate.reasons and one.candidate.may_be_chosen for one in pool or ())
+    asks = any(one.candidate.reasons and one.candidate.may_be_chosen for one in (pool.choices if pool else ()))
     return {
         "is_officer": True,
         "open_seats": [one for one in seats if one.state in ("invited", "accepted")],

@@ -40,12 +40,16 @@ STATED = {
 """What each application to the key R&D programme states of itself: the statements of another do not come along."""
 
 
-def fills_proposal(visitor: Visitor, of: World, unwelcome: Person) -> None:
-    """The whole proposal, question by question: tables, files, people looked up by name."""
+def fills_proposal(visitor: Visitor, of: World, unwelcome: Person, *, title: str = TITLE, anew: bool = False) -> None:
+    """The whole proposal, question by question: tables, files, people looked up by name. anew: also what is known already."""
     principal, member = of.people["applicant"], of.people["member"]
-    visitor.fill("项目名称", TITLE)
+    if anew:
+        visitor.press("更换")
+        visitor.find("项目负责人", principal.name)
+    else:
+        visitor.sees(principal.name, "取自名录")  # who begins is the principal unless another is chosen
+    visitor.fill("项目名称", title)
     visitor.fill("所属领域", "农业农村")
-    visitor.sees(principal.name, "取自名录")  # who begins is the principal unless another is chosen
     visitor.fill("计划开始日期", "2026年7月1日")
     visitor.fill("计划完成日期", "2029/06/30")
     visitor.fill("项目摘要", "针对南疆灌区缺水问题，选育抗旱棉花新品种，并在主产区开展示范。")

@@ -1,52 +1,45 @@
-"""The anonymity walk: every page, list, count, filter, search, file, export, route and message, as everybody.
+"""The anonymity walk: every page, list, count, filter, search, file, export, route and message, as everybody, twice: while
+the panels work, and after the committee has decided.
 
-Two applications are under review by different people: one of the key R&D programme, single-blind, and one of the natural
-science fund, double-blind by reviewers who were drawn. Nobody but officers and
-supervision may learn from any of this who reviews, and no double-blind reviewer who applies. People and organisations
-have names and numbers that occur nowhere else, so whatever leaks is found by reading everything.
+Three applications are under review by different people: one of the key R&D programme, single-blind, and two of the natural
+science fund, double-blind by reviewers who were drawn. Nobody but officers and supervision may learn from any of this who
+reviews, and no double-blind reviewer who applies: not even afterwards, but for what the public notice of an award says.
 """
 
 from __future__ import annotations
 
 import io
 import re
-import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
-from uuid import uuid4
 
 import pytest
 from django.db.models import F
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from pypdf import PdfReader, PdfWriter
-from tests import make
-from tests.make import world as w
+from django.urls import resolve
+from pypdf import PdfReader
 from tests.slices.api.machine import Machine, token_of
-from tests.slices.casework.page_cast import act, signed_in
+from tests.slices.casework import everywhere
+from tests.slices.casework.anonymity import DECIDED, TITLE, TWIN_TITLE, Scene, decide, furnish, put_away, read, scene_at
+from tests.slices.casework.page_cast import signed_in
 
-from keguan.casework import services, versions
-from keguan.casework.drafting import opening
-from keguan.casework.models import Case, Message, Recusal, Round, Seat, SeatHolder
+from keguan.casework import permissions, queries
+from keguan.casework.models import Case, Message, Recusal, Seat
 from keguan.casework.pages import secrets
 from keguan.casework.reviewing.models import Declaration
+from keguan.components.access import PUBLIC
+from keguan.doors.api.models import WebhookDelivery
+from keguan.doors.api.webhooks.sending import body_of
 from keguan.doors.mail.letters import letter, short
-from keguan.fairness.randomness import written
-from keguan.insight.search import entries
 from keguan.kernel import clock
+from keguan.kernel.actors import NOBODY
 from keguan.kernel.clock import clock_at
-from keguan.language.schema import Review
-from keguan.panels.draws import chairs
-from keguan.panels.draws import services as draws
-from keguan.panels.draws.models import Draw
-from keguan.registers.experts.models import Expert
 from keguan.registers.parties.access import actor_for
-from keguan.registers.parties.models import Person
-from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -57,261 +50,39 @@ PUBLIC_REGISTERS = (
     "/registers/projects/",
     "/registers/duties/",
     "/api/v1/registers/",
+    "/registers/ties/",
     "/members/",
+    "/join/",
     "/search/",
     "/api/v1/search",
 )
 """Where people and organisations stand whether or not they apply or review: nothing there may name a case with them."""
-FEES = "/registers/review-fees/"
-"""Finance pays reviewers, and does not learn which case they reviewed."""
+PUBLISHED = ("/notices/", "/awards/", "/search/", "/api/v1/notices", "/api/v1/awards", "/api/v1/search")
+"""Where the public reads who was awarded, once the notice is up. Of who was refused nothing stands there."""
 KNOW_REVIEWERS = ("officer", "supervisor")
-ALIKE = ("publisher", "member", "single reviewer 1", "double reviewer 1")
-"""People who stand exactly where another one stands who walks."""
-TITLE = "双盲试验之棉花"
-
-
-@dataclass
-class Scene:
-    """Who is there. telling: what must not meet a double-blind reviewer; reviewers: names of all who review."""
-
-    world: w.World
-    single: str
-    double: str
-    people: dict[str, Person] = field(default_factory=dict)
-    telling: tuple[str, ...] = ()
-    reviewers: dict[str, int] = field(default_factory=dict)
-    file: int = 0
-
-
-def called(person: Person, name: str) -> Person:
-    Person.objects.filter(pk=person.pk).update(name=name, normal_name=name)
-    person.name = name
-    return person
-
-
-def a_pdf_by(author: str) -> bytes:
-    made = PdfWriter()
-    made.add_blank_page(300, 400)
-    made.add_metadata({"/Author": author, "/Title": f"{author}的材料"})
-    out = io.BytesIO()
-    made.write(out)
-    return out.getvalue()
+AT_WORK = (
+    *("nobody", "applicant", "away applicant", "host", "away host", "authority", "planner", "committee", "finance"),
+    *("registrar", "single reviewer 0", "single reviewer 2", "double reviewer 0", "double reviewer 2"),
+    *KNOW_REVIEWERS,
+)
+"""Who walks while the panels work. Who is left out stands exactly where one of these does."""
+AFTERWARDS = (
+    *("nobody", "applicant", "away applicant", "host", "planner", "committee", "finance"),
+    *("single reviewer 0", "double reviewer 0", "twin reviewer 0", "officer"),
+)
+"""Who walks again after the decision: whoever is told anything by it."""
 
 
 @pytest.fixture
-def scene(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    settings.MEDIA_ROOT = tmp_path / "files"
-    world = w.world(experts_count=12)
-    make.duty("registrar", world.people.setdefault("registrar", make.person()))
-    Expert.objects.update(region_code="110000")
-    Expert.objects.filter(pk__in=world.experts[-4:]).update(fields=["gbt13745:2009:630"])
-    bureau = make.organisation("昆仑推荐局", kind="bureau")
-    away = make.organisation("昆仑申报大学", kind="university", under=bureau, region_code="650100")
-    applicant = called(
-        make.person(employer=away, born=w.date(1980, 5, 1), title="senior", degree="doctor"), "欧阳不可知"
-    )
-    member = called(make.person(employer=away, born=w.date(1990, 5, 1)), "司徒不可知")
-    hosting, recommending = make.person(employer=away), make.person()
-    make.duty("host", hosting, organisation=away)
-    make.duty("authority", recommending, organisation=bureau)
-    with clock_at(w.moment("2026-03-02")):
-        w.call(world, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00"))
-        single = w.started(world)
-        done(world.act(single, "submit", "applicant", values=w.proposal(world)))
-        done(world.act(single, "endorse", "host", note="材料属实"))
-        done(world.act(single, "endorse", "authority", rank=1))
-        key_rd = world.round
-        fund = w.call(
-            world, "natural-science-fund", opens=w.moment("2026-03-01"), closes=w.moment("2026-03-31", "18:00")
-        )
-        world.round = key_rd
-        started = opening.start(fund.code, actor_for(applicant), away.pk, uuid4().hex)
-        assert isinstance(started, services.Done)
-        double = started.number
-        file = make.document("欧阳不可知图表.pdf", a_pdf_by("欧阳不可知"), by=actor_for(applicant), origin=double)
-        values = w.fund_proposal(
-            world,
-            title=TITLE,
-            principal=applicant.pk,
-            team=[{"member": member.pk, "months": 6}],
-            groundwork="昆仑申报大学有连续五年的样地数据，欧阳不可知发表相关论文三篇。",
-            figures=[file.pk],
-        )
-        done(world.act(double, "submit", actor_for(applicant), values=values))
-        done(world.act(double, "endorse", actor_for(hosting), note="材料属实"))
-    with clock_at(w.moment("2026-04-09")):
-        met = {f"formal.{rule}": {"result": "meets"} for rule in ("scope", "attachments", "anonymous", "similar")}
-        done(world.act(double, "pass", "officer", verdicts=met))
-        drawn = _drawn(world, fund)
-    with clock_at(w.moment("2026-04-10", "12:00")):
-        _entered(world, drawn)
-        taken = list(SeatHolder.objects.filter(seat__case__number=double).values_list("expert", flat=True))
-        experts = list(Expert.objects.select_related("person").order_by("pk"))
-        panels = [[one for one in experts if one.pk not in taken][:3], [one for one in experts if one.pk in taken]]
-        for number, expert in enumerate([*panels[0], *panels[1]]):
-            called(expert.person, f"慕容评审{'甲乙丙丁戊己'[number]}")
-        met = {f"formal.{rule}": {"result": "meets"} for rule in ("guide", "attachments", "classified", "cv")}
-        people = dict(world.people)
-        done(world.act(single, "pass", "officer", verdicts=met))
-        done(world.act(single, "assign", "officer", experts=[one.pk for one in panels[0]]))
-        for number, panel in zip((single, double), panels, strict=True):
-            for at, expert in enumerate(panel):
-                client = signed_in(expert.person)
-                if at < 2:
-                    done_page(act(client, number, "accept", declared=["interests", "confidence"]))
-                client.post(reverse("case_review_draft", args=[number]), {"comment": "草稿"})
-            rubric = versions.definition_of(Case.objects.get(number=number).programme).programme.rubrics[0]
-            given = {str(one.criterion): one.points - 1 for one in rubric.criteria}
-            done(
-                world.act(number, "score", actor_for(panel[0].person), scores=given, comment="思路清楚，基础扎实可信。")
-            )
-        people |= {
-            "away applicant": applicant,
-            "away member": member,
-            "away host": hosting,
-            "away authority": recommending,
-        }
-        people |= {f"single reviewer {n}": one.person for n, one in enumerate(panels[0])}
-        people |= {f"double reviewer {n}": one.person for n, one in enumerate(panels[1])}
-        telling = (
-            "昆仑申报大学",
-            "昆仑推荐局",
-            "欧阳不可知",
-            "司徒不可知",
-            f"people/{applicant.pk}/",
-            f"organisations/{away.pk}/",
-        )
-        reviewers = {one.person.name: one.person_id for panel in panels for one in panel}
-        entries.rebuild()
-        yield Scene(world, single, double, people, telling, reviewers, file.pk)
+def scene(tmp_path: Path, settings: Any) -> Iterator[Scene]:
+    with scene_at(tmp_path, settings) as made:
+        yield made
 
 
-def _drawn(world: w.World, of_round: Round) -> Draw:
-    """The list of a draw, fixed."""
-    step = versions.definition_of(of_round.programme).programme.step("review")
-    assert isinstance(step, Review)
-    made = draws.prepare(of_round, step, (), "", world.actor("officer"))
-    named = {
-        "source": "lottery",
-        "name": "试验开奖第1期",
-        "chain": "",
-        "round": 0,
-        "outcomes": 10_000_000,
-        "public_at": written(w.moment("2026-04-10", "09:00")),
-    }
-    return draws.fix(made, named, (), "", "without", world.actor("officer"))
-
-
-def _entered(world: w.World, draw: Draw) -> None:
-    found = draws.enter(draw, "01 02 03 04 05", "", "试验用", world.actor("officer"))
-    assert chairs.settle(found, world.actor("officer")).invited == 3
-
-
-def done(answer: Any) -> None:
-    assert isinstance(answer, services.Done), answer
-
-
-def done_page(response: Any) -> None:
-    assert response.status_code == 303, response.content.decode()[:3000]
-
-
-# ------------------------------------------------------------------------------------------------- what is read
-
-
-def read(response: Any) -> str:
-    """Everything an answer says, whatever its kind: headers, text, what a PDF or a spreadsheet holds, and about itself."""
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    for close in response._resource_closers:  # the file alone: closing the answer would close the test's database
-        close()
-    said = [" ".join(f"{name}: {value}" for name, value in response.items())]
-    kind = response.get("Content-Type", "")
-    if kind.startswith("application/pdf"):
-        book = PdfReader(io.BytesIO(body))
-        said += [page.extract_text() for page in book.pages] + [str(book.metadata), str(book.xmp_metadata or "")]
-        said.append(body.decode("latin-1"))
-    elif body[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(body)) as box:
-            said += [box.read(name).decode("utf-8", "replace") for name in box.namelist()]
-    else:
-        said.append(body.decode("utf-8", "replace"))
-    return unescape(unquote("\n".join(said)))
-
-
-def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
-    for entry in resolver.url_patterns:
-        address = before + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, address)
-        elif isinstance(entry, URLPattern):
-            yield address
-
-
-LEFT_OUT = re.compile(r"^(accounts?/|static|sign-|tour|demo|me/export|language|look|gallery|\.well-known)")
-
-
-def addresses(scene: Scene) -> list[str]:
-    """Every route that takes a GET, with what stands in this scene put in its places, for both cases."""
-    found: set[str] = set()
-    cases = {one.number: one for one in Case.objects.select_related("round", "host").filter(parent=None)}
-    event = Event.objects.filter(tag="case:score:accepted").first()
-    for route in routes(get_resolver()):
-        if LEFT_OUT.match(route):
-            continue
-        for case in cases.values():
-            seat = Seat.objects.filter(case=case).first()
-            filled = {
-                "number": case.number,
-                "code": case.round.code if case.round else "",
-                "form": "proposal",
-                "step": "review" if "meeting" in route else "decide" if "decide" in route else "rank",
-                "organisation": str(case.host_id),
-                "verb": "score",
-                "slug": case.number,
-                "category": "review",
-            }
-            numbers = {
-                "documents/<int:pk>/": scene.file,
-                "organisations/<int:pk>": case.host_id,
-                "people/<int:pk>": case.principal_id,
-                "experts/<int:pk>": Expert.objects.filter(seats__seat=seat).values_list("pk", flat=True).first(),
-                "trace/<int:pk>": event.pk if event else 1,
-            }
-            address = route
-            for ending, pk in numbers.items():
-                if ending in address:
-                    address = address.replace("<int:pk>", str(pk), 1)
-            address = re.sub(r"<(?:\w+:)?(\w+)>", lambda hit: filled.get(hit[1], "1"), address)  # noqa: B023
-            found.add("/" + address.replace("\\Z", "").replace("^", "").replace("$", ""))
-    asked = [
-        *(f"/cases/?host={word}" for word in ("昆仑", "没有这个单位")),
-        *(f"/cases/?q={word}" for word in ("慕容评审甲", TITLE)),
-        *(
-            f"/{place}?{what}"
-            for place in ("cases/", "my-cases/")
-            for what in ("format=xlsx", "sort=host", "sort=-number")
-        ),
-        *(f"/cases/{number}/form/proposal/book.pdf?lang={lang}" for number in cases for lang in ("zh", "en")),
-        *(f"/cases/{number}/?pool=1" for number in cases),
-        *("/registers/experts/?format=xlsx", "/registers/trace/?format=xlsx", "/payments/?format=xlsx"),
-        "/registers/organisations/?q=昆仑",
-        *(
-            f"/{place}?q={word}"
-            for place in ("search/", "search/feed.atom", "api/v1/search")
-            for word in (TITLE, "昆仑申报大学", "欧阳不可知", "慕容评审甲")
-        ),
-        f"{FEES}?format=xlsx",
-        f"{FEES}hand/",
-        *(f"/registers/trace/?actor={pk}" for pk in scene.reviewers.values()),
-    ]
-    return sorted(found | set(asked))
-
-
-def clients(scene: Scene) -> Iterator[tuple[str, Client, Client | None]]:
-    yield "nobody", Client(), None
-    for who, person in scene.people.items():
-        if who in ALIKE:
-            continue
-        yield who, signed_in(person), Machine(token_of(person))
+def clients(scene: Scene, roles: Sequence[str]) -> Iterator[tuple[str, Client, Client | None]]:
+    for who in roles:
+        person = scene.people.get(who)
+        yield who, signed_in(person) if person else Client(), Machine(token_of(person)) if person else None
 
 
 @dataclass(frozen=True)
@@ -323,43 +94,72 @@ class Leak:
     word: str
 
 
+@dataclass
+class Walk:
+    """What was met on a walk. statuses: by route, all that anybody got."""
+
+    leaks: list[Leak] = field(default_factory=list)
+    statuses: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def opened(self) -> set[str]:
+        """The routes that opened to somebody."""
+        return {route for route, met in self.statuses.items() if 200 in met}
+
+    @property
+    def closed(self) -> set[str]:
+        """Those that take a GET and opened to nobody."""
+        return {route for route, met in self.statuses.items() if 200 not in met and met != {405}}
+
+
 def leaks_to(scene: Scene, who: str, address: str, said: str) -> Iterator[Leak]:
     me = scene.people[who].name if who in scene.people else ""
-    in_register = address.startswith(PUBLIC_REGISTERS) or (who == "finance" and address.startswith(FEES))
+    in_register = address.startswith(PUBLIC_REGISTERS) or (who == "finance" and address.startswith(everywhere.FEES))
     # What somebody asks for is said back to them.
-    tells_case = scene.single in said or scene.double in said or (TITLE in said and TITLE not in address)
+    titles = [one for one in (TITLE, TWIN_TITLE) if one not in address]
+    tells_case = any(one in said for one in (scene.single, *scene.drawn, *titles))
     if who not in KNOW_REVIEWERS:
         for name, pk in scene.reviewers.items():
-            if name == me or name in address:  # what somebody asks for is said back to them
+            if name == me or name in address:
                 continue
             named = name in said or (not in_register and f"people/{pk}/" in said)
             if named and (not in_register or tells_case):
                 yield Leak(who, address, name)
-    if who.startswith("double reviewer"):
-        for word in scene.telling:
+    if who.startswith(("double reviewer", "twin reviewer")):
+        is_published = clock.now() >= DECIDED and address.startswith(PUBLISHED)
+        for word in (*scene.telling_of_twin, *(() if is_published else scene.telling)):
             if word in said.replace(f"host={word}", "") and (not in_register or tells_case):
                 yield Leak(who, address, word)
 
 
-def walked(scene: Scene, roles: str = "") -> tuple[list[Leak], int]:
-    leaks: list[Leak] = []
-    opened = 0
-    everywhere = addresses(scene)
-    for who, client, machine in clients(scene):
-        if roles and roles not in who:
-            continue
-        for address in everywhere:
-            by = machine if address.startswith("/api/v1") and machine is not None else client
-            response = by.get(address)
-            opened += response.status_code == 200
-            leaks += leaks_to(scene, who, address, read(response))
+def walked(scene: Scene, *roles: str) -> Walk:
+    """These, everywhere."""
+    walk, afterwards = Walk(), clock.now() >= DECIDED
+    places = everywhere.Everywhere(scene).by_route(afterwards=afterwards) | {"asked": everywhere.asked(scene)}
+    for who, client, machine in clients(scene, roles):
+        actor = actor_for(scene.people[who]) if who in scene.people else NOBODY
+        for route, addresses in places.items():
+            right = getattr(resolve(addresses[0].partition("?")[0]).func, "right", PUBLIC)
+            if who in KNOW_REVIEWERS and 200 in walk.statuses[route]:
+                continue  # they may know: they walk to open what nobody else does, and come last
+            # Who has not the right at all gets one answer, whatever stands in the places.
+            for address in addresses if right.holds(actor) else addresses[:1]:
+                by = machine if address.startswith("/api/v1") and machine is not None else client
+                response: Any = by.get(address)
+                walk.statuses[route].add(response.status_code)
+                if who in KNOW_REVIEWERS:
+                    put_away(response)
+                else:
+                    walk.leaks += leaks_to(scene, who, address, read(response))
+        for address, sent in everywhere.POSTED:
+            walk.leaks += leaks_to(scene, who, address, read(client.post(address, sent, "application/json")))
         if who in scene.people:
-            leaks += written_to(scene, who)
-    return leaks, opened
+            walk.leaks += written_to(scene, who)
+    return walk
 
 
 def written_to(scene: Scene, who: str) -> Iterator[Leak]:
-    """What every message says to this person, on the page and in the mail that is made of it."""
+    """What every message says to this person, on the page and in the mail that is made of it; and what their webhooks send."""
     person = scene.people[who].pk
     told = list(Message.objects.filter(person=person).annotate(number=F("case__number")))
     for one in told:
@@ -374,12 +174,39 @@ def written_to(scene: Scene, who: str) -> Iterator[Leak]:
             short(told, language),
         ]
         yield from leaks_to(scene, who, "mail", unescape("\n".join(said)))
+    for delivery in WebhookDelivery.objects.filter(webhook__account__person=person):
+        yield from leaks_to(scene, who, "webhook", body_of(delivery).decode())
 
 
 def test_nobody_learns_who_reviews_and_no_double_blind_reviewer_who_applies(scene: Scene) -> None:
-    leaks, opened = walked(scene)
-    assert not leaks, "\n".join(map(str, leaks))
-    assert opened > 500, "a walk that opens little shows little"
+    furnish(scene)
+    walk = walked(scene, *AT_WORK)
+    assert not walk.leaks, "\n".join(map(str, walk.leaks))
+    assert walk.closed == set(everywhere.OPEN_TO_NOBODY) | everywhere.OPEN_AFTERWARDS, (
+        "a route nobody opens shows nothing"
+    )
+
+
+def test_after_the_decision_nobody_learns_more_than_the_notice_says(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(scene)
+    decide(scene)
+    with clock_at(DECIDED):
+        walk = walked(scene, *AFTERWARDS)
+        assert not walk.leaks, "\n".join(map(str, walk.leaks))
+        assert walk.opened >= everywhere.OPEN_AFTERWARDS
+        public = Client().get("/notices/").content.decode()
+        assert "欧阳不可知" in public or "昆仑申报大学" in read(Client().get("/awards/")), "of the award this is open"
+        monkeypatch.setattr(permissions, "is_blinded", lambda actor, case: False)
+        for room in (secrets, queries):
+            monkeypatch.setattr(room, "is_blinded", lambda actor, case: False, raising=False)
+        put_in = leaks_to(scene, "twin reviewer 0", "/", read(_twin_page(scene)))
+        assert "尉迟不可知" in {one.word for one in put_in}, "the walk would find it"
+
+
+def _twin_page(scene: Scene) -> Any:
+    return signed_in(scene.people["twin reviewer 0"]).get(f"/cases/{scene.twin}/")
 
 
 def test_lists_tell_a_double_blind_reviewer_nothing_by_filters_sorting_or_counts(scene: Scene) -> None:
@@ -421,7 +248,8 @@ def test_who_is_not_told_who_applies_states_no_more_than_they_can_know(scene: Sc
 
 def test_the_walk_finds_a_leak_that_is_put_in(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "is_blinded", lambda actor, case: False)
-    leaks, _ = walked(scene, "double reviewer 0")
+    furnish(scene)
+    leaks = walked(scene, "double reviewer 0").leaks
     assert {one.word for one in leaks} >= {"欧阳不可知", "司徒不可知"}
 
 

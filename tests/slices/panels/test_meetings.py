@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from tests import make
 from tests.slices.api.machine import Machine, token_of
+from tests.slices.casework.anonymity import read
 from tests.slices.casework.page_cast import signed_in
-from tests.slices.casework.test_nobody_learns_who import read
 from tests.slices.panels.committee import Committee, called, codes, done
 
 from keguan.casework import queries

@@ -87,13 +87,14 @@ class Drafted:
 
 
 def drafted(request: HttpRequest, number: str, form_name: str) -> Drafted:
-    """The form as it is being typed, checked as if it were handed in. Raises Http404 for who does not write it."""
+    """The form as it is being typed, checked as if it were handed in while it can be. Raises Http404 for who does not write it."""
     sheet = sheet_for(request, number, form_name)
     case, actor = sheet.case, sheet.actor
     never = form_name not in sheet.situation.state.answers
     if not sheet.is_open and not (never and is_own(actor, case)):
         raise Http404
-    found = checked(sheet, sheet.values, complete=True)
+    # Of a draft whose time is over nothing is asked any more; what was typed stays to be read.
+    found = checked(sheet, sheet.values, complete=not sheet.situation.state.end)
     values = _as_read(sheet.values, found.clean)
     unasked = sheet.situation.definition.hidden_fields(form_name, sheet.values, names_in(sheet.situation))
     names = named([(sheet.form, values)], number, actor)

@@ -45,6 +45,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A case before the others are looked at. key: the smallest stands first. amount: what it would get, in fen. why: as of a
+    `Line`, "" for who may get something."""
+
+    number: str
+    key: tuple[Any, ...]
+    order: Any
+    amount: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """The order of a round, best first, and what of the budget it spends."""
 
@@ -63,24 +75,21 @@ def rank(definition: Definition, step: Rank, entries: Sequence[Entry], budget_fe
     Down the list the line is drawn at the first case that does not fit: nobody wins by asking less than a better one.
     A case that misses a value or does not meet `eligible` comes last and gets nothing.
     """
-    entries = with_places(definition.programme, entries)
-    ordered = sorted(entries, key=lambda entry: _sort_key(definition, step, entry))
-    amounts = [_amount(definition, step, entry) for entry in ordered]
-    whys = [_bar(definition, step, entry, amount) for entry, amount in zip(ordered, amounts, strict=True)]
-    granted = _shared(amounts, whys, budget_fen) if step.share == "pro_rata" else _in_order(amounts, whys, budget_fen)
+    weighed = sorted(
+        (weigh(definition, step, entry) for entry in with_places(definition.programme, entries)),
+        key=lambda one: one.key,
+    )
     lines = tuple(
         Line(
-            number=entry.number,
+            number=one.number,
             position=position,
-            order=_order(definition, step, entry),
-            asked_fen=amount or 0,
+            order=one.order,
+            asked_fen=one.amount or 0,
             amount_fen=grant,
             within=grant > 0,
-            why=why or ("" if grant > 0 else "budget"),
+            why=one.why or ("" if grant > 0 else "budget"),
         )
-        for position, (entry, amount, why, grant) in enumerate(
-            zip(ordered, amounts, whys, granted, strict=True), start=1
-        )
+        for position, (one, grant) in enumerate(zip(weighed, grants(step, weighed, budget_fen), strict=True), start=1)
     )
     return Ranking(lines, budget_fen)
 
@@ -110,11 +119,20 @@ def _score(name: str, place: Fraction | None) -> dict[str, Decimal]:
     return {} if place is None else {name: Decimal(hundredths(place)) / 100}
 
 
-def _sort_key(definition: Definition, step: Rank, entry: Entry) -> tuple[Any, ...]:
-    barred = bool(_bar(definition, step, entry, _amount(definition, step, entry)))
-    values = [_order(definition, step, entry), *(definition.value(tie, entry.names) for tie in step.ties)]
+def weigh(definition: Definition, step: Rank, entry: Entry) -> Weighed:
+    """What the step's expressions say of one case, whatever the others are."""
+    amount = _amount(definition, step, entry)
+    order = _order(definition, step, entry)
+    why = _bar(definition, step, entry, amount, order)
+    values = [order, *(definition.value(tie, entry.names) for tie in step.ties)]
     highest_first = tuple((value is None, -value if value is not None else 0) for value in values)
-    return (barred, *highest_first, entry.submitted, entry.number)
+    return Weighed(entry.number, (bool(why), *highest_first, entry.submitted, entry.number), order, amount, why)
+
+
+def grants(step: Rank, weighed: Sequence[Weighed], budget_fen: int) -> list[int]:
+    """What each of these cases gets, best first, in fen."""
+    amounts, whys = [one.amount for one in weighed], [one.why for one in weighed]
+    return _shared(amounts, whys, budget_fen) if step.share == "pro_rata" else _in_order(amounts, whys, budget_fen)
 
 
 def _order(definition: Definition, step: Rank, entry: Entry) -> Any:
@@ -126,8 +144,8 @@ def _amount(definition: Definition, step: Rank, entry: Entry) -> int | None:
     return None if value is None else int(value)
 
 
-def _bar(definition: Definition, step: Rank, entry: Entry, amount: int | None) -> str:
-    if amount is None or amount <= 0 or (step.order is not None and _order(definition, step, entry) is None):
+def _bar(definition: Definition, step: Rank, entry: Entry, amount: int | None, order: Any) -> str:
+    if amount is None or amount <= 0 or order is None:
         return "unknown"
     if step.eligible is None:
         return ""

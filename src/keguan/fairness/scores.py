@@ -6,7 +6,8 @@ point, and says where nothing can be said. A total lies between 0 and 100; revie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -79,17 +80,26 @@ def by_rank(scores: Iterable[Score]) -> dict[Hashable, Fraction | None]:
     So a reviewer who is strict or generous, or who uses the scale narrowly, weighs as much as any other. A reviewer of a
     single case ranks nothing and is left out; a case that only such reviewers scored is None: it cannot be compared.
     """
+    return {case: _mean_place(found.values()) for case, found in _places(scores).items()}
+
+
+def _places(scores: Iterable[Score]) -> dict[Hashable, dict[Hashable, Fraction]]:
+    """Where each reviewer puts each case, by case; nothing of who scored one case alone."""
     all_scores = tuple(scores)
-    places: dict[Hashable, list[Fraction]] = {one.case: [] for one in all_scores}
-    for mine in _by_reviewer(all_scores).values():
+    places: dict[Hashable, dict[Hashable, Fraction]] = {one.case: {} for one in all_scores}
+    for reviewer, mine in _by_reviewer(all_scores).items():
         if len(mine) < 2:
             continue
-        totals = [one.total for one in mine]
+        totals = sorted(one.total for one in mine)
         for one in mine:
-            below = sum(total < one.total for total in totals)
-            level = totals.count(one.total) - 1
-            places[one.case].append(100 * (below + level * HALF) / (len(mine) - 1))
-    return {case: sum(found, Fraction()) / len(found) if found else None for case, found in places.items()}
+            below = bisect_left(totals, one.total)
+            level = bisect_right(totals, one.total) - below - 1
+            places[one.case][reviewer] = 100 * (below + level * HALF) / (len(mine) - 1)
+    return places
+
+
+def _mean_place(found: Collection[Fraction]) -> Fraction | None:
+    return sum(found, Fraction()) / len(found) if found else None
 
 
 def by_case(scores: Iterable[Score], how: str) -> dict[Hashable, Fraction | None]:
@@ -103,9 +113,26 @@ def by_case(scores: Iterable[Score], how: str) -> dict[Hashable, Fraction | None
     return {case: BY_CASE[how](found) for case, found in totals.items()}
 
 
-def without(scores: Iterable[Score], reviewer: Hashable) -> tuple[Score, ...]:
-    """The same scores as if this reviewer had given none."""
-    return tuple(one for one in scores if one.reviewer != reviewer)
+def without_each(scores: Iterable[Score], how: str) -> Iterator[tuple[Hashable, dict[Hashable, Fraction | None]]]:
+    """For each reviewer, the new scores of their cases as if they had given none; those of all other cases stay as they are.
+
+    The same as `by_case` of the other scores on these cases, for all reviewers at once; None for a case that nobody else
+    scored, or that cannot be compared any more. how: a name in `BY_CASE`, or `rank_based`.
+    """
+    all_scores = tuple(scores)
+    on_case: dict[Hashable, list[Score]] = {}
+    for one in all_scores:
+        on_case.setdefault(one.case, []).append(one)
+    places = _places(all_scores) if how == RANK_BASED else {}
+    for reviewer, mine in _by_reviewer(all_scores).items():
+        found: dict[Hashable, Fraction | None] = {}
+        for case in (one.case for one in mine):
+            if how == RANK_BASED:
+                found[case] = _mean_place([place for who, place in places[case].items() if who != reviewer])
+            else:
+                left = [one.total for one in on_case[case] if one.reviewer != reviewer]
+                found[case] = BY_CASE[how](left) if left else None
+        yield reviewer, found
 
 
 def _by_reviewer(scores: Iterable[Score]) -> dict[Hashable, list[Score]]:

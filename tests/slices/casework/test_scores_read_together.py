@@ -141,10 +141,11 @@ def test_each_combination_and_each_reviewer_left_out_moves_the_line_as_sums_made
             assert len(found.gained) == len(found.lost), "a mean place is no score: the line takes as many as before"
         assert (set(found.gained), set(found.lost)) == (then - now, now - then), how
         moved += len(then ^ now)
-    for expert in world.experts:
+    each = read.each_left_out()
+    for expert in [one for one in world.experts if one.pk in each]:
         left = {number: {pk: total for pk, total in given.items() if pk != expert.pk} for number, given in world.totals.items()}  # fmt: skip
         then = within(scores_under(left, "trimmed_mean"))
-        found = read.left_out(expert.pk)
+        found = each[expert.pk]
         assert (set(found.gained), set(found.lost)) == (then - now, now - then), expert.pk
         moved += len(then ^ now)
     assert moved, "a round in which nothing moves shows nothing"
@@ -155,6 +156,44 @@ def rows_of(page: str, title: str) -> list[list[str]]:
     table = page.split(title, 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
     cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.S) for row in table.split("<tr")[1:]]
     return [[unescape(re.sub(r"<[^>]+>", "", one)).strip() for one in row] for row in cells]
+
+
+def _movers(world: Scored) -> dict[str, set[int]]:
+    """By case, without whom it would move."""
+    now = within(scores_under(world.totals, "trimmed_mean"))
+    found: dict[str, set[int]] = {}
+    for expert in world.experts:
+        left = {
+            number: {pk: total for pk, total in given.items() if pk != expert.pk}
+            for number, given in world.totals.items()
+        }
+        for number in within(scores_under(left, "trimmed_mean")) ^ now:
+            found.setdefault(number, set()).add(expert.pk)
+    return found
+
+
+def _fragile(world: Scored) -> dict[str, int]:
+    return {number: len(moved) for number, moved in _movers(world).items()}
+
+
+def test_beyond_the_work_that_is_allowed_who_scored_most_is_left_out_first_and_the_rest_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = scored(1)
+    read = world.read()
+    counted = {one.pk: sum(one.pk in given for given in world.totals.values()) for one in world.experts}
+    some = read.each_left_out(most_work=3 * len(world.totals))
+    assert len(some) == 3
+    assert min(counted[one] for one in some) >= max(n for one, n in counted.items() if one not in some)
+    assert some == {one: read.each_left_out()[one] for one in some}
+    officer = make.person()
+    make.duty("officer", officer)
+    monkeypatch.setattr(Read.each_left_out, "__defaults__", (3 * len(world.totals),))
+    page = signed_in(officer).get(reverse("score_reading", args=[world.of_round.code, "rank"])).content.decode()
+    rest = sum(n > 0 for n in counted.values()) - 3
+    assert "逐一去掉 3 名专家" in page
+    assert f"其余 {rest} 名未试算" in page
+    assert [row[3] for row in rows_of(page, "逐一去掉每位专家")].count("未试算") == rest
 
 
 def test_the_page_says_so_with_reviewers_by_sign_for_who_may_know_them_and_without_for_the_committee() -> None:
@@ -177,7 +216,17 @@ def test_the_page_says_so_with_reviewers_by_sign_for_who_may_know_them_and_witho
     assert not [one for one in world.experts if one.person.name in page]
     seen = signed_in(committee).get(address).content.decode()
     assert "换一种合成方法" in seen
-    assert "逐一去掉每位专家" not in seen
+    assert "逐一去掉每位专家" not in seen, "a sign over all cases would make a person of it"
+    then = _fragile(world)
+    rows = {row[0]: row[1:] for row in rows_of(seen, "预算线有多稳")}
+    assert rows == {title[number]: ["预算线内" if number in now else "预算线外", str(n)] for number, n in then.items()}
+    movers = sum(any(one.pk in moved for moved in _movers(world).values()) for one in world.experts)
+    tried = sum(any(one.pk in given for given in world.totals.values()) for one in world.experts)
+    assert f"逐一去掉 {tried} 名专家：其中 {movers} 名去掉后预算线移动，涉及 {len(then)} 件办件。" in seen
+    own = next(iter(then))
+    Case.objects.filter(number=own).update(principal=committee)
+    mine = signed_in(committee).get(address).content.decode()
+    assert title[own] not in {row[0] for row in rows_of(mine, "预算线有多稳")}, "nobody reads on their own case"
     assert signed_in(make.person()).get(address).status_code == 403
 
 
@@ -205,9 +254,11 @@ def test_one_reviewer_alone_on_every_panel_left_out_leaves_no_score_and_nothing_
     for number in world.totals:
         keep = next(iter(world.totals[number]))
         Case.objects.get(number=number).seats.exclude(holder__expert=keep).update(state="declined")
-    read = world.read()
+    each = world.read().each_left_out()
     for expert in world.experts:
-        found = read.left_out(expert.pk)
+        if expert.pk not in each:
+            continue
+        found = each[expert.pk]
         only_theirs = {number for number, given in world.totals.items() if next(iter(given)) == expert.pk}
         assert not set(found.gained) & only_theirs, "a case without a score is not granted anything"
 

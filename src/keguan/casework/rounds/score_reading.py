@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from keguan.casework.models import Ranking, Round, Seat
 from keguan.casework.rounds.services import entries_of
 from keguan.casework.versions import definition_of
 from keguan.engine import rounds as engine
 from keguan.fairness.comments import Anchored, Contradiction, contradictions
-from keguan.fairness.scores import BY_CASE, RANK_BASED, Score, by_case, hundredths, without
+from keguan.fairness.scores import BY_CASE, RANK_BASED, Score, by_case, hundredths, without_each
 from keguan.language.definition import Definition
 from keguan.language.schema import Rank, Review, Rubric
 
 COMBINATIONS: Final = (*BY_CASE, RANK_BASED)
 _BEHIND_ALL: Final = Fraction(-1)
-MOST_REVIEWERS: Final = 60
-"""So many reviewers are left out one by one; a larger round is read without that table."""
+MOST_WORK: Final = 60_000_000
+"""So many places of rankings are looked through for reviewers left out one by one, a quarter of a minute; of a larger round
+those who scored most are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,48 @@ class Read:
         able = {line.number for line in self.official.lines if line.why not in ("eligible", "unknown")}
         return self._against(self.scores, how, able)
 
-    def left_out(self, expert: int) -> Moved:
-        """The award line as if this reviewer had scored nothing, combined as the programme says."""
-        return self._against(without(self.scores, expert), self.review.combine)
+    def each_left_out(self, most_work: int = MOST_WORK) -> dict[int, Moved]:
+        """For each reviewer the award line as if they had scored nothing, combined as the programme says; those who scored
+        most first, and as many of them as the work allows.
+
+        Leaving somebody out changes the scores of their own cases alone: these are taken out of the order and put in again.
+        """
+        combine = self.review.combine
+        scored = by_case(self.scores, combine)
+        entries = {one.number: one for one in self.entries}
+        order = sorted((self._weighed(one, scored.get(one.number)) for one in self.entries), key=_key)
+        place = {one.number: at for at, one in enumerate(order)}
+        now = {line.number for line in self.official.lines if line.within}
+        found: dict[int, Moved] = {}
+        everybody = sorted(without_each(self.scores, combine), key=lambda one: (-len(one[1]), one[0]))
+        for expert, changed in everybody[: max(1, most_work // max(1, len(order)))]:
+            then = list(order)
+            for at in sorted((place[str(number)] for number in changed), reverse=True):
+                del then[at]
+            for number, score in changed.items():
+                insort(then, self._weighed(entries[str(number)], score), key=_key)
+            within = self._within(then)
+            found[int(str(expert))] = Moved(tuple(sorted(within - now)), tuple(sorted(now - within)))
+        return found
+
+    def _weighed(self, entry: engine.Entry, score: Fraction | None) -> engine.Weighed:
+        names = self._named(entry, score)
+        return engine.weigh(self.definition, self.step, engine.Entry(entry.number, names, entry.submitted))
+
+    def _within(self, order: Sequence[engine.Weighed]) -> set[str]:
+        granted = engine.grants(self.step, order, self.official.budget_fen)
+        return {one.number for one, grant in zip(order, granted, strict=True) if grant > 0}
+
+    def _named(self, entry: engine.Entry, score: Fraction | None) -> dict[str, Any]:
+        """What the expressions read of a case, with this score."""
+        name = f"{self.review.id}.score"
+        names = {key: value for key, value in entry.names.items() if key != name}
+        return names if score is None else {**names, name: Decimal(hundredths(score)) / 100}
 
     def _against(self, scores: Iterable[Score], how: str, able: Collection[str] | None = None) -> Moved:
         """able: the cases that meet the bar, where it is not to be asked again."""
         found = by_case(scores, how)
         step = self.step if able is None else replace(self.step, eligible=None)
-        name = f"{self.review.id}.score"
         entries = []
         for entry in self.entries:
             if able is not None and entry.number not in able:
@@ -84,13 +119,15 @@ class Read:
             score = found.get(entry.number)
             if score is None and able is not None:
                 score = _BEHIND_ALL
-            names = {key: value for key, value in entry.names.items() if key != name}
-            names |= {} if score is None else {name: Decimal(hundredths(score)) / 100}
-            entries.append(engine.Entry(entry.number, names, entry.submitted))
+            entries.append(engine.Entry(entry.number, self._named(entry, score), entry.submitted))
         lines = engine.rank(self.definition, step, entries, self.official.budget_fen).lines
         now = {line.number for line in self.official.lines if line.within}
         then = {line.number for line in lines if line.within}
         return Moved(tuple(sorted(then - now)), tuple(sorted(now - then)))
+
+
+def _key(one: engine.Weighed) -> tuple[Any, ...]:
+    return one.key
 
 
 def read_scores(of_round: Round, step: Rank) -> Read | None:

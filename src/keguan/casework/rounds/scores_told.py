@@ -5,7 +5,8 @@ What is kept holds for all readers; each is shown of it what they may know.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -17,7 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from keguan.casework.models import Ranking, Round, Seat
-from keguan.casework.rounds.score_reading import COMBINATIONS, MOST_REVIEWERS, Read, contradicting, read_scores
+from keguan.casework.rounds.score_reading import COMBINATIONS, Moved, Read, contradicting, read_scores
 from keguan.casework.versions import definition_of
 from keguan.components.turning import MOST_ROWS
 from keguan.fairness.scores import NonConsensus, by_case
@@ -46,13 +47,23 @@ class CaseTold:
 
 @dataclass(frozen=True, slots=True)
 class ReviewerTold:
-    """One reviewer by their sign, with the numbers that would come within and fall out without them."""
+    """One reviewer by their sign, with the numbers that would come within and fall out without them; whether that was tried."""
 
     sign: int
     cases: int
     leaning: str
     gained: tuple[str, ...]
     lost: tuple[str, ...]
+    is_tried: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FragileTold:
+    """One case that would cross the line without somebody: where it is now, and without how many it would."""
+
+    number: str
+    is_within: bool
+    by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +81,18 @@ class SheetTold:
 @dataclass(frozen=True, slots=True)
 class Told:
     """All that is told. moves: for each combination what comes within and what falls out. apart: groups that cannot be
-    compared, 0 where all can. sizes, tables: the long tables `cases`, `reviewers`, `outliers` and `comments`."""
+    compared, 0 where all can. tried, untried: how many reviewers were left out one by one, and how many were not. movers: for
+    each without whom the line moves, the cases that cross it. sizes, tables: the long tables `cases`, `fragile`, `reviewers`,
+    `outliers` and `comments`."""
 
     mark: str
     at: datetime
     seen: datetime
     apart: int
     moves: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
-    are_left_out: bool
+    tried: int
+    untried: int
+    movers: tuple[tuple[str, ...], ...]
     sizes: dict[str, int]
     tables: dict[str, Sequence[Any]] | None = None
 
@@ -159,13 +174,13 @@ def _tell(read: Read, mark: str) -> Told:
     counted = dict.fromkeys(signs, 0)
     for one in read.sheets:
         counted[one.expert] += 1
-    are_left_out = len(signs) <= MOST_REVIEWERS
+    each = read.each_left_out()
     reviewers = []
     for expert, sign in signs.items():
-        moved = read.left_out(expert) if are_left_out else None
+        moved = each.get(expert)
         off = f"{leaning[expert]:+.1f}" if expert in leaning else "—"
         gained, lost = (moved.gained, moved.lost) if moved else ((), ())
-        reviewers.append(ReviewerTold(sign, counted[expert], off, gained, lost))
+        reviewers.append(ReviewerTold(sign, counted[expert], off, gained, lost, moved is not None))
     seats = {(one.number, one.expert): one.seat for one in read.sheets}
     off_by = [
         SheetTold(
@@ -183,6 +198,7 @@ def _tell(read: Read, mark: str) -> Told:
     ]
     tables: dict[str, Sequence[Any]] = {
         "cases": _cases(read, {} if isinstance(model, NotComparable) else dict(model.cases), is_apart=bool(apart)),
+        "fragile": _fragile(read, each.values()),
         "reviewers": reviewers,
         "outliers": off_by,
         "comments": comments,
@@ -195,10 +211,18 @@ def _tell(read: Read, mark: str) -> Told:
         seen=now,
         apart=apart,
         moves=tuple((how, moved.gained, moved.lost) for how, moved in moves),
-        are_left_out=are_left_out,
+        tried=len(each),
+        untried=len(signs) - len(each),
+        movers=tuple((*one.gained, *one.lost) for one in each.values() if one.gained or one.lost),
         sizes={name: len(rows) for name, rows in tables.items()},
         tables=tables,
     )
+
+
+def _fragile(read: Read, each: Iterable[Moved]) -> list[FragileTold]:
+    """In the order of the ranking. Never without whom: one sign over all rows would make a person of it."""
+    by = Counter(number for one in each for number in (*one.gained, *one.lost))
+    return [FragileTold(one.number, one.within, by[one.number]) for one in read.official.lines if one.number in by]
 
 
 def _cases(read: Read, worth: dict[Any, float], *, is_apart: bool) -> list[CaseTold]:

@@ -48,6 +48,21 @@ _REVIEWERS = (
     Column("gained", Text("去掉后将进入", "Without them, within"), lambda one: one["gained"]),
     Column("lost", Text("去掉后将落出", "Without them, out"), lambda one: one["lost"]),
 )
+_FRAGILE = (
+    _CASE,
+    Column("now", Text("现在", "Now"), lambda one: one["now"], "status"),
+    Column(
+        "by",
+        Text("去掉后本件会移动的专家数", "Reviewers without whom it would move"),
+        lambda one: one["by"],
+        "number",
+    ),
+)
+_WITHIN = {
+    True: Status(Text("预算线内", "Within"), "good"),
+    False: Status(Text("预算线外", "Beyond"), "neutral"),
+}
+_NOT_TRIED = Text("未试算", "not tried")
 _OUTLIERS = (
     _CASE,
     Column("seat", Text("席位", "Seat"), lambda one: one["seat"], "number"),
@@ -69,7 +84,7 @@ _MARKS = {
     "apart": Status(Text("非共识", "Non-consensus"), "warn"),
     "wide": Status(Text("分歧大", "Wide disagreement"), "info"),
 }
-_PAGES = {"cases": "page", "reviewers": "reviewers", "outliers": "outliers", "comments": "comments"}
+_PAGES = {"cases": "page", "fragile": "fragile", "reviewers": "reviewers", "outliers": "outliers", "comments": "comments"}
 """How the page number of each table is called in the address."""
 MOST_NAMED = 20
 """So many cases that move are named in one cell; all are counted."""
@@ -107,12 +122,13 @@ def _told(
     request: HttpRequest, found: Round, rank: Rank, review: Review, told: Told, own: frozenset[str], *, knows: bool
 ) -> dict[str, Any]:
     here = reverse("score_reading", args=[found.code, rank.id])
-    names = ("cases", "reviewers", "outliers", "comments") if knows else ("cases",)
+    names = ("cases", "fragile", "reviewers", "outliers", "comments") if knows else ("cases", "fragile")
     turns = {name: turn_to(told.sizes[name], request.GET, here, _PAGES[name], name) for name in names}
     rows = {name: rows_of(found, rank, told, name, turn.page) for name, turn in turns.items()}
     shown = {name: [one for one in part if name == "reviewers" or one.number not in own] for name, part in rows.items()}
     moves = [(how, _open(gained, own), _open(lost, own)) for how, gained, lost in told.moves]
     without = [(one, _open(one.gained, own), _open(one.lost, own)) for one in rows.get("reviewers", ())]
+    movers = [open_ for one in told.movers if (open_ := _open(one, own))]
     numbers = {one.number for name in names if name != "reviewers" for one in shown[name]}
     for _, gained, lost in (*moves, *without):
         numbers |= {*gained[:MOST_NAMED], *lost[:MOST_NAMED]}
@@ -141,11 +157,20 @@ def _told(
         "outlier_pages": Text("翻页：偏离较大的评分", "Pages: totals that stand out"),
         "comment_pages": Text("翻页：意见与得分不一致", "Pages: comments against scores"),
         "reviewer_columns": _REVIEWERS,
-        "too_many": not told.are_left_out,
+        "tried": told.tried,
+        "untried": told.untried,
+        "movers": len(movers),
+        "crossing": len({number for one in movers for number in one}),
+        "fragile_columns": _FRAGILE,
+        "fragile_pages": Text("翻页：会移动的办件", "Pages: cases that would move"),
+        "fragile": [
+            {"number": one.number, "title": title(one.number), "now": _WITHIN[one.is_within], "by": one.by}
+            for one in shown["fragile"]
+        ],
         "reviewers": [
             asdict(one)
             | {"name": Text("专家{n}", "Reviewer {n}").filled(n=one.sign)}
-            | {"gained": said(gained) if told.are_left_out else "", "lost": said(lost) if told.are_left_out else ""}
+            | {"gained": said(gained) if one.is_tried else _NOT_TRIED, "lost": said(lost) if one.is_tried else _NOT_TRIED}
             for one, gained, lost in without
         ],
         "outlier_columns": _OUTLIERS,

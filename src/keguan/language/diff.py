@@ -63,7 +63,7 @@ _LABELS: Mapping[str, Text] = {
     "size": Text("人数", "size"),
     "avoid": Text("回避关系", "recusals"),
     "named": Text("不宜评审专家的字段", "field of unwelcome reviewers"),
-    "same_institution_most": Text("同一单位专家的上限", "most experts of one institution"),
+    "same_institution_most": Text("同一法人单位专家的上限", "most experts of one legal entity"),
     "outside_unit_least": Text("外单位专家的下限", "least experts from other units"),
     "outside_region_least": Text("外地区专家的下限", "least experts from other regions"),
     "same_field_least": Text("同领域专家的下限", "least experts of the field"),

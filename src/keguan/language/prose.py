@@ -59,8 +59,11 @@ COMBINED = {
     ),
 }
 _BOUNDS = {
-    "same_institution_most": ("同一单位的专家不超过{n}名", "At most {n} reviewers are of one institution"),
-    "outside_unit_least": ("外单位专家不少于{n}名", "At least {n} reviewers are from other units"),
+    "same_institution_most": ("同一法人单位的专家不超过{n}名", "At most {n} reviewers are of one legal entity"),
+    "outside_unit_least": (
+        "申报单位以外的专家（按法人单位）不少于{n}名",
+        "At least {n} reviewers are from other legal entities than the applicant's",
+    ),
     "outside_region_least": ("外地区专家不少于{n}名", "At least {n} reviewers are from other regions"),
     "same_field_least": (
         "申报所涉每个领域的专家不少于{n}名",
@@ -329,6 +332,14 @@ class _Prose:
         avoided = self.list_of([self.of(one.said) for one in avoided_by(step.panel.avoid)])
         yield self.say("回避：{avoided}", "Kept out: {avoided}", avoided=avoided)
         yield from map(self.of, bounds_said(step.panel))
+        if step.panel.rest_days:
+            yield self.say(
+                "{n}日内在本计划以前的批次评审过的轮空：不再{ways}；手工指派须写明理由",
+                "Who reviewed in an earlier round of this programme within {n} days rests: {ways}, and assigned by hand with"
+                " a reason only",
+                n=step.panel.rest_days,
+                ways=self.say("推荐", "not proposed") if step.panel.draw is None else self.say("抽取", "not drawn"),
+            )
         if step.panel.draw is not None:
             yield from self.draw(step.panel.draw)
         if step.blind == "double":
@@ -364,12 +375,6 @@ class _Prose:
         if draw.yearly:
             limits.append(self.say("一年至多{n}件", "at most {n} cases in a year", n=draw.yearly))
         yield self.say("每位专家{limits}", "An expert gets {limits}", limits=self.list_of(limits))
-        if draw.rest_days:
-            yield self.say(
-                "{n}日内在本计划评审过的不再抽取",
-                "Who reviewed in this programme within {n} days rests",
-                n=draw.rest_days,
-            )
 
     def deciding(self, step: Decide) -> Iterator[str]:
         if step.amount:

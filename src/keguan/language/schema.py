@@ -363,13 +363,11 @@ class FieldCodes:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
     """Reviewers come by a public draw. reserves: drawn for each stratum of a case, in order. load: cases of one draw that an
-    expert gets at most. rest_days: who was seated in this programme so recently is not drawn. yearly: seats in a calendar
-    year at most."""
+    expert gets at most. yearly: seats in a calendar year at most."""
 
     strata: tuple[Stratum, ...]
     reserves: int
     load: int
-    rest_days: int = 0
     yearly: int = 0
     place: Place = field(default=NOWHERE, compare=False)
 
@@ -379,7 +377,8 @@ class Panel:
     """How many review a case, and which relations keep an expert out of it. named: the form field (a table column or
     person field) in which the applicant names up to three unwelcome reviewers. draw: where chance says who they are;
     nobody is assigned by hand then. field: the form field that says what an application is about, with the disciplines of
-    its answers.
+    its answers. rest_days: who had a seat in an earlier round of the programme within so many days rests (轮换): is neither
+    proposed nor drawn, and is seated by hand with a reason only.
 
     Bounds of panels that are proposed, none of them with a draw. same_institution_most: experts of one institution in a
     panel. outside_unit_least, outside_region_least: experts from elsewhere than the applicant's unit, and than its region.
@@ -392,6 +391,7 @@ class Panel:
     draw: Draw | None = None
     field: str = ""
     disciplines: tuple[FieldCodes, ...] = ()
+    rest_days: int = 0
     same_institution_most: int | None = None
     outside_unit_least: int | None = None
     outside_region_least: int | None = None

@@ -33,7 +33,8 @@ AFTER = w.moment("2026-04-12", "12:00")
 SIGNATURE = "ab" * 48
 VALUE = hashlib.sha256(bytes.fromhex(SIGNATURE)).hexdigest()
 
-DRAW = """        draw:
+DRAW = """        rest_days: 365
+        draw:
           strata:
             - stratum: outside
               title:
@@ -52,7 +53,6 @@ DRAW = """        draw:
               seats: 3
           reserves: 2
           load: 3
-          rest_days: 365
           yearly: 12
 """
 

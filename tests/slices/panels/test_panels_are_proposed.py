@@ -19,6 +19,7 @@ from tests.slices.casework.page_cast import holders, signed_in
 
 from keguan.casework.models import Case, SeatHolder
 from keguan.casework.reviewing.fields import disciplines_of
+from keguan.casework.services import Done
 from keguan.kernel import clock
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
@@ -252,7 +253,7 @@ def test_bounds_stand_with_the_proposal_and_in_the_form_for_the_next(world: w.Wo
     proposed(world, Bounds(None, 3))
     page = client.get(desk(world)).content.decode()
     assert (_value(page, "same_institution_most"), _value(page, "most_new")) == ("", "3")
-    assert "同一单位的专家最多（人）：不限；每位专家本次最多新增（件）：3" in page
+    assert "同一法人单位的专家最多（人）：不限；每位专家本次最多新增（件）：3" in page
     sent = {"same_institution_most": "x", "most_new": "4"}
     refused = client.post(reverse("panels_propose", args=[_code(world), "review"]), sent)
     assert refused.status_code == 422
@@ -571,3 +572,51 @@ def test_work_that_broke_off_is_gone_on_with_and_assigns_nobody_twice(world: w.W
     services.go_on(made.pk)
     assert {one.state for one in ProposedSeat.objects.filter(case__proposal=made)} == {"assigned"}
     assert SeatHolder.objects.count() == 10
+
+
+def _colleges_of(world: w.World, owner: Organisation, n: int = 2) -> list[Organisation]:
+    return [make.organisation(f"{owner.name}第{at}学院", kind="other", under=owner) for at in range(n)]
+
+
+def test_colleges_of_one_university_are_one_legal_entity_and_its_cap_counts_them_together(world: w.World) -> None:
+    owner = Person.objects.get(expert=world.experts[0]).employer
+    assert owner is not None
+    colleges = [owner, *_colleges_of(world, owner)]
+    for at, pk in enumerate(world.experts):
+        Person.objects.filter(expert=pk).update(employer=colleges[at % 3])
+    held = proposed(world, Bounds(same_institution_most=2))
+    assert held.missing == 6, "three employers, one university"
+    firm = make.organisation("与此无关的公司", kind="enterprise")
+    Person.objects.filter(expert__in=world.experts[3:]).update(employer=firm)
+    assert proposed(world, Bounds(same_institution_most=2)).missing == 2, "two of the university, two of the firm"
+    works = {pk: "u" if at < 3 else "f" for at, pk in enumerate(world.experts)}
+    for number in numbers():
+        panel = ProposedSeat.objects.filter(case__case__number=number, case__proposal__state="ready", state="proposed")
+        latest = panel.order_by("-case__proposal").values_list("case__proposal", flat=True)[:1]
+        counted = Counter(works[one] for one in panel.filter(case__proposal=latest).values_list("expert", flat=True))
+        assert max(counted.values()) == 2
+
+
+def test_who_sits_already_counts_for_their_legal_entity_and_a_college_of_the_host_is_no_other_unit(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = replace(step_of(world), panel=replace(step_of(world).panel, outside_unit_least=5, avoid=("kin",)))
+    monkeypatch.setattr(services, "step_of", lambda proposal: step)
+    (college,) = _colleges_of(world, world.university, 1)
+    Person.objects.filter(expert__in=world.experts[:4]).update(employer=college)
+    made = proposed(world)
+    assert made.missing == 4, "three of seven are from elsewhere, five of each panel have to be"
+    bounds = Bounds(same_institution_most=1)
+    cotton, _ = numbers()
+    assert isinstance(world.act(cotton, "assign", "officer", experts=world.experts[4:5], despite="x"), Done)
+    elsewhere = Person.objects.get(expert=world.experts[4]).employer
+    assert elsewhere is not None
+    (branch,) = _colleges_of(world, elsewhere, 1)
+    Person.objects.filter(expert__in=world.experts[5:]).update(employer=branch)
+    step = replace(step, panel=replace(step.panel, outside_unit_least=None))
+    again = proposed(world, bounds)
+    sit = set(
+        ProposedSeat.objects.filter(case__proposal=again, case__case__number=cotton).values_list("expert", flat=True)
+    )
+    assert sit <= set(world.experts[:4]), "a seat of that university is taken"
+    assert len(sit) == 1

@@ -318,7 +318,6 @@ DRAW = """        named: proposal.unwelcome
               seats: 2
           reserves: 2
           load: 5
-          rest_days: 365
           yearly: 12
 """
 """In place of the line that names the unwelcome: the panel of the programme comes by a draw."""

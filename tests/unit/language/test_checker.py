@@ -115,6 +115,8 @@ WORTH = {
     "an even panel": (("size: 3", "size: 4"), "even_panel"),
     "more from outside than seats": (("size: 3", "size: 3\n        outside_region_least: 4"), "panel_bound"),
     "nobody of an institution": (("size: 3", "size: 3\n        same_institution_most: 0"), "panel_bound"),
+    "a rest below nothing": (("size: 3", "size: 3\n        rest_days: -1"), "panel_bound"),
+    "a rest of centuries": (("size: 3", "size: 3\n        rest_days: 100000"), "panel_bound"),
     "a load of nothing": (("size: 3", "size: 3\n        most_load: 0"), "panel_bound"),
     "more seniors at least than at most": (("size: 3", "size: 3\n        senior_least: 2\n        senior_most: 1"), "panel_bounds"),
     "a least load above the most": (("size: 3", "size: 3\n        least_load: 4\n        most_load: 3"), "panel_bounds"),

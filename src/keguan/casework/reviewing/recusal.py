@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
-from keguan.casework.models import Case, SeatHolder
+from keguan.casework.models import Case, Round, SeatHolder
 from keguan.casework.reviewing.relations import SEES_NAMES, Relation, relations, said
 from keguan.casework.situation.about import finder
 from keguan.casework.versions import definition_of
@@ -18,10 +18,10 @@ from keguan.engine.state import Values
 from keguan.engine.steps.review import DECLINES, LIVE, NEEDS_WORDS, SET_ASIDE, WAITS
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
-from keguan.kernel.clock import BEIJING
+from keguan.kernel.clock import BEIJING, local_date
 from keguan.kernel.problems import Problem
 from keguan.language.recusals import Avoidance, avoided_by
-from keguan.language.schema import Review
+from keguan.language.schema import Panel, Review
 from keguan.registers.experts.freshness import oldest
 from keguan.registers.parties.alike import in_question
 
@@ -82,6 +82,10 @@ _SAID: Mapping[str, Text] = {
     "unknown": Text("专家库中没有这位专家。", "There is no such expert in the pool."),
     "full": Text("该专家在手的评审已达上限。", "The expert has as many reviews at hand as they will take."),
     "yearly": Text("该专家本年度的评审已达其上限。", "The expert has as many reviews this year as they will take."),
+    "resting": Text(
+        "该专家最近在本计划以前的批次评审过，在轮换间隔内。",
+        "The expert reviewed in an earlier round of this programme not long ago and rests.",
+    ),
     "away": Text("该专家登记了今天不参加评审。", "The expert takes no new reviews on these days."),
     "stale": Text("该专家的信息逾期未作年度确认。", "The expert's entry is overdue for its yearly confirmation."),
     "question": Text(
@@ -102,9 +106,9 @@ _RELATED = Text(
 )
 _FROM_LAW = frozenset({"kin", "same_institution", "own_application", "named_by_applicant", "own_case"})
 _HAD_A_SEAT = frozenset({"declined", "declined_conflict", "released", SET_ASIDE})
-_NOT_TIES = _HAD_A_SEAT | {"not_active", "unknown", "full", "yearly", "away", "stale", "question", "seated"}
+_NOT_TIES = _HAD_A_SEAT | {"not_active", "unknown", "full", "yearly", "resting", "away", "stale", "question", "seated"}
 """What stands against a seat without being a conflict of interest."""
-UNAVAILABLE = frozenset({"recusal.not_active", "recusal.away", "recusal.stale", "recusal.question"})
+UNAVAILABLE = frozenset(f"recusal.{one}" for one in ("not_active", "resting", "away", "stale", "question"))
 """Codes of an expert who is not to be asked today, whatever the case."""
 NO_ROOM = frozenset({"recusal.full", "recusal.yearly"})
 _FOR_THE_OFFICER = frozenset({"named_by_applicant", "dispute", "declared"})
@@ -150,7 +154,7 @@ def recusals(
 
     step.panel.avoid says which relations count; the expert's own case, an expert who is not active or has no time left,
     and a seat already held on this panel always do; from a double-blind review a duty that shows who applies. A relation
-    that is for the officer to judge `may_override`, and so does an entry that its expert has not confirmed in time, and
+    that is for the officer to judge `may_override`, and so does the rest between two rounds, an entry that its expert has not confirmed in time, and
     that they declined this review before, were released from it or had their scores set aside; who declined it for a
     conflict of interest stays out. Three
     queries, however many experts. Source: 国家自然科学基金条例 第20条.
@@ -166,6 +170,7 @@ def recusals(
     known: dict[int, tuple[Problem, ...]] = {}
     standing = _standing(case, step, asked)
     questioned = in_question(person for _, person, *_ in standing)
+    rest = resting(case.round, step.panel, asked)
     for expert, person, active, most, seated, load, spent, away, stale, *earlier in standing:
         had = "" if seated else _had(*earlier)
         ties = {} if person in team else tied.get(expert, {})
@@ -176,15 +181,14 @@ def recusals(
             "seated": seated,
             "full": load >= most,
             "yearly": spent,
+            "resting": expert in rest,
             "away": away,
             "stale": stale,
             "question": person in questioned,
         }
         codes = [code for code in _SAID if code in ties or holds.get(code) or code == had]
-        why = _why(*earlier) if had else None
-        known[expert] = tuple(
-            _problem(code, expert, step, ties.get(code), why if code == had else None) for code in codes
-        )
+        whys = {had: _why(*earlier) if had else None, "resting": _until(rest.get(expert))}
+        known[expert] = tuple(_problem(code, expert, step, ties.get(code), whys.get(code)) for code in codes)
     return {expert: known.get(expert, (_problem("unknown", expert, step),)) for expert in asked}
 
 
@@ -307,10 +311,31 @@ def given_this_year(experts: Iterable[int]) -> dict[int, int]:
     return dict(seats.order_by().values_list("expert").annotate(seats=Count("pk")))
 
 
+def resting(of_round: Round | None, panel: Panel, experts: Iterable[int] | None = None) -> dict[int, date]:
+    """Which of these experts (None: of all) had a seat in an earlier round of the programme within its days of rest, and the last day of it.
+
+    The rule for whoever is drawn, proposed or assigned by hand. No query where the programme states no rest, else one.
+    """
+    if not panel.rest_days or of_round is None:
+        return {}
+    rest = timedelta(days=panel.rest_days)
+    seats = SeatHolder.objects.filter(
+        seat__case__code=of_round.programme.code, seat__state__in=LIVE, seat__changed_at__gte=clock.now() - rest
+    ).exclude(seat__case__round=of_round)
+    if experts is not None:
+        seats = seats.filter(expert__in=list(experts))
+    last = seats.order_by().values_list("expert").annotate(last=Max("seat__changed_at"))
+    return {expert: local_date(at + rest) for expert, at in last}
+
+
+def _until(day: date | None) -> Text | None:
+    return None if day is None else Text("至{day}", "until {day}").filled(day=day.isoformat())
+
+
 def _problem(code: str, expert: int, step: Review, tie: Relation | None = None, why: Text | None = None) -> Problem:
     source = ARTICLE if code in _FROM_LAW else step.source if code not in _NOT_TIES else ""
     is_soft_tie = tie is not None and tie.severity == "soft"
-    say, soft = _SAID[code], is_soft_tie or code in ("stale", "declined", "released", SET_ASIDE)
+    say, soft = _SAID[code], is_soft_tie or code in ("resting", "stale", "declined", "released", SET_ASIDE)
     when = said(tie) if tie is not None else why
     if when is not None and when.zh:
         say = Text("{say}（{when}）", "{say} ({when})").filled(say=say, when=when)

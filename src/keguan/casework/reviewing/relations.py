@@ -16,9 +16,7 @@ from keguan.database import prepared
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.language.recusals import LASTING, Avoidance
-
-LEGAL_KINDS: Final = ("university", "institute", "enterprise", "hospital")
-"""Kinds of organisation that are a legal entity of their own; their schools and laboratories belong to them."""
+from keguan.registers.organisations.entities import LEGAL_KINDS
 
 SEES_NAMES: Final = "sees_names"
 """A duty that shows who applies: no word of a programme, every double-blind review keeps it out."""

@@ -193,7 +193,7 @@ TOGETHER = Text(
     "seats that stay empty because of the bound on {what}: {seats} (cases: {n})",
 )
 NAMES = {
-    "same_institution_most": Text("同一单位的专家", "experts of one institution"),
+    "same_institution_most": Text("同一法人单位的专家", "experts of one legal entity"),
     "most_load": Text("每名专家的评审件数", "panels per expert"),
 }
 IDLE = Text(

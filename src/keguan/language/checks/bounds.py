@@ -21,6 +21,7 @@ BOUNDS = (
     "most_load",
     "least_load",
 )
+MOST_REST_DAYS = 3660
 _CODE = re.compile(r"\d{3}(\d{2}){0,2}")
 _FIX = Text("改为可行的数，或删去此项", "Give a number that can be kept, or leave it out")
 
@@ -37,6 +38,9 @@ def check_bounds(ground: Ground) -> Iterator[Problem]:
 def _numbers(step: Review) -> Iterator[Problem]:
     """Bounds that no panel of this size can keep."""
     panel = step.panel
+    if not 0 <= panel.rest_days <= MOST_REST_DAYS:
+        say = Text("轮换间隔应在0与{most}日之间", "Days of rest lie between 0 and {most}").filled(most=MOST_REST_DAYS)
+        yield found("panel_bound", say, step.place, value=f"rest_days: {panel.rest_days}", fix=_FIX)
     for name in BOUNDS:
         number = getattr(panel, name)
         if number is None:

@@ -30,9 +30,9 @@ def _draw(draw: Draw, size: int) -> Iterator[Problem]:
                 "“{title}”层没有人：都已归入前面的层", "Nobody is left for “{title}”: earlier strata take them all"
             )
             yield found("draw_empty", say.filled(title=one.title), draw.place, value=str(one.stratum))
-    if draw.reserves < 1 or draw.load < 1 or draw.rest_days < 0 or draw.yearly < 0:
+    if draw.reserves < 1 or draw.load < 1 or draw.yearly < 0:
         say = Text(
-            "备选和承接上限至少为1，间隔和年度上限不为负",
-            "Reserves and load are at least 1, rest and yearly cap at least 0",
+            "备选和承接上限至少为1，年度上限不为负",
+            "Reserves and load are at least 1, the yearly cap at least 0",
         )
         yield found("draw_numbers", say, draw.place)

@@ -104,7 +104,7 @@ def draws(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         Line(Text("每层备选", "Reserves of each stratum"), panel.draw.reserves, "number"),
         Line(Text("每位专家一次至多", "Cases of one draw for an expert"), panel.draw.load, "number"),
         Line(Text("一年至多", "Seats in a year"), panel.draw.yearly, "number") if panel.draw.yearly else None,
-        Line(Text("轮换间隔（日）", "Days of rest"), panel.draw.rest_days, "number") if panel.draw.rest_days else None,
+        Line(Text("轮换间隔（日）", "Days of rest"), panel.rest_days, "number") if panel.rest_days else None,
     ]
     sections = [
         Section(

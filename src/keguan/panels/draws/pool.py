@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from keguan.casework.models import Case, Round, SeatHolder
+from keguan.casework.models import Case, Round
 from keguan.casework.reviewing.fields import disciplines_of, is_of
-from keguan.casework.reviewing.recusal import at_hand, given_this_year, recusals
-from keguan.engine.steps.review import LIVE
+from keguan.casework.reviewing.recusal import at_hand, given_this_year, recusals, resting
 from keguan.fairness.draw import OUT, SIGNS, CasePool, Expert, FrozenList, Stratum
-from keguan.kernel import clock
 from keguan.kernel.canonical import commitment, digest, new_salt
 from keguan.language.schema import Draw, Panel, Review
 from keguan.registers.experts.identity import people_in_question
@@ -62,7 +59,7 @@ def prepared_list(
     assert draw is not None  # noqa: S101 - the caller has looked
     unsettled = people_in_question()
     experts = list(ready(unsettled=unsettled))
-    room, rest = _room(of_round, draw, experts)
+    room, rest = _room(of_round, step.panel, experts)
     left_out = rest + Counter(aside(unsettled))
     usable = [one for one in experts if room[one.pk] > 0]
     standing: dict[int, Behind] = {one.pk: Behind(one.pk, new_salt()) for one in usable}
@@ -149,28 +146,19 @@ def _strata(case: Case, panel: Panel) -> Callable[[Row], str]:
     return stratum_of
 
 
-def _room(of_round: Round, draw: Draw, experts: Sequence[Row]) -> tuple[dict[int, int], Counter[str]]:
+def _room(of_round: Round, panel: Panel, experts: Sequence[Row]) -> tuple[dict[int, int], Counter[str]]:
     """How many cases of this draw each may be given, and how many experts have no room, by reason."""
     ids = [one.pk for one in experts]
-    hands, resting, year = at_hand(ids), _resting(of_round, draw), given_this_year(ids)
+    draw = panel.draw
+    assert draw is not None  # noqa: S101 - the caller has looked
+    hands, rest, year = at_hand(ids), resting(of_round, panel, ids), given_this_year(ids)
     room: dict[int, int] = {}
     left_out: Counter[str] = Counter()
     for one in experts:
         free = one.max_load - hands.get(one.pk, 0)
         caps = [most - year.get(one.pk, 0) for most in (draw.yearly, one.yearly_most) if most]
         yearly = min([draw.load, *caps])
-        room[one.pk] = 0 if one.pk in resting else max(0, min(draw.load, free, yearly))
+        room[one.pk] = 0 if one.pk in rest else max(0, min(draw.load, free, yearly))
         if not room[one.pk]:
-            left_out["resting" if one.pk in resting else "full" if free <= 0 else "yearly"] += 1
+            left_out["resting" if one.pk in rest else "full" if free <= 0 else "yearly"] += 1
     return room, left_out
-
-
-def _resting(of_round: Round, draw: Draw) -> set[int]:
-    """Who was seated in an earlier round of this programme within the days of rest."""
-    if not draw.rest_days:
-        return set()
-    since = clock.now() - timedelta(days=draw.rest_days)
-    seats = SeatHolder.objects.filter(
-        seat__case__code=of_round.programme.code, seat__state__in=LIVE, seat__changed_at__gte=since
-    ).exclude(seat__case__round=of_round)
-    return set(seats.values_list("expert", flat=True))

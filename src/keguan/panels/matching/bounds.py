@@ -33,7 +33,7 @@ _OTHERS = Text("正高级以下职称专家", "experts below a senior title")
 class Bounds:
     """What the officer asks of the panels. None: no bound of its own.
 
-    same_institution_most: experts of one employer on a panel. most_new: reviews that one expert gets by this proposal.
+    same_institution_most: experts of one legal entity on a panel. most_new: reviews that one expert gets by this proposal.
     """
 
     same_institution_most: int | None = None
@@ -42,7 +42,8 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """What bounds ask of somebody who sits on a panel. title: as in the register of people. fields: codes."""
+    """What bounds ask of somebody who sits on a panel. entity: the sign of the legal entity they work for, from
+    `legal_entities`. title: as in the register of people. fields: codes."""
 
     COLUMNS: ClassVar = (
         "expert__person__employer",
@@ -51,31 +52,31 @@ class Sitting:
         "expert__fields",
     )
 
-    employer: int | None
+    entity: int | None
     region_code: str
     title: str
     fields: Sequence[str]
 
     @classmethod
-    def of(cls, expert: Expert) -> Sitting:
+    def of(cls, expert: Expert, entities: Mapping[int, int]) -> Sitting:
         """The same of somebody who could."""
-        return cls(expert.person.employer_id, expert.region_code, expert.person.title, expert.fields)
+        return cls(entity_of(expert, entities), expert.region_code, expert.person.title, expert.fields)
 
 
 @dataclass(slots=True)
 class Open:
-    """A case with free seats, who sits on its panel, and who could take the seats, the nearest first."""
+    """A case with free seats, who sits on its panel, and who could take the seats, the nearest first. home: the sign of its
+    host's legal entity."""
 
     case: Case
     free: int
+    home: int | None = None
     seated: list[Sitting] = field(default_factory=list)
     fits: dict[int, float] = field(default_factory=dict)
 
-    def is_crowded(self, employer: int | None, most: int | None) -> bool:
-        """Whether as many of this employer sit here as may."""
-        return (
-            most is not None and employer is not None and sum(one.employer == employer for one in self.seated) >= most
-        )
+    def is_crowded(self, entity: int | None, most: int | None) -> bool:
+        """Whether as many of this legal entity sit here as may."""
+        return most is not None and entity is not None and sum(one.entity == entity for one in self.seated) >= most
 
 
 Counts = Callable[[Open, Sitting], bool]
@@ -87,10 +88,16 @@ def narrower(one: int | None, other: int | None) -> int | None:
     return min(one, other) if one is not None and other is not None else other if one is None else one
 
 
+def entity_of(expert: Expert, entities: Mapping[int, int]) -> int | None:
+    """The sign of the legal entity for which an expert works; None where nobody knows."""
+    return None if expert.person.employer_id is None else entities.get(expert.person.employer_id)
+
+
 def terms_for(
-    opened: Sequence[Open], found: Pool, step: Review, bounds: Bounds, candidates: Candidates, experts: Sequence[int]
-) -> Terms:
-    """The terms of one assignment. experts: ids, in the order of the candidates' positions. Three queries at most, and one where experts bound their year."""
+    opened: Sequence[Open], found: Pool, step: Review, bounds: Bounds, candidates: Candidates, experts: Sequence[int],
+    entities: Mapping[int, int],
+) -> Terms:  # fmt: skip
+    """The terms of one assignment. experts: ids, in the order of the candidates' positions. entities: of their employers. Three queries at most, and one where experts bound their year."""
     import numpy as np
 
     from keguan.fairness.assignment import Terms
@@ -121,9 +128,9 @@ def terms_for(
         most_load=most,
         least_load=np.minimum(least, most),
         held=held,
-        institution=np.array([found.experts[one].person.employer_id or -1 for one in experts], dtype=np.int64),
+        institution=np.array([entity_of(found.experts[one], entities) or -1 for one in experts], dtype=np.int64),
         same_institution_most=narrower(bounds.same_institution_most, panel.same_institution_most),
-        bounds=_Composing(opened, [Sitting.of(found.experts[one]) for one in experts], candidates).all(panel),
+        bounds=_Composing(opened, [Sitting.of(found.experts[one], entities) for one in experts], candidates).all(panel),
     )
 
 
@@ -197,7 +204,7 @@ def _is_from_elsewhere(one: Open, expert: Sitting) -> bool:
 
 
 def _is_of_another_unit(one: Open, expert: Sitting) -> bool:
-    return expert.employer is not None and expert.employer != one.case.host_id
+    return expert.entity is not None and expert.entity != one.home
 
 
 def _is_senior(_: Open, expert: Sitting) -> bool:

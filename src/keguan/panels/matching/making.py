@@ -14,10 +14,11 @@ from keguan.engine.steps.review import LIVE
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.language.schema import Review
-from keguan.panels.matching.bounds import Bounds, Open, Sitting, narrower, terms_for
+from keguan.panels.matching.bounds import Bounds, Open, Sitting, entity_of, narrower, terms_for
 from keguan.panels.matching.expertise import Pool, application_of, pool_of
 from keguan.panels.matching.models import WHOLE, ProposedCase, ProposedSeat
 from keguan.registers.experts.queries import ready
+from keguan.registers.organisations.entities import legal_entities
 
 if TYPE_CHECKING:
     from keguan.fairness.affinity import Near
@@ -54,17 +55,16 @@ def open_cases(actor: Actor, round_id: int, step: Review) -> list[Open]:
     return found
 
 
-def look_around(opened: Sequence[Open], step: Review, unsettled: Collection[int]) -> Pool:
+def look_around(opened: Sequence[Open], step: Review, unsettled: Collection[int], rest: Collection[int] = ()) -> Pool:
     """Who could take the free seats of each case: near by their works, free of every relation, and not asked before.
 
-    unsettled: from `people_in_question`. One query for each case, and some for all.
+    unsettled: from `people_in_question`. rest: experts who rest, from `resting`. One query for each case, and some for all.
     """
-    found = pool_of(ready(unsettled=unsettled), clock.today())
+    found = pool_of(ready(unsettled=unsettled).exclude(pk__in=rest), clock.today())
     asked = [application_of(one.case) for one in opened]
     near = found.expertise.nearest(asked, NEAREST)
     load = at_hand(found.experts)
     lightest = sorted(found.experts, key=lambda expert: (load.get(expert, 0), expert))
-    _panels(opened, step)
     peers: dict[tuple[str, ...], list[int]] = {}
     for one, nearest in zip(opened, near, strict=True):
         fields = disciplines_of(one.case, step.panel) if step.panel.same_field_least else []
@@ -84,14 +84,23 @@ def _look(one: Open, step: Review, nearest: Near, spare: Sequence[Sequence[int]]
     one.fits = {expert: fit for expert, fit in fits.items() if not against[expert]}
 
 
-def _panels(opened: Sequence[Open], step: Review) -> None:
-    """Who sits on each panel already."""
+def _panels(opened: Sequence[Open], step: Review, found: Pool) -> dict[int, int]:
+    """Who sits on each panel already, and whose case it is, as legal entities; these by the employers of all."""
     attempts = {one.case.pk: one.case.memo.state["steps"].get(step.id, {}).get("attempt", 1) for one in opened}
     by_case = {one.case.pk: one for one in opened}
     rows = SeatHolder.objects.filter(seat__case__in=list(attempts), seat__step=step.id, seat__state__in=LIVE)
-    for case, attempt, *known in rows.values_list("seat__case", "seat__attempt", *Sitting.COLUMNS):
-        if attempt == attempts[case]:
-            by_case[case].seated.append(Sitting(*known))
+    seated = [
+        (case, known)
+        for case, attempt, *known in rows.values_list("seat__case", "seat__attempt", *Sitting.COLUMNS)
+        if attempt == attempts[case]
+    ]
+    employers = (one.person.employer_id for one in found.experts.values())
+    entities = legal_entities((*employers, *(known[0] for _, known in seated), *(one.case.host_id for one in opened)))
+    for case, (employer, *known) in seated:
+        by_case[case].seated.append(Sitting(entities.get(employer), *known))
+    for one in opened:
+        one.home = entities.get(one.case.host_id or 0)
+    return entities
 
 
 def plan_for(
@@ -106,6 +115,7 @@ def plan_for(
 
     from keguan.fairness.assignment import Candidates, assign, repair
 
+    entities = _panels(opened, step, found)
     experts = sorted(found.experts)
     place = {expert: at for at, expert in enumerate(experts)}
     same = narrower(bounds.same_institution_most, step.panel.same_institution_most)
@@ -113,11 +123,11 @@ def plan_for(
         (at, place[expert], fit)
         for at, one in enumerate(opened)
         for expert, fit in one.fits.items()
-        if not one.is_crowded(found.experts[expert].person.employer_id, same)
+        if not one.is_crowded(entity_of(found.experts[expert], entities), same)
     ]
     case, expert, fit = (np.array(part) for part in zip(*pairs, strict=True)) if pairs else (np.zeros(0),) * 3
     candidates = Candidates(len(opened), len(experts), case.astype(np.int64), expert.astype(np.int64), fit)
-    terms = terms_for(opened, found, step, bounds, candidates, experts)
+    terms = terms_for(opened, found, step, bounds, candidates, experts, entities)
     at_case = {one.case.pk: at for at, one in enumerate(opened)}
     earlier = [(at_case[of], place[who]) for of, who in before if of in at_case and who in place]
     plan = repair(candidates, terms, earlier).plan if earlier else assign(candidates, terms)

@@ -44,7 +44,7 @@ ASSIGNS = holding(Text("为批次的办件指派评审专家", "assign reviewers
 _SAME = Field(
     "same_institution_most",
     "number",
-    Text("同一单位的专家最多（人）", "Experts of one employer at most"),
+    Text("同一法人单位的专家最多（人）", "Experts of one legal entity at most"),
     value="2",
     hint=Text("每个评审组内；不限请留空。", "On one panel; leave empty for no bound."),
 )
@@ -276,6 +276,7 @@ _ASIDE = {
     "question": Text("身份待核{n}名", "{n} with an open question of identity"),
     "stale": Text("信息逾期未作年度确认{n}名", "{n} whose entry is not confirmed in time"),
     "away": Text("登记不参加评审{n}名", "{n} away"),
+    "resting": Text("轮换间隔内{n}名", "{n} resting after an earlier round"),
 }
 
 

@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from keguan.casework import services as casework
 from keguan.casework.models import Case, Round, SeatHolder
 from keguan.casework.permissions import can_see_reviewers, reviewers_visible_to
-from keguan.casework.reviewing.recusal import recusals
+from keguan.casework.reviewing.recusal import recusals, resting
 from keguan.casework.versions import definition_of
 from keguan.engine.decision import Command
 from keguan.engine.moves import refuse
@@ -33,7 +33,7 @@ from keguan.panels.matching.making import Bounds
 from keguan.panels.matching.models import WHOLE, Proposal, ProposedCase, ProposedSeat
 from keguan.registers.experts.identity import people_in_question
 from keguan.registers.experts.models import Expert
-from keguan.registers.experts.queries import left_out
+from keguan.registers.experts.queries import left_out, ready
 from keguan.registers.parties.access import actor_for
 from keguan.registers.trace import services as trace
 
@@ -120,7 +120,9 @@ def _make(proposal: Proposal, actor: Actor) -> None:
     step = step_of(proposal)
     opened = making.open_cases(actor, proposal.round_id, step)
     unsettled = people_in_question()
-    found, aside = making.look_around(opened, step, unsettled), left_out(unsettled)
+    rest = resting(proposal.round, step.panel)
+    found, aside = making.look_around(opened, step, unsettled, rest), left_out(unsettled)
+    aside |= {"resting": ready(unsettled=unsettled).filter(pk__in=rest).count()} if rest else {}
     before = _standing(proposal.mends)
     made = making.plan_for(opened, found, step, Bounds(**proposal.terms), before)
     cases, seats = making.rows_of(made, proposal.pk, before)
@@ -205,6 +207,12 @@ def changes(proposal: Proposal) -> int:
     return ProposedSeat.objects.filter(case__proposal=proposal, state="dropped").count()
 
 
+_BY_HAND = Text(
+    "确需此人的，请在该办件页面上写明理由后指派。",
+    "Should it be them all the same: assign them on the page of the case, with the reason.",
+)
+
+
 def _against_replacing(
     proposal: Proposal, seat: ProposedSeat, case: Case, expert: int | None, reason: str, actor: Actor
 ) -> tuple[Problem, ...]:
@@ -218,7 +226,10 @@ def _against_replacing(
         return tuple(problems)
     step = step_of(Proposal.objects.select_related("round__programme").get(pk=proposal.pk))
     against = recusals(case, step, [expert], case.memo.answers)[expert]
-    problems += [Problem(one.code, one.say, "expert", one.value, one.source) for one in against]
+    problems += [
+        Problem(one.code, one.say, "expert", one.value, one.source, _BY_HAND if one.may_override else None)
+        for one in against
+    ]
     if seat.case.seats.filter(expert=expert, state__in=("proposed", "assigned")).exists():
         said = Text("该专家已在本件的拟评审组中。", "This expert is proposed for the case already.")
         problems.append(Problem("matching.twice", said, "expert"))

@@ -152,6 +152,20 @@ def pinyin_key(text: str, *, person: bool = False) -> str:
     )
 
 
+def syllables(name: str, *, person: bool = False) -> list[str]:
+    """How the Chinese characters of a name sound, one syllable without tone for each; other characters as they are.
+
+    person: the first character is a surname, as for `pinyin_key`.
+    """
+    # Imported on first use: its dictionaries take a noticeable part of a second to load.
+    from pypinyin import lazy_pinyin
+
+    sounds = lazy_pinyin(name, errors=list)  # type: ignore[arg-type]
+    if person and name[:1] in _SURNAMES:
+        sounds[0] = _SURNAMES[name[0]].rstrip("12345")
+    return list(sounds)
+
+
 def without_lookalikes(text: str) -> str:
     """The text with characters that recognition software confuses put right (硏 for 研)."""
     return text.translate(_LOOKALIKES)

@@ -21,11 +21,31 @@ WHYS: Mapping[str, Text] = {
     "document": Text("姓名和证件末四位相同", "the same name and ending of the document"),
     "born": Text("姓名和出生日期相同", "the same name and birth date"),
     "employer": Text("姓名和工作单位相同", "the same name and employer"),
+    "spelt_document": Text(
+        "姓名写法不同而可能同名，证件末四位相同",
+        "perhaps one name in two spellings, and the same ending of the document",
+    ),
+    "spelt_born": Text(
+        "姓名写法不同而可能同名，出生日期相同", "perhaps one name in two spellings, and the same birth date"
+    ),
+    "spelt_employer": Text(
+        "姓名写法不同而可能同名，工作单位相同", "perhaps one name in two spellings, and the same employer"
+    ),
 }
 """What two entries share, the surest first. The same name alone says nothing."""
 
-_PAIRS = """
-  WITH asked AS (SELECT * FROM parties_person WHERE {who}),
+_BESIDE = """unnest(array_remove(ARRAY[
+        CASE WHEN a.id_ending <> '' AND (a.id_kind, a.id_ending) = (b.id_kind, b.id_ending) THEN '{spelt}document' END,
+        CASE WHEN a.born = b.born THEN '{spelt}born' END,
+        CASE WHEN a.employer_id = b.employer_id AND coalesce(a.born = b.born, true) THEN '{spelt}employer' END
+      ], NULL))"""
+"""What must be the same beside the name."""
+_SAME, _SPELT = _BESIDE.format(spelt=""), _BESIDE.format(spelt="spelt_")
+
+# A name in letters meets those that sound so, and one with initials those that begin so: never two names in characters, for
+# very many names sound alike. "{" is the first sign behind the letters.
+_PAIRS = f"""
+  WITH asked AS (SELECT * FROM parties_person WHERE {{who}}),
   pair AS (
     SELECT a.id AS a, b.id AS b, 'orcid' AS why FROM asked a JOIN parties_person b ON b.orcid = a.orcid AND b.orcid <> ''
     UNION ALL
@@ -34,12 +54,28 @@ _PAIRS = """
     UNION ALL
     SELECT a.id, b.id, 'phone' FROM asked a JOIN parties_person b ON b.phone = a.phone AND b.phone <> ''
     UNION ALL
-    SELECT a.id, b.id, unnest(array_remove(ARRAY[
-        CASE WHEN a.id_ending <> '' AND (a.id_kind, a.id_ending) = (b.id_kind, b.id_ending) THEN 'document' END,
-        CASE WHEN a.born = b.born THEN 'born' END,
-        CASE WHEN a.employer_id = b.employer_id AND coalesce(a.born = b.born, true) THEN 'employer' END
-      ], NULL))
+    SELECT a.id, b.id, {_SAME}
       FROM asked a JOIN parties_person b ON b.normal_name = a.normal_name AND b.id <> a.id
+    UNION ALL
+    SELECT a.id, b.id, {_SPELT}
+      FROM asked a JOIN parties_person b ON b.plain_name = a.plain_name AND b.normal_name <> a.normal_name
+      WHERE a.plain_name <> ''
+    UNION ALL
+    SELECT a.id, b.id, {_SPELT}
+      FROM asked a JOIN parties_person b ON b.sound = a.sound AND b.normal_name <> a.normal_name
+      WHERE a.sound <> '' AND a.plain_name < '{{{{'
+    UNION ALL
+    SELECT a.id, b.id, {_SPELT}
+      FROM asked a JOIN parties_person b ON b.sound = a.sound AND b.normal_name <> a.normal_name
+      WHERE b.sound <> '' AND b.plain_name < '{{{{'
+    UNION ALL
+    SELECT a.id, b.id, {_SPELT}
+      FROM asked a JOIN parties_person b ON b.initials = a.initials AND b.normal_name <> a.normal_name
+      WHERE a.sound = '' AND a.initials <> ''
+    UNION ALL
+    SELECT a.id, b.id, {_SPELT}
+      FROM asked a JOIN parties_person b ON b.initials = a.initials AND b.normal_name <> a.normal_name
+      WHERE b.sound = '' AND b.initials <> ''
   )
   SELECT least(pair.a, pair.b) AS one, greatest(pair.a, pair.b) AS other, array_agg(DISTINCT pair.why)
   FROM pair JOIN parties_person a ON a.id = pair.a JOIN parties_person b ON b.id = pair.b
@@ -50,7 +86,7 @@ _PAIRS = """
       SELECT FROM parties_twopeople two
       WHERE two.one_id = least(pair.a, pair.b) AND two.other_id = greatest(pair.a, pair.b)
     )
-  GROUP BY 1, 2 ORDER BY 1, 2 LIMIT {most}"""
+  GROUP BY 1, 2 ORDER BY 1, 2 LIMIT {{most}}"""  # noqa: S608 - texts of the house
 
 
 @dataclass(frozen=True, slots=True)

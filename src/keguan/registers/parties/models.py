@@ -50,13 +50,17 @@ RELATIONS: dict[str, Text] = {
 class Person(models.Model):
     """A human being known to the house.
 
-    name: as typed; normal_name finds the same person whatever dot was typed. id_commitment: salted commitment of the
+    name: as typed; normal_name finds the same person whatever dot was typed. plain_name, sound, initials: under what other
+    spellings of the name meet, from `texts.spelt`. id_commitment: salted commitment of the
     identity number, which itself is stored nowhere; id_ending its last four signs. orcid: with its dashes. employer: where the person works today.
     """
 
     name = models.TextField()
     normal_name = models.TextField(db_collation="C")
     pinyin = models.TextField(default="", db_collation="C")
+    plain_name = models.TextField(default="", db_collation="C")
+    sound = models.TextField(default="", db_collation="C")
+    initials = models.TextField(default="", db_collation="C")
     born = models.DateField(null=True)
     id_salt = models.BinaryField(default=bytes)
     id_commitment = models.TextField(default="")
@@ -82,6 +86,12 @@ class Person(models.Model):
             models.Index(Lower("email"), name="person_by_email", condition=~Q(email="")),
             models.Index(fields=["phone"], name="person_by_phone", condition=~Q(phone="")),
             models.Index(fields=["orcid"], name="person_by_orcid", condition=~Q(orcid="")),
+            models.Index(fields=["plain_name"], name="person_by_plain_name"),
+            models.Index(fields=["sound"], name="person_by_sound"),
+            models.Index(fields=["initials"], name="person_by_initials"),
+            # Names in letters, and with nothing but initials, are few.
+            models.Index(fields=["sound"], name="person_in_letters", condition=Q(plain_name__lt="{") & ~Q(sound="")),
+            models.Index(fields=["initials"], name="person_by_initials_alone", condition=Q(sound="") & ~Q(initials="")),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(normal_name=""), name="person_named"),

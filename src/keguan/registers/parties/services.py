@@ -27,8 +27,22 @@ from keguan.registers.parties.models import Account, Duty, Employment, Kinship, 
 from keguan.registers.parties.roles import role_name
 from keguan.registers.parties.telling import tell
 from keguan.registers.trace import services as trace
+from keguan.texts.spelt import spelt
 
 _CORRECTABLE = ("name", "born", "title", "degree", "email", "phone", "employer", "orcid")
+
+
+def name_in_all_forms(name: str) -> dict[str, str]:
+    """The fields of a person that follow from how their name was typed."""
+    forms = spelt(name)
+    return {
+        "name": display_name(name),
+        "normal_name": normal_name(name),
+        "pinyin": pinyin_key(name, person=True),
+        "plain_name": forms.plain,
+        "sound": forms.sound,
+        "initials": forms.initials,
+    }
 
 
 @transaction.atomic
@@ -60,9 +74,7 @@ def register_person(
         raise Refused.because(*problems)
     salt = new_salt() if id_number.strip() else b""
     row = Person(
-        name=display_name(name),
-        normal_name=normal_name(name),
-        pinyin=pinyin_key(name, person=True),
+        **name_in_all_forms(name),
         born=born,
         id_salt=salt,
         id_commitment=commitment(normal_number(id_number), salt) if salt else "",
@@ -111,8 +123,8 @@ def correct_person(actor: Actor, person: Person, *, revision: int, reason: str =
     problems = logic.person_problems(name=row.name, title=row.title, degree=row.degree, email=row.email, born=row.born)
     if problems:
         raise Refused.because(*problems)
-    row.name, row.normal_name = display_name(row.name), normal_name(row.name)
-    row.pinyin = pinyin_key(row.name, person=True)
+    for field, value in name_in_all_forms(row.name).items():
+        setattr(row, field, value)
     row.revision += 1
     row.save()
     changed = sorted(field for field in changes if before[field] != getattr(row, field))

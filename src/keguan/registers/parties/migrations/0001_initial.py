@@ -22,6 +22,9 @@ class Migration(migrations.Migration):
                 ("name", models.TextField()),
                 ("normal_name", models.TextField(db_collation="C")),
                 ("pinyin", models.TextField(db_collation="C", default="")),
+                ("plain_name", models.TextField(db_collation="C", default="")),
+                ("sound", models.TextField(db_collation="C", default="")),
+                ("initials", models.TextField(db_collation="C", default="")),
                 ("born", models.DateField(null=True)),
                 ("id_salt", models.BinaryField(default=bytes)),
                 ("id_commitment", models.TextField(default="")),
@@ -61,6 +64,19 @@ class Migration(migrations.Migration):
                     ),
                     models.Index(
                         condition=models.Q(("orcid", ""), _negated=True), fields=["orcid"], name="person_by_orcid"
+                    ),
+                    models.Index(fields=["plain_name"], name="person_by_plain_name"),
+                    models.Index(fields=["sound"], name="person_by_sound"),
+                    models.Index(fields=["initials"], name="person_by_initials"),
+                    models.Index(
+                        condition=models.Q(("plain_name__lt", "{"), models.Q(("sound", ""), _negated=True)),
+                        fields=["sound"],
+                        name="person_in_letters",
+                    ),
+                    models.Index(
+                        condition=models.Q(("sound", ""), models.Q(("initials", ""), _negated=True)),
+                        fields=["initials"],
+                        name="person_by_initials_alone",
                     ),
                 ],
                 "constraints": [

@@ -29,7 +29,8 @@ from keguan.casework import alarms, services, versions
 from keguan.casework.desks import batches
 from keguan.casework.desks.deputies import hand_to_deputy
 from keguan.casework.drafting import opening
-from keguan.casework.models import Case, Recusal, Resolution, Round, Seat, SeatHolder
+from keguan.casework.models import CallChange, Case, Recusal, Resolution, Round, Seat, SeatHolder
+from keguan.casework.rounds import amending
 from keguan.casework.rounds import services as rounds
 from keguan.casework.subscriptions.models import Subscription
 from keguan.components.list_pages import listing_at
@@ -71,7 +72,7 @@ class Scene:
 
     single, double, twin: the numbers of the cases; the twin is refused in the end, the others are not. draft: one that is
     still written. telling: what must not meet a double-blind reviewer, of the double and of the twin; reviewers: names of
-    all who review, with the numbers of their persons.
+    all who review, with the numbers of their persons. changed: by planner, the call that they are about to change.
     """
 
     world: w.World
@@ -86,6 +87,7 @@ class Scene:
     telling_of_twin: tuple[str, ...] = ()
     reviewers: dict[str, int] = field(default_factory=dict)
     file: int = 0
+    changed: dict[str, str] = field(default_factory=dict)
 
     @property
     def drawn(self) -> tuple[str, str]:
@@ -294,6 +296,10 @@ def furnish(scene: Scene) -> None:
     colleague, until = make.person(employer=world.university), today + timedelta(days=90)
     hand_to_deputy(scene.actor("host"), host, colleague, since=today, until=until, reason="出差")
     for who in ("planner", "publisher"):
+        open_ = w.call(world, "key-rd-project", opens=w.moment("2026-03-01"), closes=w.moment("2026-12-31", "18:00"))
+        new = {"contact_zh": "0991-2000", "contact_en": "0991-2000"}
+        assert isinstance(amending.draft_change(open_.code, new, "电话有误", world.actor(who)), CallChange)
+        scene.changed[who] = open_.code
         terms = rounds.Terms(
             f"DRAFT-{who}", Text("明年的批次", "Next year"), w.moment("2027-03-01"), w.moment("2027-03-31")
         )

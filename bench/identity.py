@@ -1,7 +1,7 @@
 """Identity: what it takes to ask, at the size of a nation, whether two entries are one person.
 
 People are invented from a seed: names of 100 family names and 3 000 given ones, as unevenly common as real ones are; employers, most
-with a birth date, an e-mail and a telephone of their own. One in a hundred is there twice, under another e-mail. All are experts.
+with a birth date, an e-mail and a telephone of their own. One in a hundred is there twice, under another e-mail; one in a hundred is written in letters. All are experts.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ from keguan.registers.experts.models import Expert
 from keguan.registers.organisations.models import Organisation
 from keguan.registers.parties.alike import alike, in_question
 from keguan.registers.parties.models import Person
+from keguan.registers.parties.services import name_in_all_forms
+from keguan.texts.spelt import spelt
 
 PEOPLE = 50_000
 EMPLOYERS = 500
 TWICE = 0.01
+IN_LETTERS = 0.01
 
 
 def measure(people: int = PEOPLE, *, batches: int = 5) -> Iterator[Figure]:
@@ -68,7 +71,10 @@ def _written(people: int) -> list[int]:
         if again:
             other = chance.choice(rows)
             row.name, row.born, row.employer_id = other.name, other.born, other.employer_id
-        row.normal_name = row.name
+        if chance.random() < IN_LETTERS:
+            row.name = " ".join(one.capitalize() for one in reversed(spelt(row.name).sound.split())) or row.name
+        for field, value in name_in_all_forms(row.name).items():
+            setattr(row, field, value)
         rows.append(row)
     Person.objects.bulk_create(rows, batch_size=5000)
     now = clock.now()

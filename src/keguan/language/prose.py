@@ -12,7 +12,7 @@ from keguan.fairness.ballots import COUNTED_OF
 from keguan.kernel.bilingual import Language, Text
 from keguan.language.definition import Definition
 from keguan.language.paths import Paths
-from keguan.language.recusals import avoided_by
+from keguan.language.recusals import avoided_by, avoided_by_members
 from keguan.language.schema import (
     Agree,
     Apply,
@@ -390,6 +390,12 @@ class _Prose:
                 quorum=vote.quorum.said(), least=vote.least, of=COUNTED_OF[vote.of], threshold=vote.threshold.said(),
                 source=vote.source,
             )  # fmt: skip
+            avoided = self.list_of([self.of(one.said) for one in avoided_by_members(vote.avoid)])
+            yield self.say(
+                "本人的申报和下列关系应当离场回避，不计入应到人数：{avoided}",
+                "Out of the room, and not counted, for a case of their own and for these relations: {avoided}",
+                avoided=avoided,
+            )
 
     def rank(self, step: Rank) -> Iterator[str]:
         programme = self.programme

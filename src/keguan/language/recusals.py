@@ -74,6 +74,16 @@ def avoided_by(words: Iterable[str]) -> tuple[Avoidance, ...]:
     return tuple(one for one in map(avoidance, words) if one is not None)
 
 
+OWED_BY_MEMBERS: Final = ("kin", "same_institution")
+"""What keeps a member of a deciding body out whatever the programme says, beside a case of their own (国家自然科学基金条例 第20条)."""
+
+
+def avoided_by_members(words: Iterable[str]) -> tuple[Avoidance, ...]:
+    """What keeps a member of a body out whose vote avoids this: what always does first, in the window that the words name."""
+    kinds = {one.kind: one for one in avoided_by((*OWED_BY_MEMBERS, *words))}
+    return tuple(kinds.values())
+
+
 def known_words() -> tuple[str, ...]:
     """Names to suggest: every kind, and the usual window of those that may have one."""
     return (*KINDS, *(f"{kind}_3y" for kind in KINDS if kind in WINDOWED))

@@ -457,13 +457,15 @@ class Rank(Step):
 class Vote:
     """A body decides by secret ballot in a meeting; none of its members alone. quorum: of the members who may vote on the case,
     how many must be present (`2/3` is at least, `more than 1/2` is above it). threshold: what carries it, counted of all
-    members, of those present, or of the votes cast for or against. least: fewer present never suffice."""
+    members, of those present, or of the votes cast for or against. least: fewer present never suffice. avoid: relations that
+    keep a member out, beside their own case, kin and the same legal entity, which always do."""
 
     quorum: Share
     threshold: Share
     source: str
     of: Of = "present"
     least: int = 3
+    avoid: tuple[Avoided, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -6,7 +6,9 @@ import pytest
 from tests.unit.language.sound import changed, codes, house, loaded
 
 from keguan.language.checker import check
+from keguan.language.definition import Definition
 from keguan.language.diff import changes
+from keguan.language.loader import load_sources
 from keguan.language.prose import prose
 
 FILE = "programme.yaml"
@@ -46,6 +48,41 @@ def test_what_is_stated_soundly_passes(change: tuple[str, str]) -> None:
 )
 def test_a_vote_that_decides_too_easily_is_refused(slip: tuple[str, str], code: str) -> None:
     assert code in codes(FILE, WITH_VOTE, slip)
+
+
+AVOIDING = (
+    "        threshold: more than 1/2\n",
+    "        threshold: more than 1/2\n        avoid:\n          - adviser\n          - coauthor_3y\n",
+)
+
+
+def test_a_vote_names_relations_as_a_panel_does_and_the_words_say_them() -> None:
+    read = loaded(changed(FILE, WITH_VOTE, AVOIDING))
+    assert check(read, house()) == ()  # type: ignore[arg-type]
+    assert "离场回避，不计入应到人数：近亲属等关系、同一法人单位、师生关系、近3年合作发表成果" in prose(read, "zh")
+    assert "不计入应到人数：近亲属等关系、同一法人单位\n" in prose(loaded(changed(FILE, WITH_VOTE)), "zh").replace(
+        "。", ""
+    )
+    wider = loaded(changed(FILE, WITH_VOTE, (AVOIDING[0], AVOIDING[1].replace("adviser", "same_institution_2y"))))
+    assert "近亲属等关系、近2年同一法人单位、近3年合作发表成果" in prose(wider, "zh")
+    (change,) = (one.zh for one in changes(loaded(changed(FILE, WITH_VOTE)), read))
+    assert "师生关系" in change
+
+
+def test_a_relation_that_there_is_not_is_refused_and_one_that_stands_twice() -> None:
+    for word in ("advisor", "kin_3y"):
+        read = load_sources(changed(FILE, WITH_VOTE, AVOIDING, ("          - adviser\n", f"          - {word}\n")))
+        assert not isinstance(read, Definition)
+        assert [one.code for one in read] == ["definition.word"]
+    twice = ("          - adviser\n", "          - coauthor\n")
+    assert "recusal_twice" in codes(FILE, WITH_VOTE, AVOIDING, twice)
+
+
+def test_whom_the_applicant_named_leaves_only_where_somebody_asks_for_them() -> None:
+    named = ("          - adviser\n", "          - named_by_applicant\n")
+    assert "named" not in codes(FILE, WITH_VOTE, AVOIDING, named)
+    unasked = ("        named: proposal.unwelcome\n", "")
+    assert "named" in codes(FILE, WITH_VOTE, AVOIDING, named, unasked)
 
 
 def test_only_a_body_of_several_votes() -> None:

@@ -20,7 +20,7 @@ from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, local_date
 from keguan.kernel.problems import Problem
-from keguan.language.recusals import Avoidance, avoided_by
+from keguan.language.recusals import Avoidance, avoided_by, avoided_by_members
 from keguan.language.schema import Panel, Review
 from keguan.registers.experts.freshness import oldest
 from keguan.registers.parties.alike import in_question
@@ -269,7 +269,6 @@ def told_to_expert(problem: Problem) -> Problem:
     return Problem("recusal.interest", said, where="declared.interests", source=ARTICLE, fix=_DECLINE)
 
 
-_OWED = avoided_by(("kin", "same_institution"))
 _MEMBER_SAID: Mapping[str, Text] = {
     "own_case": Text("本人是申报人或参与者。", "They are the applicant or a member of the team."),
     "kin": Text("与申报人或参与者有近亲属等关系。", "A near relation of the applicant or of a member of the team."),
@@ -277,25 +276,56 @@ _MEMBER_SAID: Mapping[str, Text] = {
         "与申报人或参与者属于同一法人单位。",
         "Belongs to the same legal entity as the applicant or a member of the team.",
     ),
+    "own_application": Text("本人在同一批次有申报。", "Has an application of their own in this round."),
+    "adviser": Text("与申报人或参与者有师生关系。", "Adviser or student of the applicant or of a member of the team."),
+    "coauthor": Text(
+        "与申报人或参与者合作发表过成果。", "Has works together with the applicant or a member of the team."
+    ),
+    "coproject": Text(
+        "与申报人或参与者共同承担或申报过项目。", "Has a project together with the applicant or a member of the team."
+    ),
+    "coaward": Text("与申报人或参与者共同获奖。", "Shares a prize with the applicant or a member of the team."),
+    "advice": Text(
+        "在申报方持股或任有偿顾问，或申报方人员在其单位如此。",
+        "Holds shares of the applicant's side or is paid for advice there, or the other way round.",
+    ),
+    "nominator": Text("与申报方有提名关系。", "Nominated the applicant's side, or was nominated by it."),
+    # What one side said in confidence: the room learns that there is something, not what.
+    **dict.fromkeys(
+        ("named_by_applicant", "dispute", "declared"),
+        Text("与本件有应当回避的利害关系。", "An interest stands between them and this case."),
+    ),
 }
 
 
-def member_recusals(case: Case, people: Iterable[int]) -> dict[int, tuple[Problem, ...]]:
+def member_recusals(case: Case, people: Iterable[int], avoid: Iterable[str] = ()) -> dict[int, tuple[Problem, ...]]:
     """Why each of these members of a deciding body must leave when the case is taken up; an empty tuple for who may stay.
 
-    Their own case, kin and the same legal entity always count. One query. Source: 国家自然科学基金条例 第20条.
+    Their own case, kin and the same legal entity always count. avoid: what else the programme names for its vote; a soft tie
+    is for the member to declare or the secretary to record. One query. Source: 国家自然科学基金条例 第20条.
     """
     asked, team = list(dict.fromkeys(people)), team_of(case)
-    tied = relations(asked, team, case, _OWED, of_people=True)
+    avoided = avoided_by_members(avoid)
+    tied = relations(asked, team, case, avoided, of_people=True)
     held = {(one.expert, one.kind) for one in tied if one.severity == "hard"}
+    unwelcome = _unwelcome(case) if any(one.kind == "named_by_applicant" for one in avoided) else frozenset()
     found: dict[int, tuple[Problem, ...]] = {}
     for person in asked:
-        own = person in team
-        codes = [code for code in _MEMBER_SAID if (own if code == "own_case" else (person, code) in held)]
+        holds = {"own_case": person in team, "named_by_applicant": person in unwelcome}
+        codes = [code for code in _MEMBER_SAID if holds.get(code, (person, code) in held)]
         found[person] = tuple(
-            Problem(f"recusal.{code}", _MEMBER_SAID[code], value=str(person), source=ARTICLE) for code in codes
+            Problem(
+                f"recusal.{code}", _MEMBER_SAID[code], value=str(person), source=ARTICLE if code in _FROM_LAW else ""
+            )
+            for code in codes
         )
     return found
+
+
+def _unwelcome(case: Case) -> frozenset[int]:
+    """The people whom the applicant named as unsuitable, wherever a review of the programme asks for them."""
+    steps = definition_of(case.programme).programme.steps
+    return frozenset[int]().union(*(_named(case, one, case.memo.answers) for one in steps if isinstance(one, Review)))
 
 
 def at_hand(experts: Iterable[int]) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ from keguan.fairness.scores import RANK_BASED
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
 from keguan.language.checks.ground import Ground, found
+from keguan.language.recusals import avoided_by
 from keguan.language.schema import Decide, NonConsensus, Rank, Review, Vote
 
 HALF = Fraction(1, 2)
@@ -21,6 +23,7 @@ def check_bodies(ground: Ground) -> Iterator[Problem]:
     for step in ground.programme.steps:
         if isinstance(step, Decide) and step.vote:
             yield from _vote(step, step.vote)
+            yield from _avoided(ground, step.vote)
         if isinstance(step, Review) and step.nonconsensus:
             yield from _nonconsensus(step.nonconsensus)
         if isinstance(step, Review) and step.combine == RANK_BASED:
@@ -42,6 +45,21 @@ def _vote(step: Decide, vote: Vote) -> Iterator[Problem]:
     if vote.least < LEAST_BODY:
         say = Text("到会不得少于{n}人", "At least {n} must be present").filled(n=LEAST_BODY)
         yield found("vote_least", say, vote.place, value=str(vote.least))
+
+
+def _avoided(ground: Ground, vote: Vote) -> Iterator[Problem]:
+    """Relations that keep a member out, each once; whom the applicant named is asked for where reviewers are."""
+    kinds = Counter(one.kind for one in avoided_by(vote.avoid))
+    for kind in (kind for kind, times in kinds.items() if times > 1):
+        say = Text("回避关系 {kind} 写了不止一次", "The recusal {kind} stands more than once").filled(kind=kind)
+        yield found("recusal_twice", say, vote.place, value=kind)
+    asks = any(isinstance(one, Review) and one.panel.named for one in ground.programme.steps)
+    if "named_by_applicant" in kinds and not asks:
+        say = Text(
+            "没有评审环节写明申报人在哪一项提出不宜评审的专家（named）",
+            "No review says in which field (`named`) the applicant names whom they do not want",
+        )
+        yield found("named", say, vote.place, value="named_by_applicant")
 
 
 def _nonconsensus(rule: NonConsensus) -> Iterator[Problem]:

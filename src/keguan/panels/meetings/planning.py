@@ -179,14 +179,16 @@ def find_kept_out(items: Sequence[Item], people: Sequence[int]) -> None:
     meeting or another, stays so. The caller holds the meeting locked, or has just made the items."""
     noted = set(KeptOut.objects.filter(case__in=[one.case_id for one in items]).values_list("case", "person"))
     for item in items:
-        _keep_out(item.case, [one for one in people if (item.case_id, one) not in noted])
+        step = definition_of(item.meeting.round.programme).programme.step(item.meeting.step)
+        avoid = step.vote.avoid if isinstance(step, Decide) and step.vote else ()
+        _keep_out(item.case, [one for one in people if (item.case_id, one) not in noted], avoid)
 
 
-def _keep_out(case: Case, people: Sequence[int]) -> None:
+def _keep_out(case: Case, people: Sequence[int], avoid: Sequence[str]) -> None:
     """Who must keep out of the case, as far as the registers know, and who acted on it for another body."""
     hands = case.memo.state.get("hands", {})
     acted = {person for body, who in hands.items() if body != "planning" for person in who}
-    found = member_recusals(case, people)
+    found = member_recusals(case, people, avoid)
     rows = []
     for person in people:
         problem = next(iter(found[person]), None)

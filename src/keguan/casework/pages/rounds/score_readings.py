@@ -84,7 +84,13 @@ _MARKS = {
     "apart": Status(Text("非共识", "Non-consensus"), "warn"),
     "wide": Status(Text("分歧大", "Wide disagreement"), "info"),
 }
-_PAGES = {"cases": "page", "fragile": "fragile", "reviewers": "reviewers", "outliers": "outliers", "comments": "comments"}
+_PAGES = {
+    "cases": "page",
+    "fragile": "fragile",
+    "reviewers": "reviewers",
+    "outliers": "outliers",
+    "comments": "comments",
+}
 """How the page number of each table is called in the address."""
 MOST_NAMED = 20
 """So many cases that move are named in one cell; all are counted."""
@@ -170,7 +176,10 @@ def _told(
         "reviewers": [
             asdict(one)
             | {"name": Text("专家{n}", "Reviewer {n}").filled(n=one.sign)}
-            | {"gained": said(gained) if one.is_tried else _NOT_TRIED, "lost": said(lost) if one.is_tried else _NOT_TRIED}
+            | {
+                "gained": said(gained) if one.is_tried else _NOT_TRIED,
+                "lost": said(lost) if one.is_tried else _NOT_TRIED,
+            }
             for one, gained, lost in without
         ],
         "outlier_columns": _OUTLIERS,

@@ -20,7 +20,7 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, form_address, holders, send, signed_in
 
-from keguan.casework import services, sides
+from keguan.casework import alarms, services, sides
 from keguan.casework.documents import shelf, typesetting
 from keguan.casework.documents.reading import particulars
 from keguan.casework.documents.receipt import receipt
@@ -74,6 +74,22 @@ def test_a_preview_shows_the_whole_form_and_marks_what_is_missing(world: w.World
         draft = words(applicant.get(address("case_preview_pdf", number), {"lang": "en"}))
         assert "草稿Draft" in draft
         assert "Projecttitle" in draft
+
+
+def test_a_draft_whose_time_is_over_is_still_read_by_its_own_people_and_nothing_is_asked_of_it(world: w.World) -> None:
+    with clock_at(MARCH):
+        number = w.started(world)
+        applicant = signed_in(world.people["applicant"])
+        send(applicant, number, "save", title="没有来得及提交的草稿")
+    with clock_at(w.moment("2026-06-01")):
+        alarms.ring()
+        assert Case.objects.get(number=number).end == "never_submitted"
+        said = applicant.get(address("case_preview", number)).content.decode()
+        assert "没有来得及提交的草稿" in said
+        assert "wanting" not in said
+        assert "检查通过" not in said
+        assert "没有来得及提交的草稿" in words(applicant.get(address("case_preview_pdf", number), {"lang": "zh"}))
+        assert applicant.get(address("case_form_progress", number)).status_code == 200
 
 
 def test_a_draft_is_previewed_by_nobody_but_its_own_people(world: w.World) -> None:

@@ -134,8 +134,11 @@ def _said_before(situation: Situation, form: Form) -> dict[str, Any]:
 
 
 def balances(sheet: Sheet, clean: Values) -> tuple[Balance, ...]:
-    """What the rules of handing in ask of amounts, as far as answers and what is at hand let it be known."""
+    """What the rules of handing in ask of amounts, as far as answers and what is at hand let it be known. Nothing is asked of a
+    draft whose time is over."""
     situation, name = sheet.situation, str(sheet.form.form)
+    if situation.state.end:
+        return ()
     definition = situation.definition
     found = definition.weighed(name, rule_sets_of(sheet.step))
     if not found:

@@ -138,7 +138,8 @@ def _families() -> frozenset[str]:
 def _letters(text: str) -> str:
     """In plain small letters; ü however it is typed (lü, lv, lyu)."""
     bare = unicodedata.normalize("NFKD", _INSIDE.sub("", normal_name(text)))
-    return re.sub("(?<=[ln])(?:v|yu)", "u", "".join(one for one in bare if one.isascii()))
+    # A y only where the name begins so: in Minyuan it is another syllable's.
+    return re.sub("(?<=[ln])v|(?<=^[ln])yu", "u", "".join(one for one in bare if one.isascii()))
 
 
 def _begin(given: str) -> str:

@@ -39,6 +39,7 @@ def test_the_dot_of_a_name_may_be_another_or_none(name: str) -> None:
         ("单小丽", "Shan Xiaoli"),
         ("吕绿", "Lü Lü"),
         ("吕绿", "Lyu Lyu"),
+        ("赵敏源", "Zhao Minyuan"),
         ("艾力·斯木吐拉", "Simutula Aili"),
     ],
 )

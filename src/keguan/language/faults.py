@@ -342,7 +342,7 @@ _SEEDERS: tuple[tuple[str, tuple[str, ...], Seeder], ...] = (
     ("drop a quota or rank", _P, _drop_key("quota", "ranked", "ties", "order", "named")),
     ("change the panel", _P, _within(_change(r"[0-9]+", _off(1), _off(2), _off(-2)), "size", "seats")),
     ("drop a bound of the panel", _P, _drop_key(
-        "same_institution_most", "outside_unit_least", "outside_region_least", "same_field_least", "senior_least", "senior_most", "most_load", "least_load",
+        "same_institution_most", "outside_unit_least", "outside_region_least", "same_field_least", "senior_least", "senior_most", "most_load", "least_load", "rest_days",
     )),
     ("change combining or sharing", _P, _change(
         r"\b(?:trimmed_mean|median|mean|rank_based|in_order|pro_rata)\b",

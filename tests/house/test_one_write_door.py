@@ -32,6 +32,7 @@ BEHIND_THE_DOOR = {
     "casework/reviewing/votes.py",  # what a meeting voted: counts, no decision
     "casework/rounds/resolutions.py",  # what was resolved, and who signed it
     "casework/versions.py",
+    "casework/bodies.py",  # and when an organisation goes into another
     "casework/people.py",  # whose cases they are, when people leave or two entries were one
     "casework/desks/archive.py",  # which of one's own cases one keeps out of one's list
     "casework/desks/undoing.py",

@@ -52,7 +52,7 @@ TURNS_AWAY = {
     *("sign_in", "account_login", "mfa_authenticate", "mfa_login_webauthn", "account_reset_password"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp", "mfa_deactivate_totp"),
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn", "account_reauthenticate"),
-    *("token_new", "webhook_new"),
+    *("token_new", "webhook_new", "organisation_merge"),
     *("round_edit", "round_delete", "round_send_back"),
     *("round_amend", "call_change_drop", "call_change_send_back"),
 }
@@ -230,6 +230,7 @@ TITLED_BY_A_NAME = {
         "work_new",
         "work_drop",
         "organisation_close",
+        "organisation_merge",
         "organisation_correct",
         "organisation_rename",
         "parent_new",

@@ -159,3 +159,32 @@ def test_a_registrar_enters_and_corrects_people_and_they_mend_their_own(stage: S
     mine.fill(say("电话", "Telephone"), "0991-2000")
     mine.press(say("保存", "Save"))
     mine.sees("0991-2000", "王敏慧")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_registrar_merges_an_organisation_into_another_after_a_look(stage: Stage, language: str) -> None:
+    world = cases.opened(w.world(experts_count=0))
+    into = make.organisation("天山大学", kind="university", under=world.bureau)
+    keeper = make.person()
+    make.duty("registrar", keeper)
+    case = cases.case(world, at="endorse")
+    with clock_at(w.moment("2026-03-04")):
+        registrar = stage.signed_in(keeper, language)
+        say = registrar.word
+        registrar.opens(f"/registers/organisations/{world.university.pk}/")
+        registrar.follow(say("并入其他单位", "Merge into another"))
+        registrar.fill(say("密码", "Password"), PASSWORD)
+        registrar.press(say("继续", "Go on"))
+        registrar.fill(say("并入的单位", "Into"), "天山大学")
+        registrar.fill(say("理由和文号", "Reason, and its document"), "兵编发〔2026〕1号")
+        registrar.press(say("查看会怎样", "See what would happen"))
+        registrar.sees(say("将把“天河大学”并入“天山大学”", "“天河大学” would go into “天山大学”"))
+        registrar.press(say("确认合并", "Merge them"))
+        registrar.sees(say("天河大学已并入天山大学", "天河大学 has gone into 天山大学"))
+        registrar.opens(f"/registers/organisations/{world.university.pk}/")
+        registrar.sees("天山大学")
+        host = stage.signed_in(world.people["host"], language)
+        host.opens("/todo/")
+        host.sees(case.title)
+    case.refresh_from_db()
+    assert case.host == into

@@ -87,7 +87,8 @@ TAKES = {
     **{name: name for name in ("project", "document", "certificate", "sanction")},
     "sanction_lift": "sanction",
     **dict.fromkeys(
-        ("organisation", "organisation_correct", "organisation_rename", "organisation_close"), "university"
+        ("organisation", "organisation_correct", "organisation_rename", "organisation_close", "organisation_merge"),
+        "university",
     ),
     **dict.fromkeys(("parent_new", "sanction_organisation", "members", "member_invite"), "university"),
     "parent_end": "parent",

@@ -13,7 +13,7 @@ class CaseworkConfig(AppConfig):
     verbose_name = "办件 / casework"
 
     def ready(self) -> None:
-        from keguan.casework import people, sentences  # noqa: F401 - tell their tags, and what they wait for
+        from keguan.casework import bodies, people, sentences  # noqa: F401 - tell their tags, and what they wait for
         from keguan.casework.reviewing import (
             experts,  # noqa: F401 - tell their tags, and what they wait for
             rechecking,  # noqa: F401 - tell their tags, and what they wait for

@@ -13,4 +13,4 @@ class ApiConfig(AppConfig):
     verbose_name = "接口 / API"
 
     def ready(self) -> None:
-        from keguan.doors.api import sentences  # noqa: F401 - tells its tags
+        from keguan.doors.api import bodies, sentences  # noqa: F401 - tell what passes to a successor, and its tags

@@ -7,7 +7,18 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from keguan.doors.web import gallery, home, looks, members, merging, registers, sign_in, tour, trace_pages
+from keguan.doors.web import (
+    gallery,
+    home,
+    looks,
+    members,
+    merging,
+    merging_bodies,
+    registers,
+    sign_in,
+    tour,
+    trace_pages,
+)
 
 REGISTERS = (
     "organisations",
@@ -51,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("registers/people/duplicates/", merging.duplicates, name="duplicates"),
     path("registers/people/<int:pk>/apart/<int:other>/", merging.person_apart, name="person_apart"),
     path("registers/people/<int:pk>/merge/", merging.person_merge, name="person_merge"),
+    path("registers/organisations/<int:pk>/merge/", merging_bodies.organisation_merge, name="organisation_merge"),
     path("registers/", registers.registers, name="registers"),
     path("registers/trace/", trace_pages.trace, name="trace"),
     path("registers/trace/<int:pk>/", trace_pages.event, name="event"),

@@ -9,4 +9,4 @@ class FundsConfig(AppConfig):
     verbose_name = "经费"
 
     def ready(self) -> None:
-        from keguan.registers.funds import sentences  # noqa: F401 - tells its tags
+        from keguan.registers.funds import bodies, sentences  # noqa: F401 - tell what passes to a successor, and its tags

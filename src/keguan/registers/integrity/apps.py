@@ -9,4 +9,4 @@ class IntegrityConfig(AppConfig):
     verbose_name = "诚信"
 
     def ready(self) -> None:
-        from keguan.registers.integrity import sentences  # noqa: F401 - tells its tags
+        from keguan.registers.integrity import bodies, sentences  # noqa: F401 - tell what passes to a successor, and its tags

@@ -270,6 +270,7 @@ def acts_on(actor: Actor, organisation: Organisation) -> list[Act]:
             (Text("更正信息", "Correct the entry"), "organisation_correct"),
             (Text("更名", "Rename"), "organisation_rename"),
             (Text("登记上级单位", "Put under another"), "parent_new"),
+            (Text("并入其他单位", "Merge into another"), "organisation_merge"),
             (Text("注销", "Close"), "organisation_close"),
         ):
             acts.append(Act(title, reverse(address, args=[organisation.pk])))

@@ -11,6 +11,10 @@ sentences(
         "organisations:organisation:corrected": Text(
             "更正了单位 {organisation} 号的信息", "corrected the entry of organisation {organisation}"
         ),
+        "organisations:organisation:passed_on": Text(
+            "单位 {organisation} 号在办的事项转由单位 {into} 号承接",
+            "what runs at organisation {organisation} passed to organisation {into}",
+        ),
         "organisations:organisation:renamed": Text(
             "将单位“{before}”更名为“{after}”，自 {on} 起", "renamed “{before}” to “{after}” from {on}"
         ),

@@ -9,4 +9,4 @@ class PartiesConfig(AppConfig):
     verbose_name = "人员"
 
     def ready(self) -> None:
-        from keguan.registers.parties import sentences  # noqa: F401 - tells its tags
+        from keguan.registers.parties import bodies, sentences  # noqa: F401 - tell what passes to a successor, and its tags

@@ -317,7 +317,7 @@ def grant_duty(
             )
     except IntegrityError as error:
         raise Refused.because(logic.held_already(role)) from error
-    _told(actor, "granted", duty)
+    duty_changed(actor, "granted", duty)
     return duty
 
 
@@ -334,12 +334,12 @@ def end_duty(actor: Actor, duty: Duty, *, last_day: date | None = None) -> Duty:
         raise Refused.because(problem)
     row.until = day
     row.save(update_fields=["until"])
-    _told(actor, "ended", row)
+    duty_changed(actor, "ended", row)
     for one in Duty.objects.select_for_update().filter(delegated_from=row, until__gt=day):
         # A deputy acts no longer than the one they act for.
         one.until = max(day, one.since - timedelta(days=1))
         one.save(update_fields=["until"])
-        _told(actor, "ended", one)
+        duty_changed(actor, "ended", one)
     return row
 
 
@@ -379,7 +379,7 @@ def delegate_duty(actor: Actor, duty: Duty, deputy: Person, *, since: date, unti
         delegated_from=source,
         reason=reason.strip(),
     )
-    _told(actor, "delegated", made)
+    duty_changed(actor, "delegated", made)
     return made
 
 
@@ -432,7 +432,7 @@ def declare_kin(
     return row
 
 
-def _told(actor: Actor, action: str, duty: Duty) -> None:
+def duty_changed(actor: Actor, action: str, duty: Duty) -> None:
     """The trace, and those who ask for what ties people: a duty for a body is one, and some show who applies."""
     trace.write(
         f"parties:duty:{action}",

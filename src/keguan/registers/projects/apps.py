@@ -9,4 +9,4 @@ class ProjectsConfig(AppConfig):
     verbose_name = "项目"
 
     def ready(self) -> None:
-        from keguan.registers.projects import merging, sentences  # noqa: F401 - tell what follows a person, and its tags
+        from keguan.registers.projects import bodies, merging, sentences  # noqa: F401 - tell what passes on, and its tags

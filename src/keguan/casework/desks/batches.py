@@ -118,7 +118,10 @@ def begin_ranked(actor: Actor, ranked: Mapping[int, int], reason: str, key: str)
 _CHOOSE = Text("请在列表中勾选。", "Tick cases in the list.")
 
 
-def standing(batch: Batch) -> list[tuple[Case, int]]:
+Standings = list[tuple[Case, int]]
+
+
+def standing(batch: Batch) -> Standings:
     """A case of each kind in the batch (programme, step), with how many there are."""
     groups = batch.lines.order_by().values("case__programme", "step").annotate(n=Count("pk")).order_by("-n")
     found = []
@@ -131,10 +134,10 @@ def standing(batch: Batch) -> list[tuple[Case, int]]:
     return found
 
 
-def verbs_of(batch: Batch, actor: Actor) -> tuple[Verb, ...]:
+def verbs_of(standings: Standings, actor: Actor) -> tuple[Verb, ...]:
     """What can be asked of all of them, as far as steps and duties go; what keeps a single case out, the look-over says."""
     common: dict[str, Verb] | None = None
-    for case, _ in standing(batch):
+    for case, _ in standings:
         offered: dict[str, Verb] = {}
         step = next((one for one in definition_of(case.programme).programme.steps if one.id == case.step), None)
         if step is not None and closet_of(step).kind in KINDS:
@@ -156,11 +159,11 @@ _JUDGED = Text(
 )
 
 
-def by_themselves(batch: Batch, verbs: Sequence[Verb]) -> dict[str, Text]:
+def by_themselves(batch: Batch, standings: Standings, verbs: Sequence[Verb]) -> dict[str, Text]:
     """Which of these verbs cannot be said of many alike because each case owes something of its own: why, by name."""
     has_ranks = batch.lines.filter(rank__isnull=False).exists()
     found: dict[str, Text] = {}
-    for case, _ in standing(batch):
+    for case, _ in standings:
         programme = definition_of(case.programme).programme
         step = next((one for one in programme.steps if one.id == case.step), None)
         if isinstance(step, Endorse) and step.ranked and not has_ranks:
@@ -177,10 +180,11 @@ def by_themselves(batch: Batch, verbs: Sequence[Verb]) -> dict[str, Text]:
 
 def choose(batch: Batch, actor: Actor, verb: str, reason: str) -> Refusal | None:
     """Say what is to be done, and look over whether it can be: at once, or by a job."""
-    verbs = verbs_of(batch, actor)
+    standings = standing(batch)
+    verbs = verbs_of(standings, actor)
     if verb not in {one.name for one in verbs}:
         return refuse("batch.verb", Text("请选择一项操作。", "Choose what to do."), where="verb")
-    if why := by_themselves(batch, verbs).get(verb):
+    if why := by_themselves(batch, standings, verbs).get(verb):
         return refuse("batch.by_itself", why, where="verb")
     if verb not in ("endorse", "pass") and not reason.strip():
         said = Text("请写明理由，当事人将看到它。", "Give a reason; those concerned will read it.")

@@ -24,7 +24,6 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.language.definition import Definition
 from keguan.language.schema import Endorse
-from keguan.registers.organisations.models import Organisation
 from keguan.registers.trace import services as trace
 
 STAGES: Mapping[str, Text] = {
@@ -127,7 +126,7 @@ def quotas_of(actor: Actor, of_round: Round, definition: Definition) -> list[Quo
     if step is None:
         return []
     rows = Case.objects.filter(followed_by(actor), round=of_round, authority__isnull=False).order_by()
-    authorities = list(rows.values_list("authority", flat=True).distinct()[:20])
+    authorities = dict(rows.values_list("authority", "authority__name").distinct()[:20])
     allowed = allowed_by(of_round, definition, step)
     used = dict(
         Case.objects.filter(_recommended(definition, step), round=of_round, authority__in=authorities)
@@ -135,8 +134,7 @@ def quotas_of(actor: Actor, of_round: Round, definition: Definition) -> list[Quo
         .values_list("authority")
         .annotate(n=Count("pk"))
     )
-    names = Organisation.objects.filter(pk__in=authorities).order_by("pk").values_list("pk", "name")
-    return [Quota(pk, name, used.get(pk, 0), allowed) for pk, name in names]
+    return [Quota(pk, name, used.get(pk, 0), allowed) for pk, name in sorted(authorities.items())]
 
 
 def allowed_by(of_round: Round, definition: Definition, step: Endorse) -> int | None:

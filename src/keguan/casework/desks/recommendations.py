@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from keguan.casework import services
 from keguan.casework.desks import batches
@@ -25,6 +26,8 @@ from keguan.registers.trace import services as trace
 
 MOST = 500
 """So many cases of one authority are put in order by hand."""
+MOST_NAMED = 50
+"""So many of those recommended already are named; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Standing:
 
     waiting: first those that were put in order (`placed` of them), then what came in since, the earliest first.
     ranks: those that the first of them would get; there are no more of them than the quota leaves. allowed: the quota, None
-    for none. recommended: in the order of their ranks. is_more: there are more than `MOST`.
+    for none. recommended: those of the first ranks; held: all ranks that are given. is_more: more than
+    `MOST` wait.
     """
 
     step: str
@@ -43,6 +47,7 @@ class Standing:
     placed: int
     ranks: tuple[int, ...]
     recommended: tuple[Case, ...]
+    held: frozenset[int]
     is_more: bool
 
     @property
@@ -53,8 +58,12 @@ class Standing:
     @property
     def gaps(self) -> list[int]:
         """The ranks that came free before others that are given: one that had them was withdrawn, or sent back."""
-        held = {case.recommended_rank for case in self.recommended}
-        return [rank for rank in range(1, max((one for one in held if one), default=0)) if rank not in held]
+        return [rank for rank in range(1, max(self.held, default=0)) if rank not in self.held]
+
+    @property
+    def used(self) -> int:
+        """How many are recommended."""
+        return len(self.held)
 
     @property
     def to_endorse(self) -> dict[int, int]:
@@ -68,16 +77,16 @@ def standing(of_round: Round, authority: int) -> Standing | None:
     step = recommends(definition)
     if step is None or not step.ranked:
         return None
-    mine = Case.objects.filter(round=of_round, authority=authority).select_related("host").defer("host__address")
+    mine = _of_the_authority(of_round, authority)
     waiting = {case.pk: case for case in mine.filter(step=step.id).order_by("submitted_at", "id")[: MOST + 1]}
-    recommended = tuple(mine.filter(recommended_rank__isnull=False).order_by("recommended_rank"))
+    recommended = _recommended(of_round, authority)
+    taken = frozenset(rank for rank in recommended.values_list("recommended_rank", flat=True) if rank is not None)
     kept = RecommendationOrder.objects.filter(round=of_round, step=step.id, authority=authority).first()
     placed = [waiting.pop(pk) for pk in (kept.cases if kept else ()) if pk in waiting]
     rows = (*placed, *waiting.values())[:MOST]
     allowed = allowed_by(of_round, definition, step)
-    taken = {case.recommended_rank for case in recommended}
     ranks = [rank for rank, _ in zip(free_ranks(taken), rows, strict=False) if allowed is None or rank <= allowed]
-    left = len(rows) if allowed is None else max(0, allowed - len(recommended))
+    left = len(rows) if allowed is None else max(0, allowed - len(taken))
     return Standing(
         step=str(step.id),
         allowed=allowed,
@@ -85,9 +94,19 @@ def standing(of_round: Round, authority: int) -> Standing | None:
         waiting=rows,
         placed=len(placed),
         ranks=tuple(ranks[:left]),
-        recommended=recommended,
+        recommended=tuple(recommended[:MOST_NAMED]),
+        held=taken,
         is_more=len(waiting) + len(placed) > MOST,
     )
+
+
+def _of_the_authority(of_round: Round, authority: int) -> QuerySet[Case]:
+    return Case.objects.filter(round=of_round, authority=authority).select_related("host").defer("host__address")
+
+
+def _recommended(of_round: Round, authority: int) -> QuerySet[Case]:
+    """All that it has recommended, in the order of their ranks."""
+    return _of_the_authority(of_round, authority).filter(recommended_rank__isnull=False).order_by("recommended_rank")
 
 
 def save_order(
@@ -153,7 +172,7 @@ def close_gaps(of_round: Round, authority: int, actor: Actor, key: str, *, reque
             services.take_locks((f"order of {of_round.pk} by {authority}",))
             found = standing(of_round, authority)
             moved = 0
-            for rank, case in enumerate(found.recommended if found else (), start=1):
+            for rank, case in enumerate(_recommended(of_round, authority) if found else (), start=1):
                 if case.recommended_rank != rank:
                     command = Command(MOVE_UP, case.step, {"rank": rank})
                     answer = services.act(case.number, command, actor, f"{key}-{case.number}", request_id=request_id)

@@ -33,7 +33,7 @@ from keguan.language.wording import step_title
 
 BATCHES = Text("成批办理", "Batches")
 HANDLES = Right(Text("成批办理办件", "handle cases in batches"), service.may_batch)
-MOST_SHOWN = 300
+MOST_SHOWN = 200
 _AGAIN_AFTER_SECONDS = 2
 _LINE_TONES: dict[str, Tone] = {"able": "info", "unable": "warn", "done": "good", "refused": "bad", "undone": "neutral"}
 _UNDO = Field(
@@ -146,14 +146,15 @@ def _page(
     handing: bool = False,
 ) -> HttpResponseBase:
     actor = actor_on(request)
+    standings = service.standing(found)
     standing = [
         service.Standing(case.programme.title, step_title(definition_of(case.programme).programme.step(case.step)), n)
         if case.step
         else service.Standing(case.programme.title, Text("已办结", "Ended"), n)
-        for case, n in service.standing(found)
+        for case, n in standings
     ]
-    verbs = service.verbs_of(found, actor)
-    alone = service.by_themselves(found, verbs) if found.state in ("draft", "ready") else {}
+    verbs = service.verbs_of(standings, actor)
+    alone = service.by_themselves(found, standings, verbs) if found.state in ("draft", "ready") else {}
     choices = [one for one in verbs if one.name not in alone]
     chosen = TITLE if found.verb == HAND_OVER else next((one.title for one in verbs if one.name == found.verb), None)
     counted = dict(found.lines.order_by().values_list("state").annotate(Count("pk")))
@@ -162,7 +163,7 @@ def _page(
     rows: list[BatchLine] = []
     for state in filter(counts.get, order):
         shown = found.lines.filter(state=state).select_related("case", "case__host")
-        rows += shown.only("state", "problems", "case__number", "case__title", "case__host__name")[
+        rows += shown.only("batch", "state", "problems", "case__number", "case__title", "case__host__name")[
             : MOST_SHOWN - len(rows)
         ]
     total = sum(counts.values())

@@ -29,8 +29,6 @@ from keguan.registers.organisations.models import Organisation
 
 RECOMMENDS = holding(Text("排列推荐次序", "put recommendations in order"), "authority")
 ORDER = Text("推荐排序", "Order of recommendation")
-MOST_NAMED = 50
-"""So many of those recommended already are named; all are counted."""
 _NUMBER = re.compile(r"[A-Z0-9]{1,40}")
 
 
@@ -204,8 +202,7 @@ def _page(
         "changes": [(row, _crossing(row, len(found.ranks))) for row in changes],
         "unplaced": len(found.waiting) - found.placed,
         "to_endorse": len(found.to_endorse),
-        "recommended": found.recommended[:MOST_NAMED],
-        "more": max(0, len(found.recommended) - MOST_NAMED),
+        "more": found.used - len(found.recommended),
         "problems": problems,
         "reason": reason,
         "crumbs": [

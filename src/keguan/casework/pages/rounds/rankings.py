@@ -243,7 +243,7 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     rows = list(
         Case.objects.filter(round=found, step=step)
         .select_related("memo", "host", "programme", "round")
-        .defer("programme__sources")
+        .defer("programme__sources", "memo__answers")
         .order_by("position", "-score_hundredths", "submitted_at", "id")[: MOST_DECIDED + 1]
     )
     voted = voted_on(rows, decide)

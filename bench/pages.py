@@ -1,48 +1,93 @@
-"""Every page that opens without more than a round or a case, for every role: statements and processor time, in this
-process and in PostgreSQL. For each page the role for which it costs most."""
+"""Every page of the site, for every role, with three large rounds: statements and processor time, in this process and in
+PostgreSQL. For each page, and each stage of a case, the role for which it costs most.
+
+Everybody asks for each page once; those two for whom it looks dearest are then measured. What nobody could open is told, so
+that no page is believed to be quick because nothing stood on it.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
+from bench import addresses, judged
+from bench.addresses import Address
 from bench.measure import Figure, Meter, queries_of
 from bench.server import signed_in
-from bench.world import STAGES, Round
-from keguan.casework.models import Case
+from bench.world import Round
 
 PAGE_MS, PAGE_QUERIES = 50.0, 12
-FORM, STEPS = "proposal", {"ranking": "rank", "deciding": "decide"}
-# They end the session, write a file in the background, or say only that the server lives.
-LEFT_OUT = {"sign_out", "sessions_end", "health", "language", "look", "my_data"}
+DEAREST = 2
+"""For so many roles a page is measured in earnest."""
 
 
-def measure(round_: Round, *, n: int) -> Iterator[Figure]:
-    """The figures of all pages, the dearest first."""
-    worst: dict[str, Figure] = {}
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One role at one page, looked at once: statements, and what it seems to cost."""
+
+    who: str
+    client: Client
+    queries: int
+    ms: float
+
+
+def measure(round_: Round, *, n: int, routes: Collection[str] | None = None) -> Iterator[Figure]:
+    """The figures of all pages, or of these routes, the dearest first; then how many nobody could open, and which."""
     # What a page refuses or does not find is told in the log, hundreds of times here.
     logging.getLogger("django.request").setLevel(logging.ERROR)
-    clients = {who: _client(person) for who, person in round_.people.items()} | {"nobody": _client(None)}
-    for name, address in _addresses(round_):
-        for who, client in clients.items():
-            if not _opens(client, address):
-                continue
-            figure = _figure(f"{name} {address}", who, client, address, n)
-            if name not in worst or figure.found > worst[name].found:
-                worst[name] = figure
-    yield from sorted(worst.values(), key=lambda one: -one.found)
+    later = judged.build(round_)
+    found: list[Figure] = []
+    unopened: list[str] = []
+    asked = [
+        one
+        for one in addresses.of_all_pages(round_, later)
+        if routes is None or one.name.partition("@")[0].partition("?")[0] in routes
+    ]
+    clients = {"nobody": _client(None)} | {who: _client(one.pk) for who, one in round_.world.people.items()}
+    applicants = {one.applicant: _client(one.applicant) for one in asked if one.applicant is not None}
+    for at, one in enumerate(asked, start=1):
+        own = {"applicant": applicants[one.applicant]} if one.applicant is not None else {}
+        looks = [look for who, client in (clients | own).items() if (look := _look(who, client, one.address))]
+        if looks:
+            found.append(_dearest(one, looks, n))
+        else:
+            unopened.append(one.name)
+        if at % 50 == 0:
+            print(f"… {at} of {len(asked)} pages", file=sys.stderr)
+    yield from sorted(found, key=lambda figure: -figure.found)
+    opened = {figure.what.split()[0].partition("@")[0] for figure in found}
+    never = sorted({name.partition("@")[0] for name in unopened} - opened)
+    yield Figure("pages that nobody opened", len(never), "queries", 0, note=", ".join(never))
 
 
-def _figure(what: str, who: str, client: Client, address: str, n: int) -> Figure:
+def _look(who: str, client: Client, address: str) -> Look | None:
+    """None where the page does not open for them. The first time pays for what is made once, the second counts."""
+    answer = client.get(address)
+    if answer.status_code != 200 or not str(answer.headers["Content-Type"]).startswith("text/html"):
+        return None
+    began = time.perf_counter()
     queries = queries_of(lambda: client.get(address))
-    spent = Meter().each(lambda: client.get(address), n=n, batches=3)
-    many = "  ✗ queries" if queries > PAGE_QUERIES else ""
-    note = f"{who}: {queries} statements, PostgreSQL {spent.postgres:.1f}{many}"
-    return Figure(what, spent.total, "ms", PAGE_MS, n=n, batches=3, note=note)
+    return Look(who, client, queries, (time.perf_counter() - began) * 1000)
+
+
+def _dearest(one: Address, looks: list[Look], n: int) -> Figure:
+    most = sorted(looks, key=lambda look: -look.ms)[:DEAREST]
+    wordy = max(looks, key=lambda look: look.queries)
+    figures = [_figure(one, look, wordy, n) for look in most]
+    return max(figures, key=lambda figure: figure.found)
+
+
+def _figure(one: Address, look: Look, wordy: Look, n: int) -> Figure:
+    spent = Meter().each(lambda: look.client.get(one.address), n=n, batches=3)
+    many = f"  ✗ {wordy.queries} for {wordy.who}" if wordy.queries > PAGE_QUERIES else ""
+    note = f"{look.who}: {look.queries} statements, PostgreSQL {spent.postgres:.1f}{many}"
+    return Figure(f"{one.name} {one.address}", spent.total, "ms", PAGE_MS, n=n, batches=3, note=note)
 
 
 def _client(person: int | None) -> Client:
@@ -50,35 +95,3 @@ def _client(person: int | None) -> Client:
     for name, value in (signed_in(person) if person is not None else {}).items():
         client.cookies[name] = value
     return client
-
-
-def _opens(client: Client, address: str) -> bool:
-    answer = client.get(address)
-    return answer.status_code == 200 and str(answer.headers["Content-Type"]).startswith("text/html")
-
-
-def _addresses(round_: Round) -> Iterator[tuple[str, str]]:
-    cases = {stage: Case.objects.filter(round__code=round_.code, step=stage).earliest("id").number for stage in STAGES}
-    for name, route in _routes(get_resolver()):
-        if name in LEFT_OUT:
-            continue
-        address = "/" + route.replace("<slug:code>", round_.code).replace("<slug:form>", FORM)
-        address = address.replace("<slug:step>", STEPS.get(name, "<>"))
-        if "<slug:number>" in address:
-            for stage, number in cases.items():
-                if "<" not in (one := address.replace("<slug:number>", number)):
-                    yield f"{name}@{stage}", one
-        elif "<" not in address:
-            yield name, address
-    yield "cases?round", f"/cases/?round={round_.code}"
-    yield "cases?find", "/cases/?find=申请金额>1万&sort=due"
-    yield "cases?q", "/cases/?q=第77号"
-
-
-def _routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
-    for entry in resolver.url_patterns:
-        address = before + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from _routes(entry, address)
-        elif isinstance(entry, URLPattern) and "GET" in getattr(entry.callback, "methods", ()):
-            yield str(entry.name), address

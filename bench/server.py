@@ -85,7 +85,8 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def signed_in(person: int) -> dict[str, str]:
     """The cookies of this person, signed in."""
-    account = Account.objects.filter(person_id=person).first() or make.account(Person.objects.get(pk=person))
+    known = Account.objects.filter(person_id=person).first()
+    account = known or make.account(Person.objects.get(pk=person), username=f"bench{person}")
     client = Client()
     client.force_login(account)
     return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}

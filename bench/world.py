@@ -2,29 +2,27 @@
 
 A handful of applications is made by the real write door, one for each stage; the others are copies of their rows, in
 every table, with numbers, people, organisations and titles of their own. So each of them has the memory, answers,
-verdicts, tasks, alarms, deeds and trace that the door would have left, without ten thousand times its work. The triggers
-that write trace rest during the copying, because the copied trace has their events already.
+verdicts, tasks, alarms, deeds and trace that the door would have left, without ten thousand times its work. Rounds past
+their review are built by `judged`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 from psycopg import sql
 from tests import make
 from tests.make import world as one_case
 
+from bench.copying import Copy, Template, columns_of, copy, number_like
 from bench.place import owner_connection
 from keguan.casework.drafting import drafts
 from keguan.casework.models import Case
 from keguan.kernel import clock
-from keguan.kernel.ids import make_number
 from keguan.kernel.names import normal_title
 from keguan.kernel.problems import Refusal
 
@@ -46,12 +44,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What stands: the round, the number of its cases, its drafts, and a person for each part to play."""
+    """What stands: the round, the number of its cases, its drafts, and a person for each part to play.
+
+    world: whoever has a part; hosts: universities, each with its bureau; applicants: two people for each case.
+    """
 
     code: str
     cases: int
     people: dict[str, int]
     drafts: list[Draft]
+    world: one_case.World = field(repr=False)
+    hosts: list[tuple[int, int]] = field(repr=False)
+    applicants: list[int] = field(repr=False)
 
     @property
     def officer(self) -> int:
@@ -69,14 +73,16 @@ def build(cases: int) -> Round:
         ).code
     hosts = _hosts()
     templates = {stage: _template(of, stage, rank) for rank, stage in enumerate(STAGES, start=1)}
-    copies = list(_copies(cases - len(templates), templates, hosts, _people(of, 2 * cases)))
-    _copy(copies)
-    waiting = [_draft(of, copy) for copy in copies if copy.stage == "apply"]
-    return Round(code, cases, {who: person.pk for who, person in of.people.items()}, waiting)
+    applicants = _people(of, 2 * cases)
+    copies = list(_copies(cases - len(templates), templates, hosts, applicants))
+    copy(copies)
+    waiting = [_draft(of, one) for one in copies if one.stage == "apply"]
+    people = {who: person.pk for who, person in of.people.items()}
+    return Round(code, cases, people, waiting, of, hosts, applicants)
 
 
-def _draft(of: one_case.World, copy: _Copy) -> Draft:
-    return Draft(copy.number, copy.person, _proposal(of, copy.title, copy.person, copy.member))
+def _draft(of: one_case.World, copied: Copy) -> Draft:
+    return Draft(copied.number, copied.person, _proposal(of, copied.title, copied.person, copied.member))
 
 
 def _proposal(of: one_case.World, title: str, principal: int, member: int) -> dict[str, Any]:
@@ -99,28 +105,46 @@ def _hosts() -> list[tuple[int, int]]:
     ]
 
 
-def _template(of: one_case.World, stage: str, rank: int) -> _Template:
+def _template(of: one_case.World, stage: str, rank: int) -> Template:
     """One application that came to this stage, by people who have no other."""
+    new_applicants(of)
+    number, values = begun(of, rank)
+    for verb, who, content in walk(values, rank)[: list(STAGES).index(stage)]:
+        no_refusal(of.act(number, verb, who, **content))
+    return template(of, number, values["title"], rank, stage)
+
+
+def new_applicants(of: one_case.World) -> None:
+    """An applicant and a member who have no other application."""
     for role, born in (("applicant", 1980), ("member", 1990)):
         of.people[role] = make.person(employer=of.university, born=date(born, 5, 1), title="senior", degree="doctor")
+
+
+def begun(of: one_case.World, rank: int) -> tuple[str, dict[str, Any]]:
+    """The number of a new application by the world's applicant, and the whole draft that it has."""
     number = one_case.started(of)
     person, member = of.people["applicant"].pk, of.people["member"].pk
     values = _proposal(of, f"模板{rank}号样本{uuid4().hex[:12]}", person, member)
-    _no_refusal(drafts.save_draft(number, "proposal", values, 0, of.actor("applicant")))
-    for verb, who, content in _walk(values, rank)[: list(STAGES).index(stage)]:
-        _no_refusal(of.act(number, verb, who, **content))
+    no_refusal(drafts.save_draft(number, "proposal", values, 0, of.actor("applicant")))
+    return number, values
+
+
+def template(of: one_case.World, number: str, title: str, rank: int, stage: str) -> Template:
+    """The case, come to this step or to this end, ready to be copied."""
     case = Case.objects.get(number=number)
-    if case.step != stage:
-        raise RuntimeError(f"{case.step} instead of {stage}")
-    return _Template(case, person, member, values["title"], rank)
+    if stage not in (case.step, case.end):
+        raise RuntimeError(f"{case.step or case.end} instead of {stage}")
+    return Template(case, of.people["applicant"].pk, of.people["member"].pk, title, rank)
 
 
-def _no_refusal(answer: Any) -> None:
+def no_refusal(answer: Any) -> None:
+    """Raises RuntimeError with what stood against it."""
     if isinstance(answer, Refusal):
         raise RuntimeError(answer.problems)
 
 
-def _walk(values: dict[str, Any], rank: int) -> list[tuple[str, str, dict[str, Any]]]:
+def walk(values: dict[str, Any], rank: int) -> list[tuple[str, str, dict[str, Any]]]:
+    """What is done to an application, by whom, from submitting to the end of the formal check."""
     asked = ("guide", "attachments", "classified", "cv")
     return [
         ("submit", "applicant", {"values": values, "confirmed": True}),
@@ -133,40 +157,9 @@ def _walk(values: dict[str, Any], rank: int) -> list[tuple[str, str, dict[str, A
 # ------------------------------------------------------------------------------------------------ many, by copying
 
 
-@dataclass(frozen=True, slots=True)
-class _Template:
-    case: Case
-    person: int
-    member: int
-    title: str
-    rank: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """A new application, and what has to give way in the rows it is copied from."""
-
-    template: int
-    id: int
-    number: str
-    person: int
-    member: int
-    host: int
-    authority: int
-    title: str
-    normal_title: str
-    rank: int
-    was_rank: int
-    was_number: str
-    was_person: int
-    was_member: int
-    was_title: str
-    stage: str
-
-
 def _people(of: one_case.World, number: int) -> list[int]:
     with owner_connection() as owner:
-        columns = [name for name, _ in _columns(owner, "parties_person") if name not in _OWN_OF_A_PERSON]
+        columns = [name for name, _ in columns_of(owner, "parties_person") if name not in _OWN_OF_A_PERSON]
         found = owner.execute(
             sql.SQL(
                 "INSERT INTO parties_person (name, normal_name, pinyin, {columns})"
@@ -182,135 +175,18 @@ _OWN_OF_A_PERSON = {"id", "name", "normal_name", "pinyin"}
 
 
 def _copies(
-    number: int, templates: dict[str, _Template], hosts: list[tuple[int, int]], people: list[int]
-) -> Iterator[_Copy]:
+    number: int, templates: dict[str, Template], hosts: list[tuple[int, int]], people: list[int]
+) -> Iterator[Copy]:
     first = max(one.case.pk for one in templates.values()) + 1
     stages = [stage for stage, share in STAGES.items() for _ in range(round(share * 100))]
     for at in range(number):
         # Stages are mixed, not in blocks: lists and indexes see the disorder of a real round.
         stage = stages[at * 37 % len(stages)]
         like = templates[stage]
-        host, authority = hosts[at % len(hosts)]
+        host, authority = hosts[(at + at // len(stages)) % len(hosts)]
         title = f"干旱区第{at}号作物新品种选育与高效栽培技术示范"
-        yield _Copy(
-            *(like.case.pk, first + at, _number(like.case.number, FIRST_SERIAL + at)),
+        yield Copy(
+            *(like.case.pk, first + at, number_like(like.case.number, FIRST_SERIAL + at)),
             *(people[2 * at], people[2 * at + 1], host, authority, title, normal_title(title), 100 + at, like.rank),
             *(like.case.number, like.person, like.member, like.title, stage),
         )
-
-
-def _number(like: str, serial: int) -> str:
-    """The number with another serial: region, letters, year and kind stay."""
-    (parts,) = re.findall("([0-9]{2})([A-Z]{2,4})([0-9]{4})(.)", like)
-    region, letters, year, kind = parts
-    return make_number(region=region, programme=letters, year=int(year), kind=kind, serial=serial)
-
-
-OF_A_CASE = ("memo", "draft", "answers", "judgement", "task", "alarm", "message", "deed")
-_PEOPLE = {"person_id", "applicant_id", "principal_id", "actor", "by", "saved_by"}
-_PUT = {
-    "number": "copy.number",
-    "title": "copy.title",
-    "normal_title": "copy.normal_title",
-    "case_number": "copy.number",
-    "case_id": "copy.id",
-    "host_id": "copy.host",
-    "key": "copy.number || row.key",
-}
-"""What a copied column says instead."""
-
-
-def _copy(copies: Sequence[_Copy]) -> None:
-    with owner_connection() as owner:
-        with owner.transaction():
-            owner.execute(
-                "CREATE TEMP TABLE copy (template bigint, id bigint, number text, person bigint, member bigint,"
-                " host bigint, authority bigint, title text, normal_title text, rank int, was_rank int, was_number text,"
-                " was_person bigint, was_member bigint, was_title text, stage text)"
-            )
-            with owner.cursor().copy("COPY copy FROM STDIN") as rows:
-                for one in copies:
-                    rows.write_row([getattr(one, name) for name in one.__slots__])
-            owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            owner.execute("ALTER TABLE casework_case DISABLE TRIGGER USER")
-            _copy_table(owner, "casework_case", "row.id = copy.template")
-            owner.execute("ALTER TABLE casework_case ENABLE TRIGGER USER")
-            owner.execute("INSERT INTO casework_titlepairs (case_id, pairs) SELECT id, casework_pairs(title) FROM copy")
-            for name in OF_A_CASE:
-                _copy_table(owner, f"casework_{name}", "row.case_id = copy.template")
-            _copy_draft_fields(owner)
-            _copy_table(owner, "trace_event", "row.case_number = copy.was_number")
-            owner.execute("SELECT setval(pg_get_serial_sequence('casework_case', 'id'), max(id)) FROM casework_case")
-        owner.execute("VACUUM ANALYZE")
-
-
-def _copy_table(owner: psycopg.Connection, table: str, joined: str) -> None:
-    columns = [one for one in _columns(owner, table) if one[0] != "id" or table == "casework_case"]
-    owner.execute(
-        sql.SQL("INSERT INTO {table} ({columns}) SELECT {values} FROM copy JOIN {table} row ON {joined}").format(
-            table=sql.Identifier(table),
-            columns=sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns),
-            values=sql.SQL(", ").join(_value(name, kind) for name, kind in columns),
-            joined=sql.SQL(joined),
-        )
-    )
-
-
-def _copy_draft_fields(owner: psycopg.Connection) -> None:
-    """What was typed: it hangs on the draft, which hangs on the case."""
-    owner.execute(
-        sql.SQL(
-            "INSERT INTO casework_draftfield (draft_id, field, value, revision, at, by, source)"
-            " SELECT mine.id, row.field, CASE row.field WHEN 'principal' THEN to_jsonb(copy.person)"
-            " WHEN 'title' THEN to_jsonb(copy.title) ELSE {value} END, row.revision, row.at, {by}, row.source"
-            " FROM copy JOIN casework_draft theirs ON theirs.case_id = copy.template"
-            " JOIN casework_draft mine ON mine.case_id = copy.id AND mine.form = theirs.form"
-            " JOIN casework_draftfield row ON row.draft_id = theirs.id"
-        ).format(value=_value("value", "jsonb"), by=_value("by", "bigint"))
-    )
-
-
-def _value(name: str, kind: str) -> sql.Composable:
-    """The copy's value of a column: the template's, but for the number, the people, the bodies and the title."""
-    own = sql.SQL("row.") + sql.Identifier(name)
-    if name in _PUT:
-        return sql.SQL(_PUT[name])
-    if name == "id":
-        return sql.SQL("copy.id")
-    if name in _PEOPLE:
-        return sql.SQL("CASE {own} WHEN copy.was_person THEN copy.person ELSE {own} END").format(own=own)
-    if name == "authority_id":
-        return sql.SQL("copy.authority")
-    if name == "organisation_id":
-        said = "CASE row.role WHEN 'host' THEN copy.host WHEN 'authority' THEN copy.authority ELSE {own} END"
-        return sql.SQL(said).format(own=own)
-    if name == "recommended_rank":
-        return sql.SQL("CASE WHEN {own} IS NOT NULL THEN copy.rank END").format(own=own)
-    if name == "members":
-        return sql.SQL("array_replace({own}, copy.was_member, copy.member)").format(own=own)
-    if kind == "jsonb":
-        text = sql.SQL("replace(replace({own}::text, copy.was_number, copy.number), copy.was_title, copy.title)")
-        text = text.format(own=own)
-        for before, was, now in _IN_JSON:
-            text = sql.SQL("replace({text}, {before} || {was}, {before} || {now})").format(
-                text=text, before=sql.Literal(before), was=sql.SQL(f"copy.{was}"), now=sql.SQL(f"copy.{now}")
-            )
-        return sql.SQL("({text})::jsonb").format(text=text)
-    return own
-
-
-_IN_JSON = (
-    ('"principal": ', "was_person", "person"),
-    ('"applicant": [', "was_person", "person"),
-    ('"member": ', "was_member", "member"),
-    ('"rank": ', "was_rank", "rank"),
-)
-
-
-def _columns(owner: psycopg.Connection, table: str) -> list[tuple[str, str]]:
-    found = owner.execute(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
-        " ORDER BY ordinal_position",
-        [table],
-    )
-    return found.fetchall()

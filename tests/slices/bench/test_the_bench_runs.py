@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -26,12 +27,31 @@ MEASURED = (
 )
 
 
-@pytest.fixture(scope="module")
-def printed(database_server: None) -> str:
-    """What a run without the imports prints."""
-    small = ("--cases", "400", "--n", "2", "--batches", "1", "--only", "act", "limits", "submit", "lists", "documents")
+REVIEW = (
+    "assign 300 × 120 × 50  ",
+    "… with shares and institutions, 300  ",
+    "… and the gap to the proven bound  ",
+    "verify, 2,000 experts × 20 cases  ",
+    "matching: BM25's mean reciprocal rank as a share of ours  ",
+    "similarity: ",
+    "search: ",
+    "experts: find by a rare word among 5,000  ",
+)
+PAGES = (
+    "ranking@ranking ",
+    "ranking@decided ",
+    "resolution@decided ",
+    "batch ",
+    "award ",
+    "case@awarded ",
+    "draw_fix ",
+)
+
+
+def run(*given: str) -> str:
+    """What a run of the bench prints."""
     said = subprocess.run(
-        [sys.executable, "-m", "bench", *small],
+        [sys.executable, "-m", "bench", "--n", "2", "--batches", "1", *given],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -41,6 +61,31 @@ def printed(database_server: None) -> str:
     )
     assert said.returncode == 0, said.stderr[-4000:]
     return said.stdout
+
+
+@pytest.fixture(scope="module")
+def printed(database_server: None) -> str:
+    """What a run without the imports prints."""
+    return run("--cases", "400", "--only", "act", "limits", "submit", "lists", "documents")
+
+
+@pytest.mark.usefixtures("database_server")
+def test_review_similarity_and_search_are_measured_as_they_are(shared_data: Callable[[str], Path]) -> None:
+    for name in ("paper-abstracts-dev.csv", "nsfc-projects.csv"):
+        shared_data(name)
+    parts = ("assignment", "draw", "matching", "similarity", "search", "experts")
+    lines = run("--size", "tiny", "--only", *parts).splitlines()
+    for what in REVIEW:
+        assert any(line.startswith(what) for line in lines), what
+
+
+@pytest.mark.usefixtures("database_server")
+def test_pages_of_rounds_at_every_stage_are_opened() -> None:
+    routes = {one.partition("@")[0].strip() for one in PAGES}
+    lines = run("--cases", "400", "--only", "pages", "--page", *routes).splitlines()
+    for what in PAGES:
+        (line,) = [one for one in lines if one.startswith(what)]
+        assert "statements" in line, line
 
 
 def test_every_promise_of_speed_is_measured_beside_its_target(printed: str) -> None:

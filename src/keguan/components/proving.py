@@ -27,4 +27,7 @@ def prove_again(request: HttpRequest) -> Problem | None:
     """Send whoever has not done so lately to prove who they are; a problem for who has nothing to prove it by, and whom
     allauth therefore asks for nothing. Raises allauth's way there."""
     raise_if_reauthentication_required(request, app="keguan")
-    return None if get_reauthentication_flows(request.user) else _UNPROVEN
+    # A password is one way, and is seen without a query for each other way.
+    account = request.user
+    has_password = account.is_authenticated and account.has_usable_password()
+    return None if has_password or get_reauthentication_flows(account) else _UNPROVEN

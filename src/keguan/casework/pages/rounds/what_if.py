@@ -222,7 +222,7 @@ class Places:
     @property
     def differs(self) -> bool:
         """Whether anything would change."""
-        return any(now != then for now, then in zip(self.order.amount_fen, self.then, strict=True))
+        return list(self.order.amount_fen) != list(self.then)
 
     def rows(self, which: Iterable[int]) -> list[Row]:
         """These places with title and host."""

@@ -8,17 +8,25 @@ would spell in English, is found wherever it stands.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings
+from django.test import Client
 from django.urls import resolve
 from playwright.sync_api import Page
 from tests.journeys.conftest import DESK, PHONE, Stage
 from tests.journeys.pages import Visitor
-from tests.journeys.test_every_page import LANGUAGES, TITLED_BY_A_NAME, TURNS_AWAY, client_of, site
+from tests.journeys.test_every_page import LANGUAGES, NOWHERE, TITLED_BY_A_NAME, TURNS_AWAY, client_of, site
 from tests.make import world as w
+from tests.slices.casework.anonymity import DECIDED, Scene, decide, furnish, scene_at
+from tests.slices.casework.everywhere import Everywhere
 
 from keguan.casework.models import Case
+from keguan.kernel.clock import clock_at
 from keguan.panels.meetings.models import Meeting
 from keguan.registers.documents.models import Document
 from keguan.registers.experts.models import Expert, Work
@@ -110,29 +118,56 @@ def _names() -> list[str]:
     return sorted(names | {"中文"}, key=len, reverse=True)
 
 
+def _reader(stage: Stage, client: Client) -> Visitor:
+    """A browser of somebody who is signed in, and whom no page asks for a password: they have none."""
+    visitor = stage.browser(script=True)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": stage.address}
+    visitor.page.context.add_cookies([cookie])  # type: ignore[list-item]
+    return visitor
+
+
 class Walk:
     """Readers who go to all pages in one language and then in the other; what is wrong is gathered, not thrown."""
 
-    def __init__(self, stage: Stage, world: w.World) -> None:
+    def __init__(self, stage: Stage, people: Mapping[str, Person]) -> None:
         self.language = "zh"
-        people = world.people | {"expert": Expert.objects.get(pk=world.experts[0]).person}
-        self.readers = {who: stage.signed_in(people[who], script=True) for who in WALKERS}
-        self.clients = {who: client_of(people[who], "zh") for who in WALKERS}
-        self.actors = {who: actor_for(people[who]) for who in WALKERS}
+        self.clients = {who: client_of(person, "zh") for who, person in people.items()}
+        self.readers = {who: _reader(stage, client) for who, client in self.clients.items()}
+        self.actors = {who: actor_for(person) for who, person in people.items()}
         self.wrong: list[str] = []
+
+    def opened_by(self, address: str, *, follow: bool = False) -> Iterator[str]:
+        """Everybody to whom this address opens as a page, in their order."""
+        right = resolve(address.partition("?")[0]).func.right  # type: ignore[attr-defined]
+        for who in self.readers:
+            if right.holds(self.actors[who]):
+                answer: Any = self.clients[who].get(address, follow=follow)
+                if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+                    yield who
+                elif answer.streaming:
+                    answer.close()
 
     def readers_of(self, addresses: dict[str, str]) -> dict[str, Visitor]:
         """For each page the first who may open it. A page that stands only at its moment has none."""
         readers = {}
         for name, address in addresses.items():
-            right = resolve(address.partition("?")[0]).func.right  # type: ignore[attr-defined]
-            holders = [who for who in WALKERS if right.holds(self.actors[who])]
-            who = next((one for one in holders if self.clients[one].get(address, follow=True).status_code == 200), "")
-            if who:
+            if who := next(self.opened_by(address, follow=True), ""):
                 readers[name] = self.readers[who]
             elif name not in TURNS_AWAY:
                 self.wrong.append(f"nobody may open {name}")
         return readers
+
+    def look(self, reader: Visitor, address: str, words: Sequence[str]) -> Page:
+        """Hear the page, read its words, and see it on a phone. words: names, which are in no language of ours."""
+        page = reader.page
+        page.set_viewport_size(DESK)
+        reader.opens(address)
+        assert reader.status == 200, page.url
+        self.listen(page, contrast=self.language == "zh")
+        self.find(page, WORDS, [self.language, words])
+        page.set_viewport_size(PHONE)
+        self.find(page, SIDEWAYS)
+        return page
 
     def speak(self, language: str) -> None:
         """Everybody turns to this language."""
@@ -156,23 +191,17 @@ def test_every_page_is_sound_for_those_who_hear_it_enlarge_it_or_read_it_on_a_ph
     stage: Stage, site: tuple[w.World, dict[str, str]]
 ) -> None:
     world, addresses = site
-    walk = Walk(stage, world)
+    people = world.people | {"expert": Expert.objects.get(pk=world.experts[0]).person}
+    walk = Walk(stage, {who: people[who] for who in WALKERS})
     readers = walk.readers_of(addresses)
     names = {"zh": SAME_IN_CHINESE, "en": _names()}
     for language in LANGUAGES:
         walk.speak(language)
         for name, reader in readers.items():
-            page = reader.page
-            page.set_viewport_size(DESK)
-            reader.opens(addresses[name])
-            assert reader.status == 200, page.url
-            walk.listen(page, contrast=language == "zh")
             quoted = OF_THE_INTERFACE if name == "api_reference" and language == "zh" else ()
-            walk.find(page, WORDS, [language, [*quoted, *names[language]]])
+            page = walk.look(reader, addresses[name], [*quoted, *names[language]])
             if language == "en" and name not in TITLED_BY_A_NAME and CHINESE.search(page.title()):
                 walk.wrong.append(f"en {name}: title {page.title()}")
-            page.set_viewport_size(PHONE)
-            walk.find(page, SIDEWAYS)
     for look in ("colours=dark&type=large", "colours=light&type=large"):
         for name in SAMPLE:
             page = readers[name].page
@@ -183,3 +212,57 @@ def test_every_page_is_sound_for_those_who_hear_it_enlarge_it_or_read_it_on_a_ph
             walk.listen(page)
             walk.find(page, SIDEWAYS)
     assert walk.wrong == [], "\n".join(walk.wrong)
+
+
+AT_THEIR_MOMENT = NOWHERE | TURNS_AWAY
+"""Pages that the walk above does not find open: here each is walked by the first to whom it opens."""
+TO_EACH = ("home", "todo", "case", "cases", "round", "round_overview", "deciding", "ranking", "meeting")
+"""Pages that say something else to everybody: walked by each to whom they open."""
+CHANGED = ("case", "deciding", "ranking", "meeting")
+"""Those of them that say something else again once the committee has decided."""
+OF_THE_REVIEW = (
+    *("applicant", "host", "authority", "officer", "planner", "supervisor", "committee", "finance", "registrar"),
+    *("away host", "single reviewer 0", "double reviewer 0", "single reviewer 2"),
+)
+ELSEWHERE = {
+    *("tour", "tour_role"),  # in a demo only
+    *("batch_do", "import_confirm", "export_cancel", "view_drop", "meeting_do"),  # deeds, that lead back
+    *("export_file", "account_login"),  # a file; the sign-in page by its other name
+    *("account_reset_password_from_key", "account_confirm_email"),  # a link in a mail, used once
+    *("mfa_authenticate", "mfa_login_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+    *("mfa_deactivate_totp", "mfa_view_recovery_codes"),  # a second factor
+    *("mfa_edit_webauthn", "mfa_remove_webauthn", "account_reauthenticate"),
+}
+"""What is no page, and pages that stand in the middle of signing in."""
+
+
+def test_pages_are_sound_at_their_moment_and_as_each_reader_meets_them(
+    stage: Stage, tmp_path: Path, settings: Any
+) -> None:
+    with scene_at(tmp_path, settings) as scene:
+        furnish(scene)
+        walk = Walk(stage, {who: scene.people[who] for who in OF_THE_REVIEW})
+        met = _walked(walk, scene)
+        decide(scene)
+    with clock_at(DECIDED):
+        met |= _walked(walk, scene, met)
+    assert walk.wrong == [], "\n".join(walk.wrong)
+    assert AT_THEIR_MOMENT - ELSEWHERE - met == set()
+
+
+def _walked(walk: Walk, scene: Scene, met: Collection[str] = ()) -> set[str]:
+    """The names of the pages that were looked at, in both languages. met: of those that were before the decision."""
+    pages: dict[tuple[str, str], tuple[str, str]] = {}
+    for addresses in Everywhere(scene).by_route(afterwards=bool(met)).values():
+        name = str(resolve(addresses[0].partition("?")[0]).url_name)
+        if (name in AT_THEIR_MOMENT and name not in met) or name in (CHANGED if met else TO_EACH):
+            for address in addresses:
+                readers = walk.opened_by(address)
+                for who in readers if name in TO_EACH else islice(readers, 1):
+                    pages.setdefault((name, who if name in TO_EACH else ""), (who, address))
+    names = {"zh": SAME_IN_CHINESE, "en": _names()}
+    for language in LANGUAGES:
+        walk.speak(language)
+        for who, address in pages.values():
+            walk.look(walk.readers[who], address, names[language])
+    return {name for name, _ in pages}

@@ -142,10 +142,11 @@ def title_of(programme: Programme, name: str) -> Text:
 
 
 def with_place(programme: Programme, problem: Problem) -> Problem:
-    """The same problem, its sentence beginning with the question it lies at and, in a table, with row and column."""
+    """The same problem, its sentence beginning with the question it lies at and, in a table, with row and column. One that
+    begins so already is not said twice."""
     found = _PLACE.fullmatch(problem.where)
     title = _field_title(programme, f"{found['field']}{found['column'] or ''}") if found else None
-    if found is None or title is None:
+    if found is None or title is None or (not found["row"] and problem.say.zh.startswith(f"“{title.zh}”")):
         return problem
     said = _IN_ROW if found["row"] else _AT
     return replace(problem, say=said.filled(title=title, row=found["row"], say=problem.say))

@@ -133,28 +133,27 @@ def person_correct(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @page(SIGNED_IN, methods=("GET", "POST"))
 def own_entry(request: HttpRequest) -> HttpResponseBase:
-    """Change one's own telephone and title; what else is wrong, and who corrects it, is told."""
+    """Change one's own telephone; what else is wrong, and who corrects it, is told. A title is read by conditions of
+    eligibility, so that nobody gives it to themselves."""
     actor = actor_on(request)
     found = get_object_or_404(Person, pk=actor.person)
     fields = [
-        Field("title", "choice", _TITLE, found.title, choices=tuple(choices_of(TITLES)), required=True),
         Field("phone", "text", _PHONE, found.phone, most=40, autocomplete="tel"),
         Field("revision", "hidden", _REVISION, str(found.revision)),
     ]
 
     def do(given: Given) -> tuple[Text, str]:
-        title = given.needed("title")
-        given.check()
-        services.correct_person(actor, found, revision=posted_revision(request), title=title, phone=given.text("phone"))
+        services.correct_person(actor, found, revision=posted_revision(request), phone=given.text("phone"))
         return Text("已保存。", "Saved."), lists.person_href(found)
 
     kept = Line(
-        Text("姓名、出生日期、学位、证件", "Name, birth date, degree, document"),
+        Text("姓名、出生日期、职称、学位、证件", "Name, birth date, title, degree, document"),
         Text(
-            "{name}；{born}；{degree}。有误的，请持证件与名录管理员或本单位管理员联系，由名录管理员写明理由更正。",
-            "{name}; {born}; {degree}. Where they are wrong, show your document to the registrar or to your organisation's"
-            " administrator; the registrar corrects them with a reason.",
+            "{name}；{born}；{title}；{degree}。有误的，请持证件或证书与名录管理员联系，由其写明理由更正；申报条件以此为准，不能自行更改。",
+            "{name}; {born}; {title}; {degree}. Where they are wrong, show your document or certificate to the registrar, who"
+            " corrects them with a reason; conditions of eligibility go by them, so that nobody changes their own.",
         ).filled(
+            title=TITLES[found.title],
             name=found.name,
             born=reader.day(found.born) if found.born else Text("未登记出生日期", "no birth date"),
             degree=DEGREES[found.degree],

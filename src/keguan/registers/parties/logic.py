@@ -113,8 +113,8 @@ def own_entry() -> Problem:
         "person.own",
         Text("不能以名录管理员身份更正本人的信息", "Nobody corrects their own entry as registrar"),
         fix=Text(
-            "电话和职称请在本人页面修改，其余由另一名登记员办理",
-            "Change telephone and title on your own page; another registrar does the rest",
+            "电话请在本人页面修改，其余由另一名登记员办理",
+            "Change your telephone on your own page; another registrar does the rest",
         ),
     )
 

@@ -27,6 +27,7 @@ from tests.slices.casework.everywhere import Everywhere
 
 from keguan.casework.models import Case
 from keguan.kernel.clock import clock_at
+from keguan.panels.draws.models import Draw
 from keguan.panels.meetings.models import Meeting
 from keguan.registers.documents.models import Document
 from keguan.registers.experts.models import Expert, Work
@@ -83,6 +84,7 @@ must be marked as Chinese, so that a voice does not spell it.
 
 SAME_IN_CHINESE = (
     *("Keguan", "JavaScript", "Chrome", "Linux", "English", "RFC", "SHA", "UTF", "BOM", "ISO"),
+    *("drand", "quicknet", "PIN"),
     *("DOI", "ORCID", "PDF", "DOCX", "XLSX", "CSV", "TXT", "JPG", "PNG", "JSON", "RSS", "Atom", "Giving"),
 )
 """What is called so in Chinese too."""
@@ -115,6 +117,8 @@ def _names() -> list[str]:
         (Meeting.objects, "place"),
     )
     names = {name for found, field in fields for name in found.values_list(field, flat=True) if name}
+    names |= {word for words in Expert.objects.values_list("keywords", flat=True) for word in words}
+    names |= {draw.document["randomness"]["name"] for draw in Draw.objects.exclude(digest="")}
     return sorted(names | {"中文"}, key=len, reverse=True)
 
 

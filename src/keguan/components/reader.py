@@ -136,11 +136,17 @@ def number(value: Decimal | int | float | None) -> str:
     return grouped(Decimal(str(value)) if isinstance(value, float) else value)
 
 
+def code(value: str) -> SafeString:
+    """What is typed into a machine as it stands."""
+    return format_html("<code>{}</code>", value)
+
+
 BY_KIND: dict[str, Callable[[Any], str]] = {
     "money": money,
     "number": number,
     "day": day,
     "moment": moment,
     "deadline": deadline,
+    "code": code,
 }
 """The kinds of value, in lists and in parts of pages, that are more than words, and how each is shown."""

@@ -51,6 +51,6 @@ class Line:
 
     label: Text | str
     value: object
-    kind: Literal["text", "prose", "money", "day", "moment", "deadline", "number", "status"] = "text"
+    kind: Literal["text", "prose", "money", "day", "moment", "deadline", "number", "status", "code"] = "text"
     href: str = ""
     note: Text | str = ""

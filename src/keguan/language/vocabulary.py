@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from keguan.kernel.bilingual import Text
+from keguan.kernel.qualifications import DEGREES, TITLES
 
 NameType = Literal["bool", "int", "score", "string", "date", "list_int", "list_string", "list_date", "list_score"]
 """Types of names in expressions. `score` is a CEL double with at most two decimals; money is an int number of fen;
@@ -216,3 +217,10 @@ APPLICANT_KINDS: Mapping[str, Text] = {
     "hospital": Text("医院", "hospital"),
     "other": Text("其他", "other"),
 }
+
+WORDS_OF: Mapping[str, Mapping[str, Text]] = {
+    "applicant.kind": APPLICANT_KINDS,
+    "person.title": TITLES,
+    "person.degree": DEGREES,
+}
+"""Of facts that are one of a few words: what each word is called."""

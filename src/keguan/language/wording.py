@@ -26,7 +26,7 @@ from keguan.language.schema import (
     Step,
     kind_of,
 )
-from keguan.language.vocabulary import ALWAYS_KNOWN, APPLICANT_KINDS, CONSTANTS, FACTS, KINDS, known_from
+from keguan.language.vocabulary import ALWAYS_KNOWN, CONSTANTS, FACTS, KINDS, WORDS_OF, known_from
 
 OUTCOMES: Mapping[str, Text] = {
     "submitted": Text("提交", "submitted"),
@@ -324,7 +324,7 @@ def _called(programme: Programme, name: str, language: str) -> str:
 
 
 def _choice(programme: Programme, name: str, value: str) -> Text | None:
-    return APPLICANT_KINDS.get(value) if name == "applicant.kind" else choice_title(programme, name, value)
+    return WORDS_OF[name].get(value) if name in WORDS_OF else choice_title(programme, name, value)
 
 
 def _joined(words: list[str]) -> str:

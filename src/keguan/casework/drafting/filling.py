@@ -21,11 +21,12 @@ from keguan.casework.steps.form_values import chosen_id
 from keguan.engine.state import Values
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.qualifications import DEGREES, TITLES
 from keguan.language.schema import Column, Field, Form
 from keguan.language.vocabulary import known_from
 from keguan.registers.organisations.models import KINDS, Organisation
 from keguan.registers.organisations.queries import regions_said
-from keguan.registers.parties.models import DEGREES, TITLES, Person
+from keguan.registers.parties.models import Person
 
 PROFILE, REGISTER = "profile", "register"
 """The sources of what a person's own entry says, and of what the registers say of others."""

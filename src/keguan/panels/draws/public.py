@@ -89,6 +89,7 @@ def _checking(found: Draw) -> list[Line | None]:
         Line(
             Text("公布之后", "Once it is published"),
             f"keguan draw verify {found.name}.json --digest {found.digest}{value}",
+            "code",
         ),
     ]
 

@@ -13,12 +13,12 @@ from keguan.components.status import Status, Tone
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_title
+from keguan.kernel.qualifications import TITLES
 from keguan.registers.codes.queries import top_choices
 from keguan.registers.experts.freshness import fresh, is_stale
 from keguan.registers.experts.models import STATUSES, WORK_KINDS, Expert, Work
 from keguan.registers.experts.queries import known_by, say_fields, with_all_fields
 from keguan.registers.organisations.lists import say_regions
-from keguan.registers.parties.models import TITLES
 
 TONES: dict[str, Tone] = {
     "candidate": "warn",

@@ -16,10 +16,11 @@ from keguan.components.status import Crumb, Line
 from keguan.components.typed import posted_revision
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
+from keguan.kernel.qualifications import DEGREES, TITLES
 from keguan.registers.organisations.deeds import organisation_named
 from keguan.registers.parties import lists, logic, queries, services
 from keguan.registers.parties.deeds import KEEPS_PEOPLE
-from keguan.registers.parties.models import DEGREES, ID_KINDS, TITLES, Person
+from keguan.registers.parties.models import ID_KINDS, Person
 from keguan.registers.trace.deeds import traced_deed_page
 
 _NAME = Text("姓名", "Name")

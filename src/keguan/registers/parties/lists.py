@@ -9,7 +9,8 @@ from keguan.components.status import Status
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
-from keguan.registers.parties.models import DEGREES, TITLES, Duty, Person
+from keguan.kernel.qualifications import DEGREES, TITLES
+from keguan.registers.parties.models import Duty, Person
 from keguan.registers.parties.queries import in_force
 from keguan.registers.parties.roles import ROLES, role_name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
@@ -15,8 +15,9 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.ids import normal_number
 from keguan.kernel.names import normal_name
 from keguan.kernel.problems import Problem
+from keguan.kernel.qualifications import DEGREES, TITLES
 from keguan.registers.organisations.models import Organisation
-from keguan.registers.parties.models import DEGREES, ID_KINDS, RELATIONS, TITLES, Duty, Person
+from keguan.registers.parties.models import ID_KINDS, RELATIONS, Duty, Person
 from keguan.registers.parties.roles import APART_FROM_RUNNING, DEPUTISED, NEEDS_ORGANISATION, ROLES, RUNNING, role_name
 
 _OTHER_NUMBER = re.compile(r"[A-Z0-9]{5,20}")
@@ -368,7 +369,7 @@ def weak_password() -> Problem:
     )
 
 
-def _choice(where: str, value: str, known: dict[str, Text], say: Text, code: str = "") -> list[Problem]:
+def _choice(where: str, value: str, known: Mapping[str, Text], say: Text, code: str = "") -> list[Problem]:
     if value in known:
         return []
     listed = Text(

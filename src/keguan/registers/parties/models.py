@@ -12,22 +12,10 @@ from django.db.models.functions import Coalesce, Lower
 
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
+from keguan.kernel.qualifications import DEGREES, TITLES
 from keguan.registers.organisations.models import Organisation, during, ends_in_order, same
 from keguan.registers.parties.roles import APART_FROM_RUNNING, DELEGATED, NEEDS_ORGANISATION, ROLES, RUNNING
 
-TITLES: dict[str, Text] = {
-    "senior": Text("正高级", "Senior"),
-    "associate": Text("副高级", "Associate senior"),
-    "middle": Text("中级", "Middle"),
-    "junior": Text("初级", "Junior"),
-    "none": Text("无职称", "None"),
-}
-DEGREES: dict[str, Text] = {
-    "doctor": Text("博士", "Doctor"),
-    "master": Text("硕士", "Master"),
-    "bachelor": Text("学士", "Bachelor"),
-    "none": Text("无学位", "None"),
-}
 ID_KINDS: dict[str, Text] = {
     "resident": Text("居民身份证", "Resident identity card"),
     "passport": Text("护照", "Passport"),

@@ -14,9 +14,10 @@ from keguan.components.lists import Column
 from keguan.components.status import Crumb, Line
 from keguan.components.things import Section, thing_page
 from keguan.kernel.bilingual import Text
+from keguan.kernel.qualifications import DEGREES, TITLES
 from keguan.registers.parties import lists, queries
 from keguan.registers.parties.deeds import KEEPS_PEOPLE, acts_on, keeps_or_is
-from keguan.registers.parties.models import DEGREES, ID_KINDS, RELATIONS, TITLES, Duty, Kinship, Merge, Person
+from keguan.registers.parties.models import ID_KINDS, RELATIONS, Duty, Kinship, Merge, Person
 from keguan.registers.parties.rights import SEES_EVERYBODY, can_see_person, visible_to
 from keguan.registers.trace import services as trace
 

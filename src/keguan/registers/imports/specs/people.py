@@ -7,12 +7,12 @@ from typing import Any
 
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import normal_name
+from keguan.kernel.qualifications import DEGREES, TITLES
 from keguan.registers.imports.cells import choice, code, day, email, text
 from keguan.registers.imports.finding import Organisations, People
 from keguan.registers.imports.one_by_one import save_each
 from keguan.registers.imports.spec import Column, Done, ImportSpec, Row, Saving
 from keguan.registers.parties import services
-from keguan.registers.parties.models import DEGREES, TITLES
 
 NAME = Column("name", ("姓名", "人员姓名"), Text("姓名", "Name"), text(100), required=True)
 EMPLOYER = Column("employer", ("工作单位", "单位", "所在单位"), Text("工作单位", "Employer"), text(200))

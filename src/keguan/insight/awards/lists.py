@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from keguan.casework.models import ProgrammeVersion
 from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search
-from keguan.insight.awards.queries import HOST, SAID, Award, award_of, totals
+from keguan.insight.awards.queries import HOST, SAID, Award, Total, Totals, all_totals, award_of, totals
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations.queries import regions_said
 
@@ -74,12 +75,15 @@ LIST = ListSpec(
 
 
 def list_for(asked: QueryDict, rows: Rows) -> ListSpec:
-    """The list with the values of each facet counted: what the other facets and the words leave of it. A query per facet."""
-    filters = [
-        replace(facet, choices=_choices(facet.key, LIST.listing(_without(asked, facet.key), rows).queryset))
-        for facet in _FACETS
-    ]
+    """The list with the values of each facet counted: what the other facets and the words leave of it. A query per facet, or
+    one for all where nothing is asked."""
+    kept = all_totals() if not any(asked.get(one) for one in ("q", *(one.key for one in LIST.filters))) else None
+    filters = [replace(facet, choices=_choices(facet.key, _counted(facet.key, asked, rows, kept))) for facet in _FACETS]
     return replace(LIST, filters=(*filters, *LIST.filters[len(filters) :]))
+
+
+def _counted(by: str, asked: QueryDict, rows: Rows, kept: Totals | None) -> Sequence[Total]:
+    return kept.by[by] if kept else totals(by, LIST.listing(_without(asked, by), rows).queryset)
 
 
 def _without(asked: QueryDict, key: str) -> QueryDict:
@@ -89,8 +93,8 @@ def _without(asked: QueryDict, key: str) -> QueryDict:
     return others
 
 
-def _choices(by: str, rows: Rows) -> tuple[Choice, ...]:
-    found = [one for one in totals(by, rows) if one.value]
+def _choices(by: str, totalled: Sequence[Total]) -> tuple[Choice, ...]:
+    found = [one for one in totalled if one.value]
     if by == "year":
         found.reverse()
     titles = _titles(by, [one.value for one in found])

@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, St
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from keguan.casework.rounds.kept_counts import COUNTED_ANEW
 from keguan.components.access import PUBLIC, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Column, Rows
@@ -22,7 +23,7 @@ from keguan.insight import charts
 from keguan.insight.awards import open_data
 from keguan.insight.awards.lists import AWARDS, list_for
 from keguan.insight.awards.pictures import tables
-from keguan.insight.awards.queries import award_of
+from keguan.insight.awards.queries import all_totals, award_of
 from keguan.insight.awards.queries import awards as public_awards
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -75,10 +76,13 @@ def statistics(request: HttpRequest) -> HttpResponseBase:
         Column("count", Text("项数", "Results"), lambda row: row.count, "number"),
         Column("amount", Text("金额", "Amount"), lambda row: about(row.fen) or None, "money"),
     )
-    shown = [(table, [(chart, charts.is_drawn(chart)) for chart in table.charts]) for table in tables()]
+    found = all_totals()
+    shown = [(table, [(chart, charts.is_drawn(chart)) for chart in table.charts]) for table in tables(found)]
     context = {
         "tables": shown,
         "columns": columns,
+        "counted": found,
+        "is_large": found.cases > COUNTED_ANEW,
         "is_waiting": any(not drawn for _, pictures in shown for _, drawn in pictures),
         "crumbs": [Crumb(AWARDS, reverse("awards")), Crumb(STATISTICS)],
     }

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from keguan.casework.models import ProgrammeVersion
 from keguan.components.reader import about, in_wan, said
-from keguan.insight.awards.queries import Total, awards, totals
+from keguan.insight.awards.queries import Total, Totals, all_totals
 from keguan.insight.charts import ACCENT, Chart
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations.models import Region
@@ -64,11 +64,9 @@ class Table:
     charts: tuple[Chart, ...]
 
 
-def tables() -> list[Table]:
-    """All tables with their charts. Seven queries, however many results there are."""
-    rows = awards()
-    found = {by: totals(by, rows) for by in ("year", "region", "programme")}
-    found["host"] = totals("host", rows, most=HOSTS_SHOWN)
+def tables(found_at: Totals | None = None) -> list[Table]:
+    """All tables with their charts, of these numbers or as they are. At most five queries, however many results there are."""
+    found = (found_at or all_totals()).by
     regions = _regions(found["region"])
     return [
         _table("year", Text("按年度", "By year"), [(Text(one.value, one.value), one) for one in found["year"]]),
@@ -82,7 +80,7 @@ def tables() -> list[Table]:
         _table(
             "host",
             Text("按承担单位（前{n}）", "By host (the first {n})").filled(n=HOSTS_SHOWN),
-            [(Text(one.value, one.value), one) for one in found["host"]],
+            [(Text(one.value, one.value), one) for one in found["host"][:HOSTS_SHOWN]],
         ),
     ]
 

@@ -7,9 +7,10 @@ not publish stays out, however it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -18,7 +19,6 @@ from django.db.models import (
     BigIntegerField,
     BooleanField,
     Case,
-    Count,
     DateTimeField,
     Exists,
     ExpressionWrapper,
@@ -26,16 +26,17 @@ from django.db.models import (
     Func,
     OuterRef,
     Q,
-    Sum,
     TextField,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Concat, ExtractYear, Substr
+from django.db.models.functions import Concat, ExtractYear, Substr
 
 from keguan.casework.models import Notice, ProgrammeVersion
+from keguan.casework.rounds.kept_counts import once_a_minute
 from keguan.casework.versions import definition_of
 from keguan.components.lists import Rows
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING, local_date
 
@@ -154,17 +155,49 @@ class Total:
     fen: int
 
 
-def totals(by: str, rows: Rows, most: int | None = None) -> list[Total]:
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All results, counted and summed each way. at: as of when; cases: how many there are."""
+
+    at: datetime
+    cases: int
+    by: Mapping[str, tuple[Total, ...]]
+
+
+def totals(by: str, rows: Rows) -> list[Total]:
     """Results counted and summed by `year`, `region`, `programme` or `host`: years in their order, the others the largest
     first. One query."""
-    field = {"programme": "case__programme__code", "host": "case__host__name"}.get(by, by)
-    if by == "host":
-        rows = rows.filter(_shows(HOST))
-    order = (field,) if by == "year" else ("-granted", "-number", field)
-    found = (
-        rows.order_by()
-        .values(field)
-        .annotate(number=Count("pk"), granted=Coalesce(Sum("fen"), 0, output_field=BigIntegerField()))
-        .order_by(*order)
-    )
-    return [Total(str(row[field]), row["number"], int(row["granted"])) for row in found[:most]]
+    return _added_up(_told(by, rows).values_list(_FIELDS.get(by, by), "fen"), by)
+
+
+def all_totals() -> Totals:
+    """The same of all results, by all of these; of many, counted once a minute for everybody. One query, or none."""
+    return once_a_minute("awards-totals", clock.now(), _all_totals)
+
+
+def _all_totals() -> Totals:
+    ways = ("year", "region", "programme", "host")
+    told = awards().annotate(tells_host=Case(When(_shows(HOST), then=True), default=False, output_field=BooleanField()))
+    rows = list(told.order_by().values_list(*(_FIELDS.get(by, by) for by in ways), "fen", "tells_host"))
+    found = {}
+    for place, by in enumerate(ways):
+        pairs = ((row[place], row[-2]) for row in rows if by != "host" or row[-1])
+        found[by] = tuple(_added_up(pairs, by))
+    return Totals(clock.now(), len(rows), found)
+
+
+_FIELDS = {"programme": "case__programme__code", "host": "case__host__name"}
+
+
+def _told(by: str, rows: Rows) -> Rows:
+    return (rows.filter(_shows(HOST)) if by == "host" else rows).order_by()
+
+
+def _added_up(pairs: Iterable[tuple[Any, int | None]], by: str) -> list[Total]:
+    counts: dict[str, int] = defaultdict(int)
+    sums: dict[str, int] = defaultdict(int)
+    for value, fen in pairs:
+        counts[str(value)] += 1
+        sums[str(value)] += fen or 0
+    found = [Total(value, count, sums[value]) for value, count in counts.items()]
+    return sorted(found, key=lambda one: one.value if by == "year" else (-one.fen, -one.count, one.value))

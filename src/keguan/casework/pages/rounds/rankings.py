@@ -55,7 +55,8 @@ WHY = {
 _CLOSED = Status(Text("本人办件或须回避，不显示", "Your own, or you must keep out: not shown"))
 OUT = Status(Text("您须回避，不显示", "You must keep out: not shown"), "bad")
 """What stands in a row of which the reader may know nothing else."""
-MOST_DECIDED = 200
+MOST_DECIDED = 100
+"""So many cases stand on the agenda at a time: as they are decided, the next come up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +264,7 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "title": step_title(decide),
         "agenda": [(one, gives_money and at == last and last < len(agenda) - 1) for at, one in enumerate(agenda)],
         "first_paper": next((one.case.number for one in agenda if one.out is None), ""),
-        "is_more": len(rows) > MOST_DECIDED,
+        "most": MOST_DECIDED if len(rows) > MOST_DECIDED else 0,
         "gives_money": gives_money,
         "proposed_fen": sum(one.proposed for one in agenda if one.out is None),
         "leaves_out": bool(kept_from) or any(one.out is not None for one in agenda),

@@ -82,7 +82,7 @@ def test_review_similarity_and_search_are_measured_as_they_are(shared_data: Call
 @pytest.mark.usefixtures("database_server")
 def test_pages_of_rounds_at_every_stage_are_opened() -> None:
     routes = {one.partition("@")[0].strip() for one in PAGES}
-    lines = run("--cases", "400", "--only", "pages", "--page", *routes).splitlines()
+    lines = run("--cases", "60", "--only", "pages", "--page", *routes).splitlines()
     for what in PAGES:
         (line,) = [one for one in lines if one.startswith(what)]
         assert "statements" in line, line

@@ -97,13 +97,13 @@ def percent(fit: int) -> int:
 
 
 def cases_of(actor: Actor, proposal: Proposal, view: str = "") -> QuerySet[ProposedCase]:
-    """The cases of a proposal whose reviewers this officer may know, those short of seats first."""
+    """The cases of a proposal whose reviewers this officer may know."""
     seats = ProposedSeat.objects.filter(case=OuterRef("pk"))
     rows = proposal.cases.filter(case__in=Case.objects.filter(reviewers_visible_to(actor)).values("pk"))
-    rows = rows.annotate(filled=Count("seats", filter=Q(seats__state__in=("proposed", "assigned"))))
     match view:
         case "short":
-            rows = rows.filter(filled__lt=F("free"))
+            filled = Count("seats", filter=Q(seats__state__in=("proposed", "assigned")))
+            rows = rows.alias(filled=filled).filter(filled__lt=F("free"))
         case "refused":
             rows = rows.filter(Exists(seats.filter(state="refused")))
         case "hand":

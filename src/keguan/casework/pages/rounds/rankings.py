@@ -55,7 +55,7 @@ WHY = {
 _CLOSED = Status(Text("本人办件或须回避，不显示", "Your own, or you must keep out: not shown"))
 OUT = Status(Text("您须回避，不显示", "You must keep out: not shown"), "bad")
 """What stands in a row of which the reader may know nothing else."""
-MOST_DECIDED = 100
+MOST_DECIDED = 80
 """So many cases stand on the agenda at a time: as they are decided, the next come up."""
 
 

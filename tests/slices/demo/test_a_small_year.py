@@ -196,7 +196,7 @@ def test_the_demo_leads_to_its_tours(settings: object, client: Client, django_as
 
 
 LINK = re.compile(r'<a [^>]*?href="(/[^"#]*|[?][^"#]*)')
-MOST_OF_A_KIND = 3
+MOST_OF_A_KIND = 2
 """So many addresses of one page are opened for one reader."""
 READERS = ("applicant", *ROLES)
 

@@ -43,8 +43,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Order:
-    """A round's order, best first. ranking: the adopted one, None where it is computed. at: when it was adopted or computed; seen: when it was last looked over. too_early: why it
-    is not complete. asked_fen, amount_fen, whys: by place."""
+    """A round's order, best first. ranking: the adopted one, None where it is computed. at: when it was adopted or computed;
+    seen: when it was last looked over. too_early: why it is not complete. asked_fen, amount_fen, whys: by place."""
 
     key: str
     mark: str

@@ -8,23 +8,21 @@ with plain words, and chance.
 from __future__ import annotations
 
 import csv
-import os
 import random
 import resource
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from statistics import mean
 
 import numpy as np
+from tests.shared_data import FOLDER
 
 from bench.measure import Figure
 from keguan.fairness.affinity import Application, Expertise, Work
 from keguan.texts.words import terms, words
 
-FOLDER = Path(os.environ.get("KEGUAN_SHARED_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 SEED = 20261122
 MOST = 1000
 K1, B = 1.2, 0.75

@@ -7,7 +7,6 @@ abstracts; without them the part is left out by name. Questions are made from th
 from __future__ import annotations
 
 import csv
-import os
 import random
 import re
 import statistics
@@ -15,9 +14,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
-from pathlib import Path
 
 from django.db import connection
+from tests.shared_data import FOLDER
 
 from bench.measure import Figure, Meter
 from bench.place import owner_connection
@@ -29,7 +28,6 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.texts.terms import wanted
 
-FOLDER = Path(os.environ.get("KEGUAN_SHARED_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 TARGET_MS = 50.0
 READER = Actor(None, "", (), frozenset())
 MEMBER = Actor(1, "", (), frozenset())

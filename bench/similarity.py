@@ -11,7 +11,6 @@ The crowd is packed as the job packs it, 2 000 documents at a time, and is asked
 from __future__ import annotations
 
 import csv
-import os
 import random
 import re
 import sys
@@ -19,11 +18,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
+from tests.shared_data import FOLDER
 
 from bench.measure import Figure, Meter
 from bench.place import owner_connection
@@ -40,7 +39,7 @@ SIZE = 2000
 COPIES = 100
 ASKED = 200
 SWAPPED = 0.1
-FILE = Path(os.environ.get("KEGUAN_SHARED_DATA", "")) / "paper-abstracts-dev.csv"
+FILE = FOLDER / "paper-abstracts-dev.csv"
 _BATCH = index.PACK_FROM
 _WORDS = 1150
 _SENTENCE = re.compile(r"[^。；;！？!?]+[。；;！？!?]?")
@@ -51,7 +50,7 @@ Codes = NDArray[np.uint64]
 def measure(documents: int = CROWD) -> Iterator[Figure]:
     """Every figure of similarity, over a crowd of so many documents. Nothing where the abstracts are absent."""
     if not FILE.is_file():
-        print(f"skipped: {FILE.name} is absent (KEGUAN_SHARED_DATA)")
+        print(f"skipped: {FILE.name} is absent (KEGUAN_SHARED_DATA)", file=sys.stderr)
         return
     corpus = _corpus()
     with owner_connection() as owner:

@@ -9,19 +9,18 @@ known of anybody: no birth date, no document. That is the least with which a pro
 from __future__ import annotations
 
 import csv
-import os
 import random
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
+
+from tests.shared_data import FOLDER
 
 from keguan.kernel.names import normal_name, syllables
 from keguan.texts.spelt import MANY_HAVE, Spelt, spelt
 
-FOLDER = Path(os.environ.get("KEGUAN_SHARED_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 SEED = 20261123
 TWICE = 0.1
 _GIVEN = (

@@ -17,7 +17,7 @@ from keguan.kernel.bilingual import Text
 from keguan.registers.codes.queries import names_of, top_choices
 from keguan.registers.experts import services
 from keguan.registers.experts.absences import add_absence, drop_absence
-from keguan.registers.experts.applying import Application, apply
+from keguan.registers.experts.applying import Application, apply, unverified
 from keguan.registers.experts.deeds import FIELDS_HINT, KEYWORDS, crumbs, parts, region_typed, whole
 from keguan.registers.experts.freshness import owed_on
 from keguan.registers.experts.models import Absence, Expert
@@ -54,7 +54,9 @@ def expert_apply(request: HttpRequest) -> HttpResponseBase:
     actor = actor_on(request)
     person = get_object_or_404(Person.objects.select_related("employer"), pk=actor.person)
     before = Expert.objects.filter(person=person).first() or Expert(person=person)
+    stands = unverified(person)
     lines = [
+        Line(Text("须先办理", "First of all"), [stands.say, stands.fix]) if stands else None,
         Line(Text("姓名", "Name"), person.name),
         Line(Text("工作单位", "Employer"), person.employer.name if person.employer else "—"),
         Line(Text("上次的处理", "What became of the last one"), before.because) if before.because else None,

@@ -76,6 +76,12 @@ def test_a_person_applies_is_returned_applies_again_and_is_accepted_by_the_regis
     assert done == ["applied", "returned", "applied", "verified"]
 
 
+def test_who_has_no_identity_document_reads_it_before_filling_in_the_form() -> None:
+    said = "没有登记身份证件"
+    assert said in browser(make.person()).get(reverse("expert_apply")).content.decode()
+    assert said not in browser(identified()).get(reverse("expert_apply")).content.decode()
+
+
 def test_all_that_is_wrong_with_an_application_is_said_at_once_and_nothing_typed_is_lost() -> None:
     answer = browser(make.person()).post(
         reverse("expert_apply"), TYPED | {"orcid": "0000-0002-1825-0098", "fields": "210, 999", "works": "一项成果"}

@@ -23,6 +23,8 @@ STATUSES: dict[str, Text] = {
     "suspended": Text("暂停", "Suspended"),
     "left": Text("出库", "Left"),
 }
+TO_VERIFY = ("applied", "candidate")
+"""States in which an entry waits for the registrar."""
 
 
 class Expert(models.Model):
@@ -57,6 +59,7 @@ class Expert(models.Model):
             GinIndex(fields=["fields"], name="expert_fields"),
             GinIndex(fields=["words"], name="expert_words", fastupdate=False),
             models.Index(fields=["status"], name="expert_active", condition=Q(status="active")),
+            models.Index(fields=["status"], name="expert_to_verify", condition=Q(status__in=TO_VERIFY)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(STATUSES)), name="expert_status_known"),

@@ -76,6 +76,16 @@ def test_a_person_applies_is_returned_applies_again_and_is_accepted_by_the_regis
     assert done == ["applied", "returned", "applied", "verified"]
 
 
+def test_who_applied_waits_in_the_to_do_of_the_registrar_alone() -> None:
+    registrar, officer = browser(make.duty("registrar").person), browser(make.duty("officer").person)
+    waits = f'<a href="{reverse("experts")}?status=applied">核实申请入库的专家（1名）</a>'
+    assert browser(identified()).post(reverse("expert_apply"), TYPED).status_code == 303
+    assert waits in registrar.get(reverse("todo")).content.decode()
+    assert waits not in officer.get(reverse("todo")).content.decode()
+    assert move(registrar, Expert.objects.get(), "verify") == 303
+    assert waits not in registrar.get(reverse("todo")).content.decode()
+
+
 def test_who_has_no_identity_document_reads_it_before_filling_in_the_form() -> None:
     said = "没有登记身份证件"
     assert said in browser(make.person()).get(reverse("expert_apply")).content.decode()

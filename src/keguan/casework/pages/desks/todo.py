@@ -38,6 +38,8 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import kind_of
 from keguan.language.wording import step_title
+from keguan.registers.experts.lists import EXPERTS
+from keguan.registers.experts.models import TO_VERIFY, Expert
 from keguan.registers.funds.lists import PAYMENTS
 from keguan.registers.funds.queries import conditional_payments, due_payments
 from keguan.registers.parties.roles import role_name
@@ -52,6 +54,7 @@ FEW = 12
 _DECIDING = {"committee", "planning"}
 """Roles that decide on cases, and sign what was resolved."""
 PAYS = "finance"
+VERIFIES = "registrar"
 IN_ROUNDS = {
     "rank": (Text("排序", "Rank"), "ranking"),
     "decide": (Text("立项决定", "Decide"), "deciding"),
@@ -101,6 +104,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
             else ()
         ),
         *(_of_payments() if actor.holds(PAYS) else ()),
+        *(_of_experts() if actor.holds(VERIFIES) else ()),
     ]
     context = {
         "can_batch": may_batch and sum(bool(one.tick) for one in waiting) > 1,
@@ -261,6 +265,23 @@ def _of_payments() -> list[Waiting]:
     words = [said.filled(n=n) for said, n in parts if n]
     note = Text("，".join(one.zh for one in words), ", ".join(one.en for one in words))
     return [Waiting(title, PAYMENTS.title, note, role_name(PAYS), href, due, _state(due))]
+
+
+_VERIFY = {
+    "applied": Text("核实申请入库的专家（{n}名）", "Verify experts who applied: {n}"),
+    "candidate": Text("核实被推荐的专家（{n}名）", "Verify experts who were nominated: {n}"),
+}
+
+
+def _of_experts() -> list[Waiting]:
+    """Who waits to be let into the pool of experts, as one line for each way there: nobody invites them before."""
+    counted = dict(Expert.objects.filter(status__in=TO_VERIFY).order_by().values_list("status").annotate(n=Count("pk")))
+    return [
+        Waiting(said.filled(n=counted[status]), EXPERTS.title, "", role_name(VERIFIES),
+                f"{reverse('experts')}?{urlencode({'status': status})}", None, None)
+        for status, said in _VERIFY.items()
+        if status in counted
+    ]  # fmt: skip
 
 
 def _state(due: datetime | None) -> Status | None:

@@ -52,6 +52,11 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(fields=["fields"], name="expert_fields"),
                     django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=["words"], name="expert_words"),
                     models.Index(condition=models.Q(("status", "active")), fields=["status"], name="expert_active"),
+                    models.Index(
+                        condition=models.Q(("status__in", ("applied", "candidate"))),
+                        fields=["status"],
+                        name="expert_to_verify",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(

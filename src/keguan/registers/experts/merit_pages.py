@@ -114,19 +114,23 @@ def columns(
     return (
         *((who,) if with_expert else ()),
         *((case,) if is_own else ()),
-        Column("round", Text("批次", "Round"), lambda one: one.round_code),
+        Column("round", Text("批次", "Round"), lambda one: one.round_code, "code"),
         Column("closed", Text("评审组结束", "Panel complete"), lambda one: one.closed_at, "moment"),
-        Column(
-            "early", Text("提前天数", "Days early"), lambda one: "—" if one.days_early is None else str(one.days_early)
-        ),
-        Column("remarks", Text("逐项说明", "Remarks"), lambda one: f"{one.remarks} / {one.criteria}"),
+        Column("early", Text("提前天数", "Days early"), lambda one: one.days_early, "number"),
+        Column("remarks", Text("逐项说明", "Remarks"), lambda one: f"{one.remarks} / {one.criteria}", "code"),
         Column("characters", Text("意见字数", "Characters"), lambda one: one.characters, "number"),
         *(() if is_own else (apart,)),
-        Column("rating", Text("经办人评价", "Rating"), lambda one: RATINGS[one.rating] if one.rating else "—"),
-        Column("reason", Text("理由", "Because"), lambda one: one.rating_reason),
+        Column("rating", Text("经办人评价", "Rating"), _rating),
         Column("answer", Text("专家答复", "Answer"), lambda one: one.answer),
         answer if is_own else rate,
     )
+
+
+_RATED = Text("{rating}：{reason}", "{rating}: {reason}")
+
+
+def _rating(one: Merit) -> Text | str:
+    return _RATED.filled(rating=RATINGS[one.rating], reason=one.rating_reason) if one.rating else ""
 
 
 def may_rate(actor: Actor, merit: Merit) -> bool:

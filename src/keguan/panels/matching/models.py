@@ -20,11 +20,12 @@ SEAT_STATES: dict[str, Text] = {
     "assigned": Text("已指派", "Assigned"),
     "refused": Text("未能指派", "Not assigned"),
 }
+_BY = Text("没有相近的项目或成果，依据：{by}", "No project or work is near; by {by}")
 BASES: dict[str, Text] = {
-    "works": Text("项目和成果", "projects and works"),
-    "keywords": Text("关键词", "keywords"),
-    "codes": Text("学科代码", "discipline codes"),
-    "nothing": Text("无相近内容，按工作量补足", "nothing near; by load"),
+    "works": Text("项目和成果相近", "Projects and works are near"),
+    "keywords": _BY.filled(by=Text("关键词", "keywords")),
+    "codes": _BY.filled(by=Text("学科代码", "discipline codes")),
+    "nothing": Text("没有任何相近内容，只按工作量补足席位", "Nothing is near; fills the seat, by load alone"),
 }
 """What a fit rests on."""
 

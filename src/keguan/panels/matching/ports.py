@@ -70,9 +70,7 @@ def because_said(reasons: Iterable[Mapping[str, Any]], by: str) -> tuple[Text, .
     """Why an expert is near, a sentence for each work; what else the fit rests on where there is no work."""
     said = [reason_said(one) for one in reasons]
     if by != "works":
-        said.insert(
-            0, Text("没有相近的项目或成果，依据：{by}", "No project or work is near; by {by}").filled(by=BASES[by])
-        )
+        said.insert(0, BASES[by])
     return tuple(said)
 
 

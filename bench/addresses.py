@@ -68,6 +68,8 @@ TAKES = {
     "announced_draw": "announced",
 }
 """What stands in the addresses for which the tests of all pages have none."""
+FIT = 8000
+"""How near every proposed expert is, in ten-thousandths."""
 WITHOUT: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("tour", "tour_role"), "a demo has them, no other system"),
@@ -273,14 +275,14 @@ def _proposed(first: Round) -> int:
     waiting = list(Case.objects.filter(round__code=first.code, step="review").order_by("id"))[8:]
     made = Proposal.objects.create(
         key="bench", round=waiting[0].round, step="review", state="ready", pool=len(experts), seats=5 * len(waiting),
-        value=4 * len(waiting), upper=4 * len(waiting), made_by=first.officer, made_at=now, beat_at=now,
+        value=5 * len(waiting) * FIT, upper=5 * len(waiting) * FIT, made_by=first.officer, made_at=now, beat_at=now,
         terms=asdict(Bounds()),
     )  # fmt: skip
     reasons = [{"title": "棉花抗旱种质资源鉴定与利用", "kind": "project", "year": 2024, "words": ["棉花", "抗旱"]}]
     cases_ = ProposedCase.objects.bulk_create(ProposedCase(proposal=made, case=one, free=5) for one in waiting)
     seats = ProposedSeat.objects.bulk_create(
         ProposedSeat(
-            case=one, expert_id=experts[(3 * at + 101 * seat) % len(experts)], fit=8000, by="works", reasons=reasons
+            case=one, expert_id=experts[(3 * at + 101 * seat) % len(experts)], fit=FIT, by="works", reasons=reasons
         )
         for at, one in enumerate(cases_)
         for seat in range(5)

@@ -553,6 +553,8 @@ class Seat(models.Model):
             models.UniqueConstraint(fields=["case", "step", "attempt", "number"], name="seat_once"),
             models.CheckConstraint(condition=Q(state__in=list(SEAT_STATES)), name="seat_state_known"),
         ]
+        # Of all seats that ever were, those that still ask something of somebody.
+        indexes = [models.Index(fields=["id"], name="seat_that_waits", condition=Q(state__in=["invited", "accepted"]))]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step} {self.number}"

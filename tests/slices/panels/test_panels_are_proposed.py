@@ -380,6 +380,22 @@ def test_after_a_change_by_hand_the_sums_are_those_of_now_and_the_proof_is_said_
     assert "人工更换 1 席之后" in page
 
 
+def test_somebody_put_there_by_hand_and_taken_off_again_counts_for_nothing(world: w.World) -> None:
+    made = proposed(world)
+    cotton, _ = numbers()
+    first, other = seats(cotton)[0], _not_on(cotton, world)
+    assert services.replace(first, other, "更合适", world.actor("officer")) is None
+    (chosen,) = seats(cotton, is_chosen=True)
+    assert services.replace(chosen, None, "出差", world.actor("officer")) is None
+    page = officer(world).get(desk(world)).content.decode()
+    stands = ProposedSeat.objects.filter(case__proposal=made).exclude(state="dropped")
+    assert stands.count() == made.seats - 1
+    value = sum(stands.values_list("fit", flat=True))
+    assert f"{value / WHOLE:.2f} / {made.upper / WHOLE:.2f}" in page
+    assert "人工更换 2 席之后" in page
+    assert f"<dt>拟指派席位</dt><dd>{made.seats - 1}</dd>" in re.sub(r"\s*\n\s*", "", page)
+
+
 def test_who_looks_for_a_replacement_sees_hits_alone_with_their_load_or_that_there_are_none(world: w.World) -> None:
     made = proposed(world)
     cotton, _ = numbers()

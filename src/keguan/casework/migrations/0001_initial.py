@@ -773,6 +773,13 @@ class Migration(migrations.Migration):
                         name="seat_state_known",
                     ),
                 ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["invited", "accepted"])),
+                        fields=["id"],
+                        name="seat_that_waits",
+                    )
+                ],
             },
         ),
         CreateTable(

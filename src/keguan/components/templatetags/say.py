@@ -20,17 +20,18 @@ class Say(template.Node):
     """Two literals; the one for this reader is written out, with its {places} filled."""
 
     def __init__(self, zh: str, en: str, values: dict[str, FilterExpression], name: str) -> None:
-        self.text, self.values, self.name = Text(zh, en), values, name
+        self.zh, self.en = mark_safe(zh), mark_safe(en)  # noqa: S308 - our own literals
+        self.values, self.name = values, name
 
     def render(self, context: template.Context) -> SafeString:
-        said = reader.said(self.text)
+        said = self.en if reader.language() == "en" else self.zh
         if self.values:
             filled = {key: conditional_escape(_shown(value.resolve(context))) for key, value in self.values.items()}
-            said = said.format_map(filled)
+            said = mark_safe(said.format_map(filled))  # noqa: S308 - the same, with escaped values
         if self.name:
-            context[self.name] = mark_safe(said)  # noqa: S308 - our own literals, with escaped values
+            context[self.name] = said
             return SafeString()
-        return mark_safe(said)  # noqa: S308 - the same
+        return said
 
 
 def _shown(value: Any) -> Any:

@@ -32,6 +32,8 @@ BASES: dict[str, Text] = {
 
 WHOLE = 10_000
 """A fit that could not be better."""
+CHANGED = Q(turn__gt=0)
+"""The few seats that were changed by hand, which have an index of their own."""
 
 
 class Proposal(models.Model):
@@ -122,6 +124,10 @@ class ProposedSeat(models.Model):
 
     class Meta:
         ordering = ("case_id", "-fit", "id")
+        indexes = [
+            models.Index(fields=["case"], name="proposed_seat_by_case"),
+            models.Index(fields=["case"], name="proposed_seat_by_hand", condition=CHANGED),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "expert"], condition=Q(state__in=["proposed", "assigned"]), name="proposed_seat_once"

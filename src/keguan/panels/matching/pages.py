@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -171,7 +171,7 @@ def _desk(
         listed = Paginator(queries.cases_of(actor, proposal, view), queries.CASES_SHOWN).get_page(
             request.GET.get("page")
         )
-        cases = queries.shown(listed, proposal)
+        cases = queries.shown(list(listed), proposal, found)
         if cases:
             trace.read(actor, "reviewers", f"{found.code}/{review.id}", request_id=request_id(request))
     fields = [_SAME, _NEW] if proposal is None else [_given(one, proposal) for one in (_SAME, _NEW)]
@@ -206,14 +206,15 @@ def _desk(
 def _waiting(actor: Actor, found: Round, review: Review) -> tuple[int, int]:
     """How many cases are here, and for how many of those with a free seat whoever is asked now would be asked late, so that
     assigning begins their time anew."""
-    here = Case.objects.filter(reviewers_visible_to(actor), round=found, step=str(review.id))
+    step = str(review.id)
+    here = Case.objects.filter(reviewers_visible_to(actor), round=found, step=step)
     now = clock.now()
     owed = owed_by(definition_of(found.programme), review, found.opens, now, workdays())
     late = Q(pk__in=[])
     if owed is not None:
-        # While a seat is free, its officer is asked to fill it.
-        free = Task.objects.filter(case=OuterRef("pk"), step=str(review.id), role=review.assigned_by)
-        late = Q(Exists(free), due_at__lt=late_before(owed, now))
+        # While a seat is free, its officer is asked to fill it. They are looked up together, and only where a case is late.
+        free = Task.objects.filter(round=found, step=step, role=review.assigned_by, person__isnull=True)
+        late = Q(due_at__lt=late_before(owed, now)) & Q(pk__in=free.order_by().values("case"))
     counted = here.aggregate(all=Count("pk"), late=Count("pk", filter=late))
     return counted["all"], counted["late"]
 
@@ -343,7 +344,7 @@ def _replace_page(
     kept = {int(chosen)} if chosen.isdecimal() and len(chosen) < 19 else set()
     rows = {one.pk: one for one in pool().filter(pk__in=kept if words else {*others, *kept})}
     rows |= {one.pk: one for one in hits}
-    loads = queries.loads(list(rows.values()), seat.case.proposal)
+    loads = queries.loads({pk: row.max_load for pk, row in rows.items()}, seat.case.proposal)
     shown = [
         (
             row,

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import Count, Exists, F, JSONField, OuterRef, Prefetch, Q
+from django.db.models.expressions import RawSQL
 
 from keguan.casework.models import Case, Round, SeatHolder
+from keguan.casework.pages.desks.cases import ids_in_order
 from keguan.casework.permissions import reviewers_visible_to
 from keguan.casework.reviewing.recusal import at_hand
 from keguan.casework.steps.review.panel import STATES as SEATS
+from keguan.components.lists import href_to
 from keguan.components.status import Status, Tone
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.language.schema import Review
 from keguan.panels.matching.models import SEAT_STATES, WHOLE, Proposal, ProposedCase, ProposedSeat
 from keguan.panels.matching.ports import because_said
-from keguan.registers.experts.models import Expert
 
-CASES_SHOWN = 25
+CASES_SHOWN = 20
 _TONES: Mapping[str, Tone] = {"proposed": "info", "assigned": "good", "refused": "bad", "dropped": "neutral"}
 VIEWS: Mapping[str, Text] = {
     "": Text("全部", "All"),
@@ -54,12 +54,14 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class SeatShown:
-    """One proposed expert with why, and their load. now: where the seat stands that they were given, "" where they have none."""
+    """One proposed expert with why, and their load. now: where the seat stands that they were given, "" where they have none.
+    replace: the page on which somebody else takes their place, "" where nobody can."""
 
     row: ProposedSeat
     because: tuple[Text, ...]
     load: Load
-    now: str = ""
+    now: str
+    replace: str
 
     @property
     def present(self) -> Status | None:
@@ -96,8 +98,9 @@ def percent(fit: int) -> int:
     return round(fit * 100 / WHOLE)
 
 
-def cases_of(actor: Actor, proposal: Proposal, view: str = "") -> QuerySet[ProposedCase]:
-    """The cases of a proposal whose reviewers this officer may know."""
+def cases_of(actor: Actor, proposal: Proposal, view: str = "") -> list[int]:
+    """The cases of a proposal whose reviewers this officer may know, by the id of their rows, in order. One query: asked for a
+    page of them, PostgreSQL looks at all to sort them, and once more to count them."""
     seats = ProposedSeat.objects.filter(case=OuterRef("pk"))
     rows = proposal.cases.filter(case__in=Case.objects.filter(reviewers_visible_to(actor)).values("pk"))
     match view:
@@ -110,17 +113,24 @@ def cases_of(actor: Actor, proposal: Proposal, view: str = "") -> QuerySet[Propo
             rows = rows.filter(Exists(seats.filter(Q(is_chosen=True) | Q(state="dropped"))))
         case "new":
             rows = rows.filter(Exists(seats.filter(is_new=True)))
-    return rows.select_related("case", "case__host").order_by("pk")
+    return ids_in_order(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def shown(page: Page[ProposedCase], proposal: Proposal) -> list[CaseShown]:
-    """These cases as the desk shows them. Four queries, one more where somebody was assigned."""
-    seats = ProposedSeat.objects.select_related("expert", "expert__person", "expert__person__employer")
-    found = list(page.object_list)
-    prefetch_related_objects(found, Prefetch("seats", seats))
-    load = loads([seat.expert for one in found for seat in one.seats.all()], proposal)
+def shown(cases: Sequence[int], proposal: Proposal, of_round: Round) -> list[CaseShown]:
+    """These cases as the desk shows them, and no more of them than it shows. Four queries, one more where somebody was
+    assigned."""
+    # The few columns that are shown: rows of four tables for each seat took longer than all else of the page.
+    seats = ProposedSeat.objects.defer("turn").annotate(
+        name=F("expert__person__name"), employer=F("expert__person__employer__name"), most=F("expert__max_load")
+    )
+    rows = ProposedCase.objects.filter(pk__in=cases).select_related("case__host")
+    rows = rows.only("proposal", "free", "case__number", "case__title", "case__host__name").order_by("pk")
+    found = list(rows.prefetch_related(Prefetch("seats", seats)))
+    seated: list[Any] = [seat for one in found for seat in one.seats.all()]
+    load = loads({one.expert_id: one.most for one in seated}, proposal)
     now = _present(found, proposal)
-    return [_case(one, load, now) for one in found]
+    where = (of_round.code, proposal.step) if proposal.state == "ready" else None
+    return [_case(one, load, now, where) for one in found]
 
 
 def _present(found: Sequence[ProposedCase], proposal: Proposal) -> dict[tuple[int, int], str]:
@@ -135,13 +145,12 @@ def _present(found: Sequence[ProposedCase], proposal: Proposal) -> dict[tuple[in
     return {(case, expert): state for case, expert, state in said if (case, expert) in given}
 
 
-def loads(experts: Sequence[Expert], proposal: Proposal) -> dict[int, Load]:
-    """What each of these experts has to do, by id. Two queries."""
-    keys = {one.pk for one in experts}
-    hands = at_hand(keys)
-    mine = ProposedSeat.objects.filter(case__proposal=proposal, state="proposed", expert__in=keys)
-    proposed = Counter(dict(mine.order_by().values_list("expert").annotate(n=Count("pk"))))
-    return {one.pk: Load(hands.get(one.pk, 0), proposed.get(one.pk, 0), one.max_load) for one in experts}
+def loads(most: Mapping[int, int], proposal: Proposal) -> dict[int, Load]:
+    """What each of these experts has to do, by id. most: how much each takes. Two queries."""
+    hands = at_hand(most)
+    mine = ProposedSeat.objects.filter(case__proposal=proposal, state="proposed", expert__in=list(most))
+    proposed = dict(mine.order_by().values_list("expert").annotate(n=Count("pk")))
+    return {pk: Load(hands.get(pk, 0), proposed.get(pk, 0), takes) for pk, takes in most.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,31 +162,41 @@ class Standing:
     by_hand: int
 
 
+_BY_HAND = """
+    SELECT jsonb_build_object('came', count(*) FILTER (WHERE seat.is_chosen), 'gone', count(*) FILTER (WHERE seat.state = 'dropped'),
+        'more', coalesce(sum(seat.fit) FILTER (WHERE seat.is_chosen), 0),
+        'less', coalesce(sum(seat.fit) FILTER (WHERE seat.state = 'dropped'), 0))
+    FROM matching_proposedseat seat JOIN matching_proposedcase one ON one.id = seat.case_id
+    WHERE seat.turn > 0 AND one.proposal_id = matching_proposal.id"""
+"""What was changed by hand, and how much fit came and went with it; whoever came and went again is counted in both."""
+
+
 def latest(of_round: Round, step: Review) -> Proposal | None:
-    """The newest proposal for this step of the round, ready for `standing_of`. One query."""
-    seats = ProposedSeat.objects.filter(case__proposal=OuterRef("pk")).order_by().values("case__proposal")
-    stands = seats.exclude(state="dropped")
-    return (
-        Proposal.objects.filter(round=of_round, step=str(step.id))
-        .annotate(
-            stands=Subquery(stands.values(n=Count("pk"))),
-            worth=Subquery(stands.values(n=Sum("fit"))),
-            by_hand=Subquery(seats.filter(state="dropped").values(n=Count("pk"))),
-        )
-        .first()
-    )
+    """The newest proposal for this step of the round, ready for `standing_of`. One query, which looks at the seats that were
+    changed by hand alone."""
+    changed = RawSQL(_BY_HAND, (), output_field=JSONField())  # noqa: S611 - a text of the house
+    return Proposal.objects.filter(round=of_round, step=str(step.id)).annotate(by_hand=changed).first()
 
 
 def standing_of(proposal: Proposal) -> Standing:
     """What of a proposal that `latest` found stands, whatever became of its seats since they were confirmed."""
-    counted: Any = proposal
-    return Standing(counted.stands or 0, counted.worth or 0, counted.by_hand or 0)
+    found: Any = proposal
+    changed: Mapping[str, int] = found.by_hand
+    seats = proposal.seats + changed["came"] - changed["gone"]
+    return Standing(seats, proposal.value + changed["more"] - changed["less"], changed["gone"])
 
 
-def _case(one: ProposedCase, load: Mapping[int, Load], now: Mapping[tuple[int, int], str]) -> CaseShown:
+def _case(
+    one: ProposedCase, load: Mapping[int, Load], now: Mapping[tuple[int, int], str], where: tuple[str, str] | None
+) -> CaseShown:
+    """where: the codes of the round and the step, for as long as experts can be replaced."""
     seats = [
         SeatShown(
-            seat, because_said(seat.reasons, seat.by), load[seat.expert_id], now.get((one.case_id, seat.expert_id), "")
+            seat,
+            because_said(seat.reasons, seat.by),
+            load[seat.expert_id],
+            now.get((one.case_id, seat.expert_id), ""),
+            href_to("panels_replace", seat.pk, *where) if where and seat.state == "proposed" else "",
         )
         for seat in one.seats.all()
     ]

@@ -30,7 +30,7 @@ from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review
 from keguan.panels.matching import making
 from keguan.panels.matching.making import Bounds
-from keguan.panels.matching.models import WHOLE, Proposal, ProposedCase, ProposedSeat
+from keguan.panels.matching.models import CHANGED, WHOLE, Proposal, ProposedCase, ProposedSeat
 from keguan.registers.experts.identity import people_in_question
 from keguan.registers.experts.models import Expert
 from keguan.registers.experts.queries import left_out, ready
@@ -204,7 +204,7 @@ def replace(seat: ProposedSeat, expert: int | None, reason: str, actor: Actor, r
 
 def changes(proposal: Proposal) -> int:
     """How many seats were changed by hand: what tells one look at a proposal from the next."""
-    return ProposedSeat.objects.filter(case__proposal=proposal, state="dropped").count()
+    return ProposedSeat.objects.filter(CHANGED, case__proposal=proposal, state="dropped").count()
 
 
 _BY_HAND = Text(

@@ -120,6 +120,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("case_id", "-fit", "id"),
+                "indexes": [
+                    models.Index(fields=["case"], name="proposed_seat_by_case"),
+                    models.Index(condition=models.Q(("turn__gt", 0)), fields=["case"], name="proposed_seat_by_hand"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("state__in", ["proposed", "assigned"])),

@@ -291,6 +291,7 @@ class Case(models.Model):
             models.Index(fields=["submitted_at", "id"], name="case_in_order_of_time"),
             models.Index(fields=["round"], name="case_by_grant", condition=Q(amount_fen__gt=0)),
             models.Index(fields=["handler"], name="case_by_handler", condition=Q(handler__isnull=False)),
+            models.Index(fields=["id"], name="case_that_ended", condition=~Q(end="")),
             GinIndex(fields=["editors"], name="case_by_editor", fastupdate=False, condition=~Q(editors=[])),
         ]
 
@@ -606,7 +607,11 @@ class Notice(models.Model):
     class Meta:
         ordering = ("-since", "id")
         constraints = [models.UniqueConstraint(fields=["case", "step", "attempt"], name="notice_once")]
-        indexes = [models.Index(fields=["until"], name="notice_by_end")]
+        indexes = [
+            models.Index(fields=["until"], name="notice_by_end"),
+            # The order of the public list of results, which then reads no further than its page.
+            models.Index(fields=["until", "id"], name="notice_of_result", condition=Q(outcome="unopposed")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step}"

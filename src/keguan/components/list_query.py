@@ -335,7 +335,7 @@ def _compared(part: Part, column: Column) -> Meant | Problem:
         if isinstance(bound, Problem):
             return bound
         lookups = _lookups(column, part.op, bound)
-        conditions.append(_keeping(lookups))
+        conditions.append(_keeping(lookups | ({column.open_if: True} if column.open_if else {})))
         shown.append(_as_said(bound))
     sign = {":": "=", "=": "=", ">=": "≥", "<=": "≤"}.get(part.op, part.op)
     told = Text("{title} {sign} {value}", "{title} {sign} {value}").filled(

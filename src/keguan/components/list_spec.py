@@ -61,7 +61,8 @@ class Column:
     value: from a row, never with a query of its own. kind: money is fen, moment an aware datetime, status a
     `Status` (or Text). sort: ORM names to order by, () where it cannot be sorted. link: where the cell leads, "" for
     nowhere. sheet_only: in the spreadsheet and for machines, and on the page for readers who choose it. compares: the ORM
-    name that queries compare, "" for none; the first of `sort` unless given. also: more names for it in queries.
+    name that queries compare, "" for none; the first of `sort` unless given. open_if: the ORM name of a condition, for values
+    that are not open to everybody: where it does not hold, no comparison does. also: more names for it in queries.
     is_short: its few words stay on one line. none: what people read where there is no value.
     """
 
@@ -73,6 +74,7 @@ class Column:
     link: Callable[[Any], str] | None = None
     sheet_only: bool = False
     compares: str | None = None
+    open_if: str = ""
     also: tuple[str, ...] = ()
     is_short: bool = False
     none: Text | None = None

@@ -18,11 +18,17 @@ from keguan.casework import permissions
 from keguan.casework.models import Case, Memo, Seat, SeatHolder
 from keguan.kernel.actors import NOBODY, SYSTEM, Actor, HeldDuty
 
+
+def _can_know_amount(actor: Actor, case: Case) -> bool:
+    return bool(case.end) or permissions.can_see_proposal(actor, case)
+
+
 RIGHTS: list[tuple[Callable[[Actor, Case], bool], Callable[[Actor], Q]]] = [
     (permissions.can_see_case, permissions.visible_to),
     (permissions.can_follow, permissions.followed_by),
     (permissions.can_see_trace, permissions.trace_visible_to),
     (permissions.can_see_proposal, permissions.proposals_visible_to),
+    (_can_know_amount, permissions.amounts_visible_to),
     (permissions.can_see_reviews, permissions.reviewed_visible_to),
     (permissions.can_see_reviewers, permissions.reviewers_visible_to),
     (permissions.can_see_notes, permissions.notes_visible_to),

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from keguan.casework.models import ProgrammeVersion
-from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search
+from keguan.components.lists import Choice, Column, Filter, ListSpec, Rows, Search, href_to
 from keguan.insight.awards.queries import HOST, SAID, Award, Total, Totals, all_totals, award_of, totals
 from keguan.kernel.bilingual import Text
 from keguan.registers.organisations.queries import regions_said
@@ -55,7 +54,7 @@ LIST = ListSpec(
             "title",
             Text("名称", "Title"),
             lambda row: _award(row).title,
-            link=lambda row: reverse("award", args=[row.pk]),
+            link=lambda row: href_to("award", row.pk),
         ),
         Column("host", Text("承担单位", "Host"), lambda row: _award(row).host),
         Column("principal", Text("负责人", "Principal"), lambda row: _award(row).principal),

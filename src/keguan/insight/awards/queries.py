@@ -63,19 +63,22 @@ def _shows(name: str) -> Q:
 
 def awards() -> Rows:
     """The notices of all public results, the latest first, each with what rows and sums need: `fen`, `year`, `region`."""
-    well = [
-        Q(
-            case__programme=version.pk,
-            case__end__in=["", *(e.end for e in definition_of(version).programme.ends if e.success)],
+    # Of all programmes: to ask which of them have a result takes longer than to find the results.
+    ending: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for version in ProgrammeVersion.objects.defer("sources"):
+        ending[tuple(sorted(one.end for one in definition_of(version).programme.ends if one.success))].append(
+            version.pk
         )
-        for version in ProgrammeVersion.objects.filter(cases__notices__outcome="unopposed").distinct().defer("sources")
-    ]
+    well = [Q(case__programme__in=keys, case__end__in=["", *ends]) for ends, keys in ending.items()]
     later = Notice.objects.filter(case=OuterRef("case"), outcome="unopposed", pk__gt=OuterRef("pk"))
     prefecture = Concat(Substr("case__host__region_code", 1, 4), Value("00"))
     return (
         Notice.objects.filter(reduce(or_, well, Q(pk__in=())), ~Exists(later), outcome="unopposed")
-        .select_related("case__programme", "case__round", "case__host")
-        .defer("case__programme__sources")
+        .select_related("case__programme", "case__round")
+        .only(
+            *("shown", "since", "until", "case__round__code", "case__round__title_zh", "case__round__title_en"),
+            *(f"case__programme__{name}" for name in ("code", "digest", "title_zh", "title_en")),
+        )
         .annotate(
             fen=Case(When(_SHOWS_AMOUNT, then=F("case__amount_fen")), output_field=BigIntegerField()),
             year=ExtractYear(ExpressionWrapper(F("until") - _A_MOMENT, DateTimeField()), tzinfo=BEIJING),

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models import Case as Conditional
-from django.db.models import F, Func, Q, QuerySet, TextField, Value, When
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from keguan.casework.messages import end_title
 from keguan.casework.models import Case, ProgrammeVersion, Round, TitlePairs
 from keguan.casework.pages.case_words import case_href, status_of
 from keguan.casework.pages.desks.batches import BATCHES, ticks_for
-from keguan.casework.permissions import proposals_visible_to
+from keguan.casework.permissions import amounts_visible_to
 from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
@@ -109,6 +109,8 @@ CASES = ListSpec(
             lambda c: c.asked_seen,
             "money",
             sort=("asked_seen",),
+            compares="asked_fen",
+            open_if="asked_open",
             sheet_only=True,
             also=("金额", "amount"),
         ),
@@ -169,8 +171,10 @@ def _given(actor: Actor) -> Given:
     that."""
 
     def asked(rows: Rows) -> Rows:
-        amounts = proposals_visible_to(actor) | ~Q(end="")
-        return rows.annotate(asked_seen=Conditional(When(amounts, then=F("asked_fen"))))
+        amounts = amounts_visible_to(actor)
+        # Apart from the amount, so that a comparison leaves PostgreSQL two conditions of which it knows how many rows meet them.
+        is_open = ExpressionWrapper(amounts, BooleanField())
+        return rows.alias(asked_open=is_open).annotate(asked_seen=Conditional(When(amounts, then=F("asked_fen"))))
 
     return {"asked": asked}
 

@@ -162,8 +162,8 @@ def _people(of: one_case.World, number: int) -> list[int]:
         columns = [name for name, _ in columns_of(owner, "parties_person") if name not in _OWN_OF_A_PERSON]
         found = owner.execute(
             sql.SQL(
-                "INSERT INTO parties_person (name, normal_name, pinyin, {columns})"
-                " SELECT '张·' || n, '张·' || n, 'zhang' || n, {columns} FROM parties_person, generate_series(1, %s) AS n"
+                "INSERT INTO parties_person (name, normal_name, plain_name, sound, initials, pinyin, {columns})"
+                " SELECT '张·' || n, '张·' || n, '张' || n, '', '', 'zhang' || n, {columns} FROM parties_person, generate_series(1, %s) AS n"
                 " WHERE id = %s RETURNING id"
             ).format(columns=sql.SQL(", ").join(map(sql.Identifier, columns))),
             [number, of.people["applicant"].pk],
@@ -171,7 +171,7 @@ def _people(of: one_case.World, number: int) -> list[int]:
         return [pk for (pk,) in found.fetchall()]
 
 
-_OWN_OF_A_PERSON = {"id", "name", "normal_name", "pinyin"}
+_OWN_OF_A_PERSON = {"id", "name", "normal_name", "plain_name", "sound", "initials", "pinyin"}
 
 
 def _copies(

@@ -41,12 +41,20 @@ def other(call: Round, **given: Any) -> Case:
     return cases.bare_case(call, **{"submitted_at": CAME_IN, "step": "screen", "step_kind": "screen"} | given)
 
 
+def computed(wanted: frozenset[str], case: Case, about: About, now: datetime = NOW) -> dict[str, Any]:
+    """The facts of the case: the same ones whether it is asked about alone or among others."""
+    known = facts.compute(wanted, case, about, now)
+    nobody = (case, About())
+    assert facts.compute_many(wanted, [nobody, (case, about), nobody, (case, about)], now)[1::2] == [known, known]
+    return known
+
+
 def found(wanted: str, case: Case, about: About) -> Any:
-    return facts.compute(frozenset({wanted}), case, about, NOW).get(wanted)
+    return computed(frozenset({wanted}), case, about).get(wanted)
 
 
 def grounds(wanted: str, case: Case, about: About) -> list[tuple[str, int, str]]:
-    known = facts.compute(frozenset({wanted}), case, about, NOW).get("grounds", {})
+    known = computed(frozenset({wanted}), case, about).get("grounds", {})
     return [(one["kind"], one["id"], one["number"]) for one in known.get(wanted, [])]
 
 
@@ -107,7 +115,7 @@ def test_everything_else_is_one_query(call: Round, django_assert_num_queries: An
     authority = make.organisation(kind="bureau")
     case = cases.bare_case(call, host=host, authority=authority)
     about = About("棉花", "棉花", person.pk, frozenset({member.pk}), 1)
-    facts.compute(EVERYTHING, case, about, NOW)
+    computed(EVERYTHING, case, about, NOW)
     with django_assert_num_queries(1):
         known = facts.compute(EVERYTHING, case, about, NOW)
     # Nobody wrote when the university was founded, and nothing was compared.
@@ -117,10 +125,23 @@ def test_everything_else_is_one_query(call: Round, django_assert_num_queries: An
     assert all(known[name] == 0 for name, fact in FACTS.items() if fact.counts and name in known)
 
 
+def test_facts_of_many_cases_are_one_query_for_those_of_a_kind(call: Round, django_assert_num_queries: Any) -> None:
+    host = make.organisation()
+    people = [make.person(born=date(1960 + at, 4, 1), employer=host) for at in range(5)]
+    those = [cases.bare_case(call, host=host, submitted_at=CAME_IN, principal=one) for one in people]
+    asked = [(one, About(f"题{at}", f"题{at}", people[at].pk)) for at, one in enumerate(those)]
+    with django_assert_num_queries(1):
+        known = facts.compute_many(EVERYTHING, asked, NOW)
+    assert [one["person.age"] for one in known] == [65, 64, 63, 62, 61]
+    assert known == [facts.compute(EVERYTHING, *one, NOW) for one in asked]
+    with django_assert_num_queries(2):
+        facts.compute_many(EVERYTHING, [*asked, (those[0], About())], NOW)
+
+
 def test_a_missing_or_unknown_principal_leaves_everything_about_the_person_unknown(call: Round) -> None:
     case = cases.bare_case(call)
     for about in (About(), About(principal=999_999_999)):
-        known = facts.compute(EVERYTHING, case, about, NOW)
+        known = computed(EVERYTHING, case, about, NOW)
         assert not any(name.startswith("person.") for name in known)
     assert "duplicate.projects" not in known
 
@@ -141,7 +162,7 @@ def test_a_side_case_knows_nothing_of_a_round(call: Round) -> None:
         step_kind="apply", created_at=NOW, changed_at=NOW,
     )  # fmt: skip
     person = make.person(born=date(1980, 4, 1))
-    known = facts.compute(EVERYTHING, side, About("名", "名", person.pk), NOW)
+    known = computed(EVERYTHING, side, About("名", "名", person.pk), NOW)
     assert not any("round" in name for name in known)
     assert known["person.running_projects"] == 0
 
@@ -208,7 +229,7 @@ def test_sanctions_count_while_they_are_in_force(call: Round) -> None:
         reason="复核撤销",
     )
     later = datetime(2027, 3, 15, tzinfo=UTC)
-    known = facts.compute(frozenset({"person.active_sanctions"}), case, About(principal=person.pk), later)
+    known = computed(frozenset({"person.active_sanctions"}), case, About(principal=person.pk), later)
     standing = integrity.Sanction.objects.get(person=person, since=date(2026, 3, 16))
     ground = {"kind": "sanction", "id": standing.pk, "number": standing.source}
     assert known == {"person.active_sanctions": 1, "grounds": {"person.active_sanctions": [ground]}}
@@ -264,7 +285,7 @@ def test_certificates_count_in_the_series_the_programme_records_into(db: None) -
     assert found("applicant.valid_certificates", case, About()) == 1
     assert grounds("applicant.valid_certificates", case, About()) == [("certificate", held.pk, held.number)]
     after = datetime(2029, 1, 2, tzinfo=UTC)
-    assert facts.compute(frozenset({"applicant.valid_certificates"}), case, About(), after) == {
+    assert computed(frozenset({"applicant.valid_certificates"}), case, About(), after) == {
         "applicant.valid_certificates": 0
     }
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests import make
 from tests.make import cases
 from tests.make import world as w
@@ -68,6 +70,22 @@ def test_a_ranking_waits_until_the_grace_is_over() -> None:
         assert codes(answer) == {"rank.too_early"}
     with clock_at(w.moment("2026-03-31", "18:31")):
         assert isinstance(rounds.adopt_ranking(world.round.code, "rank", world.actor("officer"), "r"), Ranking)
+
+
+def test_the_order_of_a_round_costs_no_query_for_each_case() -> None:
+    world = cases.opened()
+    asked = []
+    for rank in (1, 2):
+        world.people["applicant"] = make.person(employer=world.university, title="senior", degree="doctor")
+        world.people["member"] = make.person(employer=world.university)
+        cases.case(world, at="scored", rank=rank)
+        assert world.round is not None
+        with clock_at(w.moment("2026-04-12")), CaptureQueriesContext(connection) as queries:
+            ranked = rounds.preview_ranking(world.round, "rank")
+        asked.append((len(ranked.lines), len(queries)))
+    (one, few), (two, more) = asked
+    assert (one, two) == (1, 2)
+    assert few == more, "the second costs nothing more"
 
 
 def test_a_round_that_is_ranked_is_not_opened_again() -> None:

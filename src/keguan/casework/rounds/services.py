@@ -29,6 +29,9 @@ from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.language.schema import Rank, Review
 from keguan.registers.trace import services as trace
 
+TOGETHER = 1000
+"""The facts of so many cases are asked for at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -425,15 +428,16 @@ def entries_of(of_round: Round, step_id: str, numbers: Sequence[str] | None = No
     definition = definition_of(of_round.programme)
     cases = Case.objects.filter(round=of_round)
     cases = cases.filter(step=step_id) if numbers is None else cases.filter(number__in=numbers)
-    waiting = cases.select_related("memo", "round", "programme").defer("programme__sources")
+    waiting = list(cases.select_related("memo", "host", "round", "programme").defer("programme__sources"))
     steps = definition.programme.steps
     compared = [str(one.id) for one in steps if isinstance(one, Review) and one.combine == RANK_BASED]
     totals = totals_of(of_round, step_id, compared)
     entries = []
-    for case in waiting:
-        situation = services.situation_for(case, SYSTEM)
-        came = case.submitted_at or case.created_at
-        entries.append(engine.Entry(case.number, names_in(situation), came, totals.get(case.number, {})))
+    for first in range(0, len(waiting), TOGETHER):
+        some = waiting[first : first + TOGETHER]
+        for case, situation in zip(some, services.situations_for(some), strict=True):
+            came = case.submitted_at or case.created_at
+            entries.append(engine.Entry(case.number, names_in(situation), came, totals.get(case.number, {})))
     return entries
 
 

@@ -5,13 +5,15 @@ A fact that cannot be known (no principal yet, no date of birth) is left out, an
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 import psycopg
+from django.db import connection
 
 from keguan.casework.models import Case
 from keguan.casework.situation import fact_queries
@@ -23,9 +25,20 @@ from keguan.language.definition import Definition
 from keguan.language.schema import Endorse, Record
 from keguan.language.vocabulary import APPLICANT_KINDS, FACTS
 
-__all__ = ["About", "about_of", "compute", "locks", "ranks_taken"]
+__all__ = ["About", "about_of", "compute", "compute_many", "locks", "ranks_taken"]
 
 _PLACE = re.compile(r"%\((\w+)\)s")
+_OF_A_CASE = {
+    "case": "bigint",
+    "number": "text",
+    "round": "bigint",
+    "host": "bigint",
+    "authority": "bigint",
+    "principal": "bigint",
+    "members": "bigint[]",
+    "normal_title": "text",
+}
+"""Terms in which cases differ, and what they are to PostgreSQL."""
 
 
 def compute(wanted: frozenset[str], case: Case, about: About, now: datetime) -> dict[str, Any]:
@@ -35,11 +48,32 @@ def compute(wanted: frozenset[str], case: Case, about: About, now: datetime) -> 
     case: with its host, round and programme at hand. One query, none where only dates and the host are asked for.
     """
     today = local_date(now)
-    known = {name: value for name, value in _at_hand(case, today).items() if name in wanted and value is not None}
     asked = _asked(wanted, case, about)
-    if not asked:
-        return known
-    found = _fetched(asked, _terms(case, about, today, asked))
+    found = _fetched(asked, _terms(case, about, today, asked)) if asked else {}
+    return _known(wanted, case, today, found)
+
+
+def compute_many(wanted: frozenset[str], cases: Sequence[tuple[Case, About]], now: datetime) -> list[dict[str, Any]]:
+    """As `compute`, of each of these cases of one programme. One query for those of which the same can be asked, which are
+    nearly all, however many there are."""
+    today = local_date(now)
+    alike: dict[tuple[str, ...], list[int]] = {}
+    kinds = [_asked(wanted, case, about) for case, about in cases]
+    for at, asked in enumerate(kinds):
+        alike.setdefault(tuple(asked.values()), []).append(at)
+    found: list[dict[str, Any]] = [{} for _ in cases]
+    for places in alike.values():
+        asked = kinds[places[0]]
+        if asked:
+            terms = [_terms(*cases[at], today, asked) for at in places]
+            for at, fetched in zip(places, _fetched_for_all(asked, terms), strict=True):
+                found[at] = fetched
+    return [_known(wanted, case, today, found[at]) for at, (case, _) in enumerate(cases)]
+
+
+def _known(wanted: frozenset[str], case: Case, today: date, found: dict[str, Any]) -> dict[str, Any]:
+    """The facts as rules read them, from what is at hand and what was found."""
+    known = {name: value for name, value in _at_hand(case, today).items() if name in wanted and value is not None}
     if found.pop("person.known", None) is None:
         found = {name: value for name, value in found.items() if not name.startswith("person.")}
     if born := found.pop("person.born", None):
@@ -173,6 +207,20 @@ def _fetched(asked: Mapping[str, str], terms: Mapping[str, Any]) -> dict[str, An
     with prepared.cursor(psycopg.RawCursor) as cursor:
         cursor.execute(query, [prepared.stable(terms[name]) for name in names])
         return dict(zip(asked, cursor.fetchone(), strict=True))
+
+
+def _fetched_for_all(asked: Mapping[str, str], terms: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What `_fetched` finds for each of these. The terms of a case are columns there, those of all are values."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in _OF_A_CASE.items())
+    query = _PLACE.sub(
+        lambda found: f'one_case."{found[1]}"' if found[1] in _OF_A_CASE else found[0],
+        "SELECT " + ", ".join(f"({query})" for query in asked.values()),
+    )
+    rows = [{name: term[name] for name in _OF_A_CASE} | {"at": at} for at, term in enumerate(terms)]
+    query += f' FROM json_to_recordset(%(cases)s::json) AS one_case({columns}, "at" int) ORDER BY one_case."at"'
+    with connection.cursor() as cursor:
+        cursor.execute(query, terms[0] | {"cases": json.dumps(rows)})
+        return [dict(zip(asked, row, strict=True)) for row in cursor.fetchall()]
 
 
 @lru_cache(maxsize=200)

@@ -12,15 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.cache import cache
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refused
-from keguan.registers.parties.alike import alike
+from keguan.registers.parties.alike import Alike, alike
 from keguan.registers.parties.changes import ties_changed
 from keguan.registers.parties.models import Account, Duty, Employment, Kinship, Merge, Person, TwoPeople
 from keguan.registers.parties.roles import APART_FROM_RUNNING, RUNNING
@@ -40,6 +41,10 @@ STAYS = frozenset(
     }
 )
 """Relations that say who did something: evidence, not belongings."""
+FEW_PEOPLE = 5_000
+"""In a register of so many everybody is compared with everybody at each look."""
+KEPT_S = 60.0
+_KEY = "people-in-question"
 
 
 @dataclass
@@ -372,11 +377,19 @@ def _json(value: object) -> str:
 
 
 def suspects(limit: int = 100) -> list[tuple[Person, Person, Text]]:
-    """Pairs of entries that may be one person, by name, and what they share; those told apart are left out."""
-    pairs = alike()
+    """Pairs of entries that may be one person, at most so many, by name, and what they share; those told apart or merged are
+    left out. In a large register a pair that has just arisen is found within a minute."""
+    pairs = _in_question(limit)
     people = Person.objects.select_related("employer").in_bulk(
         {one for pair in pairs for one in (pair.one, pair.other)}
     )
     found = [(people[pair.one], people[pair.other], pair.said) for pair in pairs]
-    found.sort(key=lambda three: (three[0].normal_name, three[0].pk, three[1].pk))
-    return found[:limit]
+    return sorted(found, key=lambda three: (three[0].normal_name, three[0].pk, three[1].pk))
+
+
+def _in_question(most: int) -> list[Alike]:
+    """To compare everybody with everybody takes half a second among fifty thousand; those found are then asked about anew."""
+    if (Person.objects.aggregate(last=Max("pk"))["last"] or 0) <= FEW_PEOPLE:
+        return alike(most=most)
+    kept = cache.get_or_set(_KEY, lambda: [(pair.one, pair.other) for pair in alike(most=most)], KEPT_S)
+    return [pair for pair in alike({one for pair in kept for one in pair}) if (pair.one, pair.other) in set(kept)]

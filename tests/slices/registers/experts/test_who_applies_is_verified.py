@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from tests import make
@@ -16,6 +17,7 @@ from keguan.kernel.problems import Refused
 from keguan.registers.experts import services
 from keguan.registers.experts.models import Expert, Work
 from keguan.registers.experts.queries import left_out, ready
+from keguan.registers.parties import merging
 from keguan.registers.parties import services as parties
 from keguan.registers.parties.alike import alike, in_question, tell_apart
 from keguan.registers.parties.merging import merge
@@ -182,6 +184,25 @@ def test_verification_and_panels_wait_until_two_entries_are_merged_or_told_apart
     merge(registrar, settled.person, third, reason="同一人")
     assert alike() == []
     assert TwoPeople.objects.count() == 1
+
+
+@pytest.mark.parametrize("few", [merging.FEW_PEOPLE, 0])
+def test_what_is_settled_leaves_the_list_at_once_in_a_register_of_any_size(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "FEW_PEOPLE", few)
+    cache.clear()
+    registrar = make.actor("registrar")
+    one, other, third = (make.person("王芳", email="w@x.cn") for _ in range(3))
+
+    def listed() -> list[tuple[int, int]]:
+        return [(first.pk, second.pk) for first, second, _ in merging.suspects()]
+
+    assert listed() == [(one.pk, other.pk), (one.pk, third.pk), (other.pk, third.pk)]
+    tell_apart(registrar, one, other, reason="两人")
+    assert listed() == [(one.pk, third.pk), (other.pk, third.pk)]
+    merge(registrar, one, third, reason="同一人")
+    assert listed() == []
 
 
 def test_a_finding_follows_a_merge_and_a_second_one_is_refused() -> None:

@@ -391,5 +391,8 @@ def _in_question(most: int) -> list[Alike]:
     """To compare everybody with everybody takes half a second among fifty thousand; those found are then asked about anew."""
     if (Person.objects.aggregate(last=Max("pk"))["last"] or 0) <= FEW_PEOPLE:
         return alike(most=most)
-    kept = cache.get_or_set(_KEY, lambda: [(pair.one, pair.other) for pair in alike(most=most)], KEPT_S)
-    return [pair for pair in alike({one for pair in kept for one in pair}) if (pair.one, pair.other) in set(kept)]
+    kept: set[tuple[int, int]] | None = cache.get(_KEY)
+    if kept is None:
+        kept = {(pair.one, pair.other) for pair in alike(most=most)}
+        cache.set(_KEY, kept, KEPT_S)
+    return [pair for pair in alike({one for pair in kept for one in pair}) if (pair.one, pair.other) in kept]

@@ -23,7 +23,6 @@ _LANGUAGE: ContextVar[Language] = ContextVar("language", default="zh")
 _DJANGO_NAMES: dict[Language, str] = {"zh": "zh-hans", "en": "en"}
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _YES, _NO = Text("是", "yes"), Text("否", "no")
-_MONEY = Text("{wan} 万元", "CNY {yuan}")
 
 
 def language() -> Language:
@@ -120,8 +119,10 @@ def money(fen: int | Money | None) -> str:
     if fen is None:
         return ""
     amount = fen.fen if isinstance(fen, Money) else int(fen)
-    yuan = f"{Decimal(amount).scaleb(-2):,.2f}".removesuffix(".00")
-    return said(_MONEY.filled(wan=grouped(in_wan(amount)), yuan=yuan))
+    # Hundreds of amounts stand on a page: written in the one language.
+    if language() == "en":
+        return "CNY " + f"{Decimal(amount).scaleb(-2):,.2f}".removesuffix(".00")
+    return f"{grouped(in_wan(amount))} 万元"
 
 
 def about(fen: int) -> int:

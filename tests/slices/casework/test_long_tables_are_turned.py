@@ -76,6 +76,33 @@ def test_what_was_asked_goes_along_when_the_page_is_turned_and_the_line_is_moved
     assert all("budget=9" in link and "percent=50" in link for link in moved.values())
 
 
+def test_what_each_group_loses_is_summed_over_all_its_places() -> None:
+    world = cases.opened()
+    assert world.round is not None
+    numbers = [cases.case(world, at="scored").number, "N2", "N3"]
+    lines = [
+        {
+            "number": number,
+            "position": at,
+            "order": "80.00",
+            "asked_fen": at * 10_000,
+            "amount_fen": at * 10_000,
+            "why": "",
+        }
+        for at, number in enumerate(numbers, start=1)
+    ]
+    Ranking.objects.create(round=world.round, step="rank", lines=lines, budget_fen=60_000, spent_fen=60_000, at=NOON)
+    by_host = what_if(world, line="2").split("按申报单位")[1].split("</table>")[0]
+    rows = [re.findall(r">([^<>]+)</t[hd]>", row) for row in by_host.split("<tr>")[2:]]
+    assert rows == [["（未登记）", "2", "1", "0.05 万元", "0.02 万元", "-0.03 万元"]], "who loses nothing is not named"
+    by_host = what_if(world, line="0").split("按申报单位")[1].split("</table>")[0]
+    rows = [re.findall(r">([^<>]+)</t[hd]>", row) for row in by_host.split("<tr>")[2:]]
+    assert rows == [
+        ["（未登记）", "2", "0", "0.05 万元", "0 万元", "-0.05 万元"],
+        [world.university.name, "1", "0", "0.01 万元", "0 万元", "-0.01 万元"],
+    ]
+
+
 def test_an_order_that_is_not_adopted_is_looked_over_each_minute_and_adopting_shows_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

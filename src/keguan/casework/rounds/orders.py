@@ -115,11 +115,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """All places of an order by region, host and answer, best first; "" where it is not known."""
+    """All places of an order by region, host and answer. kinds: each combination of the three that occurs, "" where one is not
+    known; at: by place, best first, which combination."""
 
-    region: list[str]
-    host: list[str]
-    answer: list[str]
+    kinds: list[tuple[str, str, str]]
+    at: Sequence[int]
 
 
 def order_of(of_round: Round, step: Rank) -> Order:
@@ -142,7 +142,7 @@ def order_of(of_round: Round, step: Rank) -> Order:
 
 def groups_of(order: Order, answer: tuple[str, str] | None) -> Groups:
     """What all places are grouped by. answer: the form and the question, where applications are told apart by one."""
-    key = f"{order.key}-groups-{'.'.join(answer or ())}"
+    key = f"{order.key}-kinds-{'.'.join(answer or ())}"
     kept: tuple[datetime, Groups] | None = cache.get(key) if order.is_kept else None
     if kept is not None and kept[0] == order.at:
         return kept[1]
@@ -152,12 +152,13 @@ def groups_of(order: Order, answer: tuple[str, str] | None) -> Groups:
         number: values
         for number, *values in rows.values_list("number", "host__region_code", "host__name", where).iterator(2000)
     }
-    found = Groups([], [], [])
+    kinds: dict[tuple[str, str, str], int] = {}
+    at = array("L")
     for number in order.numbers:
         region, host, given = known.get(number, ("", "", ""))
-        found.region.append(f"{region[:4]}00" if region else "")
-        found.host.append(host or "")
-        found.answer.append(given if answer and isinstance(given, str) else "")
+        kind = (f"{region[:4]}00" if region else "", host or "", given if answer and isinstance(given, str) else "")
+        at.append(kinds.setdefault(kind, len(kinds)))
+    found = Groups(list(kinds), at)
     if order.is_kept:
         cache.set(key, (order.at, found), KEPT_FOR_S)
     return found

@@ -241,11 +241,14 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     actor = actor_on(request)
     decides = actor.holds(decide.by, programme=found.programme.code)
     reads = reads_scores(actor, found)
+    order = ("position", "-score_hundredths", "submitted_at", "id")
+    first = Case.objects.filter(round=found, step=step).order_by(*order)[: MOST_DECIDED + 1]
     rows = list(
-        Case.objects.filter(round=found, step=step)
+        # What is joined is read of these only.
+        Case.objects.filter(pk__in=first.values("pk"))
         .select_related("memo", "host", "programme", "round")
         .defer("programme__sources", "memo__answers")
-        .order_by("position", "-score_hundredths", "submitted_at", "id")[: MOST_DECIDED + 1]
+        .order_by(*order)
     )
     voted = voted_on(rows, decide)
     out = sent_out(actor, [one.pk for one in rows]) if decides else {}

@@ -18,7 +18,7 @@ from keguan.casework.pages.rounds.rankings import (
     round_and_step,
     sent_out_numbers,
 )
-from keguan.casework.rounds.orders import Order, Place, groups_of, order_of
+from keguan.casework.rounds.orders import Groups, Order, Place, groups_of, order_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.fields import Field
@@ -211,13 +211,10 @@ class Places:
 
     def moved(self) -> tuple[list[int], list[int]]:
         """The places that would get something and have nothing now, and the other way round."""
-        pairs = zip(self.order.amount_fen, self.then, strict=True)
-        changed = [
-            (place, now, then)
-            for place, (now, then) in enumerate(pairs, start=1)
-            if now != then and place not in self.hidden
-        ]
-        return [place for place, now, _ in changed if not now], [place for place, _, then in changed if not then]
+        pairs = enumerate(zip(self.order.amount_fen, self.then, strict=True), start=1)
+        changed = [(place, now) for place, (now, then) in pairs if (not now) is not (not then)]
+        seen = [(place, now) for place, now in changed if place not in self.hidden]
+        return [place for place, now in seen if not now], [place for place, now in seen if now]
 
     @property
     def differs(self) -> bool:
@@ -260,28 +257,44 @@ def _sums(places: Places, programme: Programme) -> list[tuple[Text, list[Sums], 
     something changes."""
     question = grouped_by(programme)
     groups = groups_of(places.order, (question[0], str(question[1].field)) if question else None)
-    names = regions_said({one for one in groups.region if one})
+    by_kind = _by_kind(places, groups)
+    names = regions_said({region for region, _, _ in groups.kinds if region})
     found = [
-        (Text("按地区", "By region"), _by(places, groups.region, names)),
-        (Text("按申报单位", "By host"), _by(places, groups.host, {})),
+        (Text("按地区", "By region"), _by(0, by_kind, names)),
+        (Text("按申报单位", "By host"), _by(1, by_kind, {})),
     ]
     if question:
         where = f"{question[0]}.{question[1].field}"
-        said = {one: value_said(programme, where, one) for one in set(groups.answer) if one}
+        said = {one: value_said(programme, where, one) for one in {answer for _, _, answer in groups.kinds} if one}
         title = Text("按“{question}”", "By “{question}”").filled(question=question[1].title)
-        found.append((title, _by(places, groups.answer, said)))
+        found.append((title, _by(2, by_kind, said)))
     return [(title, sums[:MOST_NAMED], max(0, len(sums) - MOST_NAMED)) for title, sums in found if sums]
 
 
-def _by(places: Places, groups: Sequence[str], names: Mapping[str, Text]) -> list[Sums]:
-    found: dict[str, list[int]] = {}
-    for place, (name, now, then) in enumerate(zip(groups, places.order.amount_fen, places.then, strict=True), start=1):
+_Kind = tuple[str, str, str]
+
+
+def _by_kind(places: Places, groups: Groups) -> list[tuple[_Kind, list[int]]]:
+    """Cases and amounts, now and then, of each combination of region, host and answer: every place is read once."""
+    found = [(kind, [0, 0, 0, 0]) for kind in groups.kinds]
+    for place, (at, now, then) in enumerate(zip(groups.at, places.order.amount_fen, places.then, strict=True), start=1):
         if (now or then) and place not in places.hidden:
-            sums = found.setdefault(name, [0, 0, 0, 0])
-            sums[0] += bool(now)
-            sums[1] += bool(then)
-            sums[2] += now
-            sums[3] += then
+            sums = found[at][1]
+            if now:
+                sums[0] += 1
+                sums[2] += now
+            if then:
+                sums[1] += 1
+                sums[3] += then
+    return found
+
+
+def _by(which: int, by_kind: Iterable[tuple[_Kind, list[int]]], names: Mapping[str, Text]) -> list[Sums]:
+    found: dict[str, list[int]] = {}
+    for kind, sums in by_kind:
+        if any(sums):
+            known = found.get(kind[which], (0, 0, 0, 0))
+            found[kind[which]] = [one + more for one, more in zip(known, sums, strict=True)]
     told = [Sums(names.get(name, name) if name else _NONE, *sums) for name, sums in found.items()]
     changed = [one for one in told if one.change_fen or one.now != one.then]
     return sorted(changed, key=lambda one: -abs(one.change_fen))

@@ -107,6 +107,7 @@ def test_an_order_that_is_not_adopted_is_looked_over_each_minute_and_adopting_sh
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(orders, "COUNTED_ANEW", 0)
+    monkeypatch.setattr(orders, "FEW", 0)
     world = cases.opened()
     case = cases.case(world, at="scored")
     assert world.round is not None
@@ -124,6 +125,33 @@ def test_an_order_that_is_not_adopted_is_looked_over_each_minute_and_adopting_sh
         assert not orders.order_of(world.round, step).is_adopted  # type: ignore[arg-type]
         rounds.adopt_ranking(world.round.code, "rank", world.actor("officer"), new_key())
         assert orders.order_of(world.round, step).is_adopted  # type: ignore[arg-type]
+
+
+def test_a_small_order_shows_at_once_what_was_done_to_a_case_and_within_a_minute_what_registers_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(orders, "FEW", 0)
+    world = cases.opened()
+    case = cases.case(world, at="scored")
+    assert world.round is not None
+    of_round, step = world.round, cases.definition().programme.step("rank")
+    asked: list[int] = []
+    computed = rounds.preview_ranking
+    monkeypatch.setattr(rounds, "preview_ranking", lambda *of: asked.append(1) or computed(*of))
+
+    def shown(seconds: int) -> tuple[str, int]:
+        with clock_at(NOON + timedelta(seconds=seconds)):
+            return orders.order_of(of_round, step).places([1])[0].order, len(asked)  # type: ignore[arg-type]
+
+    assert shown(0) == ("78.67", 1)
+    assert shown(1) == ("78.67", 1), "kept"
+    memo = case.memo
+    memo.state["steps"]["review"]["memo"]["score"] = 9000
+    memo.save()
+    Case.objects.filter(pk=case.pk).update(revision=case.revision + 1)
+    assert shown(2) == ("90.00", 2), "a case was acted on"
+    assert shown(61) == ("90.00", 2)
+    assert shown(62) == ("90.00", 3), "a register may say something else by now"
 
 
 # --------------------------------------------------------------------------------------------------- resolutions

@@ -1,7 +1,8 @@
 """The order of a round as its pages read it, adopted or as it would be adopted now.
 
-That of a large round is kept, column by column, so that a page spends its time on what it shows. An adopted one never changes;
-one that is not is looked over again each minute, and made anew where a case has come, gone or changed.
+It is kept, column by column, so that a page spends its time on what it shows. An adopted one never changes. One that is not is
+made anew as soon as a case has come, gone or changed: a large one is looked over again for that once a minute. In small ones
+what registers say anew of applicants counts within a minute, too.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from keguan.language.schema import Rank
 
 KEPT_FOR_S = 24 * 60 * 60.0
 READ_WHOLE = 2_000
+FEW = 10
+"""An order of so many is computed at each look."""
 _BARRED = ("eligible", "unknown")
 _SEPARATOR = "\n"
 
@@ -72,7 +75,15 @@ class Order:
     @property
     def is_kept(self) -> bool:
         """Whether it is long enough to be kept: to read an adopted one whole is cheap for longer than to compute one."""
-        return self.cases > (READ_WHOLE if self.is_adopted else COUNTED_ANEW)
+        return self.cases > (READ_WHOLE if self.is_adopted else FEW)
+
+    def holds(self, of_round: Round, step: Rank, now: datetime) -> bool:
+        """Whether it can be shown as it is, without being looked over."""
+        if self.is_adopted:
+            return True
+        if self.cases > COUNTED_ANEW:
+            return self.seen <= now < self.seen + KEPT
+        return self.at <= now < self.at + KEPT and self.mark == _mark(of_round, step)
 
     @property
     def spent_fen(self) -> int:
@@ -129,9 +140,9 @@ def order_of(of_round: Round, step: Rank) -> Order:
     kept: Order | None = cache.get(key)
     if kept is None or kept.ranking != rankings.values_list("pk", flat=True).first():
         made = _made(of_round, step, rankings.first(), key)
-    elif kept.ranking is not None or kept.seen <= now < kept.seen + KEPT:
+    elif kept.holds(of_round, step, now):
         return kept
-    elif kept.mark == _mark(of_round, step):
+    elif kept.cases > COUNTED_ANEW and kept.mark == _mark(of_round, step):
         made = replace(kept, seen=now)
     else:
         made = _made(of_round, step, None, key)

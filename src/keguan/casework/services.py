@@ -291,9 +291,8 @@ def _facts(
     chosen = _experts_asked(command) if isinstance(step, Review) and command.name == "assign" else []
     if locking:
         take_locks((*facts.locks(wanted, case, about), *(f"expert:{one}" for one in chosen)))
-    known = facts.compute(wanted, case, about, now)
-    if (isinstance(step, Endorse) and step.ranked) or command.name == MOVE_UP:
-        known["ranks_taken"] = facts.ranks_taken(case)
+    has_ranks = (isinstance(step, Endorse) and step.ranked) or command.name == MOVE_UP
+    known = facts.compute(wanted | {facts.RANKS_TAKEN} if has_ranks else wanted, case, about, now)
     if chosen and isinstance(step, Review):
         known["recusals"] = recusals(case, step, chosen, state.answers)
         if step.panel.draw is not None:

@@ -98,6 +98,12 @@ def test_buttons_move_a_row_and_keep_the_focus_on_it_and_nothing_is_kept_before_
     assert press(client, world, "save", looked.content.decode()).status_code == 303
     assert kept() == [c, a, b]
     assert order_on(client.get(address(world))) == [c, a, b]
+    client.get(reverse("case", args=[b]))  # reads what is read once
+    with django_assert_max_num_queries(12):
+        case = client.get(reverse("case", args=[a]))
+    assert re.search(r'name="rank"[^>]*value="2"|value="2"[^>]*name="rank"', case.content.decode()), (
+        "as the order has it"
+    )
     event = Event.objects.get(tag="round:recommendations:ordered")
     assert event.payload["after"] == [c, a, b]
 

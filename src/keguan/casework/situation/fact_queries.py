@@ -139,6 +139,12 @@ RANKED = _query("""
     AND other.recommended_rank IS NOT NULL""")
 """What the authority recommended, where it ranks what it recommends."""
 
+RANKS = _query("""
+  SELECT array_agg(other.recommended_rank) FROM casework_case other
+  WHERE other.round_id = %(round)s AND other.authority_id = %(authority)s AND other.id <> %(case)s
+    AND other.recommended_rank IS NOT NULL""")
+"""The ranks that it has given to others."""
+
 ENDORSED = _query("""
   SELECT count(*) FROM casework_case other JOIN casework_memo memo ON memo.case_id = other.id
   WHERE other.round_id = %(round)s AND other.authority_id = %(authority)s AND other.id <> %(case)s

@@ -25,7 +25,11 @@ from keguan.language.definition import Definition
 from keguan.language.schema import Endorse, Record
 from keguan.language.vocabulary import APPLICANT_KINDS, FACTS
 
-__all__ = ["About", "about_of", "compute", "compute_many", "locks", "ranks_taken"]
+__all__ = ["RANKS_TAKEN", "About", "about_of", "compute", "compute_many", "locks"]
+
+RANKS_TAKEN = "ranks_taken"
+"""The ranks that the case's authority has given to its other cases of the round: no fact that a rule may name, but asked for with
+them, in the same statement."""
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 _OF_A_CASE = {
@@ -113,14 +117,6 @@ def locks(wanted: frozenset[str], case: Case, about: About) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def ranks_taken(case: Case) -> frozenset[int]:
-    """The ranks that the case's authority has given to its other cases of the round."""
-    if case.round_id is None or case.authority_id is None:
-        return frozenset()
-    others = Case.objects.filter(round=case.round_id, authority=case.authority_id).exclude(pk=case.pk)
-    return frozenset(rank for rank in others.values_list("recommended_rank", flat=True) if rank is not None)
-
-
 # ------------------------------------------------------------------------------------------------------- at hand
 
 
@@ -169,6 +165,8 @@ def _asked(wanted: frozenset[str], case: Case, about: About) -> dict[str, str]:
     if "authority.endorsed_in_round" in wanted and case.authority_id is not None:
         ranked = any(step.ranked for step in _endorsements(definition_of(case.programme)))
         asked["authority.endorsed_in_round"] = fact_queries.RANKED if ranked else fact_queries.ENDORSED
+    if RANKS_TAKEN in wanted:
+        asked[RANKS_TAKEN] = fact_queries.RANKS
     if case.round_id is None:
         asked = {name: query for name, query in asked.items() if "%(round)s" not in query}
     return asked

@@ -180,7 +180,9 @@ class Stage:
 
     def next_rank(self, number: str) -> int:
         """The best free rank of the authority that recommends this case in its round."""
-        taken = facts.ranks_taken(Case.objects.get(number=number))
+        case = Case.objects.select_related("round", "host").get(number=number)
+        found = facts.compute(frozenset({facts.RANKS_TAKEN}), case, facts.About(), clock.now())
+        taken = found.get(facts.RANKS_TAKEN, ())
         return next(rank for rank in count(1) if rank not in taken)
 
     def panel(self, field: str, size: int, avoid: frozenset[int] = frozenset()) -> list[int]:

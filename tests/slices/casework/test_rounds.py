@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from tests import make
 from tests.make import cases
@@ -14,6 +15,7 @@ from tests.make import world as w
 
 from keguan.casework.drafting import drafts, opening
 from keguan.casework.models import Case, Ranking, Round
+from keguan.casework.pages.rounds.rounds import ROUNDS, rounds_for, status_of
 from keguan.casework.rounds import services as rounds
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import clock_at
@@ -137,3 +139,32 @@ def test_a_ranking_whose_cases_cannot_go_on_is_refused_as_a_whole(monkeypatch: p
     assert codes(answer) == {"workdays.unknown_year"}
     assert not Ranking.objects.exists()
     assert Case.objects.get(number=number).step == "rank"
+
+
+def test_the_states_one_narrows_rounds_by_are_those_that_the_list_shows() -> None:
+    world, of = w.world(experts_count=0), cases.version()
+    for code, status, opens, closes in (
+        ("DRAFT-1", "draft", "2026-03-01", "2026-03-31"),
+        ("DRAFT-2", "draft", "2025-03-01", "2025-03-31"),
+        ("SOON-1", "published", "2026-03-21", "2026-04-30"),
+        ("OPEN-1", "published", "2026-03-20", "2026-03-31"),
+        ("OPEN-2", "published", "2026-03-01", "2026-03-20"),
+        ("PAST-1", "published", "2026-03-01", "2026-03-19"),
+        ("PAST-2", "closed", "2026-03-01", "2026-03-31"),
+    ):
+        cases.bare_round(of, code=code, status=status, opens=w.moment(opens), closes=w.moment(closes))
+    planner = world.actor("planner")
+    found: dict[str, list[str]] = {}
+    with clock_at(w.moment("2026-03-20")):
+        (state,) = ROUNDS.filters
+        for choice in state.offered() or ():
+            asked = QueryDict(f"status={choice.value}")
+            rows = ROUNDS.listing(asked, rounds_for(planner)).rows
+            assert {status_of(one).text for one in rows} <= {choice.text}
+            found[choice.value] = [one.code for one in rows]
+    assert {state: sorted(codes) for state, codes in found.items()} == {
+        "draft": ["DRAFT-1", "DRAFT-2"],
+        "open": ["OPEN-1", "OPEN-2"],
+        "soon": ["SOON-1"],
+        "closed": ["PAST-1", "PAST-2"],
+    }

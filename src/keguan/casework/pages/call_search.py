@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 
 from keguan.casework import queries
@@ -24,7 +25,7 @@ from keguan.language.vocabulary import APPLICANT_KINDS
 OPEN = Status(Text("正在申报", "Open"), "good")
 COMING = Status(Text("即将开放", "Coming"), "info")
 PAST = Status(Text("已截止", "Closed"), "neutral")
-_STATES = {"open": OPEN.text, "soon": COMING.text, "closed": PAST.text}
+STATES = {"open": OPEN.text, "soon": COMING.text, "closed": PAST.text}
 _ENDS = {
     "7": Text("7 天内截止", "Closes within 7 days"),
     "30": Text("30 天内截止", "Closes within 30 days"),
@@ -40,6 +41,13 @@ def state_of(one: Round) -> Status:
     return COMING if now < one.opens else OPEN
 
 
+def in_state(word: str) -> Q:
+    """The rounds of one of `STATES`, as `state_of` tells each."""
+    now = clock.now()
+    past = Q(status="closed") | Q(closes__lt=now)
+    return {"open": ~past & Q(opens__lte=now), "soon": ~past & Q(opens__gt=now), "closed": past}[word]
+
+
 def who_may_apply(one: Round) -> tuple[str, ...]:
     """The kinds of organisation that a call is for; all kinds where its programme names none."""
     kinds = definition_of(one.programme).programme.applicants
@@ -48,7 +56,7 @@ def who_may_apply(one: Round) -> tuple[str, ...]:
 
 def _states(one: Round) -> Iterator[Choice]:
     word = {OPEN: "open", COMING: "soon", PAST: "closed"}[state_of(one)]
-    yield Choice(word, _STATES[word])
+    yield Choice(word, STATES[word])
 
 
 def _ends(one: Round) -> Iterator[Choice]:
@@ -60,7 +68,7 @@ def _ends(one: Round) -> Iterator[Choice]:
 
 
 FACETS: tuple[Facet[Round], ...] = (
-    Facet("status", Text("状态", "Status"), _states, tuple(_STATES)),
+    Facet("status", Text("状态", "Status"), _states, tuple(STATES)),
     Facet("programme", Text("计划", "Programme"), lambda one: [Choice(one.programme.code, one.programme.title)]),
     Facet(
         "kind",

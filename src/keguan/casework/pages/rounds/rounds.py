@@ -14,6 +14,7 @@ from keguan.casework.drafting.opening import assign
 from keguan.casework.messages import end_title
 from keguan.casework.models import ROUND_STATUSES, CallChange, Case, Round
 from keguan.casework.pages.answering import status_of_refusal
+from keguan.casework.pages.call_search import STATES, in_state
 from keguan.casework.pages.call_search import state_of as window_of
 from keguan.casework.pages.rounds.changes import Told, like_last, told_versions
 from keguan.casework.pages.rounds.fields import EXTENSION, LATE, NONE_SET, SUBJECTS, read_moment
@@ -28,7 +29,7 @@ from keguan.components.access import actor_on, holding, opens, page
 from keguan.components.deeds import Given, SeeOther, deed_page
 from keguan.components.fields import filled
 from keguan.components.list_pages import list_page
-from keguan.components.lists import Column, Filter, ListSpec, choices_of
+from keguan.components.lists import Column, Filter, ListSpec, Rows, choices_of
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line, Status
 from keguan.components.typed import posted_revision
@@ -65,6 +66,12 @@ def status_of(one: Round) -> Status:
     return Status(ROUND_STATUSES["draft"], "warn") if one.status == "draft" else window_of(one)
 
 
+def _of_status(rows: Rows, word: str) -> Rows:
+    """The rounds whose badge says this word, as `status_of` gives it."""
+    is_draft = Q(status="draft")
+    return rows.filter(is_draft if word == "draft" else ~is_draft & in_state(word))
+
+
 ROUNDS = ListSpec(
     name="rounds",
     title=Text("批次", "Rounds"),
@@ -92,7 +99,10 @@ ROUNDS = ListSpec(
     ),
     filters=(
         Filter(
-            "status", Text("状态", "State"), lambda rows, word: rows.filter(status=word), choices_of(ROUND_STATUSES)
+            "status",
+            Text("状态", "State"),
+            _of_status,
+            choices_of({"draft": ROUND_STATUSES["draft"], **STATES}),
         ),
     ),
     default_sort="-opens",

@@ -70,6 +70,7 @@ def test_a_ranking_waits_until_the_grace_is_over() -> None:
     with clock_at(w.moment("2026-03-31", "18:10")):
         answer = rounds.adopt_ranking(world.round.code, "rank", world.actor("officer"), "r")
         assert codes(answer) == {"rank.too_early"}
+        assert "还有1项未到排序环节，其中1项已开始填写、尚未提交" in answer.problems[0].say.zh
     with clock_at(w.moment("2026-03-31", "18:31")):
         assert isinstance(rounds.adopt_ranking(world.round.code, "rank", world.actor("officer"), "r"), Ranking)
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from keguan.casework import services
 from keguan.casework.messages import send, send_to_applicants, send_to_offices
@@ -342,15 +342,23 @@ def _tell_of_change(of_round: Round, reason: str, actor: Actor, *, is_extended: 
 # ------------------------------------------------------------------------------------------------------- ranking
 
 
+_NOT_THERE = Text("本批次还有{n}项未到排序环节。", "Cases of the round that have not come to the ranking yet: {n}.")
+_NOT_SUBMITTED = Text(
+    "本批次还有{n}项未到排序环节，其中{drafts}项已开始填写、尚未提交。",
+    "Cases of the round that have not come to the ranking yet: {n}, of which {drafts} were begun and not submitted.",
+)
+
+
 def preview_ranking(of_round: Round, step_id: str) -> engine.Ranking | Refusal:
     """The round in order, as it would be adopted now. Writes nothing."""
     definition = definition_of(of_round.programme)
     step = definition.programme.step(step_id)
     if not isinstance(step, Rank):
         raise TypeError(f"{step_id} does not rank")
-    if waiting := on_their_way(of_round, step_id).count():
-        said = Text("本批次还有{n}项未到排序环节。", "Cases of the round that have not come to the ranking yet: {n}.")
-        return refuse("rank.too_early", said.filled(n=waiting), value=str(waiting))
+    on_the_way = on_their_way(of_round, step_id).aggregate(n=Count("pk"), drafts=Count("pk", Q(submitted_at=None)))
+    if waiting := on_the_way["n"]:
+        said = _NOT_SUBMITTED if on_the_way["drafts"] else _NOT_THERE
+        return refuse("rank.too_early", said.filled(**on_the_way), value=str(waiting))
     return ranking_so_far(of_round, step)
 
 

@@ -109,11 +109,13 @@ _FOLLOWED = ListSpec(
             lambda c: Status(STAGES[c.stage], _TONES.get(c.stage, "neutral")),
             "status",
         ),
-        Column("sections", Text("已填好的部分", "Sections complete"), _filled),
-        Column("saved", Text("最近保存", "Last saved"), lambda c: getattr(c, "saved_at", None), "moment"),
+        Column("rank", Text("推荐排序", "Rank"), lambda c: c.recommended_rank, "number", sort=("recommended_rank",)),
+        Column("sections", Text("已填好的部分", "Sections complete"), _filled, is_short=True),
+        Column(
+            "saved", Text("最近保存", "Last saved"), lambda c: getattr(c, "saved_at", None), "moment", sheet_only=True
+        ),
         Column("due", Text("截止", "Due"), lambda c: c.due_at, "deadline", sort=("due_at",)),
         Column("submitted", Text("提交时间", "Submitted"), lambda c: c.submitted_at, "moment", sort=("submitted_at",)),
-        Column("rank", Text("推荐排序", "Rank"), lambda c: c.recommended_rank, "number", sort=("recommended_rank",)),
     ),
     filters=(
         Filter("stage", Text("进展", "How far"), lambda rows, word: rows.filter(stage=word), choices_of(STAGES)),

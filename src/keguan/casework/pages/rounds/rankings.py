@@ -38,7 +38,7 @@ from keguan.kernel.clock import local_date
 from keguan.kernel.ids import new_key
 from keguan.kernel.money import Money
 from keguan.kernel.problems import Forbidden, Problem, Refusal
-from keguan.language.schema import Decide, Rank, Step
+from keguan.language.schema import Decide, Programme, Rank, Review, Step
 from keguan.language.wording import expression_said, step_title, tie_said
 
 READS_SCORES = holding(Text("查看批次排序", "see the ranking of a round"), "officer", "committee", "supervision")
@@ -52,6 +52,11 @@ WHY = {
     "eligible": Status(Text("未达到入围条件", "Below the bar"), "bad"),
     "unknown": Status(Text("缺少数据，不能排序", "Lacks a value it is ranked by"), "bad"),
 }
+SHARED = {
+    True: Status(Text("全额安排", "In full"), "good"),
+    False: Status(Text("按比例安排", "Its share of the pool"), "good"),
+}
+"""Where a pool is shared, no line of a budget is drawn: by whether all that was asked for is given."""
 _CLOSED = Status(Text("本人办件或须回避，不显示", "Your own, or you must keep out: not shown"))
 OUT = Status(Text("您须回避，不显示", "You must keep out: not shown"), "bad")
 """What stands in a row of which the reader may know nothing else."""
@@ -86,6 +91,11 @@ def round_and_step(request: HttpRequest, code: str, step_id: str, kind: type) ->
     raise Http404
 
 
+def is_scored(programme: Programme) -> bool:
+    """Whether experts give scores in this programme."""
+    return any(isinstance(one, Review) for one in programme.steps)
+
+
 def reads_scores(actor: Actor, found: Round) -> bool:
     """Whether the actor reads the scores of this round."""
     return any(actor.holds(role, programme=found.programme.code) for role in ("officer", "committee", "supervision"))
@@ -109,7 +119,8 @@ def _ranking_page(
     out = sent_out_numbers(actor, found)
     turn = turn_to(order.cases, request.GET, reverse("ranking", args=[found.code, rank.id]))
     last = order.last
-    shown = _lines(order.places(turn.places), last, own=own_numbers(actor, found, out), out=out)
+    is_shared = rank.share == "pro_rata"
+    shown = _lines(order.places(turn.places), last, own=own_numbers(actor, found, out), out=out, is_shared=is_shared)
     spent = order.spent_fen
     context = {
         "round": found,
@@ -130,7 +141,8 @@ def _ranking_page(
         "figures": figures_said(definition_of(found.programme), rank.eligible, local_date(found.opens))
         if rank.eligible
         else None,
-        "is_shared": rank.share == "pro_rata",
+        "is_shared": is_shared,
+        "is_scored": is_scored(programme),
         "can_adopt": not order.is_adopted
         and not order.too_early
         and bool(order.cases)
@@ -162,14 +174,28 @@ def sent_out_numbers(actor: Actor, found: Round) -> frozenset[str]:
     return frozenset(Case.objects.filter(round=found, pk__in=list(out)).values_list("number", flat=True) if out else ())
 
 
-def _lines(places: Sequence[Place], last: int, own: frozenset[str], out: frozenset[str]) -> list[Line]:
+def _lines(
+    places: Sequence[Place], last: int, own: frozenset[str], out: frozenset[str], *, is_shared: bool
+) -> list[Line]:
     """Lines of a ranking as this reader meets them. last: the place above the budget line."""
     cases = Case.objects.filter(number__in=[one.number for one in places])
     known = {number: (title, host) for number, title, host in cases.values_list("number", "title", "host__name")}
-    return [_line(one, *known.get(one.number, ("", "")), last, own, out) for one in places]
+    whys = {one.number: SHARED[one.amount_fen == one.asked_fen] for one in places if is_shared and not one.why}
+    return [
+        _line(one, *known.get(one.number, ("", "")), last, own, out, whys.get(one.number) or WHY.get(one.why))
+        for one in places
+    ]
 
 
-def _line(one: Place, title: str, host: str | None, last: int, own: frozenset[str], out: frozenset[str]) -> Line:
+def _line(
+    one: Place,
+    title: str,
+    host: str | None,
+    last: int,
+    own: frozenset[str],
+    out: frozenset[str],
+    why: Status | None,
+) -> Line:
     is_last = one.position == last
     if one.number in out:
         return Line("", "", "", "", one.position, "", 0, 0, OUT, is_last_within=is_last, is_out=True)
@@ -183,7 +209,7 @@ def _line(one: Place, title: str, host: str | None, last: int, own: frozenset[st
         order="" if closed else one.order,
         asked_fen=one.asked_fen,
         amount_fen=one.amount_fen,
-        why=_CLOSED if closed else WHY.get(one.why, WHY["unknown"]),
+        why=_CLOSED if closed else why or WHY["unknown"],
         is_last_within=is_last,
     )
 
@@ -241,6 +267,7 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
     actor = actor_on(request)
     decides = actor.holds(decide.by, programme=found.programme.code)
     reads = reads_scores(actor, found)
+    programme = definition_of(found.programme).programme
     order = ("position", "-score_hundredths", "submitted_at", "id")
     first = Case.objects.filter(round=found, step=step).order_by(*order)[: MOST_DECIDED + 1]
     rows = list(
@@ -272,8 +299,9 @@ def deciding(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "proposed_fen": sum(one.proposed for one in agenda if one.out is None),
         "leaves_out": bool(kept_from) or any(one.out is not None for one in agenda),
         "decides": decides,
-        "ranks": [one for one in definition_of(found.programme).programme.steps if isinstance(one, Rank)],
+        "ranks": [one for one in programme.steps if isinstance(one, Rank)],
         "reads": reads,
+        "is_scored": is_scored(programme),
         "places": places_of(actor, found, definition_of(found.programme)),
         "is_begun": decided_in(found, decide).exists(),
         # Neither sum holds what the reader must keep out of: the difference would tell them its amount.

@@ -1,7 +1,8 @@
 """The query box of a list: `环节:形式审查 申请金额>50万 申报单位:"天河大学" -已撤回`, read strictly, told as it was understood.
 
 Parts stand apart by spaces and must all hold. A part is `name:value` (several values by commas, any of them), a comparison
-`name>value` of a number, an amount or a day, or a word; with `-` in front it must not hold. A word that is the name of
+`name>value` of a number, an amount or a day, or a word; with `-` in front it must not hold. Spaces around a sign or a comma
+belong to it. A word that is the name of
 one choice of one filter means that choice; any other word, and whatever stands in quotes, is searched for. The names are
 those of the list's filters and columns, in both languages. A query with any mistake narrows nothing.
 """
@@ -37,7 +38,8 @@ MOST_NUMBER = 2**62
 
 _SAME = str.maketrans("：＞＜＝，－−“”「」『』\u3000", ':><=,--"""""" ')
 """Signs as Chinese keyboards give them, one for one: places stay what they are."""
-_KEY = re.compile(r'(?P<key>[^\s":=<>≥≤,()]+)(?P<op>>=|<=|[:=<>≥≤])')
+_KEY = re.compile(r'(?P<key>[^\s":=<>≥≤,()]+)\s*(?P<op>>=|<=|[:=<>≥≤])\s*')
+_COMMA = re.compile(r"\s*,\s*")
 _VALUE = re.compile(r'"(?P<quoted>[^"]*)"|(?P<bare>[^\s",]+)')
 _WORD = re.compile(r'"(?P<quoted>[^"]*)"|(?P<bare>[^\s":=<>≥≤]+)')
 _LOOKUPS = {"=": "exact", ":": "exact", ">": "gt", "<": "lt", ">=": "gte", "<=": "lte"}
@@ -119,7 +121,7 @@ def _keys(thing: Filter | Column) -> set[str]:
 
 
 def _titles(thing: Filter | Column) -> set[str]:
-    return {_plain(one) for one in (thing.title.zh, thing.title.en, *thing.also)}
+    return {_plain(name) for one in (thing.title, *thing.also) for name in (one.zh, one.en)}
 
 
 _NAMES = (_keys, _titles)
@@ -199,9 +201,10 @@ def _values(
     while found := _VALUE.match(plain, at):
         values.append(_said(text, found))
         at = found.end()
-        if plain[at : at + 1] != ",":
+        comma = _COMMA.match(plain, at)
+        if not comma:
             break
-        at += 1
+        at = comma.end()
     else:
         return _mistake(plain, at) if plain[at : at + 1] == '"' else _nothing_after(plain, begin, at), at
     op = {"≥": ">=", "≤": "<="}.get(named["op"], named["op"])
@@ -216,9 +219,11 @@ def _said(text: str, found: re.Match[str]) -> Said:
 
 def _nothing_after(plain: str, begin: int, at: int) -> Problem:
     say = Text("第 {at} 个字之后缺少值：{piece}", "A value is missing after character {at}: {piece}")
-    fix = Text("名称、符号和值要连着写，如 {piece}值。", "Write name, sign and value together, as {piece}value.")
-    piece = plain[begin:at][:80]
-    return Problem("query.no_value", say.filled(at=at, piece=piece), WHERE, piece, fix=fix.filled(piece=piece))
+    fix = Text("请在符号后写上值，如 {piece}值。", "Write a value after the sign, as {piece}value.")
+    whole = plain[begin:at].rstrip()
+    piece = whole[:80]
+    said = say.filled(at=begin + len(whole), piece=piece)
+    return Problem("query.no_value", said, WHERE, piece, fix=fix.filled(piece=piece))
 
 
 def _mistake(plain: str, at: int) -> Problem:
@@ -454,8 +459,15 @@ def help_lines(words: Words) -> list[HelpLine]:
 
 
 def _called(thing: Filter | Column) -> Text:
-    more = [*thing.also, thing.key]
-    return Text(f"{thing.title.zh}（{'、'.join(more)}）", f"{thing.title.en} ({', '.join(more)})")
+    def names(language: str) -> tuple[str, list[str]]:
+        title, *more = (one.said_in(language) for one in (thing.title, *thing.also))
+        return title, more + [thing.key] * (_plain(thing.key) != _plain(title))
+
+    (zh, more_zh), (en, more_en) = names("zh"), names("en")
+    return Text(
+        f"{zh}（{'、'.join(more_zh)}）" if more_zh else zh,
+        f"{en} ({', '.join(more_en)})" if more_en else en,
+    )
 
 
 def _shown_as(thing: Filter | Column, sign: str, value: Text | str) -> Text:

@@ -75,7 +75,7 @@ class Column:
     sheet_only: bool = False
     compares: str | None = None
     open_if: str = ""
-    also: tuple[str, ...] = ()
+    also: tuple[Text, ...] = ()
     is_short: bool = False
     none: Text | None = None
 
@@ -115,7 +115,7 @@ class Filter:
     choices: Sequence[Choice] | Callable[[], Sequence[Choice]] | None = None
     hint: Text | None = None
     is_quiet: bool = False
-    also: tuple[str, ...] = ()
+    also: tuple[Text, ...] = ()
 
     def offered(self) -> tuple[Choice, ...] | None:
         """Its choices now; None where it takes any text."""

@@ -16,7 +16,7 @@ STEP = Filter(
     Text("环节", "Step"),
     lambda rows, value: rows,
     (Choice("screen", Text("形式审查", "Screening")), Choice("review", Text("评审", "Review"))),
-    also=("状态",),
+    also=(Text("状态", "state"),),
 )
 END = Filter(
     "end",
@@ -25,7 +25,9 @@ END = Filter(
     (Choice("withdrawn", Text("已撤回", "Withdrawn")), Choice("review", Text("评审", "Review"))),
 )
 HOST = Filter("host", Text("申报单位", "Host"), lambda rows, value: rows)
-ASKED = Column("asked", Text("申请金额", "Asked"), lambda row: row, "money", sort=("asked_fen",), also=("金额",))
+ASKED = Column(
+    "asked", Text("申请金额", "Asked"), lambda row: row, "money", sort=("asked_fen",), also=(Text("金额", "amount"),)
+)
 DUE = Column("due", Text("截止", "Due"), lambda row: row, "deadline", sort=("due_at",))
 NAME = Column("name", Text("名称", "Name"), lambda row: row, sort=("name",))
 WORDS = Words(
@@ -95,7 +97,9 @@ def test_a_query_says_how_it_was_understood(typed: str, said: list[str] | None) 
         ("金额>五十", "money.unreadable", "第 4 个字", ""),
         ("金额>1,250", "query.one_value", "第 6 个字", "逗号"),
         ("截止<昨天", "typed.day", "第 4 个字", "2026-11-22"),
-        ("环节 : 评审", "query.sign", "第 4 个字", "引号"),
+        ("大豆 环节:评审 ， ", "query.no_value", "第 10 个字", "环节:评审 ,值"),
+        ("大豆 : 小麦", "query.name", "第 1 个字", "引号"),
+        ("> 5", "query.sign", "第 1 个字", "引号"),
         ("-", "query.sign", "第 1 个字", ""),
         ("大豆 " * 21, "query.too_many", "", ""),
         ("长" * 501, "query.too_long", "", ""),
@@ -132,9 +136,31 @@ def test_the_help_names_every_filter_and_comparable_column_with_an_example_that_
         "申请金额（金额、asked）",
         "截止（due）",
     ]
+    assert [line.names.en for line in lines] == ["Step (state)", "End", "Host", "Asked (amount)", "Due"]
     for line in lines:
         for example in (line.example.zh, line.example.en):
             assert meaning(example), example
+
+
+@given(
+    st.sampled_from((":", "=", "<", ">", "<=", ">=", "≤", "≥", "：", "＝", "＜", "＞")),
+    st.sampled_from((("due", "today"), ("金额", "50万"), ("-截止", "2026-04-01"), ("asked", "5,6"))),
+    st.tuples(*[st.text(" \t\u3000\xa0", max_size=3)] * 4),
+)
+def test_blanks_around_a_sign_or_a_comma_change_nothing(
+    sign: str, sides: tuple[str, str], blanks: tuple[str, ...]
+) -> None:
+    name, value = sides
+    before, after, left, right = blanks
+    close = understood(f"大豆 {name}{sign}{value} 小麦", WORDS)
+    apart = understood(f"大豆 {name}{before}{sign}{after}{value.replace(',', f'{left},{right}')} 小麦", WORDS)
+    assert apart.meaning == close.meaning
+    assert [one.code for one in apart.problems] == [one.code for one in close.problems]
+
+
+def test_words_apart_are_words_apart() -> None:
+    assert meaning("due 金额 today") == ["名称含“due”", "名称含“金额”", "名称含“today”"]
+    assert meaning('大豆 "<" 小麦') == ["名称含“大豆”", "名称含“<”", "名称含“小麦”"]
 
 
 @given(st.text(alphabet='环节状态金额:：><=≥,，"“”- \t-今天+7screen万1评审()', max_size=40) | st.text(max_size=60))

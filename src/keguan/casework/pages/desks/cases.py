@@ -112,7 +112,7 @@ CASES = ListSpec(
             compares="asked_fen",
             open_if="asked_open",
             sheet_only=True,
-            also=("金额", "amount"),
+            also=(Text("金额", "amount"),),
         ),
     ),
     filters=(
@@ -122,7 +122,7 @@ CASES = ListSpec(
             Text("环节", "Step"),
             lambda rows, kind: rows.filter(step_kind=kind),
             tuple(Choice(kind, one.title) for kind, one in KINDS.items()),
-            also=("状态", "state"),
+            also=(Text("状态", "state"),),
         ),
         Filter("at", Text("环节标识", "Step by name"), lambda rows, step: rows.filter(step=step), is_quiet=True),
         Filter(
@@ -136,7 +136,7 @@ CASES = ListSpec(
             Text("申报单位", "Host"),
             _by_host,
             hint=Text("名称的一部分", "a part of the name"),
-            also=("单位", "依托单位", "主机"),
+            also=(Text("单位", "institution"), Text("依托单位", "organisation")),
         ),
     ),
     search=Search(Text("名称或编号", "title or number"), _search),

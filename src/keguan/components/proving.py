@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from allauth.account.internal.flows.reauthentication import (
-    get_reauthentication_flows,
-    raise_if_reauthentication_required,
-)
+import time
+
+from allauth.account import app_settings
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
 from keguan.kernel.bilingual import Text
@@ -26,8 +28,17 @@ _UNPROVEN = Problem(
 def prove_again(request: HttpRequest) -> Problem | None:
     """Send whoever has not done so lately to prove who they are; a problem for who has nothing to prove it by, and whom
     allauth therefore asks for nothing. Raises allauth's way there."""
-    raise_if_reauthentication_required(request, app="keguan")
-    # A password is one way, and is seen without a query for each other way.
     account = request.user
-    has_password = account.is_authenticated and account.has_usable_password()
-    return None if has_password or get_reauthentication_flows(account) else _UNPROVEN
+    # allauth asks the database once for each way there is to prove it, also of who has just done so.
+    if account.is_authenticated:
+        if not (account.has_usable_password() or is_mfa_enabled(account)):
+            return _UNPROVEN
+        if _has_proved(request):
+            return None
+    raise_if_reauthentication_required(request, app="keguan")
+    return None
+
+
+def _has_proved(request: HttpRequest) -> bool:
+    known = [one for one in get_authentication_records(request, request.user) if one.get("reauthenticated")]
+    return bool(known) and time.time() - known[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT

@@ -18,7 +18,7 @@ MOST_ROWS = 200
 class Turn:
     """Where one stands in a long table. first, last: the places shown, from 1; of: how many there are.
 
-    sent: what the reader asked of the page; name: how the page number of this table is called there; at: the id of the table.
+    most: so many on one page; sent: what the reader asked of the page; name: how the page number of this table is called there; at: the id of the table.
     """
 
     first: int
@@ -26,6 +26,7 @@ class Turn:
     of: int
     page: int
     pages: int
+    most: int
     here: str
     sent: QueryDict = field(repr=False)
     name: str = "page"
@@ -55,16 +56,18 @@ class Turn:
 
     def page_of(self, place: int) -> int:
         """The page on which this place stands, from 1."""
-        return max(0, place - 1) // MOST_ROWS + 1
+        return max(0, place - 1) // self.most + 1
 
 
-def turn_to(of: int, sent: QueryDict, here: str, name: str = "page", at: str = "") -> Turn:
+def turn_to(of: int, sent: QueryDict, here: str, name: str = "page", at: str = "", most: int | None = None) -> Turn:
     """The page that is asked for of so many rows. One that is not there is the nearest that is.
 
-    here: the page's own address, which is not that of a form it answers.
+    here: the page's own address, which is not that of a form it answers. most: on one page; usually `MOST_ROWS`.
     """
-    part = Paginator(range(of), MOST_ROWS).get_page(sent.get(name))
-    return Turn(part.start_index(), part.end_index(), of, part.number, part.paginator.num_pages, here, sent, name, at)
+    most = most or MOST_ROWS
+    part = Paginator(range(of), most).get_page(sent.get(name))
+    first, last, pages = part.start_index(), part.end_index(), part.paginator.num_pages
+    return Turn(first, last, of, part.number, pages, most, here, sent, name, at)
 
 
 def turned(rows: Sequence[T], sent: QueryDict, here: str, name: str = "page", at: str = "") -> tuple[Sequence[T], Turn]:

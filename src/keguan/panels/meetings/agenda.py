@@ -94,7 +94,7 @@ def vote_again(pk: int, item: int, actor: Actor, request_id: str = "", *, breaki
         if running is not None:
             if not breaking_off:
                 said = Text("表决正在进行，已投{n}票。", "A ballot runs; votes cast: {n}.")
-                return ask("meeting.voids_again", said.filled(n=len(running.voted.all())), fix=_VOIDS)
+                return ask("meeting.voids_again", said.filled(n=len(running.voters)), fix=_VOIDS)
             void(running, "again")
             note(sitting, "meeting:ballot:void", actor, number=found.case.number, ballot=running.number)
         found.state = "now"

@@ -99,7 +99,7 @@ def vote(pk: int, ballot: int, choice: str, actor: Actor, request_id: str = "") 
         if choice not in MOTION:
             said = Text("请选择赞成、反对或弃权。", "Choose for, against or abstain.")
             return refuse("vote.choice", said, where="choice")
-        if any(one.person == member.person_id for one in found.voted.all()):
+        if member.person_id in found.voters:
             said = Text("您已经投票，每人一票，不能更改。", "You have voted: one vote each, and it does not change.")
             return refuse("vote.twice", said)
         if short := lacks_quorum(sitting, item):
@@ -130,7 +130,7 @@ def close_ballot(pk: int, ballot: int, actor: Actor, request_id: str = "", *, un
             return since
         if short := lacks_quorum(sitting, item):
             return short
-        voters = {one.person for one in found.voted.all()}
+        voters = set(found.voters)
         entitled = sitting.entitled(item)
         present = len(sitting.voting(item, found))
         there = sitting.quorum(item)
@@ -180,7 +180,7 @@ def dissent(pk: int, ballot: int, text: str, actor: Actor, request_id: str = "")
             return refuse(
                 "dissent.ballot", Text("表决结束后才能记录不同意见。", "Dissent is recorded after the ballot.")
             )
-        if not any(one.person == actor.person for one in found.voted.all()):
+        if actor.person not in found.voters:
             return refuse("right.missing", Text("只有参加表决的成员可以记录不同意见。", "Only who voted may dissent."))
         item = sitting.item(found.item_id)
         if item is None or sitting.is_out(item, actor.person):

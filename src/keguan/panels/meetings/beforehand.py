@@ -41,8 +41,8 @@ def are_open(meeting: Meeting) -> bool:
 
 
 def beforehand(sitting: Sitting, actor: Actor) -> dict[int, Beforehand]:
-    """For each item that this reader may know of: what it was given before the meeting. Two queries, however many items."""
-    items = [one for one in sitting.items if not sitting.is_out(one, actor.person)]
+    """For each item that is shown, and that this reader may know of: what it was given before the meeting. Two queries."""
+    items = [one for one in sitting.shown_items if not sitting.is_out(one, actor.person)]
     written: dict[int, list[Opinion]] = {}
     for opinion in Opinion.objects.filter(item__in=[one.pk for one in items]):
         # Who keeps out of the case has no say in it, from before they said so either.

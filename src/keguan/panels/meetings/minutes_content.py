@@ -95,9 +95,9 @@ def _ballot(ballot: Ballot) -> Mapping[str, Any]:
 def _dissents(sitting: Sitting, item: Item) -> list[list[Any]]:
     names = {one.person_id: one.person.name for one in sitting.members}
     return [
-        [ballot.number, one.person, names.get(one.person, ""), one.text]
+        [ballot.number, one["person"], names.get(one["person"], ""), one["text"]]
         for ballot in reversed(sitting.ballots.get(item.pk, []))
-        for one in ballot.dissents.all()
+        for one in ballot.dissented
     ]
 
 

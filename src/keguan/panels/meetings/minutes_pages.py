@@ -14,6 +14,7 @@ from keguan.components.lists import Column
 from keguan.components.notices import tell
 from keguan.components.proving import prove_again
 from keguan.components.status import Crumb, Status
+from keguan.components.turning import turn_to
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
@@ -25,6 +26,8 @@ from keguan.panels.meetings.signed_minutes import sign, signatures, signs
 from keguan.panels.meetings.sittings import Sitting
 
 MINUTES = Text("会议记录", "Minutes")
+MOST_TOLD = 100
+"""So many items stand on one page of the minutes; the document has them all."""
 _UNCONFIRMED = Problem(
     "minutes.unconfirmed", Text("请勾选“已阅读”。", "Tick that you have read them."), where="confirmed"
 )
@@ -72,14 +75,18 @@ def _page(
     *,
     is_signing: bool = False,
 ) -> HttpResponse:
-    meeting, mark = sitting.meeting, digest_of(sitting)
-    signed = signatures(sitting)
+    meeting = sitting.meeting
+    # What is not over has nothing to sign yet. The digest is of all pages.
+    mark, signed = (digest_of(sitting), signatures(sitting)) if meeting.state == "closed" else ("", [])
+    turn = turn_to(len(sitting.items), request.GET, request.path, at="agenda", most=MOST_TOLD)
+    sitting.shown = sitting.items[max(0, turn.first - 1) : turn.last]
     mine = any(one.person == actor.person and one.digest == mark for _, one in signed)
     can_sign = meeting.state == "closed" and signs(sitting, actor) and not mine
     context = {
         "meeting": meeting,
         "title": MINUTES,
-        "told": told(sitting, actor.person),
+        "told": told(sitting, actor.person, turn.places),
+        "turn": turn,
         "since": since(sitting, actor.person),
         "digest": mark,
         "signature_columns": _SIGNATURES,

@@ -70,16 +70,20 @@ class Told:
         return not (any(one.is_out for one in self.rows) or any(one.is_out for one in self.off))
 
 
-def told(sitting: Sitting, reading: int | None) -> Told:
-    """What the minutes say, for the person who reads them: what they must keep out of is left empty."""
+def told(sitting: Sitting, reading: int | None, places: range | None = None) -> Told:
+    """What the minutes say, for the person who reads them: what they must keep out of is left empty. places: of the items these
+    only, from 1; None for all."""
     content = content_of(sitting)
-    numbers = [one["case"] for one in content["items"]] + [number for number, _, _ in content["off"]]
-    closed = KeptOut.objects.filter(person=reading or 0, case__number__in=numbers)
-    out = set(closed.values_list("case__number", flat=True))
+    items = content["items"]
+    shown = items if places is None else [items[at - 1] for at in places if at <= len(items)]
+    out = {one.case.number for one in sitting.items if sitting.is_out(one, reading)}
+    if off := [number for number, _, _ in content["off"]]:
+        closed = KeptOut.objects.filter(person=reading or 0, case__number__in=off)
+        out.update(closed.values_list("case__number", flat=True))
     return Told(
         opening=list(_opening(content)),
         room=[(name, [(_at(since), _at(until)) for since, until in stays]) for _, name, stays in content["members"]],
-        rows=[_row(sitting, content, one, is_out=one["case"] in out) for one in content["items"]],
+        rows=[_row(sitting, content, one, is_out=one["case"] in out) for one in shown],
         off=[
             Off("", "", _at(at), is_out=True) if number in out else Off(number, title, _at(at), is_out=False)
             for number, title, at in content["off"]
@@ -88,9 +92,10 @@ def told(sitting: Sitting, reading: int | None) -> Told:
 
 
 def since(sitting: Sitting, reading: int | None) -> list[tuple[Item, Text]]:
-    """What became of the cases besides what the meeting did: by which meeting they were decided, and whether its ballots stand."""
+    """What became of the cases that are shown besides what the meeting did: by which meeting they were decided, and whether its
+    ballots stand."""
     found = []
-    for item in sitting.items:
+    for item in sitting.shown_items:
         last = next((one for one in sitting.ballots.get(item.pk, []) if one.state == CLOSED), None)
         but = overtaken(sitting, item, last) if last is not None else None
         text = but or result_of(sitting, item)

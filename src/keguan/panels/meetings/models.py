@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import zip_longest
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -257,7 +258,11 @@ class Opinion(models.Model):
 class Ballot(models.Model):
     """One secret vote on an item. counts: by option, null while it is open, and where it is void. present, members: when it was
     closed. why_void: a word of `motions`; RECUSED where it had been counted, and took the place of the one before it.
+    voters, dissented: who voted, and the dissents with their persons, of a ballot that a `Sitting` has read.
     """
+
+    voters: list[int]
+    dissented: list[dict[str, Any]]
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="ballots")
     number = models.IntegerField()

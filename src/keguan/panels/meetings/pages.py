@@ -6,14 +6,13 @@ part that changes is fetched again by itself.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -25,6 +24,7 @@ from keguan.components.fields import Field
 from keguan.components.lists import Choice
 from keguan.components.notices import tell
 from keguan.components.status import Crumb, Line, Status, Tone
+from keguan.components.turning import Turn, turn_to
 from keguan.components.typed import posted_key, read_money, read_whole
 from keguan.engine.voting import TITLES, UNDECIDED
 from keguan.fairness.ballots import ABSTAIN, MOTION
@@ -41,7 +41,7 @@ from keguan.panels.meetings.motions import carried_by, counted_said, motion_of, 
 from keguan.panels.meetings.outcomes import adjourned, is_elsewhere, overtaken, result_of, state_of
 from keguan.panels.meetings.rights import KEEPS_OUT, SEES_MEETINGS, can_see, is_secretary
 from keguan.panels.meetings.sittings import Sitting
-from keguan.panels.meetings.standing import taken
+from keguan.panels.meetings.standing import elsewhere
 
 _TONES: dict[str, Tone] = {
     "planned": "info",
@@ -63,6 +63,8 @@ _SURE = {
 """The second yes to each question, by the problem that says why it is asked."""
 _TO_VOTE = {**TITLES, ABSTAIN: Text("弃权", "Abstain")}
 _OUT = Status(Text("您须回避", "You must keep out"), "bad")
+MOST_SHOWN = 30
+"""So many items stand on one page of the agenda."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,11 @@ class ItemShown:
     heard: datetime | None
     before: Beforehand
 
+    @property
+    def tells_result(self) -> bool:
+        """Whether there is a result to tell, to wait for or to enter."""
+        return bool(self.became or self.undecided or self.held or self.may_enter)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -183,8 +190,11 @@ def _page(
     found, secretary = sitting.meeting, is_secretary(actor, sitting.meeting)
     me = sitting.member(actor.person)
     names = {one.person_id: one.person.name for one in sitting.members}
+    turn = _turn(request, sitting, sent)
+    on_it = sitting.items[max(0, turn.first - 1) : turn.last]
+    sitting.shown = on_it + ([sitting.now] if sitting.now and sitting.now not in on_it else [])
     before = beforehand(sitting, actor)
-    items = [_item(sitting, one, actor, names, before, sent) for one in sitting.items]
+    items = [_item(sitting, one, actor, names, before, sent, secretary=secretary) for one in sitting.shown]
     now = next((one for one in items if one.item.state == "now"), None)
     there = sitting.quorum(now.item if now else None)
     context = {
@@ -201,15 +211,19 @@ def _page(
         "quorum": there if not found.is_over else None,
         "never": NEVER if not found.is_over and there and not there.is_reachable else None,
         "is_timed": sitting.is_timed,
-        "is_begun": any(one.is_past for one in items),
-        "items": items,
+        "is_begun": any(one.case.step != found.step for one in sitting.items),
+        "items": items[: len(on_it)],
+        "turn": turn,
+        "deeds": _agenda_deeds(request, found) if secretary and not found.is_over else {},
+        "on_page": on_page(request),
+        "this_page": f"?page={turn.page}" if turn.pages > 1 else "",
         "now": now,
-        "elsewhere": _elsewhere(sitting) if secretary and not found.is_over else [],
+        "elsewhere": elsewhere(found, sitting.step) if secretary and not found.is_over else [],
         "numbers": sent.back(_NUMBERS),
         "still_undecided": UNDECIDED,
         "choices": [(one, _TO_VOTE[one]) for one in MOTION],
         # What refreshes itself stays in the language that the address asked for.
-        "as_asked": f"?{urlencode({'lang': request.GET['lang']})}" if "lang" in request.GET else "",
+        "as_asked": f"?{asked_for}" if (asked_for := _asked_for(request).urlencode()) else "",
         "is_live": found.state in ("open", "adjourned"),
         "can_open": secretary and found.state in ("planned", "adjourned"),
         "written": found.state == "planned" and found.written_until is not None,
@@ -220,11 +234,34 @@ def _page(
     return render(request, "meetings/meeting.html", context, status=status)
 
 
-def _elsewhere(sitting: Sitting) -> list[tuple[Meeting, int]]:
-    """The other meetings that have cases which wait for this decision, each with how many."""
-    others = [one.by for one in taken(sitting.meeting.round, sitting.step).values() if one.by.pk != sitting.meeting.pk]
-    counted = Counter(one.pk for one in others)
-    return [(one, counted[one.pk]) for one in {one.pk: one for one in others}.values()]
+def _asked_for(request: HttpRequest) -> QueryDict:
+    """What the address asked of the page: a language, a page of the agenda."""
+    found = QueryDict(mutable=True)
+    found.update({name: request.GET[name] for name in ("lang", "page") if name in request.GET})
+    return found
+
+
+def on_page(request: HttpRequest) -> str:
+    """The page of the agenda that was asked for, as the end of an address: what is done there leads back to it."""
+    return f"?{urlencode({'page': request.GET['page']})}" if "page" in request.GET else ""
+
+
+def _agenda_deeds(request: HttpRequest, found: Meeting) -> dict[str, str]:
+    """Where its secretary sends what is to be done with an item: the same for all."""
+    names = ("take-up", "again", "up", "down", "drop")
+    return {one.replace("-", "_"): reverse("meeting_do", args=[found.pk, one]) + on_page(request) for one in names}
+
+
+def _turn(request: HttpRequest, sitting: Sitting, sent: Sent) -> Turn:
+    """The page of the agenda that is asked for. Where none is: that of what was sent, or of what is taken up or comes next."""
+    asked, here = _asked_for(request), reverse("meeting", args=[sitting.meeting.pk])
+    items = sitting.items
+    if "page" not in asked and len(items) > MOST_SHOWN:
+        waits = (one for one in items if one.state == "waiting" and one.case.step == sitting.meeting.step)
+        comes = sitting.now or next(waits, None) if sitting.meeting.state != "planned" else None
+        at = sitting.item(sent.item) or comes or items[0]
+        asked["page"] = str(items.index(at) // MOST_SHOWN + 1)
+    return turn_to(len(items), asked, here, at="agenda", most=MOST_SHOWN)
 
 
 def _lines(sitting: Sitting) -> list[Line | None]:
@@ -266,7 +303,14 @@ _REASONS = {
 
 
 def _item(
-    sitting: Sitting, item: Item, actor: Actor, names: dict[int, str], before: dict[int, Beforehand], sent: Sent
+    sitting: Sitting,
+    item: Item,
+    actor: Actor,
+    names: dict[int, str],
+    before: dict[int, Beforehand],
+    sent: Sent,
+    *,
+    secretary: bool,
 ) -> ItemShown:
     is_out = sitting.is_out(item, actor.person)
     me = sitting.member(actor.person)
@@ -292,7 +336,7 @@ def _item(
         result=result,
         is_past=stands.is_past,
         became=None if is_out else result_of(sitting, item),
-        elsewhere=stands.by if is_elsewhere(sitting, item) and is_secretary(actor, sitting.meeting) else None,
+        elsewhere=stands.by if secretary and is_elsewhere(sitting, item) else None,
         may_enter=is_mine_to_enter and held is None,
         held=held if is_mine_to_enter else None,
         undecided=bool(last and not result and stands.ballot == last.pk and item.state == "done")
@@ -309,9 +353,9 @@ def _item(
 def _ballot(
     sitting: Sitting, item: Item, ballot: Ballot, actor: Actor, names: dict[int, str], sent: Sent
 ) -> BallotShown:
-    voted = {one.person for one in ballot.voted.all()}
+    voted = set(ballot.voters)
     said = counted_said(sitting, item, ballot) if ballot.state == CLOSED else ()
-    dissents = [(names.get(one.person, ""), one.text) for one in ballot.dissents.all()]
+    dissents = [(names.get(one["person"], ""), one["text"]) for one in ballot.dissented]
     there = sitting.quorum(item) if ballot.state == OPEN else None
     return BallotShown(
         ballot=ballot,
@@ -417,7 +461,7 @@ def meeting_do(request: HttpRequest, pk: int, deed: str) -> HttpResponseBase:
     if deed not in DEEDS:
         raise Http404
     if request.method != "POST":
-        return SeeOther(reverse("meeting", args=[pk]))
+        return SeeOther(reverse("meeting", args=[pk]) + on_page(request))
     do, told = DEEDS[deed]
     answer = do(request, pk, actor)
     if isinstance(answer, Refusal):
@@ -426,7 +470,8 @@ def meeting_do(request: HttpRequest, pk: int, deed: str) -> HttpResponseBase:
         sent = Sent(_item_of(request), request.POST.dict(), problems)
         return _page(request, Sitting.of(pk), actor, problems, status_of_refusal(answer), asked, sent)
     tell(request, told)
-    return SeeOther(reverse("meeting", args=[sitting.meeting.pk]) + ("#now" if deed not in ("close",) else ""))
+    back = reverse("meeting", args=[sitting.meeting.pk]) + on_page(request)
+    return SeeOther(back + ("#now" if deed not in ("close",) else ""))
 
 
 def _placed(request: HttpRequest, problem: Problem) -> Problem:
@@ -445,7 +490,7 @@ def _asked(request: HttpRequest, deed: str, why: Problem) -> Asked:
 def meeting_item(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     """A member's written opinion on an item before the meeting. Who was sent out for it is told so."""
     sitting, actor = meeting_for(request, pk)
-    found = sitting.item(item)
+    found, back = sitting.item(item), reverse("meeting", args=[pk]) + on_page(request)
     if found is None:
         raise Http404
     if out := sitting.kept_out.get(found.pk, {}).get(actor.person or 0):
@@ -467,7 +512,7 @@ def meeting_item(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         answer = services.give_opinion(pk, item, whole, given.text("comment"), actor, request_id(request))
         if isinstance(answer, Refusal):
             raise Refused(answer)
-        return Text("书面意见已保存。", "Your opinion is kept."), reverse("meeting", args=[pk])
+        return Text("书面意见已保存。", "Your opinion is kept."), back
 
     return deed_page(
         request,
@@ -475,11 +520,11 @@ def meeting_item(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
         fields,
         do,
         button=Text("保存", "Keep"),
-        back=reverse("meeting", args=[pk]),
+        back=back,
         hint=Text("书面意见不是表决；会议上仍须投票。", "An opinion is no vote: you vote in the meeting."),
         crumbs=[
             Crumb(Text("会议", "Meetings"), reverse("meetings")),
-            Crumb(sitting.meeting.title, reverse("meeting", args=[pk])),
+            Crumb(sitting.meeting.title, back),
         ],
     )
 
@@ -489,7 +534,7 @@ def meeting_recusal(request: HttpRequest, pk: int, item: int) -> HttpResponseBas
     """A member declares that they must keep out of an item, before the meeting or in it; its secretary records what a member
     told them."""
     sitting, actor = meeting_for(request, pk)
-    found = sitting.item(item)
+    found, back = sitting.item(item), reverse("meeting", args=[pk]) + on_page(request)
     if found is None or sitting.meeting.is_over:
         raise Http404
     if out := sitting.kept_out.get(found.pk, {}).get(actor.person or 0):
@@ -509,7 +554,7 @@ def meeting_recusal(request: HttpRequest, pk: int, item: int) -> HttpResponseBas
         answer = services.keep_out(pk, item, person, given.text("reason"), actor, request_id(request))
         if isinstance(answer, Refusal):
             raise Refused(answer)
-        return Text("回避已记录。", "The recusal is recorded."), reverse("meeting", args=[pk]) + "#now"
+        return Text("回避已记录。", "The recusal is recorded."), back + "#now"
 
     return deed_page(
         request,
@@ -517,7 +562,7 @@ def meeting_recusal(request: HttpRequest, pk: int, item: int) -> HttpResponseBas
         fields,
         do,
         button=Text("记录回避", "Record it") if secretary else Text("声明回避", "Declare it"),
-        back=reverse("meeting", args=[pk]),
+        back=back,
         hint=Text(
             "回避的委员不能再查看本件的材料、评分和表决，审议时离席；不能撤回。已经投过票而决定尚未登记的，该次表决作废，须重新表决。",
             "Who keeps out no longer reads the papers, scores and ballots of this case, and leaves while it is dealt with. "
@@ -529,6 +574,6 @@ def meeting_recusal(request: HttpRequest, pk: int, item: int) -> HttpResponseBas
         ],
         crumbs=[
             Crumb(Text("会议", "Meetings"), reverse("meetings")),
-            Crumb(sitting.meeting.title, reverse("meeting", args=[pk])),
+            Crumb(sitting.meeting.title, back),
         ],
     )

@@ -105,7 +105,7 @@ def adjourn(pk: int, actor: Actor, request_id: str = "", *, breaking_off: bool =
             if ballot := sitting.open_ballot(item):
                 if not breaking_off:
                     said = Text("表决正在进行，已投{n}票。", "A ballot runs; votes cast: {n}.")
-                    return ask("meeting.voids", said.filled(n=len(ballot.voted.all())), fix=_VOIDS)
+                    return ask("meeting.voids", said.filled(n=len(ballot.voters)), fix=_VOIDS)
                 void(ballot, "adjourned")
             item.state = "waiting"
             item.save(update_fields=["state"])

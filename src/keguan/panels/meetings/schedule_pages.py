@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -74,7 +74,7 @@ def _page(
         "title": SCHEDULE,
         "secretary": runs,
         "me": sitting.member(actor.person),
-        "rows": [_row(sitting, slot, actor, unsent) for slot in sitting.slots],
+        "rows": _rows(sitting, actor, unsent),
         "left": [(one, why) for one, why in _left(sitting) if not sitting.is_out(one, actor.person)],
         "clashes": slots.clashes(sitting) if secretary else [],
         "unsent": len(unsent),
@@ -92,9 +92,15 @@ def _page(
     return render(request, "meetings/schedule.html", context, status=status)
 
 
-def _row(sitting: Sitting, slot: Slot, actor: Actor, unsent: set[int]) -> Row:
-    item = sitting.item(slot.item_id) if slot.item_id else None
+def _rows(sitting: Sitting, actor: Actor, unsent: set[int]) -> list[Row]:
+    items = {one.pk: one for one in sitting.items}
     names = {one.person_id: one.person.name for one in sitting.members}
+    return [_row(sitting, slot, items.get(slot.item_id or 0), names, actor, unsent) for slot in sitting.slots]
+
+
+def _row(
+    sitting: Sitting, slot: Slot, item: Item | None, names: Mapping[int, str], actor: Actor, unsent: set[int]
+) -> Row:
     out = sitting.kept_out.get(item.pk, {}) if item else {}
     away = [one.person for one in sitting.absences if one.begins < slot.ends and slot.begins < one.ends]
     return Row(
@@ -117,10 +123,14 @@ def _left(sitting: Sitting) -> list[tuple[Item, Text]]:
     turns = [slots.turn_of(sitting, one) for one in items]
     free = [time for time, slot in zip(times, sitting.slots, strict=True) if slot.item_id is None]
     found = []
+    # The reason lies in who must leave for the item, and is the same for most.
+    reasons: dict[frozenset[int], Text] = {}
     for item, turn in zip(items, turns, strict=True):
         if sitting.slot_of(item) is None:
-            has_place = any(panel.quorum(turn, one).is_met for one in free)
-            found.append((item, _FREE if has_place else why_not(turn, turns, times, panel)))
+            if turn.out not in reasons:
+                has_place = any(panel.quorum(turn, one).is_met for one in free)
+                reasons[turn.out] = _FREE if has_place else why_not(turn, turns, times, panel)
+            found.append((item, reasons[turn.out]))
     return found
 
 

@@ -5,6 +5,8 @@ A signature is the trace of an account that proved again who it is; see `casewor
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
+
 from keguan.engine.moves import refuse
 from keguan.kernel import clock
 from keguan.kernel.actors import Actor
@@ -34,9 +36,9 @@ def signs(sitting: Sitting, actor: Actor) -> bool:
 
 def signatures(sitting: Sitting) -> list[tuple[str, MinutesSignature]]:
     """Who signed the minutes, by name, in the order in which they did."""
-    signed = list(MinutesSignature.objects.filter(meeting=sitting.meeting).order_by("at", "pk"))
-    names = dict(Person.objects.filter(pk__in=[one.person for one in signed]).values_list("pk", "name"))
-    return [(names.get(one.person, ""), one) for one in signed]
+    name = Person.objects.filter(pk=OuterRef("person")).values("name")
+    signed = MinutesSignature.objects.filter(meeting=sitting.meeting).annotate(name=Subquery(name))
+    return [(one.name or "", one) for one in signed.order_by("at", "pk")]
 
 
 def sign(pk: int, seen: str, actor: Actor, request_id: str = "") -> Said:

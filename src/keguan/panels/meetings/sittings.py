@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from keguan.casework.versions import definition_of
 from keguan.engine.voting import rule_of
 from keguan.fairness.ballots import Quorum, quorum
 from keguan.language.schema import Decide, Vote
-from keguan.panels.meetings.models import OPEN, Absence, Ballot, Item, KeptOut, Meeting, Member, Slot
+from keguan.panels.meetings.models import OPEN, Absence, Ballot, Dissent, Item, KeptOut, Meeting, Member, Slot, Voted
 from keguan.panels.meetings.standing import Standing, standings
+
+_OF_CASE = (
+    "normal_title",
+    "due_at",
+    "recommended_rank",
+    "asked_fen",
+    "amount_fen",
+    "revision",
+    "created_at",
+    "changed_at",
+)
+_OF_HOST = ("uscc", "name_en", "normal_name", "pinyin", "kind", "address", "founded", "status", "origin", "created_at")
+_UNREAD = (*(f"case__{name}" for name in _OF_CASE), *(f"case__host__{name}" for name in _OF_HOST))
+"""What nobody asks of the case of an item, nor of its host."""
 
 
 @dataclass
 class Sitting:
-    """A meeting with its members, agenda, recusals and ballots. At most ten queries, however many there are."""
+    """A meeting with its members, agenda, recusals and ballots. At most eight queries, however many there are.
+
+    shown: the items whose ballots are read, where a page shows no others; None for all. Set before anything of them is asked."""
 
     meeting: Meeting
+    shown: Sequence[Item] | None = None
 
     @classmethod
     def of(cls, pk: int, *, locking: bool = False) -> Sitting:
@@ -47,28 +68,39 @@ class Sitting:
     @cached_property
     def items(self) -> list[Item]:
         """The agenda in its order."""
-        return list(self.meeting.items.select_related("case__host"))
+        return list(self.meeting.items.select_related("case__host", "slot").defer(*_UNREAD))
+
+    @property
+    def shown_items(self) -> Sequence[Item]:
+        """Those of which a page tells."""
+        return self.items if self.shown is None else self.shown
 
     @cached_property
     def kept_out(self) -> Mapping[int, Mapping[int, KeptOut]]:
         """By item and person: who keeps out of its case, wherever that was found or declared."""
         found: dict[int, dict[int, KeptOut]] = {}
-        for one in KeptOut.objects.filter(case__in=[one.case_id for one in self.items]):
+        for one in KeptOut.objects.filter(case__in=self.meeting.items.values("case")):
             found.setdefault(one.case_id, {})[one.person] = one
         return {one.pk: found.get(one.case_id, {}) for one in self.items}
 
     @cached_property
     def ballots(self) -> Mapping[int, list[Ballot]]:
-        """By item, the latest first."""
+        """By item that is shown, the latest first."""
         found: dict[int, list[Ballot]] = {}
-        for one in Ballot.objects.filter(item__meeting=self.meeting).prefetch_related("voted", "dissents"):
+        voters = Voted.objects.filter(ballot=OuterRef("pk")).values("person")
+        dissents = Dissent.objects.filter(ballot=OuterRef("pk")).values(said=JSONObject(person="person", text="text"))
+        rows = Ballot.objects.filter(item__meeting=self.meeting)
+        if self.shown is not None:
+            rows = rows.filter(item__in=[one.pk for one in self.shown])
+        rows = rows.annotate(voters=ArraySubquery(voters), dissented=ArraySubquery(dissents))  # type: ignore[no-redef]
+        for one in rows:
             found.setdefault(one.item_id, []).append(one)
         return found
 
     @cached_property
     def standing(self) -> Mapping[int, Standing]:
-        """By item: how it stands with its case, in this meeting or another."""
-        return standings(self.meeting, self.step, self.items)
+        """By item that is shown: how it stands with its case, in this meeting or another."""
+        return standings(self.meeting, self.step, self.shown_items)
 
     @cached_property
     def slots(self) -> list[Slot]:
@@ -78,7 +110,7 @@ class Sitting:
     @property
     def is_timed(self) -> bool:
         """Whether items have slots, so that their times are the order of the agenda."""
-        return any(one.item_id for one in self.slots)
+        return any(self.slot_of(one) for one in self.items)
 
     @cached_property
     def absences(self) -> list[Absence]:
@@ -86,8 +118,8 @@ class Sitting:
         return list(self.meeting.absences.all())
 
     def slot_of(self, item: Item) -> Slot | None:
-        """The time in which an item is heard."""
-        return next((one for one in self.slots if one.item_id == item.pk), None)
+        """The time in which an item is heard, when the agenda was read."""
+        return getattr(item, "slot", None)
 
     @property
     def now(self) -> Item | None:
@@ -118,8 +150,7 @@ class Sitting:
 
     def voting(self, item: Item, ballot: Ballot) -> list[Member]:
         """Who takes part in a ballot: of those entitled, who is present; and who voted and left since."""
-        voters = {one.person for one in ballot.voted.all()}
-        return [one for one in self.entitled(item) if one.present or one.person_id in voters]
+        return [one for one in self.entitled(item) if one.present or one.person_id in ballot.voters]
 
     def quorum(self, item: Item | None = None) -> Quorum | None:
         """Whether enough are present, for the item or for the meeting as such; None without a vote."""

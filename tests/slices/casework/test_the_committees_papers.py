@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,15 +11,18 @@ from django.urls import reverse
 from tests import make
 from tests.make import cases
 from tests.make import world as w
-from tests.slices.casework.page_cast import signed_in
+from tests.slices.casework.page_cast import fields_on, signed_in
 
-from keguan.casework import services
+from keguan.casework import services, versions
 from keguan.casework.models import Case, Ranking
 from keguan.casework.rounds import services as rounds
+from keguan.casework.versions import definition_of
 from keguan.engine.rounds import grants_at
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Refusal
+from keguan.language.definition import Definition
+from keguan.language.schema import Decide
 from keguan.registers.trace.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +122,42 @@ def test_papers_are_read_in_order_and_decided_where_they_are_read(
     assert f'href="{papers[0]}" rel="prev"' in last, "what is decided stays in order"
     for who in ("planner", "host", "finance"):
         assert signed_in(world.people[who]).get(papers[0]).status_code == 403
+
+
+def _without_vote(monkeypatch: pytest.MonkeyPatch, of: Case) -> None:
+    """The same programme, whose committee decides without a ballot."""
+    read = definition_of(of.programme)
+    steps = tuple(replace(one, vote=None) if isinstance(one, Decide) else one for one in read.programme.steps)
+    without = Definition(replace(read.programme, steps=steps), read.sources)
+    monkeypatch.setitem(versions._read, of.programme.digest, without)
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_what_is_refused_from_the_agenda_goes_back_to_it_once_it_is_put_right(
+    world: w.World, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert world.round is not None
+    first, second = in_order()
+    _without_vote(monkeypatch, first)
+    committee = signed_in(world.people["committee"])
+    agenda = reverse("deciding", args=[world.round.code, "decide"])
+    sent = {"step": "decide", "revision": str(Case.objects.get(pk=first.pk).revision), "amount_fen": "60"}
+    for onward in (agenda, reverse("paper", args=[world.round.code, "decide", second.number])):
+        refused = committee.post(
+            reverse("case_do", args=[first.number, verb]), {**sent, "key": new_key(), "next": onward, "reason": ""}
+        )
+        page = refused.content.decode()
+        assert refused.status_code == 422
+        assert f'<a href="{agenda}">' in page, "the way back is the agenda"
+        form = fields_on(page, "")
+        assert form["next"] == [onward]
+        assert verb == "reject" or form["amount_fen"] == ["60"]
+    done = committee.post(reverse("case_do", args=[first.number, verb]), {**form, "reason": "核减设备费"})
+    assert done["Location"] == form["next"][0]
+    elsewhere = {**sent, "step": "decide", "key": new_key(), "next": "//evil.example/", "reason": ""}
+    page = committee.post(reverse("case_do", args=[second.number, "reject"]), elsewhere).content.decode()
+    assert "evil" not in page
+    assert agenda not in page
 
 
 def test_every_decision_owes_a_reason_and_one_below_the_ranking_shows(world: w.World) -> None:

@@ -78,7 +78,7 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     title = titles.get(verb, Text(verb, verb))
     at = clock.now().astimezone(clock.BEIJING)
     tell(request, _DONE.filled(verb=title, number=number, at=at))
-    return SeeOther(onward(request, queue.next if queue and queue.next else _next_page(number, verb)))
+    return SeeOther(onward(request.POST, queue.next if queue and queue.next else _next_page(number, verb)))
 
 
 def _next_page(number: str, verb: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from keguan.casework import services, vacancies
 from keguan.casework.desk_notes import notes_of
@@ -14,7 +14,7 @@ from keguan.casework.desks.archive import is_archived, may_archive
 from keguan.casework.drafting.editors import leads
 from keguan.casework.links import links_for
 from keguan.casework.models import Case
-from keguan.casework.pages.answering import kept
+from keguan.casework.pages.answering import kept, onward
 from keguan.casework.pages.case.about import about_lines, sides_of
 from keguan.casework.pages.case.appointments import expected_for
 from keguan.casework.pages.case.desk import desk_of
@@ -39,6 +39,8 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem
+from keguan.language.schema import Decide
+from keguan.language.wording import step_title
 from keguan.registers.trace.services import Reading
 
 _NOTE = Field("note", "prose", Text("新备注", "New note"), most=2000)
@@ -69,6 +71,7 @@ def case_page(
     verbs = {offered.verb.name: offered.verb for offered in commands_for(situation)}
     scene = Scene(found, situation, actor, verbs, post, problems, sees, parts.seats, request.GET.dict())
     panel = closet_of(scene.step) if situation.state.step else None
+    onwards = onward(post, "") if post is not None else ""
     desk = desk_of(scene, parts)
     apart = bool(situation.acting.own or situation.acting.seat) or found.submitted_at is None
     handles = not apart and actor.holds("officer", programme=found.code)
@@ -80,7 +83,8 @@ def case_page(
     context: dict[str, Any] = {
         "case": found,
         "status": status_of(found),
-        "crumbs": [Crumb(Text("办件", "Cases"), reverse("cases")), Crumb(found.number)],
+        "crumbs": [*_way_here(found, situation, onwards), Crumb(found.number)],
+        "onward": onwards,
         "stages": stages(situation.definition, situation.state, sees),
         "next": what_next(situation.definition, situation.state),
         "vacancy": None
@@ -118,6 +122,24 @@ def case_page(
     }
     note_reading(request, found, actor, _confidential(parts))
     return render(request, "casework/case.html", context, status=status)
+
+
+def _way_here(found: Case, situation: Situation, onwards: str) -> list[Crumb]:
+    """The way back: to the agenda of decisions where something refused was sent from it or from its papers, else to the cases."""
+    try:
+        asked = resolve(onwards)
+    except Resolver404:
+        asked = None
+    if asked is not None and asked.url_name in ("deciding", "paper") and found.round is not None:
+        code, steps = found.round.code, situation.definition.programme.steps
+        named = (one for one in steps if isinstance(one, Decide) and one.id == asked.kwargs["step"])
+        if asked.kwargs["code"] == code and (step := next(named, None)):
+            return [
+                Crumb(Text("批次", "Rounds"), reverse("rounds")),
+                Crumb(code, reverse("round", args=[code])),
+                Crumb(step_title(step), reverse("deciding", args=[code, step.id])),
+            ]
+    return [Crumb(Text("办件", "Cases"), reverse("cases"))]
 
 
 def _confidential(parts: Parts) -> list[Reading]:

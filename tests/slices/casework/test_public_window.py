@@ -11,6 +11,7 @@ from typing import Any
 
 import icalendar
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
@@ -18,7 +19,7 @@ from tests import make
 from tests.make import cases
 from tests.make import world as w
 
-from keguan.casework.models import Round
+from keguan.casework.models import Notice, Round
 from keguan.casework.rounds import services as rounds
 from keguan.casework.versions import definition_of
 from keguan.kernel.clock import clock_at
@@ -123,6 +124,32 @@ def test_feeds_tell_what_was_published_last_in_the_language_asked_for(
     }
     page = client.get("/calls/", {"lang": language}).content.decode()
     assert re.search(rf'<link rel="alternate" type="application/atom\+xml"[^>]+lang={language}"', page)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("name", "asked"), [("calls", {"q": "near", "topic": COTTON["zh"]}), ("notices", {})])
+def test_every_entry_of_a_feed_says_when_it_was_new_and_its_addresses_keep_question_and_language(
+    calls: dict[str, Round], name: str, asked: dict[str, str], language: str
+) -> None:
+    case = cases.bare_case(calls["past"])
+    Notice.objects.create(
+        case=case, step="publish", attempt=1, shown=[{"name": "title", "zh": "名称", "en": "Title", "value": "棉花"}],
+        since=w.moment("2026-04-06"), until=w.moment("2026-04-13"),
+    )  # fmt: skip
+    client = Client()
+    for form in ("atom", "rss"):
+        sent = client.get(f"/{name}/feed.{form}", asked | {"lang": language})
+        feed = ElementTree.fromstring(sent.content)  # noqa: S314 - ours
+        of = feed if form == "atom" else feed[0]
+        links = {one.get("rel", ""): one.get("href", "") for one in of.findall(f"{ATOM}link")}
+        page = links["alternate"] if form == "atom" else of.findtext("link", "")
+        assert client.get(links["self"]).content == sent.content
+        assert f'<html lang="{language}' in client.get(page).content.decode()
+        assert QueryDict(page.partition("?")[2]).dict() == asked | {"lang": language}
+        if form == "atom":
+            entries = list(feed.iter(f"{ATOM}entry"))
+            assert len(entries) == 1
+            assert all(one.findtext(f"{ATOM}updated") for one in (feed, *entries))
 
 
 @pytest.mark.parametrize(("language", "mark"), [("zh", "【变更】通知near"), ("en", "Call near (changed)")])
@@ -288,8 +315,6 @@ def test_a_notice_stands_in_the_calendar_of_its_call() -> None:
     world = cases.opened()
     assert world.round is not None
     case = cases.bare_case(world.round)
-    from keguan.casework.models import Notice
-
     for number in (1, 2):
         Notice.objects.create(
             case=case, step="publish", attempt=number, shown=[], since=w.moment("2026-05-06", "00:00"),

@@ -41,6 +41,7 @@ def test_a_feed_holds_what_everybody_may_find_whoever_asks(world: w.World) -> No
     assert all("/calls/" in link for link in links)
     days = [one.findtext(f"{ATOM}published", "") for one in feed.iter(f"{ATOM}entry")]
     assert days == sorted(days, reverse=True)
+    assert [one.findtext(f"{ATOM}updated", "") for one in feed.iter(f"{ATOM}entry")] == days
     assert "sessionid" not in told[0].cookies
 
 
@@ -51,6 +52,9 @@ def test_a_feed_speaks_the_language_asked_for_and_narrows_as_the_page_does(world
     own = ElementTree.fromstring(english).find(f"{ATOM}link[@rel='self']")  # noqa: S314 - ours
     assert own is not None
     assert client.get(own.get("href", "")).content.decode() == english
+    page_of_it = ElementTree.fromstring(english).find(f"{ATOM}link[@rel='alternate']")  # noqa: S314 - ours
+    assert page_of_it is not None
+    assert '<html lang="en' in client.get(page_of_it.get("href", "")).content.decode()
     nothing = client.get("/search/feed.atom", {"q": "测试批次", "kind": "notice"}).content.decode()
     assert "<entry>" not in nothing
     page = client.get("/search/", {"q": "测试批次", "lang": "en"}).content.decode()

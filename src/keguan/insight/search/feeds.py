@@ -66,7 +66,7 @@ class _Results(Feed):
         return said(settings.PUBLISHER.name)
 
     def link(self, found: _Found) -> str:
-        return PATH + found.question.query()
+        return PATH + found.question.query(lang=reader.language())
 
     def feed_url(self, found: _Found) -> str:
         return reverse("search_atom") + found.question.query(lang=reader.language())
@@ -89,6 +89,8 @@ class _Results(Feed):
     def item_pubdate(self, item: tuple[_Found, Result]) -> datetime | None:
         day = item[1].hit.day
         return datetime.combine(day, time(0), BEIJING) if day else None
+
+    item_updateddate = item_pubdate
 
 
 @page(PUBLIC)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
 from keguan.casework.models import Notice, Round, RoundVersion
-from keguan.casework.pages.call_search import find_calls, news_at, published
+from keguan.casework.pages.call_search import FoundCalls, find_calls, news_at, published
 from keguan.casework.pages.public.notices import rows, shown_said, state_of
 from keguan.casework.rounds.versions import changes_of
 from keguan.components import reader
@@ -31,11 +31,13 @@ _UNTIL = Text("{state}；公示至 {until}。", "{state}; the notice stands unti
 
 
 class _Feed(Feed):
-    """A feed in the reader's language. feed_type is chosen by the address."""
+    """A feed in the reader's language, whose addresses keep it. feed_type is chosen by the address, own_path is that address."""
 
+    own_path: str
     subtitle: Any = None
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.own_path = request.path
         self.language = "en" if reader.language() == "en" else "zh-CN"
         return super().__call__(request, *args, **kwargs)
 
@@ -46,22 +48,25 @@ class _Feed(Feed):
 class _Calls(_Feed):
     changes: Mapping[int, RoundVersion]
 
-    def get_object(self, request: HttpRequest) -> HttpRequest:
-        return request
+    def get_object(self, request: HttpRequest) -> FoundCalls:
+        return find_calls(request.GET)
 
-    def title(self, request: HttpRequest) -> str:
+    def title(self, found: FoundCalls) -> str:
         return f"{said(Text('申报通知', 'Calls'))} · {self.author_name()}"
 
-    def description(self, request: HttpRequest) -> str:
+    def description(self, found: FoundCalls) -> str:
         return said(Text("新发布的申报通知", "Calls as they are published"))
 
-    def link(self, request: HttpRequest) -> str:
-        return reverse("calls") + find_calls(request.GET).query
+    def link(self, found: FoundCalls) -> str:
+        return reverse("calls") + found.feed_query
 
-    def items(self, request: HttpRequest) -> list[Round]:
-        found = sorted(find_calls(request.GET).narrowed.rows, key=news_at, reverse=True)[:MOST]
-        self.changes = changes_of(found)
-        return found
+    def feed_url(self, found: FoundCalls) -> str:
+        return self.own_path + found.feed_query
+
+    def items(self, found: FoundCalls) -> list[Round]:
+        newest = sorted(found.narrowed.rows, key=news_at, reverse=True)[:MOST]
+        self.changes = changes_of(newest)
+        return newest
 
     def item_title(self, item: Round) -> str:
         return said(_CHANGED.filled(title=item.title) if item.pk in self.changes else item.title)
@@ -87,13 +92,17 @@ class _Calls(_Feed):
 
 
 class _Notices(_Feed):
-    link = "/notices/"
-
     def title(self) -> str:
         return f"{said(Text('公示', 'Public notices'))} · {self.author_name()}"
 
     def description(self) -> str:
         return said(Text("新发布的公示", "Public notices as they go up"))
+
+    def link(self) -> str:
+        return f"{reverse('notices')}?lang={reader.language()}"
+
+    def feed_url(self) -> str:
+        return f"{self.own_path}?lang={reader.language()}"
 
     def items(self) -> list[Notice]:
         return list(rows().order_by("-since", "-pk")[:MOST])
@@ -108,6 +117,9 @@ class _Notices(_Feed):
         return reverse("notice", args=[item.pk])
 
     def item_pubdate(self, item: Notice) -> datetime:
+        return item.since
+
+    def item_updateddate(self, item: Notice) -> datetime:
         return item.since
 
 

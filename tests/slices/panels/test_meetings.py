@@ -84,6 +84,20 @@ def test_a_meeting_opens_with_a_quorum_only(committee: Committee) -> None:
     assert codes(services.open_(committee.pk, committee.member(0))) == {"right.missing"}
 
 
+def test_a_member_comes_on_the_day_of_the_meeting_and_the_secretary_notes_who_came_before_it(
+    committee: Committee,
+) -> None:
+    member = committee.member(0)
+    assert member.person is not None
+    begins = Sitting.of(committee.pk).meeting.begins
+    with clock_at(begins - timedelta(days=1)):
+        assert codes(services.be_there(committee.pk, member.person, member, present=True)) == {"meeting.not_yet"}
+        done(services.be_there(committee.pk, member.person, committee.officer, present=True))
+        done(services.be_there(committee.pk, member.person, member, present=False))
+    with clock_at(begins - timedelta(hours=1)):
+        done(services.be_there(committee.pk, member.person, member, present=True))
+
+
 def test_what_a_ballot_carried_is_entered_and_decides_the_case(sitting: Committee) -> None:
     ballot = sitting.up()
     for at, choice in enumerate(("for", "for", "for", "against")):

@@ -10,7 +10,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
+from keguan.kernel.clock import local_date
 
 STATES = {
     "planned": Text("待召开", "Planned"),
@@ -84,6 +86,11 @@ class Meeting(models.Model):
     def is_over(self) -> bool:
         """Whether nothing is done in it any more."""
         return self.state not in LIVE
+
+    @property
+    def is_its_day(self) -> bool:
+        """Whether its day has come, or it was opened before."""
+        return self.state != "planned" or clock.today() >= local_date(self.begins)
 
     @property
     def breaks(self) -> list[tuple[datetime, datetime | None]]:

@@ -156,7 +156,7 @@ def close(pk: int, actor: Actor, request_id: str = "", *, undone: int | None = N
 
 
 def be_there(pk: int, person: int, actor: Actor, *, present: bool, request_id: str = "") -> Said:
-    """Note that a member came or left: the secretary for anybody, a member for themselves."""
+    """Note that a member came or left: the secretary for anybody, a member for themselves from the meeting's day on."""
 
     def do(sitting: Sitting) -> Refusal | None:
         member = sitting.member(person)
@@ -166,6 +166,11 @@ def be_there(pk: int, person: int, actor: Actor, *, present: bool, request_id: s
             return OVER
         if member.present == present:
             return None
+        if present and not is_secretary(actor, sitting.meeting) and not sitting.meeting.is_its_day:
+            said = Text("会议安排在{planned}，当天才能签到。", "The meeting is on {planned}: one has come on that day.")
+            said = said.filled(planned=local_date(sitting.meeting.begins))
+            fix = Text("提前召开的，由会议秘书登记到会。", "If it is held earlier, its secretary notes who has come.")
+            return refuse("meeting.not_yet", said, value=str(local_date(sitting.meeting.begins)), fix=fix)
         member.present = present
         (member.came if present else member.left).append(clock.now())
         member.save(update_fields=["present", "came", "left"])

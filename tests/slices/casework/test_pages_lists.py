@@ -199,6 +199,8 @@ def test_nobody_finds_a_case_by_an_amount_that_they_may_not_read(world: w.World)
         said = client.get(reverse("cases"), {"columns": "number,asked"}).content.decode()
         assert ("万元" in said.partition("<tbody>")[2]) == reads, who
         assert (case.number in client.get(reverse("cases"), asked).content.decode()) == reads, who
+        denied = asked | {"find": f"-{asked['find']}"}
+        assert (case.number in client.get(reverse("cases"), denied).content.decode()) != reads, who
 
 
 def test_lists_show_only_what_their_reader_may_see(world: w.World) -> None:

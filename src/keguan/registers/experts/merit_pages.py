@@ -114,10 +114,10 @@ def columns(
     return (
         *((who,) if with_expert else ()),
         *((case,) if is_own else ()),
-        Column("round", Text("批次", "Round"), lambda one: one.round_code, "code"),
+        Column("round", Text("批次", "Round"), lambda one: one.round_code, is_short=True),
         Column("closed", Text("评审组结束", "Panel complete"), lambda one: one.closed_at, "moment"),
         Column("early", Text("提前天数", "Days early"), lambda one: one.days_early, "number"),
-        Column("remarks", Text("逐项说明", "Remarks"), lambda one: f"{one.remarks} / {one.criteria}", "code"),
+        Column("remarks", Text("逐项说明", "Remarks"), lambda one: f"{one.remarks} / {one.criteria}", is_short=True),
         Column("characters", Text("意见字数", "Characters"), lambda one: one.characters, "number"),
         *(() if is_own else (apart,)),
         Column("rating", Text("经办人评价", "Rating"), _rating),

@@ -146,10 +146,11 @@ def tell_of_vacancy(writes: Writes, case: Case, role: str, now: datetime) -> Non
     )
 
 
-def send(kind: Word, people: Iterable[int], case: Case | None, line: Text, now: datetime) -> None:
-    """Put a line into these people's messages. case: None for what is about no case."""
+def send(kind: Word, people: Iterable[int], case: Case | None, line: Text, now: datetime, *, path: str = "") -> None:
+    """Put a line into these people's messages. case: None for what is about no case; path: of the page that it is about then,
+    "" for that of its kind."""
     Message.objects.bulk_create(
-        Message(person_id=person, case=case, kind=kind, zh=line.zh, en=line.en, at=now) for person in people
+        Message(person_id=person, case=case, kind=kind, zh=line.zh, en=line.en, at=now, path=path) for person in people
     )
 
 
@@ -166,20 +167,33 @@ def send_each(kind: Word, lines: Iterable[tuple[int, int, Text]], now: datetime)
 
 _TELL_APPLICANTS = """
   INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
-  SELECT DISTINCT person, one.id, %s, %s, %s, %s::timestamptz
-  FROM casework_case one, unnest({people}) person WHERE one.id IN ({cases}) AND person IS NOT NULL"""
-_WRITERS = "one.editors || one.applicant_id || one.principal_id"
+  SELECT one.applicant_id, one.id, %s, %s, %s, %s::timestamptz
+  FROM casework_case one WHERE one.id IN ({cases}) AND one.applicant_id IS NOT NULL"""
+# Of several that one person takes part in, what is still to be handed in comes first.
+_TELL_WRITERS = """
+  INSERT INTO casework_message (person_id, case_id, kind, zh, en, at)
+  SELECT DISTINCT ON (person) person, one.id, %s, %s, %s, %s::timestamptz
+  FROM casework_case one, unnest(one.editors || one.applicant_id || one.principal_id) person
+  WHERE one.id IN ({cases}) AND person IS NOT NULL
+  ORDER BY person, one.submitted_at IS NOT NULL, one.id"""
 
 
-def send_to_applicants(
-    kind: Word, cases: QuerySet[Case], line: Text, now: datetime, *, with_writers: bool = False
-) -> None:
-    """Put the same line into the messages of whoever began these cases; with those who write along and who lead them, too,
-    where they are meant. One statement, however many there are."""
+def send_to_applicants(kind: Word, cases: QuerySet[Case], line: Text, now: datetime) -> None:
+    """Put the same line into the messages of whoever began these cases, once for each case. One statement, however many
+    there are."""
+    _send_about(_TELL_APPLICANTS, kind, cases, line, now)
+
+
+def send_to_writers(kind: Word, cases: QuerySet[Case], line: Text, now: datetime) -> None:
+    """Put the same line, on what these cases share, into the messages of whoever began them, writes along or leads one of
+    them: each person once, however many are theirs. One statement."""
+    _send_about(_TELL_WRITERS, kind, cases, line, now)
+
+
+def _send_about(statement: str, kind: Word, cases: QuerySet[Case], line: Text, now: datetime) -> None:
     chosen, values = cases.order_by().values("pk").query.sql_with_params()
-    people = _WRITERS if with_writers else "ARRAY[one.applicant_id]"
     with connection.cursor() as cursor:
-        cursor.execute(_TELL_APPLICANTS.format(cases=chosen, people=people), [kind, line.zh, line.en, now, *values])
+        cursor.execute(statement.format(cases=chosen), [kind, line.zh, line.en, now, *values])
 
 
 # Those of the bodies that these cases go through, and those who run the programme; none who has the same news already.

@@ -787,8 +787,9 @@ class RecommendationOrder(models.Model):
 class Message(models.Model):
     """A line for one person: what happened, or what is due. Nothing confidential stands in it.
 
-    kind: a word of `message_kinds.KINDS`. read_at: when its reader said they have read it. sorted_at: when it was decided
-    how it goes out besides standing here, null until then.
+    kind: a word of `message_kinds.KINDS`. path: the page that it is about, "" for that of its case or of its kind (a mail leads to these alone). read_at:
+    when its reader said they have read it. sorted_at: when it was decided how it goes out besides standing here, null until
+    then.
     """
 
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, db_index=False, related_name="messages")
@@ -797,6 +798,7 @@ class Message(models.Model):
     zh = models.TextField()
     en = models.TextField()
     at = models.DateTimeField()
+    path = models.TextField(default="", db_default="")
     read_at = models.DateTimeField(null=True)
     sorted_at = models.DateTimeField(null=True)
 

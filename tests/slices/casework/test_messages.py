@@ -155,8 +155,8 @@ def test_an_extension_is_told_to_everybody_with_a_draft_in_as_many_statements_fo
 def test_everybody_who_writes_or_leads_hears_of_an_extension_also_who_has_handed_in(world: w.World) -> None:
     assert world.round is not None
     came_in, begun, over = (Case.objects.get(pk=cases.case(world, at=at).pk) for at in ("endorse", "apply", "apply"))
-    writer, leader = make.person(), make.person()
-    Case.objects.filter(pk=begun.pk).update(editors=[writer.pk, begun.applicant_id], principal=leader)
+    writer, leader, beginner = make.person(), make.person(), make.person()
+    Case.objects.filter(pk=begun.pk).update(editors=[writer.pk, beginner.pk], principal=leader, applicant=beginner)
     Case.objects.filter(pk=over.pk).update(step="", step_kind="", end="withdrawn")
     with clock_at(NOW):
         done = rounds.extend_round(
@@ -165,9 +165,25 @@ def test_everybody_who_writes_or_leads_hears_of_an_extension_also_who_has_handed
     assert isinstance(done, Round)
     told = Message.objects.filter(kind="extended").values_list("case", "person")
     assert sorted(told) == sorted(
-        {(begun.pk, one) for one in (begun.applicant_id, writer.pk, leader.pk)}
+        {(begun.pk, one.pk) for one in (beginner, writer, leader)}
         | {(came_in.pk, one) for one in (came_in.applicant_id, came_in.principal_id)}
     )
+
+
+def test_who_takes_part_in_several_applications_hears_of_an_extension_once_by_the_one_still_to_hand_in(
+    world: w.World,
+) -> None:
+    assert world.round is not None
+    came_in, begun, second = (cases.case(world, at=at).pk for at in ("endorse", "apply", "apply"))
+    leader = make.person()
+    Case.objects.filter(pk__in=(came_in, begun, second)).update(principal=leader, editors=[leader.pk])
+    with clock_at(NOW):
+        done = rounds.extend_round(
+            world.round.code, w.moment("2026-04-06", "18:00"), "系统故障", world.actor("planner")
+        )
+    assert isinstance(done, Round)
+    (told,) = Message.objects.filter(person=leader)
+    assert (told.kind, told.case_id) == ("extended", begun)
 
 
 def test_offices_that_wait_and_who_runs_the_round_hear_of_an_extension_once(world: w.World) -> None:

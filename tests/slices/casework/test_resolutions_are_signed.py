@@ -118,7 +118,7 @@ def test_who_is_to_sign_is_told_and_led_there(committee: Committee) -> None:
     assert "决议第1版已定稿，等待您签署" in told.zh
     assert "version 1, is fixed and waits for your signature" in told.en
     page = signed_in(committee.world.people["second"]).get(reverse("messages")).content.decode()
-    assert f'<a href="{reverse("todo")}">{told.zh}' in page
+    assert f'<a href="{committee.address("resolution")}">{told.zh}' in page
 
 
 def test_each_member_signs_after_proving_again_who_they_are(committee: Committee) -> None:

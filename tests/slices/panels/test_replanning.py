@@ -83,6 +83,10 @@ def test_a_planned_meeting_is_moved_and_its_members_hear_of_it(committee: Commit
     told = Message.objects.filter(kind="meeting")
     assert {one.person_id for one in told} == {one.pk for one in committee.people}
     assert all("2026-05-18 14:00–17:30" in one.zh and "一号会议室" in one.zh for one in told)
+    title = found.round.title
+    assert all(f"“{title.zh}”{found.title.zh}" in one.zh and f"“{title.en}”" in one.en for one in told)
+    mine = signed_in(committee.people[0]).get(reverse("messages")).content.decode()
+    assert f'<a href="{here}">{told[0].zh}' in mine
     after = Calendar.from_ical(signed_in(committee.people[0]).get(file).content).walk("VEVENT")[0]
     assert (after["UID"], after["SEQUENCE"]) == (before["UID"], before["SEQUENCE"] + 1)
     event = Event.objects.get(tag="meeting:sitting:changed")

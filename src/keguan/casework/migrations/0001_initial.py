@@ -1120,6 +1120,7 @@ class Migration(migrations.Migration):
                 ("zh", models.TextField()),
                 ("en", models.TextField()),
                 ("at", models.DateTimeField()),
+                ("path", models.TextField(db_default="", default="")),
                 ("read_at", models.DateTimeField(null=True)),
                 ("sorted_at", models.DateTimeField(null=True)),
             ],

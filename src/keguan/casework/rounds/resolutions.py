@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from keguan.casework import services
 from keguan.casework.leaving import sent_out
@@ -257,7 +258,11 @@ def fix(of_round: Round, decide: Decide, seen: str, actor: Actor, request_id: st
         trace.write("round:resolution:fixed", actor, payload=payload, request_id=request_id)
         others = [one["person"] for one in content["signers"] if one["person"] != actor.person]
         title = Text(of_round.title_zh, of_round.title_en)
-        send("sign", others, None, _TO_SIGN.filled(title=title, version=version), made.fixed_at)
+        line, path = (
+            _TO_SIGN.filled(title=title, version=version),
+            reverse("resolution", args=[of_round.code, made.step]),
+        )
+        send("sign", others, None, line, made.fixed_at, path=path)
         return made
 
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from keguan.casework import services
-from keguan.casework.messages import send, send_to_applicants, send_to_offices
+from keguan.casework.messages import send, send_to_offices, send_to_writers
 from keguan.casework.models import ROUND_KINDS, Alarm, Case, ProgrammeVersion, Ranking, Round, Task
 from keguan.casework.rounds.score_sheets import totals_of
 from keguan.casework.rounds.versions import differing, keep_version, terms_of
@@ -333,9 +333,9 @@ def _tell_of_change(of_round: Round, reason: str, actor: Actor, *, is_extended: 
     line, now = said.filled(code=of_round.code, closes=closes, reason=reason), clock.now()
     running = Case.objects.filter(round=of_round, end="")
     if is_extended:
-        send_to_applicants("extended", running, line, now, with_writers=True)
+        send_to_writers("extended", running, line, now)
     else:
-        send_to_applicants("call", running, line, now, with_writers=True)
+        send_to_writers("call", running, line, now)
     send_to_offices("call", running, line, now, programme=of_round.programme.code, but=actor.person)
 
 

@@ -157,13 +157,14 @@ def minutes(begins: datetime, ends: datetime) -> int:
 def _tell_members(sitting: Sitting, *, is_first: bool) -> None:
     heard = [(one, slot) for one in to_be_heard(sitting) if (slot := sitting.slot_of(one)) is not None]
     said = (_ORDER if is_first else _CHANGED).filled(
-        title=sitting.meeting.title,
+        title=sitting.meeting.full_title,
         n=len(heard),
         begins=said_at(min(slot.begins for _, slot in heard)) if heard else "—",
     )
     for member in sitting.members:
         more = out_of(sitting, member.person_id)
-        send("meeting", [member.person_id], None, Text(said.zh + more.zh, said.en + more.en), clock.now())
+        line = Text(said.zh + more.zh, said.en + more.en)
+        send("meeting", [member.person_id], None, line, clock.now(), path=sitting.meeting.href)
 
 
 def out_of(sitting: Sitting, person: int) -> Text:

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
@@ -81,6 +82,16 @@ class Meeting(models.Model):
     def title(self) -> Text:
         """What it is called: 第2次评审委员会会议."""
         return Text("第{n}次{kind}", "{kind} {n}").filled(n=self.number, kind=KINDS[self.kind])
+
+    @property
+    def full_title(self) -> Text:
+        """The same with its round, for who reads of it elsewhere."""
+        return Text("“{round}”{title}", "{title} on “{round}”").filled(title=self.title, round=self.round.title)
+
+    @property
+    def href(self) -> str:
+        """The address of its page."""
+        return reverse("meeting", args=[self.pk])
 
     @property
     def is_over(self) -> bool:

@@ -89,11 +89,11 @@ def plan(
         waiting = Case.objects.filter(round=of_round, step=step_id).exclude(pk__in=taken(of_round, decide))
         added = _add(made, list(waiting.order_by("position", "-score_hundredths", "number")[:MOST_ITEMS]))
         told = {
-            "title": made.title,
+            "title": made.full_title,
             "begins": _at(begins),
             "place": made.place,
         }
-        send("meeting", people, None, _CALLED.filled(**told), clock.now())
+        send("meeting", people, None, _CALLED.filled(**told), clock.now(), path=made.href)
         payload = {
             "code": of_round.code,
             "meeting": made.pk,

@@ -26,7 +26,7 @@ from keguan.language.schema import Decide
 from keguan.language.wording import step_title
 from keguan.panels.meetings import planning
 from keguan.panels.meetings.appointments import out_of
-from keguan.panels.meetings.models import KINDS, STATES, Meeting
+from keguan.panels.meetings.models import KINDS, STATES
 from keguan.panels.meetings.pages import meeting_for
 from keguan.panels.meetings.rights import PLANS_MEETINGS, SEES_MEETINGS, visible_to
 from keguan.panels.meetings.standing import taken
@@ -44,7 +44,7 @@ _LIST = ListSpec(
     name="meetings",
     title=MEETINGS,
     columns=(
-        Column("title", Text("会议", "Meeting"), lambda one: one.title, link=lambda one: href(one)),
+        Column("title", Text("会议", "Meeting"), lambda one: one.title, link=lambda one: one.href),
         Column("round", Text("批次", "Round"), lambda one: one.round.title),
         Column("begins", Text("计划开始", "Planned to begin"), lambda one: one.begins, "moment", sort=("begins",)),
         Column("opened", Text("实际开始", "Opened"), lambda one: one.opened_at, "moment", sort=("opened_at",)),
@@ -69,7 +69,7 @@ _VOTED = Status(Text("已表决，等待登记决定", "Voted on; the decision w
 _OTHERS = (
     Column("number", Text("不列入的办件", "Not put on the agenda"), lambda one: one[0].number),
     Column("title", Text("名称", "Title"), lambda one: one[0].title),
-    Column("meeting", Text("会议", "Meeting"), lambda one: one[1].by.title, link=lambda one: href(one[1].by)),
+    Column("meeting", Text("会议", "Meeting"), lambda one: one[1].by.title, link=lambda one: one[1].by.href),
     Column("why", Text("原因", "Why"), lambda one: _VOTED if one[1].is_voted else _ON_AGENDA, "status"),
 )
 _NOTHING = Problem(
@@ -78,11 +78,6 @@ _NOTHING = Problem(
     fix=Text("以后有办件等待决定时，可加入议程。", "Cases that come to this decision later may be added."),
 )
 _LEFT_OUT = Text("另有{n}件在其他会议，没有列入。", " With other meetings, and not put on its agenda: {n}.")
-
-
-def href(meeting: Meeting) -> str:
-    """The page of a meeting."""
-    return reverse("meeting", args=[meeting.pk])
 
 
 @page(SEES_MEETINGS)
@@ -168,9 +163,9 @@ def meeting_new(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         if not made.items.exists():
             given.ask(_NOTHING, Text("仍然安排", "Plan it all the same"))
         told = Text("会议已安排，已通知成员。", "The meeting is planned; its members are told.")
-        return Text(told.zh + _LEFT_OUT.zh, told.en + _LEFT_OUT.en).filled(n=len(others)) if others else told, href(
-            made
-        )
+        if others:
+            told = Text(told.zh + _LEFT_OUT.zh, told.en + _LEFT_OUT.en).filled(n=len(others))
+        return told, made.href
 
     return deed_page(
         request,
@@ -212,7 +207,7 @@ def meeting_calendar(request: HttpRequest, pk: int) -> HttpResponseBase:
     event.add("dtend", meeting.ends.astimezone(UTC))
     event.add("summary", f"{said(meeting.title)} · {said(meeting.round.title)}")
     event.add("location", meeting.place)
-    event.add("url", request.build_absolute_uri(href(meeting)))
+    event.add("url", request.build_absolute_uri(meeting.href))
     calendar.add_component(event)
     answer = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="meeting-{meeting.pk}.ics"'

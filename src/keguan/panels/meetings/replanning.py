@@ -60,7 +60,7 @@ def change(
             place=place.strip(), begins=begins, ends=ends, written_until=written_until, sequence=F("sequence") + 1
         )
         told |= {"at": f"{said_at(begins)}–{said_at(ends)[-5:]}", "place": place.strip()}
-        _tell_members(sitting, _CHANGED.filled(title=meeting.title, **told))
+        _tell_members(sitting, _CHANGED.filled(title=meeting.full_title, **told))
         sitting.meeting.slots.filter(place=meeting.place).update(place=place.strip())
         tell_of_places(Sitting.of(pk))
         note(sitting, "meeting:sitting:changed", actor, n=meeting.number, **told)
@@ -84,7 +84,7 @@ def cancel(pk: int, reason: str, actor: Actor, request_id: str = "") -> Said:
         Meeting.objects.filter(pk=pk).update(
             state="cancelled", cancelled_at=clock.now(), why_cancelled=why, sequence=F("sequence") + 1
         )
-        told = {"title": meeting.title, "was": said_at(meeting.begins), "place": meeting.place, "reason": why}
+        told = {"title": meeting.full_title, "was": said_at(meeting.begins), "place": meeting.place, "reason": why}
         _tell_members(sitting, _CANCELLED.filled(**told))
         note(sitting, "meeting:sitting:cancelled", actor, n=meeting.number, reason=why)
         return None
@@ -104,4 +104,5 @@ def _not_planned(sitting: Sitting, actor: Actor) -> Refusal | None:
 
 
 def _tell_members(sitting: Sitting, line: Text) -> None:
-    send("meeting", [one.person_id for one in sitting.members], None, line, clock.now())
+    people, path = [one.person_id for one in sitting.members], sitting.meeting.href
+    send("meeting", people, None, line, clock.now(), path=path)

@@ -16,7 +16,7 @@ from keguan.kernel.problems import Refusal, Refused
 from keguan.panels.meetings import replanning
 from keguan.panels.meetings.models import Meeting
 from keguan.panels.meetings.pages import meeting_for
-from keguan.panels.meetings.planning_pages import MEETINGS, href, times_in, when_and_where
+from keguan.panels.meetings.planning_pages import MEETINGS, times_in, when_and_where
 from keguan.panels.meetings.rights import PLANS_MEETINGS, is_secretary
 
 
@@ -30,7 +30,7 @@ def _planned(request: HttpRequest, pk: int) -> Meeting:
 
 
 def _crumbs(meeting: Meeting) -> list[Crumb]:
-    return [Crumb(MEETINGS, reverse("meetings")), Crumb(meeting.title, href(meeting))]
+    return [Crumb(MEETINGS, reverse("meetings")), Crumb(meeting.title, meeting.href)]
 
 
 @page(PLANS_MEETINGS, methods=("GET", "POST"))
@@ -46,7 +46,7 @@ def meeting_change(request: HttpRequest, pk: int) -> HttpResponseBase:
         )  # fmt: skip
         if isinstance(answer, Refusal):
             raise Refused(answer)
-        return Text("会议安排已更改，已通知成员。", "The meeting is changed; its members are told."), href(meeting)
+        return Text("会议安排已更改，已通知成员。", "The meeting is changed; its members are told."), meeting.href
 
     begins, ends, until = (
         one and one.astimezone(BEIJING) for one in (meeting.begins, meeting.ends, meeting.written_until)
@@ -61,7 +61,7 @@ def meeting_change(request: HttpRequest, pk: int) -> HttpResponseBase:
         when_and_where(stands),
         do,
         button=Text("更改并通知成员", "Change it and tell the members"),
-        back=href(meeting),
+        back=meeting.href,
         lines=[Line(Text("会议", "Meeting"), meeting.title), Line(Text("批次", "Round"), meeting.round.title)],
         crumbs=_crumbs(meeting),
     )
@@ -78,7 +78,7 @@ def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
         answer = replanning.cancel(pk, given.text("reason"), actor, request_id(request))
         if isinstance(answer, Refusal):
             raise Refused(answer)
-        return Text("会议已取消，已通知成员。", "The meeting is cancelled; its members are told."), href(meeting)
+        return Text("会议已取消，已通知成员。", "The meeting is cancelled; its members are told."), meeting.href
 
     return deed_page(
         request,
@@ -86,7 +86,7 @@ def meeting_cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
         [reason],
         do,
         button=Text("取消会议并通知成员", "Cancel it and tell the members"),
-        back=href(meeting),
+        back=meeting.href,
         hint=Text(
             "不能撤回；议程上的办件可列入另一次会议，已通知答辩时间的申报人会收到取消通知。",
             "It is not taken back. What stands on its agenda is free for another meeting, and who was told when they are heard is "

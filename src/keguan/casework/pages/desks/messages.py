@@ -53,9 +53,11 @@ def kind_title(message: Message) -> Text:
 
 
 def href_of(message: Message) -> str:
-    """Where one goes on from a message: its case, or the page of its kind; "" where there is none."""
+    """Where one goes on from a message: its case, the page that it is about, or that of its kind; "" where there is none."""
     if message.case is not None:
         return reverse("case", args=[message.case.number])
+    if message.path:
+        return message.path
     kind = KINDS.get(message.kind)
     return reverse(kind.leads_to) if kind and kind.leads_to else ""
 

@@ -1,6 +1,7 @@
-"""An institution's own checklist of a round: kept and ticked by its office, seen by nobody else, owed before it endorses.
+"""The own checklist of an institution or authority in a round: kept and ticked by its office, seen by nobody else, owed before
+it endorses or recommends.
 
-What a programme asks of everybody stands in its rules (`endorse: rules`); this is what one institution asks of itself.
+What a programme asks of everybody stands in its rules (`endorse: rules`); this is what one office asks of itself.
 """
 
 from __future__ import annotations
@@ -121,6 +122,22 @@ def ticked(case: Case, organisation: int) -> set[int]:
     return set(rows.values_list("item", flat=True))
 
 
+def looked_at(case: Case, items: Collection[int], actor: Actor, request_id: str = "") -> None:
+    """Tick these items for a case on one's desk, beside its decision; what is ticked stays so. Whatever keeps the actor from it
+    keeps them from deciding, too, and is said there."""
+    office = office_at(case)
+    if items and office is not None:
+        tick(case, office, ticked(case, office) | set(items), actor, request_id)
+
+
+def office_at(case: Case) -> int | None:
+    """The institution or authority on whose desk the case lies; None while it lies on no such desk. No query."""
+    if case.step_kind != "endorse" or case.round_id is None:
+        return None
+    step = definition_of(case.programme).programme.step(case.step)
+    return case.host_id if getattr(step, "by", "") == "host" else case.authority_id
+
+
 def tick_numbers(cases: Collection[Case], items: Collection[OfficeItem]) -> dict[int, int]:
     """How many of these items are ticked, by case id. One query."""
     rows = OfficeTick.objects.filter(case__in=cases, item__in=items).order_by()
@@ -129,21 +146,20 @@ def tick_numbers(cases: Collection[Case], items: Collection[OfficeItem]) -> dict
 
 def owed(case: Case, command: Command) -> tuple[Problem, ...]:
     """What the endorsing office has not looked at yet and asks of itself. One query, and that only for endorsements."""
-    if command.name != "endorse" or case.step_kind != "endorse" or case.round_id is None:
-        return ()
-    step = definition_of(case.programme).programme.step(case.step)
-    by = case.host_id if getattr(step, "by", "") == "host" else case.authority_id
-    if by is None:
+    if command.name != "endorse" or (by := office_at(case)) is None:
         return ()
     rows = OfficeItem.objects.filter(round=case.round_id, organisation=by, required=True, dropped_at__isnull=True)
     said = Text("本单位核对清单尚有一项未勾选：{item}", "An item of your own checklist is not ticked: {item}")
     return tuple(
-        Problem("office.unticked", said.filled(item=item.say), value=str(item.pk), fix=_WHERE)
+        Problem("office.unticked", said.filled(item=item.say), where="office_item", value=str(item.pk), fix=_WHERE)
         for item in rows.exclude(ticks__case=case)
     )
 
 
-_WHERE = Text("请在“申报进展”的“本单位核对清单”中勾选。", "Tick it under “Progress of applications”, “Our own checks”.")
+_WHERE = Text(
+    "请在办件页面“本单位核对清单”中勾选，与办理意见在一处。",
+    "Tick it on the page of the case, under “Our own checks”, beside your decision.",
+)
 _NOT_YOURS = refuse(
     "right.missing", Text("只有本单位的办理人员可以这样做。", "Only the office of this institution does this.")
 )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests import make
 from tests.make import cases
 from tests.make import world as w
-from tests.slices.casework.page_cast import signed_in
+from tests.slices.casework.page_cast import act, signed_in
 
 from keguan.casework.desks import batches
 from keguan.casework.models import Batch, Case, OfficeItem, OfficeTick
@@ -56,6 +56,44 @@ def test_a_required_item_is_owed_before_endorsing_and_ticking_it_frees_the_way(w
     assert isinstance(world.act(number, "endorse", "host", note="材料属实"), Done)
 
 
+@pytest.mark.parametrize(("who", "step"), [("host", "endorse"), ("authority", "recommend")])
+def test_the_office_meets_its_checks_beside_its_decision_and_ticks_them_there(
+    world: w.World, who: str, step: str
+) -> None:
+    number = cases.case(world, at=step).number
+    office = {"host": world.university, "authority": world.bureau}[who]
+    assert world.round is not None
+    kept = reverse("office_checks", args=[world.round.code, office.pk])
+    client, page = signed_in(world.people[who]), reverse("case", args=[number])
+    for zh in ("伦理审查意见已留存", "经费已核对"):
+        assert client.post(kept, {"zh": zh, "required": "yes"}).status_code == 303
+    first, second = OfficeItem.objects.all()
+    shown = client.get(page).content.decode()
+    assert first.zh in shown
+    assert kept in shown
+    sent = {"reason": "材料属实", "rank": "1"}
+    refused = act(client, number, "endorse", **sent, office_item=[str(first.pk)])
+    said = refused.content.decode()
+    assert refused.status_code == 422
+    assert 'href="#field-office_item"' in said, "the refusal leads to where it is ticked"
+    assert 'id="field-office_item"' in said
+    assert f'name="office_item" value="{second.pk}"' in said
+    assert f'name="office_item" value="{first.pk}"' not in said, "what was ticked is kept"
+    assert "材料属实" in said
+    assert act(client, number, "endorse", **sent, office_item=[str(second.pk)]).status_code == 303
+    assert Case.objects.get(number=number).step != step
+    assert OfficeTick.objects.filter(by=world.people[who].pk).count() == 2
+
+
+def test_nobody_ticks_beside_a_decision_that_is_not_theirs(world: w.World) -> None:
+    number = cases.case(world, at="endorse").number
+    found = item(world, required="yes")
+    for who in ("authority", "officer", "applicant"):
+        answer = act(signed_in(world.people[who]), number, "endorse", office_item=[str(found.pk)])
+        assert answer.status_code in (403, 409, 422), who
+    assert not OfficeTick.objects.exists()
+
+
 def test_a_return_owes_nothing_and_a_dropped_item_is_owed_no_more(world: w.World) -> None:
     number = cases.case(world, at="endorse").number
     found = item(world, required="yes")
@@ -90,7 +128,7 @@ def test_nobody_outside_the_institution_sees_it(world: w.World) -> None:
         client = signed_in(world.people[who])
         assert client.get(address(world)).status_code in (403, 404), who
         assert client.post(address(world, number), {"item": [found.pk]}).status_code in (403, 404), who
-    for who in ("applicant", "host"):
+    for who in ("applicant", "authority", "officer", "supervisor"):
         page = signed_in(world.people[who]).get(reverse("case", args=[number])).content.decode()
         assert found.zh not in page
         assert "核对清单" not in page

@@ -28,7 +28,7 @@ _WORDS = {
     "note": Text("备注", "Note"),
 }
 _NOT_TYPED = frozenset(
-    {"key", "revision", "step", "csrfmiddlewaretoken", "shown", "next", "do", "queue", "onwards", "upto"}
+    {"key", "revision", "step", "csrfmiddlewaretoken", "shown", "next", "do", "queue", "onwards", "upto", "office_item"}
 )
 
 

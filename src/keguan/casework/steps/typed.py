@@ -34,6 +34,11 @@ def fen(post: QueryDict, name: str) -> int | str | None:
     return typed[:80] if isinstance(read, Problem) else read.fen if read is not None else None
 
 
+def ticked_ids(post: QueryDict, name: str) -> list[int]:
+    """The things that were ticked, by id; what is none is left out."""
+    return [int(one) for one in post.getlist(name) if one.isdecimal() and len(one) < 19]
+
+
 def places(post: QueryDict) -> list[str]:
     """The places of the form that were marked as wrong."""
     return [one[:200] for one in post.getlist("places")][:200]

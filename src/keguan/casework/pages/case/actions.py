@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from keguan.casework import services, sides
+from keguan.casework import office_checks, services, sides
 from keguan.casework.drafting import filling
 from keguan.casework.models import Notice
 from keguan.casework.pages.answering import onward, request_id, status_of_refusal
@@ -31,7 +31,7 @@ from keguan.kernel import clock
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal, Refused
-from keguan.language.schema import Step
+from keguan.language.schema import Endorse, Step
 
 _DONE = Text(
     "已办理：{verb}。{number}，服务器时间 {at:%Y-%m-%d %H:%M:%S}。",
@@ -59,6 +59,8 @@ def case_do(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
         content = {"reason": typed.text(request.POST, "reason")}
     else:
         content = closet_of(step).content.read(request.POST, situation.definition, step, verb, situation)
+    if isinstance(step, Endorse):
+        office_checks.looked_at(found, typed.ticked_ids(request.POST, "office_item"), actor, request_id(request))
     answer = services.act(
         number,
         Command(verb, str(step.id), content),

@@ -1,4 +1,4 @@
-"""An institution's own checklist on pages: its items, the cases on its desk, and the ticks of one case."""
+"""The own checklist of an office on pages: its items, the cases on its desk, and the ticks of one case."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from keguan.casework.models import Case, OfficeItem, Round
 from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rounds.progress import PROGRESS
+from keguan.casework.steps.typed import ticked_ids
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.fields import Field, filled
@@ -67,7 +68,7 @@ def case_checks(request: HttpRequest, code: str, organisation: int, number: str)
     case = get_object_or_404(Case.objects.select_related("round"), mine, round=of_round, number=number)
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
-        sent = [int(one) for one in request.POST.getlist("item") if one.isdecimal() and len(one) < 19]
+        sent = ticked_ids(request.POST, "item")
         refusal = service.tick(case, office.pk, sent, actor, request_id(request))
         if refusal is None:
             tell(request, Text("核对已保存。", "The checks are saved."))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from keguan.casework.situation.ranks import ordered_rank
+from django.urls import reverse
+
+from keguan.casework.office_checks import keeps_checks, office_at
+from keguan.casework.situation.office_desk import OfficeDesk, office_desk
 from keguan.casework.steps.opinion import opinion, place_boxes
 from keguan.casework.steps.scene import Scene
 from keguan.casework.steps.verdict_rows import rows_to_answer
@@ -29,22 +32,29 @@ def panel(scene: Scene) -> dict[str, Any]:
     bounds = Text("从1开始的整数", "A whole number from 1")
     if quota is not None:
         bounds = Text("1至{quota}的整数", "A whole number from 1 to {quota}").filled(quota=quota)
+    office = office_at(scene.case)
+    sits = office is not None and keeps_checks(scene.actor, office)
+    desk = office_desk(scene.case, office) if office is not None and sits else OfficeDesk()
     none = Text("无", "none")
     return {
         "verdicts": rows_to_answer(scene, step.rules),
         "quota": quota,
         "used": scene.situation.facts.get("authority.endorsed_in_round"),
-        "rank": _rank(scene, step, hint.filled(bounds=bounds, taken=", ".join(map(str, taken)) or none), taken)
+        "rank": _rank(scene, step, desk, hint.filled(bounds=bounds, taken=", ".join(map(str, taken)) or none), taken)
         if step.ranked
         else None,
         "opinion": opinion(scene, _OPINION, _OWED),
         "places": place_boxes(scene),
+        "checks": desk.checks,
+        "checks_href": reverse("office_checks", args=[scene.case.round.code, office])
+        if scene.case.round and desk.checks
+        else "",
     }
 
 
-def _rank(scene: Scene, step: Endorse, hint: Text, taken: list[int]) -> Field:
+def _rank(scene: Scene, step: Endorse, desk: OfficeDesk, hint: Text, taken: list[int]) -> Field:
     """The rank, as the kept order of the desk has it within the quota, until something else is typed."""
-    ordered, quota = ordered_rank(scene.case, taken), quota_of(scene.situation, step)
+    ordered, quota = desk.rank_of(scene.case, taken), quota_of(scene.situation, step)
     if ordered is not None and quota is not None and ordered > quota:
         ordered = None
     field = Field("rank", "number", _RANK, value="" if ordered is None else str(ordered), required=True, hint=hint)

@@ -10,7 +10,7 @@ from typing import get_args
 from keguan.casework.message_kinds import KINDS, Word
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "keguan"
-SENDERS = {"send", "send_to_applicants", "send_to_offices"}
+SENDERS = {"send", "send_to_applicants", "send_to_writers", "send_to_offices"}
 """The functions of `casework.messages` that take a kind first."""
 
 

@@ -28,6 +28,17 @@ def remind_experts(timestamp: int = 0) -> None:
     log.info("experts", reminded=experts.remind())
 
 
+@app.periodic(cron="40 23 * * *")  # 07:40 in Beijing, for the daily mails of eight
+@app.task(
+    name="casework.tell_desks", queueing_lock="casework-tell-desks", lock="casework-tell-desks", pass_context=False
+)
+def tell_desks(timestamp: int = 0) -> None:
+    """Each morning: tell whoever holds a duty what came to their desk."""
+    from keguan.casework.desks import arriving
+
+    log.info("desks", told=arriving.tell_desks())
+
+
 @app.task(name="casework.typeset")
 def typeset(name: str) -> None:
     """Set a long document that somebody waits for."""

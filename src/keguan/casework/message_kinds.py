@@ -17,6 +17,7 @@ How = Literal["at_once", "daily", "weekly", "none"]
 Word = Literal[
     "returned",
     "waits",
+    "desk",
     "deadline",
     "extended",
     "ended",
@@ -89,6 +90,16 @@ KINDS: Final[Mapping[str, MessageKind]] = {
         Text("等待您办理", "Waits for you"),
         Text("办件 {number} 等待您办理。", "{number} waits for you."),
         by_text=True,
+    ),
+    "desk": MessageKind(
+        WORKING,
+        Text("新到办件", "New at my desk"),
+        Text(
+            "有新到的办件等待您的职责办理，请登录查看待办。",
+            "New cases wait for a duty of yours; sign in to see what there is to do.",
+        ),
+        how="daily",
+        leads_to="todo",
     ),
     "deadline": MessageKind(
         WORKING,

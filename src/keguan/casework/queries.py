@@ -35,6 +35,7 @@ from keguan.casework.permissions import (
     is_own,
     kept_ids,
     listed_to,
+    own_to,
     reviews_visible_to,
     runs_or_watches_programme,
 )
@@ -167,12 +168,12 @@ def cases(actor: Actor) -> QuerySet[Case]:
 
 
 def my_cases(actor: Actor, *, archived: bool = False) -> QuerySet[Case]:
-    """The cases that the actor began, leads or takes part in, newest first: those in their list, or those they archived."""
+    """The cases that the actor began, leads, takes part in or writes along, newest first: those in their list, or those they
+    archived."""
     if actor.person is None:
         return Case.objects.none()
     put_away = Exists(Archived.objects.filter(case=OuterRef("pk"), person=actor.person))
-    mine = Q(applicant=actor.person) | Q(principal=actor.person) | Q(members__contains=[actor.person])
-    return cases(actor).filter(mine, put_away if archived else ~put_away)
+    return cases(actor).filter(own_to(actor), put_away if archived else ~put_away)
 
 
 def cases_in_round(actor: Actor, of_round: Round) -> QuerySet[Case]:

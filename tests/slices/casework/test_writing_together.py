@@ -288,3 +288,20 @@ def test_who_only_reads_keeps_no_section_closed_to_the_others(world: w.World, nu
     asked(world, number, colleague, section_of(number, "title"), writes=False)
     asked(world, number, writer)
     assert isinstance(drafts.save_draft(number, "proposal", {"title": "可以填写"}, 0, actor_for(writer)), drafts.Saved)
+
+
+def test_what_is_shared_with_somebody_stands_among_their_cases_and_says_so(
+    world: w.World, number: str, colleague: Person
+) -> None:
+    mine, theirs = signed_in(world.people["applicant"]), signed_in(colleague)
+    assert number not in theirs.get(reverse("my_cases")).content.decode()
+    asked(world, number, colleague)
+    shown = theirs.get(reverse("my_cases")).content.decode()
+    assert number in shown
+    assert "他人邀我参与填写" in shown
+    own = mine.get(reverse("my_cases")).content.decode()
+    assert number in own
+    assert "他人邀我参与填写" not in own, "the applicant's own"
+    assert number not in theirs.get(reverse("todo")).content.decode().split("消息")[0], "waits for the applicant alone"
+    assert editors.release(number, colleague.pk, world.actor("applicant")) is None
+    assert number not in theirs.get(reverse("my_cases")).content.decode()

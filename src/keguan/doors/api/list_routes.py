@@ -12,7 +12,7 @@ from django.urls import reverse
 from ninja import Router, Schema
 from pydantic import Field, create_model
 
-from keguan.casework.pages.desks.cases import CASES
+from keguan.casework.pages.desks.cases import CASES, MY_CASES
 from keguan.casework.pages.public.notices import NOTICES
 from keguan.casework.pages.rounds.rounds import ROUNDS
 from keguan.components.access import actor_on
@@ -55,7 +55,7 @@ class Offered:
 
 LISTS: Final = (
     Offered("/cases", CASES, "cases", "read:cases"),
-    Offered("/my-cases", CASES, "my_cases", "read:cases", Text("本人申报或参与的办件", "One's own cases")),
+    Offered("/my-cases", MY_CASES, "my_cases", "read:cases", Text("本人申报或参与的办件", "One's own cases")),
     Offered("/rounds", ROUNDS, "rounds", "read:cases"),
     Offered("/notices", NOTICES, "notices", None),
     Offered("/awards", AWARDS, "awards", None),

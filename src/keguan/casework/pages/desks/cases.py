@@ -24,7 +24,7 @@ from keguan.casework.versions import definition_of
 from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.list_pages import list_page
 from keguan.components.lists import Choice, Column, Filter, Given, Listing, ListSpec, Rows, Search
-from keguan.components.status import Tab
+from keguan.components.status import Status, Tab
 from keguan.engine.machine import WITHDRAWN
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -145,6 +145,31 @@ CASES = ListSpec(
 )
 
 
+PARTS = {
+    "applicant": Status(Text("申报人", "Applicant")),
+    "principal": Status(Text("项目负责人", "Principal investigator")),
+    "member": Status(Text("项目组成员", "On the team")),
+    "shared": Status(Text("他人邀我参与填写", "Shared with you"), "info"),
+}
+MY_CASES = replace(
+    CASES,
+    columns=(*CASES.columns, Column("part", Text("我的身份", "Your part"), lambda c: PARTS[c.part], "status")),
+    empty=Text("没有您申报、参与或受邀填写的办件。", "No case that you began, take part in or were asked to write."),
+)
+"""One's own cases, each with what one is in it."""
+
+
+def _mine(actor: Actor, *, archived: bool = False) -> QuerySet[Case]:
+    person = actor.person
+    part = Conditional(
+        When(applicant=person, then=Value("applicant")),
+        When(principal=person, then=Value("principal")),
+        When(members__contains=[person], then=Value("member")),
+        default=Value("shared"),
+    )
+    return _shown(queries.my_cases(actor, archived=archived)).annotate(part=part)
+
+
 def _tabs(here: str, *, batches: bool = False) -> list[Tab]:
     tabs = [
         Tab(Text("我可以查看的", "All I may see"), reverse("cases"), here == "cases"),
@@ -213,17 +238,18 @@ def ids_in_order(ids: QuerySet[Any, int]) -> list[int]:
 
 @page(SIGNED_IN)
 def my_cases(request: HttpRequest) -> HttpResponseBase:
-    """The cases that this reader began, leads or takes part in."""
+    """The cases that this reader began, leads, takes part in or was asked to write along."""
     actor = actor_on(request)
-    rows = _shown(queries.my_cases(actor))
-    return list_page(request, CASES, rows, template="casework/cases.html", given=_given(actor), tabs=_tabs("my_cases"))
+    return list_page(
+        request, MY_CASES, _mine(actor), template="casework/cases.html", given=_given(actor), tabs=_tabs("my_cases")
+    )
 
 
 @page(SIGNED_IN)
 def my_archive(request: HttpRequest) -> HttpResponseBase:
     """The ended cases that this reader put out of the list; each is brought back on its page."""
     actor = actor_on(request)
-    rows = _shown(queries.my_cases(actor, archived=True))
+    rows = _mine(actor, archived=True)
     return list_page(
-        request, CASES, rows, template="casework/cases.html", given=_given(actor), tabs=_tabs("my_archive")
+        request, MY_CASES, rows, template="casework/cases.html", given=_given(actor), tabs=_tabs("my_archive")
     )

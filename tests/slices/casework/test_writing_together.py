@@ -204,6 +204,28 @@ def test_rows_pasted_from_a_spreadsheet_stand_in_the_table(world: w.World, numbe
     assert [row["value"] for row in rows] == ["10", "20"]
 
 
+@pytest.mark.parametrize(
+    ("head", "is_head"),
+    [
+        ("指标\t目标值\t单位", True),
+        ("指标名称\t目标值\t计量", True),
+        ("Indicator\ttarget VALUE\t个", True),
+        ("指标名称 *\t目标值（个）\t", True),
+        ("指标名称\t10\t项", False),
+        ("单位\t指标名称\t目标值", False),
+        ("指标\t10\t单位", False),
+    ],
+)
+def test_a_first_line_that_names_most_of_the_columns_is_their_head(
+    world: w.World, number: str, head: str, is_head: bool
+) -> None:
+    assert [one.title.zh for one in _columns(number, "targets")] == ["指标名称", "目标值", "单位"]
+    client = signed_in(world.people["applicant"])
+    send(client, number, "paste:proposal.targets", **{"targets?paste": f"{head}\n甲\t1\t项\n乙\t2\t项\n"})
+    first = [] if is_head else [head.split("\t")[0]]
+    assert [row["indicator"] for row in kept(number)["targets"]] == [*first, "甲", "乙"]
+
+
 def test_a_paste_of_thousands_of_cells_is_refused_in_words_and_stays_in_its_box(world: w.World, number: str) -> None:
     client = signed_in(world.people["applicant"])
     lines = "\n".join(f"指标{n}\t{n}\t项" for n in range(1700))

@@ -19,6 +19,7 @@ from django.http import QueryDict
 from keguan.engine.state import Values
 from keguan.kernel.bilingual import Text
 from keguan.kernel.money import UNITS, Money
+from keguan.kernel.names import halfwidth
 from keguan.kernel.problems import Problem
 from keguan.language.schema import Column, Field, Form
 
@@ -184,7 +185,7 @@ def pasted(form: Form, values: dict[str, Any], post: QueryDict, button: str) -> 
     """Put the lines that were pasted beside a table under its rows, or in their place (`paste:…:instead`); what is too much
     is refused and nothing is put in, and where nothing is pasted nothing is replaced.
 
-    The columns come in the order of the form; a first line that names them is left out. A choice may be pasted by its name.
+    The columns come in the order of the form; a first line that names most of them is left out. A choice may be pasted by its name.
     """
     verb, _, rest = button.partition(":")
     where, _, way = rest.partition(":")
@@ -257,8 +258,19 @@ def _too_many(field: Field, where: str, rows: list[Any], lines: int) -> Problem 
 
 
 def _is_head(field: Field, line: list[str]) -> bool:
-    names = [cell.strip() for cell in line]
-    return names in ([one.title.zh for one in field.columns], [one.title.en for one in field.columns])
+    """Whether most of its cells name the column they stand in. In another order they name nothing that may be left out: what
+    follows would stand in the wrong columns unseen."""
+    named = sum(
+        _label(cell) in {_label(one.title.zh), _label(one.title.en)}
+        for one, cell in zip(field.columns, line, strict=False)
+        if cell.strip()
+    )
+    return 2 * named > sum(bool(cell.strip()) for cell in line)
+
+
+def _label(text: str) -> str:
+    """What a column is called: no case, no spaces, no mark of what must be filled in, no unit in brackets behind it."""
+    return re.sub(r"[\s*:]|(?<=.)\([^()]*\)\W*$", "", halfwidth(text, punctuation=True)).casefold()
 
 
 def _row_of(field: Field, line: list[str]) -> dict[str, Any]:

@@ -124,28 +124,38 @@ def piles_of(actor: Actor, mine: QuerySet[Task], most: int) -> list[tuple[int, s
         return cursor.fetchall()
 
 
-def rounds_to_publish(actor: Actor) -> QuerySet[Round]:
-    """Drafted rounds that wait for this actor to publish them, those that open first at the top; never the actor's own
-    drafts. Nothing, and no query, for those who do not plan."""
-    plans = [duty for duty in actor.duties if duty.role == "planning"]
-    if actor.person is None or not plans:
-        return Round.objects.none()
-    rows = Round.objects.filter(status="draft", returned_because="").exclude(drafted_by=actor.person)
-    if all(duty.programme for duty in plans):
-        rows = rows.filter(programme__code__in={duty.programme for duty in plans})
+def drafted_rounds_for(actor: Actor) -> QuerySet[Round]:
+    """Drafted rounds that wait for this actor, those that open first at the top: a colleague's to be published, and their own
+    that were sent back. Nothing, and no query, for those who do not plan."""
+    codes = _plans(actor)
+    rows = Round.objects.filter(_waits_for(actor), status="draft") if codes is not None else Round.objects.none()
+    if codes:
+        rows = rows.filter(programme__code__in=codes)
     return rows.select_related("programme").defer("programme__sources").order_by("opens", "code")
 
 
-def changes_to_publish(actor: Actor) -> QuerySet[CallChange]:
-    """Drafted changes of published calls that wait for this actor, the oldest at the top; never the actor's own. Nothing, and no
+def drafted_changes_for(actor: Actor) -> QuerySet[CallChange]:
+    """Drafted changes of published calls that wait for this actor in the same way, the oldest at the top. Nothing, and no
     query, for those who do not plan."""
-    plans = [duty for duty in actor.duties if duty.role == "planning"]
-    if actor.person is None or not plans:
-        return CallChange.objects.none()
-    rows = CallChange.objects.filter(returned_because="").exclude(drafted_by=actor.person)
-    if all(duty.programme for duty in plans):
-        rows = rows.filter(round__programme__code__in={duty.programme for duty in plans})
+    codes = _plans(actor)
+    rows = CallChange.objects.filter(_waits_for(actor)) if codes is not None else CallChange.objects.none()
+    if codes:
+        rows = rows.filter(round__programme__code__in=codes)
     return rows.select_related("round").order_by("drafted_at", "pk")
+
+
+def _plans(actor: Actor) -> set[str] | None:
+    """The programmes that the actor plans, empty for all; None for those who plan nothing."""
+    plans = [duty.programme for duty in actor.duties if duty.role == "planning"]
+    if actor.person is None or not plans:
+        return None
+    return set(plans) if all(plans) else set()
+
+
+def _waits_for(actor: Actor) -> Q:
+    """What is drafted waits for a colleague of its drafter; sent back, for its drafter, or for anybody where there is none."""
+    own = Q(drafted_by=actor.person)
+    return Q(returned_because="") & ~own | ~Q(returned_because="") & (own | Q(drafted_by__isnull=True))
 
 
 def messages_of(actor: Actor) -> QuerySet[Message]:

@@ -100,12 +100,15 @@ def test_a_colleague_sends_it_back_with_a_reason_and_its_drafter_hears_of_it(wor
     assert (told.person, told.zh) == (world.people["planner"], f"批次草稿 {CODE} 被退回：预算未填")
     assert "预算未填" in planner.get(page).content.decode()
     assert CODE not in publisher.get(reverse("todo")).content.decode()
+    assert f'<a href="{page}">修改被退回的批次草稿，重新提交核对</a>' in planner.get(reverse("todo")).content.decode()
     answer = rounds.publish_round(CODE, world.actor("publisher"))
     assert not isinstance(answer, Round)
     assert answer.problems[0].code == "round.returned"
     shown = typed(planner, "round_edit")
     assert planner.post(reverse("round_edit", args=[CODE]), shown | {"budget": "300"}).status_code == 303
     assert Round.objects.get().returned_because == ""
+    assert "重新提交核对" not in planner.get(reverse("todo")).content.decode()
+    assert "核对并发布批次" in publisher.get(reverse("todo")).content.decode()
     assert publisher.post(reverse("round_publish", args=[CODE]), typed(publisher, "round_publish")).status_code == 303
 
 

@@ -228,9 +228,13 @@ def test_it_is_sent_back_with_a_reason_and_dropped_by_its_drafter(world: w.World
     assert "号码不全" in told.zh
     page = publisher.get(reverse("call_change", args=[CODE])).content.decode()
     assert reverse("call_change_publish", args=[CODE]) not in page
+    again = f'<a href="{reverse("call_change", args=[CODE])}">修改被退回的通知变更，重新提交核对</a>'
+    assert again in planner.get(reverse("todo")).content.decode()
+    assert reverse("call_change", args=[CODE]) not in publisher.get(reverse("todo")).content.decode()
     assert "号码不全" in planner.get(reverse("round_amend", args=[CODE])).content.decode()
     assert planner.post(reverse("call_change_drop", args=[CODE])).status_code == 303
     assert CallChange.objects.count() == 0
+    assert again not in planner.get(reverse("todo")).content.decode()
     assert RoundVersion.objects.count() == 1
     assert planner.get(reverse("call_change", args=[CODE]))["Location"] == reverse("round", args=[CODE])
 

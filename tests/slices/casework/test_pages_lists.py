@@ -254,7 +254,7 @@ def test_only_who_plans_costs_a_query_for_drafted_rounds(world: w.World, django_
     for who, queried in (("officer", 0), ("applicant", 0), ("publisher", 1)):
         actor = world.actor(who)
         with django_assert_num_queries(queried):
-            assert list(queries.rounds_to_publish(actor)) == []
+            assert list(queries.drafted_rounds_for(actor)) == []
 
 
 def test_many_cases_at_one_desk_are_one_line_that_opens_them_and_few_are_told_apart(

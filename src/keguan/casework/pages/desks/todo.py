@@ -19,13 +19,13 @@ from keguan.casework.pages.desks.deputies import may_deputise
 from keguan.casework.pages.desks.messages import href_of
 from keguan.casework.pages.step_help import StepHelp, help_for
 from keguan.casework.queries import (
-    changes_to_publish,
+    drafted_changes_for,
+    drafted_rounds_for,
     messages_of,
     mine_of,
     piles_of,
     reviews_of,
     roles_asked,
-    rounds_to_publish,
     tasks_of,
 )
 from keguan.casework.rounds import resolutions
@@ -96,8 +96,8 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     waiting = [
         *map(_of_pile, piles),
         *map(_single, tasks[:MOST]),
-        *map(_of_draft, rounds_to_publish(actor)[:MOST]),
-        *map(_of_change, changes_to_publish(actor)[:MOST]),
+        *map(_of_draft, drafted_rounds_for(actor)[:MOST]),
+        *map(_of_change, drafted_changes_for(actor)[:MOST]),
         *(
             map(_of_resolution, resolutions.to_sign(actor)[:MOST])
             if _DECIDING & {duty.role for duty in actor.duties}
@@ -214,19 +214,25 @@ def _of_pile(pile: Pile) -> Waiting:
 
 
 def _of_draft(drafted: Round) -> Waiting:
-    """A round that a colleague drafted, to be published before it opens."""
-    title, href = Text("核对并发布批次", "Check and publish a round"), reverse("round", args=[drafted.code])
-    due = drafted.opens
+    """A round that a colleague drafted, to be published before it opens; or one's own that was sent back."""
+    title = (
+        Text("修改被退回的批次草稿，重新提交核对", "Change and hand in again: a round")
+        if drafted.returned_because
+        else Text("核对并发布批次", "Check and publish a round")
+    )
+    due, href = drafted.opens, reverse("round", args=[drafted.code])
     return Waiting(title, drafted.title, drafted.code, role_name("planning"), href, due, _state(due))
 
 
 def _of_change(drafted: CallChange) -> Waiting:
-    """A change of a published call that a colleague drafted."""
+    """A change of a published call that a colleague drafted; or one's own that was sent back."""
     of_round = drafted.round
-    title, href = (
-        Text("核对并发布通知变更", "Check and publish a change of a call"),
-        reverse("call_change", args=[of_round.code]),
+    title = (
+        Text("修改被退回的通知变更，重新提交核对", "Change and hand in again: a change of a call")
+        if drafted.returned_because
+        else Text("核对并发布通知变更", "Check and publish a change of a call")
     )
+    href = reverse("call_change", args=[of_round.code])
     return Waiting(title, of_round.title, of_round.code, role_name("planning"), href, None, None)
 
 

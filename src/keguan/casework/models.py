@@ -608,6 +608,7 @@ class Notice(models.Model):
         ordering = ("-since", "id")
         constraints = [models.UniqueConstraint(fields=["case", "step", "attempt"], name="notice_once")]
         indexes = [
+            models.Index(fields=["since", "id"], name="notice_by_start"),
             models.Index(fields=["until"], name="notice_by_end"),
             # The order of the public list of results, which then reads no further than its page.
             models.Index(fields=["until", "id"], name="notice_of_result", condition=Q(outcome="unopposed")),

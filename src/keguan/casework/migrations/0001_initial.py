@@ -851,6 +851,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("-since", "id"),
                 "indexes": [
+                    models.Index(fields=["since", "id"], name="notice_by_start"),
                     models.Index(fields=["until"], name="notice_by_end"),
                     models.Index(
                         condition=models.Q(("outcome", "unopposed")), fields=["until", "id"], name="notice_of_result"

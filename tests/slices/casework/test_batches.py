@@ -207,7 +207,12 @@ def test_a_quota_counts_those_before_it_in_the_batch(world: w.World, monkeypatch
     numbers = three(world, at="recommend")
     authority = signed_in(world.people["authority"])
     batch = begun(authority, *numbers)
-    assert "请在推荐排序页排好次序" in page_of(authority, batch)
+    offered = page_of(authority, batch)
+    assert "“推荐单位推荐”须给每件一个名次：请在推荐排序页排好次序" in offered, "as the step is called"
+    assert world.round is not None
+    order = reverse("recommendations", args=[world.round.code, world.bureau.pk])
+    assert f'<a href="{order}">' in offered
+    assert authority.get(order).status_code == 200
     # Each needs a rank of its own, which no batch can give.
     assert do(authority, batch, "choose", verb="endorse").status_code == 422
     monkeypatch.setattr(batches, "by_themselves", lambda *_: {})

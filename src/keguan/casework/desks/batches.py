@@ -33,6 +33,7 @@ from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Endorse, Screen
+from keguan.language.wording import step_title
 from keguan.registers.parties.access import actor_for
 from keguan.registers.trace import services as trace
 
@@ -150,12 +151,12 @@ def verbs_of(standings: Standings, actor: Actor) -> tuple[Verb, ...]:
 
 
 _RANKED = Text(
-    "“{verb}”须给每件一个名次：请在推荐排序页排好次序，再按排序推荐。",
-    "“{verb}” gives each case a rank: put them in order on the page of your recommendations, and recommend from there.",
+    "“{deed}”须给每件一个名次：请在推荐排序页排好次序，再按排序推荐。",
+    "“{deed}” gives each case a rank: put them in order on the page of your recommendations, and recommend from there.",
 )
 _JUDGED = Text(
-    "“{verb}”须逐件判断：有的规则由您回答，请逐件打开办理。",
-    "“{verb}” owes a judgement on each case, for some rules are yours to answer: open them one by one.",
+    "“{deed}”须逐件判断：有的规则由您回答，请逐件打开办理。",
+    "“{deed}” owes a judgement on each case, for some rules are yours to answer: open them one by one.",
 )
 
 
@@ -174,8 +175,29 @@ def by_themselves(batch: Batch, standings: Standings, verbs: Sequence[Verb]) -> 
             why = _JUDGED
         else:
             continue
-        found |= {verb.name: why.filled(verb=verb.title) for verb in verbs if verb.name in ("endorse", "pass")}
+        # An endorsement is called what its step is called: an authority recommends.
+        found |= {
+            verb.name: why.filled(deed=step_title(step) if verb.name == "endorse" else verb.title)
+            for verb in verbs
+            if verb.name in ("endorse", "pass")
+        }
     return found
+
+
+def orders_of(batch: Batch, standings: Standings, actor: Actor) -> list[tuple[str, int]]:
+    """Where cases of the batch are ranked by this actor: the round's code and the authority. One query, none where nothing is
+    ranked."""
+    steps = {case.step for case, _ in standings if case.step and _is_ranked(case)}
+    if not steps:
+        return []
+    rows = batch.lines.filter(step__in=steps, case__round__isnull=False, case__authority__isnull=False)
+    pairs = rows.order_by("case__round__code").values_list("case__round__code", "case__authority").distinct()
+    return [(code, body) for code, body in pairs if actor.holds("authority", organisation=body)]
+
+
+def _is_ranked(case: Case) -> bool:
+    step = definition_of(case.programme).programme.step(case.step)
+    return isinstance(step, Endorse) and step.ranked
 
 
 def choose(batch: Batch, actor: Actor, verb: str, reason: str) -> Refusal | None:

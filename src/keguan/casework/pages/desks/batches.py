@@ -174,6 +174,7 @@ def _page(
         "standing": standing,
         "verbs": choices,
         "by_themselves": list(alone.values()),
+        "orders": _orders(found, standings, actor) if alone else [],
         "chosen": chosen,
         "hand_over": _hand_over_fields(request, found, actor, problems if handing else ()),
         "is_handing": handing,
@@ -197,6 +198,15 @@ def _page(
         "crumbs": [Crumb(BATCHES, reverse("batches")), Crumb(Text("第 {n} 批", "Batch {n}").filled(n=found.pk))],
     }
     return render(request, "casework/batch.html", context, status=status)
+
+
+def _orders(found: Batch, standings: service.Standings, actor: Actor) -> list[tuple[Text, str]]:
+    """The pages on which what is ranked is put in order."""
+    said = Text("推荐排序：{code}", "Order of recommendation: {code}")
+    return [
+        (said.filled(code=code), reverse("recommendations", args=[code, body]))
+        for code, body in service.orders_of(found, standings, actor)
+    ]
 
 
 def _hand_over_fields(request: HttpRequest, found: Batch, actor: Actor, problems: tuple[Problem, ...]) -> list[Field]:

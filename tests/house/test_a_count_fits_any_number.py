@@ -9,7 +9,7 @@ import keguan
 
 ROOT = Path(keguan.__file__).parent
 A_PLURAL_AFTER_A_COUNT = re.compile(
-    r"""["'][^"']*(?<!most )(?<!least )(?<!than )(?<!the )(?<!first )(?<!takes )\{\w+\} (?:more |new )?(?:cases|experts|members|items|reviewers|seats"""
+    r"""["'][^"']*(?<!most )(?<!least )(?<!than )(?<!the )(?<!first )(?<!takes )\{\w+\} (?:more |new )?(?:cases|problems|hosts|experts|members|items|reviewers|seats"""
     r"""|applicants|votes|people|rows|entries|results|objections|organisations|hours)\b"""
 )
 """What follows “at most” and its like is a bound that a programme or this house sets, and never one."""

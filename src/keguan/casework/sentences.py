@@ -128,7 +128,7 @@ def _follows(definition: Definition | None, event: Event) -> Text:
 def _refused(event: Event) -> Text:
     tried = _VERBS[event.tag.split(":")[1]][0]
     problems = event.payload.get("problems") or ()
-    said = Text("试图{tried}，未获通过（{n}处问题）", "tried to {tried} and was refused ({n} problems)")
+    said = Text("试图{tried}，未获通过（{n}处问题）", "tried to {tried} and was refused (problems: {n})")
     return said.filled(tried=tried, n=len(problems))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
@@ -45,6 +46,20 @@ def version_of(pk: int, digest: str) -> ProgrammeVersion:
     if known is None:
         known = _versions[pk, digest] = ProgrammeVersion.objects.defer("sources").get(pk=pk)
     return known
+
+
+def title_of(code: str) -> Text:
+    """What a programme is called, as of a minute ago at most; its code where none of the kind was published."""
+    try:
+        return _title(code, int(clock.now().timestamp()) // 60)
+    except ProgrammeVersion.DoesNotExist:
+        return Text(code, code)
+
+
+@lru_cache(maxsize=256)
+def _title(code: str, _minute: int) -> Text:
+    # Asked for on every page of whoever holds a duty for one programme.
+    return ProgrammeVersion.objects.filter(code=code).defer("sources").latest("published_at").title
 
 
 def publish(folder: Path, parameters: Path, actor: Actor) -> ProgrammeVersion | Refusal:

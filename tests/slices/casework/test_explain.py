@@ -84,7 +84,7 @@ def test_a_refused_attempt_is_told_as_one_with_the_number_of_its_problems() -> N
         world.act(found.number, "endorse", "officer")
     event = Event.objects.get(case_number=found.number, outcome="refused")
     assert "试图同意推荐，未获通过（1处问题）" in told(event).zh
-    assert "tried to endorse and was refused (1 problems)" in told(event).en
+    assert "tried to endorse and was refused (problems: 1)" in told(event).en
 
 
 @pytest.mark.parametrize("who", ["applicant", "host", "authority", "committee", "planner"])

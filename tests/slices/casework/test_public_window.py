@@ -81,6 +81,21 @@ def test_calls_are_found_by_facets_and_words_the_nearest_deadline_first(
     assert listed(asked) == found
 
 
+@pytest.mark.parametrize(
+    ("asked", "said", "unsaid"),
+    [
+        ({"topic": "棉花育种", "closes": "7"}, "Calls that match: 1.", "No call matches."),
+        ({"q": "code"}, "No call matches.", "Calls that match"),
+    ],
+)
+def test_how_many_calls_match_is_said_once(
+    calls: dict[str, Round], asked: dict[str, str], said: str, unsaid: str
+) -> None:
+    page = Client().get(reverse("calls"), asked | {"lang": "en"}).content.decode()
+    assert page.count(said) == 1
+    assert unsaid not in page
+
+
 def test_each_facet_value_says_how_many_calls_a_click_would_show(calls: dict[str, Round]) -> None:
     said = Client().get(reverse("calls"), {"status": "open", "lang": "en"}).content.decode()
     for key in ("status", "programme", "kind", "topic", "closes"):

@@ -86,6 +86,12 @@ def test_regions_and_hosts_count_what_came_in(world: w.World) -> None:
     assert sum(one.count for one in found.regions) == 3
 
 
+def test_the_hosts_with_the_most_are_as_many_as_are_listed(world: w.World) -> None:
+    assert world.round is not None
+    said = signed_in(world.people["officer"]).get(reverse("round_overview", args=[world.round.code]), {"lang": "en"})
+    assert "Hosts with the most (1)" in said.content.decode()
+
+
 def test_what_waits_is_told_with_how_long(world: w.World) -> None:
     assert world.round is not None
     definition = definition_of(world.round.programme)

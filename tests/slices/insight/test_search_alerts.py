@@ -33,6 +33,13 @@ def test_a_search_is_kept_without_its_page(reader: Actor) -> None:
     assert "page" not in kept(reader).query
 
 
+def test_a_kept_search_is_told_as_one(reader: Actor, client: Client) -> None:
+    kept(reader)
+    client.force_login(make.account(Person.objects.get(pk=reader.person)))
+    said = client.get("/views/", {"lang": "en"}).content.decode().partition("<tbody")[2].partition("</tbody")[0]
+    assert ">Search<" in said
+
+
 @pytest.mark.parametrize("query", ["", "q=", "q=！！！", "q=" + "棉" * 201])
 def test_nothing_is_not_kept(reader: Actor, query: str) -> None:
     with pytest.raises(Refused):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from tests.make import cases
 from tests.slices.web import people
 
 from keguan.doors.demo.cast import PASSWORD as DEMO_PASSWORD
@@ -79,6 +80,24 @@ def test_in_a_demo_people_stand_by_role_and_one_click_is_enough(
     assert "依托单位科研管理人员" in said
     assert client.post("/sign-in/", {"account": str(account.pk)}).status_code == 302
     assert "王一" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("zh", "高新技术企业认定"), ("en", "Certification of high-tech enterprises")]
+)
+def test_a_duty_for_one_programme_is_told_by_the_programmes_title(
+    client: Client, settings, language: str, title: str
+) -> None:
+    settings.DEMO = True
+    version = cases.version("high-tech-enterprise")
+    assert version.title.said_in(language) == title
+    account = people.person("王一", "officer")
+    account.person.duties.update(programme=version.code)
+    for address in ("/sign-in/", "/"):
+        said = client.get(address, {"lang": language}).content.decode()
+        assert f" · {title}" in said, address
+        assert f" · {version.code}" not in said, address
+        client.force_login(account)
 
 
 @pytest.mark.parametrize("sent", ["", "0", "x", "１２", "9" * 40, "-1"])

@@ -52,7 +52,7 @@ def _check_one(folder: Path, ground: object, language: str, *, notes: bool) -> i
     state = (
         Text("✓ {counts}", "✓ {counts}")
         if not fit.problems
-        else Text("✗ {n}个问题；{counts}", "✗ {n} problems; {counts}")
+        else Text("✗ {n}个问题；{counts}", "✗ problems: {n}; {counts}")
     )
     print(_head(folder, state.filled(n=len(fit.problems), counts=counts), language))
     _folders.print_by_file(fit.problems, folder, definition.sources, language)

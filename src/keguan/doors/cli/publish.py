@@ -40,7 +40,7 @@ def _publish(folder: Path, language: str) -> int:
     stood = set(ProgrammeVersion.objects.values_list("digest", flat=True))
     found = versions.publish(folder, _folders.home_of(folder) / "parameters", SYSTEM)
     if not isinstance(found, ProgrammeVersion):
-        said = Text("✗ 不能发布，有{n}个问题", "✗ not published: {n} problems").filled(n=len(found.problems))
+        said = Text("✗ 不能发布，有{n}个问题", "✗ not published; problems: {n}").filled(n=len(found.problems))
         print(f"{folder}: {_folders.said(said, language)}")
         sources = read_sources(folder)
         _folders.print_by_file(found.problems, folder, sources if not isinstance(sources, tuple) else {}, language)

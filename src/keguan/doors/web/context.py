@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from keguan.casework.versions import title_of
 from keguan.components.reader import language
 from keguan.doors.web import navigation
 from keguan.doors.web.looks import Look
@@ -73,4 +74,8 @@ def _duty(duty: HeldDuty) -> Text:
     role = role_name(duty.role)
     if duty.deputy_for is not None:
         role = Text("{role}（代理）", "{role} (as deputy)").filled(role=role)
-    return Text(f"{role.zh} · {duty.programme}", f"{role.en} · {duty.programme}") if duty.programme else role
+    if duty.programme:
+        return Text("{role} · {programme}", "{role} · {programme}").filled(
+            role=role, programme=title_of(duty.programme)
+        )
+    return role

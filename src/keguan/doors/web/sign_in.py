@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from keguan.casework.versions import title_of
 from keguan.components.access import PUBLIC, actor_on, page
 from keguan.components.fields import Field
 from keguan.doors.demo.cast import PASSWORD as DEMO_PASSWORD
@@ -173,5 +174,7 @@ def _duty_text(duty: Duty) -> Text:
     if duty.organisation is not None:
         name = Text("{role}（{body}）", "{role}, {body}").filled(role=name, body=duty.organisation.name)
     if duty.programme:
-        name = Text("{role} · {programme}", "{role} · {programme}").filled(role=name, programme=duty.programme)
+        name = Text("{role} · {programme}", "{role} · {programme}").filled(
+            role=name, programme=title_of(duty.programme)
+        )
     return name

@@ -16,7 +16,7 @@ from keguan.casework.pages.rounds.what_if import grouped_by
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
 from keguan.components.status import Crumb, Line
-from keguan.insight.rounds.queries import HOSTS_SHOWN, Share, Stay, glance_at
+from keguan.insight.rounds.queries import Share, Stay, glance_at
 from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.duration import counted
@@ -47,7 +47,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponseBase:
     shares: list[tuple[Text, list[tuple[Text | str, Share]]]] = [
         (Text("按地区", "By region"), [(names.get(one.value, _NONE), one) for one in glance.regions]),
         (
-            Text("申报最多的{n}个单位", "The {n} hosts with the most").filled(n=HOSTS_SHOWN),
+            Text("申报最多的单位（{n}个）", "Hosts with the most ({n})").filled(n=len(glance.hosts)),
             [(one.value or _NONE, one) for one in glance.hosts],
         ),
     ]

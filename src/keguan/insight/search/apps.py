@@ -12,4 +12,4 @@ class SearchConfig(AppConfig):
         from keguan.insight.search import alerts, questions, sentences  # noqa: F401 - tells its tags
         from keguan.registers.views import services
 
-        services.keep_also(questions.PATH, alerts.tidied)
+        services.keep_also(questions.PATH, questions.SEARCH, alerts.tidied)

@@ -20,7 +20,7 @@ from keguan.components.status import Crumb
 from keguan.insight.search.alerts import switch
 from keguan.insight.search.finding import MOST, Answer, Hit, find
 from keguan.insight.search.models import KINDS
-from keguan.insight.search.questions import FACET_TITLES, LONGEST, PATH, Question, question_of
+from keguan.insight.search.questions import FACET_TITLES, LONGEST, PATH, SEARCH, Question, question_of
 from keguan.insight.search.results import Names, Result, kind_of, newest, results_of
 from keguan.kernel.actors import Actor
 from keguan.kernel.bilingual import Text
@@ -29,7 +29,6 @@ from keguan.registers.views.models import SavedView
 from keguan.texts.terms import marks, passage
 from keguan.texts.variants import fold
 
-SEARCH = Text("搜索", "Search")
 PAGE_SIZE: Final = 20
 _MOST_VALUES: Final = 12
 """Values of a facet that are offered: the most frequent."""

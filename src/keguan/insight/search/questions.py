@@ -15,6 +15,7 @@ from keguan.kernel.problems import Problem
 from keguan.texts.terms import wanted
 
 PATH: Final = "/search/"
+SEARCH: Final = Text("搜索", "Search")
 LONGEST: Final = 200
 FACET_TITLES: Final[Mapping[str, Text]] = {
     "kind": Text("种类", "Kind"),

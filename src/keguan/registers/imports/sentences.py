@@ -13,7 +13,7 @@ sentences(
         ),
         "imports:import:refused": Text(
             "导入“{file}”未通过：{problems} 处问题，未写入",
-            "tried to import “{file}”: {problems} problems, nothing saved",
+            "tried to import “{file}”, nothing saved; problems: {problems}",
         ),
         "imports:import:changed": Text("导入“{file}”时更新了 {rows} 行", "changed rows by importing “{file}”: {rows}"),
     }

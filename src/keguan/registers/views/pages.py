@@ -27,8 +27,10 @@ _KEPT = Text("已保存视图：{name}", "The view is kept: {name}")
 def views(request: HttpRequest) -> HttpResponseBase:
     """The views that this reader meets."""
     actor = actor_on(request)
-    rows = [(one, one.owner_id == actor.person, _shared(one)) for one in views_of(actor).order_by("path", "name")]
-    return render(request, "views/views.html", {"views": rows, "title": MINE, "crumbs": [Crumb(MINE)]})
+    rows = list(views_of(actor).order_by("path", "name"))
+    titles = {path: services.title_at(path, actor) for path in {one.path for one in rows}}
+    shown = [(one, titles[one.path], one.owner_id == actor.person, _shared(one)) for one in rows]
+    return render(request, "views/views.html", {"views": shown, "title": MINE, "crumbs": [Crumb(MINE)]})
 
 
 @page(SIGNED_IN, methods=("GET", "POST"))

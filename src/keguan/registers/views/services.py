@@ -23,12 +23,22 @@ PRIVATE = frozenset({"registrar", "expert"})
 
 
 Tidied = Callable[[str], tuple[str, tuple[Problem, ...]]]
-_others: dict[str, Tidied] = {}
+_others: dict[str, tuple[Text, Tidied]] = {}
 
 
-def keep_also(path: str, tidied: Tidied) -> None:
+def keep_also(path: str, title: Text, tidied: Tidied) -> None:
     """Let the questions of a page that is no list be kept as views. tidied: a query as it is kept, with what is wrong."""
-    _others[path] = tidied
+    _others[path] = title, tidied
+
+
+def title_at(path: str, actor: Actor) -> Text | str:
+    """What the list at an address is called; the address itself where the actor may not open it, or it is none any more."""
+    if path in _others:
+        return _others[path][0]
+    try:
+        return listing_at(path, "", actor).spec.title
+    except (Resolver404, Forbidden, LookupError):
+        return path
 
 
 def duties_to_share(actor: Actor) -> tuple[HeldDuty, ...]:
@@ -53,7 +63,7 @@ def keep(
         problems.append(Problem("view.duty", say, "share"))
     try:
         if path in _others:
-            query, wrong = _others[path](query)
+            query, wrong = _others[path][1](query)
         else:
             listing = listing_at(path, query, actor)
             query, wrong = listing.query()[1:], tuple(listing.problems)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests import make
 from tests.slices.casework.page_cast import fields_on, signed_in
 
+from keguan.kernel import clock
 from keguan.registers.parties.models import Person
 from keguan.registers.trace.models import Event
 from keguan.registers.views.models import SavedView
@@ -90,6 +91,18 @@ def test_a_view_is_shared_with_holders_of_the_same_duty_and_nobody_else() -> Non
     assert "共同" not in str(event.payload), "what somebody typed can be erased"
     assert client.post(reverse("view_drop", args=[SavedView.objects.get(name="共同").pk])).status_code == 303
     assert Event.objects.filter(tag="list:view:dropped").count() == 1
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "单位"), ("en", "Organisations")])
+def test_a_view_is_told_with_the_title_of_its_list(language: str, title: str) -> None:
+    person = make.person()
+    client = signed_in(person)
+    keep(client)
+    SavedView.objects.create(owner=person, name="旧", path="/gone/", query="", made_at=clock.now())
+    said = client.get(reverse("views"), {"lang": language}).content.decode().partition("<tbody")[2]
+    assert f">{title}</td>" in said
+    assert f">{reverse(LIST)}</td>" not in said
+    assert ">/gone/</td>" in said, "a list that is no more has no title"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from keguan.casework.desks.deputies import hand_to_deputy, roles_apart
+from keguan.casework.versions import title_of
 from keguan.components import reader
 from keguan.components.access import Right, actor_on, page
 from keguan.components.deeds import Given, not_one
@@ -145,8 +146,11 @@ def _colleague(given: Given, duty: Duty) -> Person | None:
 
 
 def _said(duty: Duty) -> Text:
-    role, body = role_name(duty.role), duty.organisation.name if duty.organisation else duty.programme
-    return Text(f"{role.zh} · {body}", f"{role.en} · {body}") if body else role
+    role = role_name(duty.role)
+    if duty.organisation is None and not duty.programme:
+        return role
+    body = duty.organisation.name if duty.organisation else title_of(duty.programme)
+    return Text("{role} · {body}", "{role} · {body}").filled(role=role, body=body)
 
 
 def _can_end(duty: Duty) -> bool:

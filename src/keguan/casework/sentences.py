@@ -161,6 +161,10 @@ sentences(
         "batch:cases:undoing": Text(
             "收回 {cases} 件成批办理的结果（{verb}）", "began to take back a batch, cases: {cases} ({verb})"
         ),
+        "batch:cases:discarded": Text(
+            "丢弃了尚未办理的一批，{cases} 件未动",
+            "discarded a batch before it was carried out; cases left as they were: {cases}",
+        ),
         "batch:cases:stopped": Text(
             "停止了成批办理，{left} 件未办", "stopped a batch; cases left as they were: {left}"
         ),

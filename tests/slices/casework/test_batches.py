@@ -309,6 +309,48 @@ def test_the_to_do_list_has_boxes_where_several_wait(world: w.World) -> None:
     assert 'name="row"' not in signed_in(world.people["principal 0"]).get(reverse("todo")).content.decode()
 
 
+def test_a_batch_that_was_not_carried_out_is_discarded_by_who_began_it_and_leaves_its_cases(world: w.World) -> None:
+    numbers = three(world)
+    host = signed_in(world.people["host"])
+    colleague = world.people["colleague"] = make.person(employer=world.university)
+    make.duty("host", colleague, organisation=world.university)
+    for chosen in (False, True):
+        batch = begun(host, *numbers)
+        if chosen:
+            do(host, batch, "choose", verb="endorse", reason="同意")
+        address = reverse("batch_do", args=[batch.pk, "discard"])
+        assert f'action="{address}"' in host.get(reverse("batches")).content.decode()
+        assert f'action="{address}"' in page_of(host, batch)
+        assert host.get(address).status_code == 405
+        assert signed_in(colleague).post(address).status_code == 404
+        assert batches.discard(batch, world.actor("colleague")) is not None
+        assert Batch.objects.filter(pk=batch.pk).exists()
+        for _ in range(2):
+            assert host.post(address)["Location"] == reverse("batches"), "a second click changes nothing"
+        assert not Batch.objects.filter(pk=batch.pk).exists()
+        batches.go_on(batch.pk)
+        event = Event.objects.filter(tag="batch:cases:discarded").latest("id")
+        assert (event.actor, event.payload) == (world.people["host"].pk, {"batch": batch.pk, "cases": 3})
+    assert Event.objects.filter(tag="batch:cases:discarded").count() == 2
+    assert steps(*numbers) == ["endorse"] * 3
+
+
+def test_what_was_carried_out_is_not_discarded(world: w.World) -> None:
+    numbers = three(world)
+    host = signed_in(world.people["host"])
+    batch = begun(host, *numbers)
+    do(host, batch, "choose", verb="endorse", reason="同意")
+    do(host, batch, "confirm")
+    address = reverse("batch_do", args=[batch.pk, "discard"])
+    assert address not in host.get(reverse("batches")).content.decode()
+    assert address not in page_of(host, batch)
+    answer = do(host, batch, "discard")
+    assert answer.status_code == 422
+    assert "不能丢弃" in answer.content.decode()
+    assert batch.state == "done"
+    assert not Event.objects.filter(tag="batch:cases:discarded").exists()
+
+
 def test_batches_that_nobody_confirmed_are_forgotten_after_a_day(world: w.World) -> None:
     batch = begun(signed_in(world.people["host"]), *three(world))
     assert batches.clear() == 0

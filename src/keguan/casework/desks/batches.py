@@ -47,6 +47,8 @@ HAND_OVER = "hand_over"
 MOST = 10_000
 AT_ONCE = 30
 """So many cases are worked through while their person waits."""
+UNCONFIRMED = ("draft", "ready")
+"""States of a batch that waits for its person: nothing was done yet, and nothing works on it."""
 SILENT = timedelta(minutes=2)
 KEPT_UNCONFIRMED, KEPT = timedelta(days=1), timedelta(days=90)
 
@@ -211,7 +213,7 @@ def choose(batch: Batch, actor: Actor, verb: str, reason: str) -> Refusal | None
     if verb not in ("endorse", "pass") and not reason.strip():
         said = Text("请写明理由，当事人将看到它。", "Give a reason; those concerned will read it.")
         return refuse("reason.missing", said, where="reason")
-    mine = Batch.objects.filter(pk=batch.pk, state__in=("draft", "ready"))
+    mine = Batch.objects.filter(pk=batch.pk, state__in=UNCONFIRMED)
     with transaction.atomic():
         if mine.update(verb=verb, reason=reason.strip(), state="looking", beat_at=clock.now()):
             batch.lines.update(state="waiting", problems=[])
@@ -237,7 +239,7 @@ def confirm(batch: Batch, actor: Actor, request_id: str = "") -> None:
 def hand_over_all(batch: Batch, actor: Actor, to: int | None, reason: str, request_id: str = "") -> Refusal | None:
     """Hand the cases of a batch over to a colleague instead of handling them (`handing.hand_over`), all at once."""
     with transaction.atomic():
-        if not Batch.objects.filter(pk=batch.pk, state__in=("draft", "ready")).update(beat_at=clock.now()):
+        if not Batch.objects.filter(pk=batch.pk, state__in=UNCONFIRMED).update(beat_at=clock.now()):
             return None
         lines = list(batch.lines.select_related("case").only("batch", "case__number"))
         answer = handing.hand_over([one.case.number for one in lines], to, reason, actor, request_id=request_id)
@@ -248,6 +250,27 @@ def hand_over_all(batch: Batch, actor: Actor, to: int | None, reason: str, reque
             line.state, line.problems = ("refused", kept_problems([problem])) if problem else ("done", [])
         BatchLine.objects.bulk_update(lines, ["state", "problems"], batch_size=2000)
         Batch.objects.filter(pk=batch.pk).update(state="done", verb=HAND_OVER, reason=reason.strip())
+    return None
+
+
+def can_discard(batch: Batch) -> bool:
+    """Whether nothing was asked of its cases yet, nor is being looked over."""
+    return batch.state in UNCONFIRMED
+
+
+def discard(batch: Batch, actor: Actor, request_id: str = "") -> Refusal | None:
+    """Forget a batch before it is carried out, by who began it; its cases stay as they are."""
+    if actor.person is None or actor.person != batch.person_id:
+        return refuse("right.missing", Text("只有建立这一批的人可以丢弃它。", "Only who began a batch discards it."))
+    with transaction.atomic():
+        # Whoever confirms it at this moment waits for the row, and finds it gone; or it is no longer to be discarded.
+        mine = Batch.objects.select_for_update().filter(pk=batch.pk, state__in=UNCONFIRMED).first()
+        if mine is None:
+            said = Text("这一批已在核对或办理，不能丢弃。", "The batch is being looked over, or was carried out.")
+            return refuse("batch.begun", said, fix=Text("请刷新页面查看。", "Reload the page to see how it stands."))
+        payload = {"batch": mine.pk, "cases": mine.lines.count()}
+        trace.write("batch:cases:discarded", actor, payload=payload, request_id=request_id)
+        mine.delete()
     return None
 
 
@@ -286,7 +309,9 @@ def put_off_if_long(batch: Batch) -> None:
 
 def go_on(pk: int) -> None:
     """Do what the batch waits for, with the duties that its person holds now: look over, or carry out."""
-    batch = Batch.objects.get(pk=pk)
+    batch = Batch.objects.filter(pk=pk).first()
+    if batch is None:
+        return  # discarded meanwhile
     actor = actor_for(batch.person_id)
     if batch.state == "looking":
         _look_over(batch, actor)
@@ -297,7 +322,7 @@ def go_on(pk: int) -> None:
 def clear() -> int:
     """Forget batches that were never confirmed after a day, others after three months; what they did is in the trace."""
     now = clock.now()
-    unconfirmed = Batch.objects.filter(state__in=("draft", "looking", "ready"), made_at__lt=now - KEPT_UNCONFIRMED)
+    unconfirmed = Batch.objects.filter(state__in=(*UNCONFIRMED, "looking"), made_at__lt=now - KEPT_UNCONFIRMED)
     return unconfirmed.delete()[0] + Batch.objects.filter(made_at__lt=now - KEPT).delete()[0]
 
 

@@ -24,6 +24,7 @@ from keguan.components.deeds import SeeOther
 from keguan.components.fields import Field, filled
 from keguan.components.list_pages import listing_at
 from keguan.components.lists import Choice, Column, Ticks
+from keguan.components.notices import tell
 from keguan.components.status import Crumb, Status, Tone
 from keguan.components.typed import posted_key
 from keguan.kernel.actors import Actor
@@ -85,7 +86,8 @@ def _picked(request: HttpRequest, actor: Actor) -> Any:
 def batches(request: HttpRequest) -> HttpResponseBase:
     """This reader's batches, the latest first."""
     rows = [
-        (one, Status(BATCH_STATES[one.state])) for one in Batch.objects.filter(person=actor_on(request).person)[:50]
+        (one, Status(BATCH_STATES[one.state]), service.can_discard(one))
+        for one in Batch.objects.filter(person=actor_on(request).person)[:50]
     ]
     return render(request, "casework/batches.html", {"batches": rows, "title": BATCHES, "crumbs": [Crumb(BATCHES)]})
 
@@ -102,7 +104,9 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @page(HANDLES, methods=("POST",))
 def batch_do(request: HttpRequest, pk: int, do: str) -> HttpResponseBase:
-    """Choose the command, confirm it, stop it, or go on with it. Asking twice does nothing twice."""
+    """Choose the command, confirm it, stop it, go on with it, or discard it. Asking twice does nothing twice."""
+    if do == "discard" and not Batch.objects.filter(pk=pk).exists():
+        return SeeOther(reverse("batches"))  # the other click was faster
     found, actor = _mine(request, pk), actor_on(request)
     match do:
         case "choose":
@@ -111,6 +115,12 @@ def batch_do(request: HttpRequest, pk: int, do: str) -> HttpResponseBase:
                 return _page(request, found, refusal.problems, status=422)
         case "confirm":
             service.confirm(found, actor, request_id(request))
+        case "discard":
+            if refusal := service.discard(found, actor, request_id(request)):
+                found.refresh_from_db()
+                return _page(request, found, refusal.problems, status=422)
+            tell(request, Text("已丢弃，各办件未动。", "Discarded; its cases stay as they are."))
+            return SeeOther(reverse("batches"))
         case "stop":
             service.stop(found, actor)
         case "hand-over":
@@ -193,6 +203,7 @@ def _page(
         "rows": rows,
         "more": total - len(rows),
         "undo": _UNDO.typed_in(request.POST).with_problems(problems) if can_take_back(found) else None,
+        "can_discard": service.can_discard(found),
         "is_silent": service.is_silent(found),
         "problems": problems,
         "crumbs": [Crumb(BATCHES, reverse("batches")), Crumb(Text("第 {n} 批", "Batch {n}").filled(n=found.pk))],

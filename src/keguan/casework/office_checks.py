@@ -151,7 +151,7 @@ def owed(case: Case, command: Command) -> tuple[Problem, ...]:
     rows = OfficeItem.objects.filter(round=case.round_id, organisation=by, required=True, dropped_at__isnull=True)
     said = Text("本单位核对清单尚有一项未勾选：{item}", "An item of your own checklist is not ticked: {item}")
     return tuple(
-        Problem("office.unticked", said.filled(item=item.say), where="office_item", value=str(item.pk), fix=_WHERE)
+        Problem("office.unticked", said.filled(item=item.say), where="office_item", fix=_WHERE)
         for item in rows.exclude(ticks__case=case)
     )
 

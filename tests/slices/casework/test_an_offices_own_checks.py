@@ -47,6 +47,7 @@ def test_a_required_item_is_owed_before_endorsing_and_ticking_it_frees_the_way(w
     assert isinstance(refused, Refusal)
     assert [one.code for one in refused.problems] == ["office.unticked"]
     assert "伦理审查意见已留存" in refused.problems[0].say.zh
+    assert refused.problems[0].value == "", "nobody knows an item by its number in the table"
     host = signed_in(world.people["host"])
     assert "0 / 2" in host.get(address(world)).content.decode()
     assert host.post(address(world, number), {"item": [required.pk]}).status_code == 303

@@ -448,7 +448,7 @@ class HelpLine:
 
 def help_lines(words: Words) -> list[HelpLine]:
     """What may be asked of this list, made from its declaration."""
-    kinds: dict[str, Text | str] = {"money": Text("50万", "50万"), "number": "10"}
+    kinds: dict[str, Text | str] = {"money": Text("50万", "CNY500000"), "number": "10"}
     named = [
         HelpLine(_called(one), _shown_as(one, ":", choices[0].text if choices else Text("值", "value")))
         for one, choices in words.filters

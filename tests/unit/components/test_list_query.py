@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,6 +142,7 @@ def test_the_help_names_every_filter_and_comparable_column_with_an_example_that_
     for line in lines:
         for example in (line.example.zh, line.example.en):
             assert meaning(example), example
+        assert not re.search("[一-鿿]", line.names.en + line.example.en), "English help is English"
 
 
 @given(

@@ -179,7 +179,7 @@ def _mark(of_round: Round, step: Rank) -> str:
     """Another one as soon as a case has come to the ranking, has left it or was acted on, and as the budget changes."""
     there = Case.objects.filter(round=of_round, step=step.id)
     found = there.aggregate(n=Count("pk"), last=Max("changed_at"), acts=Sum("revision"))
-    waits = services.on_their_way(of_round, str(step.id)).exists()
+    waits = services.are_on_their_way(of_round, str(step.id))
     return f"{found['n']} {found['last']} {found['acts']} {waits} {of_round.budget_fen}"
 
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, Q, QuerySet
 
 from keguan.casework import services
 from keguan.casework.messages import send, send_to_offices, send_to_writers
@@ -457,6 +459,15 @@ def on_their_way(of_round: Round, step_id: str) -> QuerySet[Case]:
     if clock.now() > of_round.closes + timedelta(minutes=of_round.grace_minutes):
         waiting = waiting.exclude(step=order[0], submitted_at__isnull=True)
     return waiting
+
+
+def are_on_their_way(of_round: Round, step_id: str) -> bool:
+    """Whether there is any of `on_their_way`. Step by step, each by its index: told all steps at once, PostgreSQL expects so
+    many that it looks for one of them through all cases, and where there is none it has read them all."""
+    order = [str(step.id) for step in definition_of(of_round.programme).programme.steps]
+    waiting = on_their_way(of_round, step_id)
+    there = [Exists(waiting.filter(step=before)) for before in order[: order.index(step_id)]]
+    return Round.objects.filter(reduce(or_, there, Q(pk__in=[])), pk=of_round.pk).exists()
 
 
 def plain_line(line: engine.Line) -> dict[str, Any]:

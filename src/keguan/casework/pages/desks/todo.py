@@ -90,7 +90,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     mine = tasks_of(actor) if is_all else mine_of(actor)
     piles, apart = _piles(actor, mine)
     # A ranking that others have still to reach is nothing to do yet.
-    piles = [one for one in piles if one.kind != "rank" or not rounds.on_their_way(one.round, one.step).exists()]
+    piles = [one for one in piles if one.kind != "rank" or not rounds.are_on_their_way(one.round, one.step)]
     tasks = list(apart[: MOST + 1])
     may_batch = batches.may_batch(actor)
     waiting = [

@@ -128,8 +128,9 @@ def test_kinds_of_notice_are_chosen_by_keyboard_on_a_phone(stage: Stage, languag
     visitor.opens("/me/notices/")
     assert visitor.looks_round()["beyond"] == []
     keys, page = visitor.page.keyboard, visitor.page
-    waits, due = (
-        page.get_by_label(visitor.word(*words)) for words in (("等待您办理", "Waits for you"), ("即将到期", "Due soon"))
+    waits, desk, due = (
+        page.get_by_label(visitor.word(*words))
+        for words in (("等待您办理", "Waits for you"), ("新到办件", "New at my desk"), ("即将到期", "Due soon"))
     )
     assert waits.input_value() == "at_once"
     beside = waits.locator("xpath=..").locator("label").bounding_box()
@@ -139,6 +140,8 @@ def test_kinds_of_notice_are_chosen_by_keyboard_on_a_phone(stage: Stage, languag
     assert box["y"] < beside["y"] + beside["height"], "a row is one line"
     waits.focus()
     keys.press("ArrowDown")
+    keys.press("Tab")
+    expect(desk).to_be_focused()
     keys.press("Tab")
     expect(due).to_be_focused()
     visitor.press(visitor.word("保存", "Save"))

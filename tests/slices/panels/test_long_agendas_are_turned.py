@@ -34,10 +34,7 @@ def committee(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def sitting(committee: Committee) -> Committee:
-    """The same, in session with four of five."""
-    committee.come(0, 1, 2, 3)
-    done(services.open_(committee.pk, committee.officer, early=True))
-    return committee
+    return committee.in_session()
 
 
 def on_agenda(found: Committee, client: Client, asked: str = "") -> list[str]:

@@ -55,10 +55,7 @@ def committee(settings: Any, tmp_path: Any) -> Iterator[Committee]:
 
 @pytest.fixture
 def sitting(committee: Committee) -> Committee:
-    """The same, in session with four of five."""
-    committee.come(0, 1, 2, 3)
-    done(services.open_(committee.pk, committee.officer, early=True))
-    return committee
+    return committee.in_session()
 
 
 def test_a_meeting_takes_its_members_from_duties_and_its_agenda_from_the_ranking(committee: Committee) -> None:

@@ -453,21 +453,24 @@ def entries_of(of_round: Round, step_id: str, numbers: Sequence[str] | None = No
 
 def on_their_way(of_round: Round, step_id: str) -> QuerySet[Case]:
     """Cases of the round that may still come to the ranking: at an earlier step and not ended."""
-    order = [str(step.id) for step in definition_of(of_round.programme).programme.steps]
-    before = order[: order.index(step_id)]
+    before = _steps_before(of_round, step_id)
     waiting = Case.objects.filter(round=of_round, step__in=before)
     if clock.now() > of_round.closes + timedelta(minutes=of_round.grace_minutes):
-        waiting = waiting.exclude(step=order[0], submitted_at__isnull=True)
+        waiting = waiting.exclude(step__in=before[:1], submitted_at__isnull=True)
     return waiting
 
 
 def are_on_their_way(of_round: Round, step_id: str) -> bool:
     """Whether there is any of `on_their_way`. Step by step, each by its index: told all steps at once, PostgreSQL expects so
     many that it looks for one of them through all cases, and where there is none it has read them all."""
-    order = [str(step.id) for step in definition_of(of_round.programme).programme.steps]
     waiting = on_their_way(of_round, step_id)
-    there = [Exists(waiting.filter(step=before)) for before in order[: order.index(step_id)]]
+    there = [Exists(waiting.filter(step=one)) for one in _steps_before(of_round, step_id)]
     return Round.objects.filter(reduce(or_, there, Q(pk__in=[])), pk=of_round.pk).exists()
+
+
+def _steps_before(of_round: Round, step_id: str) -> list[str]:
+    order = [str(step.id) for step in definition_of(of_round.programme).programme.steps]
+    return order[: order.index(step_id)]
 
 
 def plain_line(line: engine.Line) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 # Tests given by hand: make test ONLY=tests/unit. All of them go side by side, each process with a database of its own.
-ONLY ?= -n auto --dist loadfile --no-loadscope-reorder
+ONLY ?= -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 1
 
 .PHONY: help demo test check format bench faults contract docs pictures lock fonts clean
 

@@ -62,10 +62,13 @@ def _write(experts: int, words: list[str], chance: random.Random) -> None:
     nodes = CodeNode.objects.filter(tree__name="gbt13745").values_list("tree__name", "tree__version", "code")
     codes = [":".join(one) for one in nodes]
     now = clock.now()
-    for _ in range(0, experts, _AT_ONCE):
+    for at in range(0, experts, _AT_ONCE):
         people = Person.objects.bulk_create(
             Person(name=name, normal_name=name, employer_id=chance.choice(employers))
-            for name in ("".join(chr(chance.randrange(0x6000, 0x7000)) for _ in range(3)) for _ in range(_AT_ONCE))
+            for name in (
+                "".join(chr(chance.randrange(0x6000, 0x7000)) for _ in range(3))
+                for _ in range(at, min(at + _AT_ONCE, experts))
+            )
         )
         rows = [
             Expert(person=one, status="active", verified_at=now, confirmed_on=now.date(), keywords=list(islice(pick, 4)),

@@ -20,6 +20,10 @@ _KEPT = {"django_migrations", "django_content_type", "auth_permission", "organis
     "codes_codenode",
 }
 
+_COUNTS_ANEW = """
+SELECT setval(pg_get_serial_sequence(quote_ident(table_name), column_name), 1, false) FROM information_schema.columns
+WHERE table_name = ANY(%s) AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL"""
+
 
 def create() -> None:
     """Make it, with all tables, and let the application's role in."""
@@ -48,7 +52,10 @@ def url(*, owner: bool = False) -> str:
 
 
 def empty() -> None:
-    """Empty every table, the append-only ones too: their triggers rest meanwhile, in the same transaction."""
+    """Empty every table, the append-only ones too: their triggers rest meanwhile, in the same transaction.
+
+    Most tests fill a few tables. Only these are emptied, row by row: new files for all of them would take seven times as long.
+    """
     with psycopg.connect(url(owner=True)) as owner:
         owner.execute("SET lock_timeout = '10s'")  # a test that left a transaction open fails here instead of hanging
         tables = [
@@ -56,15 +63,18 @@ def empty() -> None:
             for row in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
             if row[0] not in _KEPT
         ]
-        guarded = owner.execute(
-            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgtype & 32 <> 0 AND NOT tgisinternal"
-        ).fetchall()
-        for (table,) in guarded:
-            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.SQL(table)))
-        names = sql.SQL(", ").join(sql.Identifier(table) for table in tables)
-        owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
-        for (table,) in guarded:
-            owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.SQL(table)))
+        asked = (
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(one), sql.Identifier(one))
+            for one in tables
+        )
+        filled = [row[0] for row in owner.execute(sql.SQL(" UNION ALL ").join(asked))]
+        for table in filled:
+            owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
+            owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        owner.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in filled:
+            owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
+        owner.execute(_COUNTS_ANEW, [filled])
 
 
 def _drop(name: str) -> None:

@@ -221,7 +221,8 @@ def test_every_page_is_sound_for_those_who_hear_it_enlarge_it_or_read_it_on_a_ph
 AT_THEIR_MOMENT = NOWHERE | TURNS_AWAY
 """Pages that the walk above does not find open: here each is walked by the first to whom it opens."""
 TO_EACH = ("home", "todo", "case", "cases", "round", "round_overview", "deciding", "ranking", "meeting")
-"""Pages that say something else to everybody: walked by each to whom they open."""
+"""Pages that say something else to everybody: walked by each to whom they open, in one language by one and in the other by
+the next."""
 CHANGED = ("case", "deciding", "ranking", "meeting")
 """Those of them that say something else again once the committee has decided."""
 OF_THE_REVIEW = (
@@ -267,6 +268,7 @@ def _walked(walk: Walk, scene: Scene, met: Collection[str] = ()) -> set[str]:
     names = {"zh": SAME_IN_CHINESE, "en": _names()}
     for language in LANGUAGES:
         walk.speak(language)
-        for who, address in pages.values():
-            walk.look(walk.readers[who], address, names[language])
+        for (name, _), (who, address) in pages.items():
+            if name not in TO_EACH or (OF_THE_REVIEW.index(who) % 2 == 0) == (language == "zh"):
+                walk.look(walk.readers[who], address, names[language])
     return {name for name, _ in pages}

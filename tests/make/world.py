@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -123,10 +124,13 @@ def started(of: World, who: str = "applicant", host: Organisation | None = None)
     return done.number
 
 
+_titled = count(1000)
+
+
 def proposal(of: World, **changes: Any) -> dict[str, Any]:
     """A proposal for the key R&D programme that no rule stands against."""
     return {
-        "title": f"棉花抗旱新品种选育与示范{uuid4().hex[:4]}",
+        "title": f"棉花抗旱新品种选育与示范{next(_titled)}",
         "domain": "agriculture",
         "principal": of.people["applicant"].pk,
         "start": "2026-07-01",
@@ -151,7 +155,7 @@ def proposal(of: World, **changes: Any) -> dict[str, Any]:
 def fund_proposal(of: World, **changes: Any) -> dict[str, Any]:
     """An application to the natural science fund that no rule stands against."""
     return {
-        "title": f"荒漠植物根际微生物的耐盐机理{uuid4().hex[:4]}",
+        "title": f"荒漠植物根际微生物的耐盐机理{next(_titled)}",
         "domain": "life",
         "years": 3,
         "asked": "20 万元",

@@ -229,6 +229,11 @@ def followed_by(actor: Actor) -> Q:
     return Q() if actor.is_system else _any(_desk("host", actor), _desk("authority", actor))
 
 
+def open_of_followed(actor: Actor) -> Q:
+    """Which of the cases of `followed_by` are also `visible_to` the actor, told without looking at any other case."""
+    return Q() if actor.is_system else _any(_desk("host", actor), Q(submitted_at__isnull=False), own_to(actor))
+
+
 def trace_visible_to(actor: Actor) -> Q:
     """The cases of which `can_see_trace` is true."""
     return _circle(actor)

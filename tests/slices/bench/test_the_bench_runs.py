@@ -35,7 +35,7 @@ REVIEW = (
     "matching: BM25's mean reciprocal rank as a share of ours  ",
     "similarity: ",
     "search: ",
-    "experts: find by a rare word among 5,000  ",
+    "experts: find by a rare word among 400  ",
 )
 PAGES = (
     "ranking@ranking ",

@@ -23,9 +23,18 @@ def _can_know_amount(actor: Actor, case: Case) -> bool:
     return bool(case.end) or permissions.can_see_proposal(actor, case)
 
 
+def _can_follow_and_open(actor: Actor, case: Case) -> bool:
+    return permissions.can_follow(actor, case) and permissions.can_see_case(actor, case)
+
+
+def _followed_and_open(actor: Actor) -> Q:
+    return permissions.followed_by(actor) & permissions.open_of_followed(actor)
+
+
 RIGHTS: list[tuple[Callable[[Actor, Case], bool], Callable[[Actor], Q]]] = [
     (permissions.can_see_case, permissions.visible_to),
     (permissions.can_follow, permissions.followed_by),
+    (_can_follow_and_open, _followed_and_open),
     (permissions.can_see_trace, permissions.trace_visible_to),
     (permissions.can_see_proposal, permissions.proposals_visible_to),
     (_can_know_amount, permissions.amounts_visible_to),

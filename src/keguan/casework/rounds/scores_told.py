@@ -31,6 +31,8 @@ AT_ONCE: Final = 2_000
 KEPT_FOR_S: Final = 24 * 60 * 60.0
 LOOKED_OVER: Final = timedelta(minutes=10)
 """So long what was kept is shown without asking whether more scores have come."""
+COUNTED: Final = timedelta(minutes=1)
+"""So long the count of a large round's seats holds where no reading is kept, such as before its review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def told_of(of_round: Round, step: Rank) -> Told | Literal["waits"] | None:
     kept: Told | None = cache.get(key)
     if kept is not None and kept.seen <= now < kept.seen + LOOKED_OVER:
         return kept
-    sheets, mark = _mark(of_round, step)
+    sheets, mark = _mark(of_round, step, may_be_kept=True)
     if sheets <= AT_ONCE:
         read = read_scores(of_round, step)
         return None if read is None else _tell(read, mark)
@@ -153,15 +155,22 @@ def _key(of_round: Round, step: Rank) -> str:
     return f"scores:{of_round.pk}-{step.id}"
 
 
-def _mark(of_round: Round, step: Rank) -> tuple[int, str]:
+def _mark(of_round: Round, step: Rank, *, may_be_kept: bool = False) -> tuple[int, str]:
     """How many sheets there are, and what changes as soon as another comes, changes or is set aside."""
+    now, key = clock.now(), f"{_key(of_round, step)}-mark"
+    kept: tuple[datetime, tuple[int, str]] | None = cache.get(key) if may_be_kept else None
+    if kept is not None and kept[0] <= now < kept[0] + COUNTED:
+        return kept[1]
     steps = definition_of(of_round.programme).programme.steps
     before = [str(one.id) for one in steps[: steps.index(step)] if isinstance(one, Review)]
     ranking = Ranking.objects.filter(round=of_round, step=step.id).values_list("pk", flat=True).first()
     seats = Seat.objects.filter(case__round=of_round, step__in=before[-1:])
     final = Count("pk", filter=Q(state="final"))
     found = seats.aggregate(n=final, all=Count("pk"), last=Max("changed_at"))
-    return found["n"], f"{ranking} {found['n']} {found['all']} {found['last']} {of_round.budget_fen}"
+    marked = found["n"], f"{ranking} {found['n']} {found['all']} {found['last']} {of_round.budget_fen}"
+    if found["all"] > AT_ONCE:
+        cache.set(key, (now, marked), COUNTED.total_seconds())
+    return marked
 
 
 def _tell(read: Read, mark: str) -> Told:

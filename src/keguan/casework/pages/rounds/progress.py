@@ -18,7 +18,7 @@ from keguan.casework.pages.answering import request_id, status_of_refusal
 from keguan.casework.pages.call_search import state_of
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.form.sections import sections_filled
-from keguan.casework.permissions import visible_to
+from keguan.casework.permissions import open_of_followed
 from keguan.casework.situation.about import about_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import Right, actor_on, page
@@ -219,8 +219,10 @@ def _terms(found: Round, quotas: Sequence[offices.Quota], cases: int) -> list[Li
 
 
 def _shown(rows: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
-    is_open = Conditional(When(visible_to(actor), then=Value(True)), default=Value(False), output_field=BooleanField())
-    return rows.annotate(is_open=is_open).select_related("programme", "round", "host", "applicant").only(
+    seen = Conditional(
+        When(open_of_followed(actor), then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
+    return rows.annotate(is_open=seen).select_related("programme", "round", "host", "applicant").only(
         *("number", "title", "step", "step_kind", "end", "due_at", "submitted_at", "recommended_rank", "host__name"),
         *("applicant__name", "programme__code", "programme__digest", "round__opens"),
     )  # fmt: skip

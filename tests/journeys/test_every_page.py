@@ -1,5 +1,5 @@
-"""Every page of the site, as everybody: the status that the right says, and a page that is sound, in the language of each
-second reader.
+"""Every page of the site, as everybody: the status that the right says, and a page that is sound, in either language for
+every second of them.
 
 Statuses and words are asked for directly, which is quick; `test_reach` looks at each page in a browser.
 """

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from keguan.casework.models import (
@@ -402,7 +402,9 @@ def reviews_of(actor: Actor) -> QuerySet[Seat]:
         .exclude(recusal__is_hard=True)
         .select_related("case", "case__programme", "case__round", "case__host")
         .defer("case__programme__sources")
-        .order_by("-state", "-case_id", "number")
+        .order_by(
+            ExpressionWrapper(Q(state__in=WAITS, case__step=F("step")), BooleanField()).desc(), "-case_id", "number"
+        )
     )
 
 

@@ -17,7 +17,8 @@ from tests.make import cases
 from tests.make import world as w
 from tests.slices.casework.page_cast import act, fields_on, holders, signed_in
 
-from keguan.casework.models import Case, Message, Recusal, Seat
+from keguan.casework.models import Case, Message, Recusal, Seat, SeatHolder
+from keguan.casework.pages.reviews import reviews
 from keguan.casework.reviewing.models import Declaration, EarlierScore, SeatDraft
 from keguan.casework.versions import definition_of
 from keguan.engine.steps.review import DECLARED
@@ -526,6 +527,25 @@ def test_that_time_is_up_is_said_once_and_of_nothing_that_is_scored(world: w.Wor
         assert "已逾期" in todo
         assert "已到期" not in todo, "not the same thing twice"
         assert "none" not in listed(late, "todo", "en")
+
+
+def test_of_many_seats_those_that_still_ask_something_are_listed_first_and_all_are_counted(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, (first, _) = asked(world)
+    act(first, case.number, "accept", declared=["interests", "confidence"])
+    expert = SeatHolder.objects.get(seat__case=case, seat__state="accepted").expert
+    later = [cases.bare_case(world.round, step="review", step_kind="review") for _ in range(3)]
+    for one in later:
+        cases.bare_seat(one, expert, number=1, state="final", step="review")
+    monkeypatch.setattr(reviews, "MOST", 2)
+    said = first.get(reverse("reviews")).content.decode()
+    listed_ = [one for one in (case, *later) if one.number in said]
+    assert [one.number for one in listed_] == [case.number, later[-1].number]
+    assert "共 4 件：已评分 3，评审中 1，待答复 0" in said
+    assert "离线评分表" in said
+    assert "4席" in said
+    assert "只列出要办的和最近的" in said
 
 
 def test_the_calendar_of_a_reviewer_holds_numbers_and_no_titles(world: w.World) -> None:

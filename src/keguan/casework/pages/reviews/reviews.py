@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -41,7 +42,8 @@ from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review
 
-MOST = 500
+MOST = 200
+"""So many are listed: those that still ask something, and the latest."""
 _SAVED = Text("已自动保存 {at:%H:%M:%S}，只有您能看到", "Saved {at:%H:%M:%S}; nobody else sees it")
 _KEPT = Text(
     "草稿已保存：合计 {points} / {of} 分，已评 {scored} / {count} 项。",
@@ -68,27 +70,26 @@ class Invited:
 
 @page(SIGNED_IN)
 def reviews(request: HttpRequest) -> HttpResponseBase:
-    """All my invitations, those that still ask something of me first."""
-    shown = reviews_of(actor_on(request)).select_related(None).select_related("case__programme", "case__round", "draft")
+    """My invitations, those that still ask something of me first."""
+    mine = reviews_of(actor_on(request))
+    shown = mine.select_related(None).select_related("case__programme", "case__round", "draft")
     # The columns that are shown alone: the moments of five tables for each seat took longer than the rest of the page.
-    seats = list(
-        shown.only(
-            *("step", "state", "total", "draft__values", "case__number", "case__title", "case__step", "case__due_at"),
-            *(f"case__programme__{name}" for name in ("code", "digest")),
-            *(f"case__round__{name}" for name in ("code", "title_zh", "title_en")),
-        )[: MOST + 1]
+    seats = shown.only(
+        *("step", "state", "total", "draft__values", "case__number", "case__title", "case__step", "case__due_at"),
+        *(f"case__programme__{name}" for name in ("code", "digest")),
+        *(f"case__round__{name}" for name in ("code", "title_zh", "title_en")),
     )
     rows = [_invited(one) for one in seats[:MOST]]
     rows.sort(key=lambda one: (not one.waits, one.due is None, one.due or clock.now()))
-    states = Counter(one.state for one in seats)
+    states, sheets = _counted(mine)
     context = {
         "rows": rows,
-        "is_more": len(seats) > MOST,
+        "is_more": states.total() > MOST,
         "final": states["final"],
         "open": states["accepted"],
         "invited": states["invited"],
-        "count": len(seats),
-        "sheets": _sheets(seats),
+        "count": states.total(),
+        "sheets": sheets,
     }
     return render(request, "casework/reviews.html", context)
 
@@ -116,15 +117,20 @@ def _invited(seat: Seat) -> Invited:
     )
 
 
-def _sheets(seats: list[Seat]) -> list[tuple[Text, int, str]]:
-    """For each round in which seats can be scored: its name, how many, and where its score sheet is."""
+def _counted(mine: QuerySet[Seat]) -> tuple[Counter[str], list[tuple[Text, int, str]]]:
+    """How many seats are in which state; and for each round in which seats can be scored its name, how many, and where its
+    score sheet is. One query."""
+    states: Counter[str] = Counter()
     counted: Counter[tuple[str, str]] = Counter()
     titles: dict[str, Text] = {}
-    for one in seats:
-        if one.case.round is not None and one.case.step == one.step and one.state in ("accepted", "final"):
-            counted[one.case.round.code, one.step] += 1
-            titles[one.case.round.code] = one.case.round.title
-    return [(titles[at[0]], n, reverse("review_sheet_back", args=at)) for at, n in counted.items()]
+    by = ("state", "step", "case__step", "case__round__code", "case__round__title_zh", "case__round__title_en")
+    for state, step, here, code, zh, en, n in mine.order_by().values_list(*by).annotate(n=Count("pk")):
+        states[state] += n
+        if code is not None and here == step and state in ("accepted", "final"):
+            counted[code, step] += n
+            titles[code] = Text(zh, en)
+    found = sorted(counted.items())
+    return states, [(titles[at[0]], n, reverse("review_sheet_back", args=at)) for at, n in found]
 
 
 @page(SIGNED_IN)
@@ -134,8 +140,9 @@ def reviews_calendar(request: HttpRequest) -> HttpResponseBase:
     calendar.add("prodid", f"-//Keguan//{request.get_host()}//{reader.language().upper()}")
     calendar.add("version", "2.0")
     host = urlsplit("//" + request.get_host()).hostname
-    for seat in reviews_of(actor_on(request))[:MOST]:
-        if seat.state not in WAITS or seat.case.step != seat.step or seat.case.due_at is None:
+    waiting = reviews_of(actor_on(request)).filter(state__in=WAITS, case__step=F("step"))
+    for seat in waiting[:MOST]:
+        if seat.case.due_at is None:
             continue
         event = Event()
         event.add("uid", f"{seat.case.number}-review@{host}")

@@ -20,7 +20,6 @@ from tests.slices.casework.page_cast import signed_in
 from keguan.casework.models import Case, Memo, Round, Seat, SeatHolder
 from keguan.casework.rounds import scores_told
 from keguan.casework.rounds.score_reading import Read, read_scores
-from keguan.components import turning
 from keguan.kernel.clock import clock_at
 from keguan.language.prose import COMBINED
 from keguan.language.schema import Rank
@@ -264,8 +263,7 @@ def test_one_reviewer_alone_on_every_panel_left_out_leaves_no_score_and_nothing_
 
 
 def test_long_tables_of_it_are_turned_each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (turning, scores_told):
-        monkeypatch.setattr(module, "MOST_ROWS", 3)
+    monkeypatch.setattr(scores_told, "ROWS", 3)
     world = scored(1)
     officer = make.person()
     make.duty("officer", officer)

@@ -20,7 +20,6 @@ from procrastinate.exceptions import AlreadyEnqueued
 from keguan.casework.models import Ranking, Round, Seat
 from keguan.casework.rounds.score_reading import COMBINATIONS, Moved, Read, contradicting, read_scores
 from keguan.casework.versions import definition_of
-from keguan.components.turning import MOST_ROWS
 from keguan.fairness.scores import NonConsensus, by_case
 from keguan.kernel import clock
 from keguan.language.schema import Rank, Review
@@ -28,6 +27,8 @@ from keguan.language.schema import Rank, Review
 JOB: Final = "casework.read_scores"
 AT_ONCE: Final = 2_000
 """Up to so many score sheets are read while somebody waits."""
+ROWS: Final = 100
+"""So many of each table stand on one page, which has five of them."""
 KEPT_FOR_S: Final = 24 * 60 * 60.0
 LOOKED_OVER: Final = timedelta(minutes=10)
 """So long what was kept is shown without asking whether more scores have come."""
@@ -107,6 +108,8 @@ def told_of(of_round: Round, step: Rank) -> Told | Literal["waits"] | None:
     if kept is not None and kept.seen <= now < kept.seen + LOOKED_OVER:
         return kept
     sheets, mark = _mark(of_round, step, may_be_kept=True)
+    if not sheets:
+        return None
     if sheets <= AT_ONCE:
         read = read_scores(of_round, step)
         return None if read is None else _tell(read, mark)
@@ -136,9 +139,9 @@ def make(of_round: int, step_id: str) -> None:
         return
     told = _tell(read, mark)
     parts = {
-        f"{key}-{name}-{at // MOST_ROWS + 1}": rows[at : at + MOST_ROWS]
+        f"{key}-{name}-{at // ROWS + 1}": rows[at : at + ROWS]
         for name, rows in (told.tables or {}).items()
-        for at in range(0, len(rows), MOST_ROWS)
+        for at in range(0, len(rows), ROWS)
     }
     cache.set_many(parts, 2 * KEPT_FOR_S)
     cache.set(key, replace(told, tables=None), KEPT_FOR_S)
@@ -147,7 +150,7 @@ def make(of_round: int, step_id: str) -> None:
 def rows_of(of_round: Round, step: Rank, told: Told, table: str, page: int) -> Sequence[Any]:
     """The rows of one page of a table, from 1."""
     if told.tables is not None:
-        return told.tables[table][(page - 1) * MOST_ROWS : page * MOST_ROWS]
+        return told.tables[table][(page - 1) * ROWS : page * ROWS]
     return cache.get(f"{_key(of_round, step)}-{table}-{page}") or ()
 
 

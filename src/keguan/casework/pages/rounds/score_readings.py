@@ -13,6 +13,7 @@ from keguan.casework.models import Case, Round
 from keguan.casework.pages.case_words import case_href
 from keguan.casework.pages.rounds.rankings import READS_SCORES, own_numbers, reads_scores, round_and_step
 from keguan.casework.permissions import KNOWS_REVIEWERS
+from keguan.casework.rounds import scores_told
 from keguan.casework.rounds.scores_told import Told, rows_of, told_of
 from keguan.casework.versions import definition_of
 from keguan.components.access import actor_on, page
@@ -129,7 +130,7 @@ def _told(
 ) -> dict[str, Any]:
     here = reverse("score_reading", args=[found.code, rank.id])
     names = ("cases", "fragile", "reviewers", "outliers", "comments") if knows else ("cases", "fragile")
-    turns = {name: turn_to(told.sizes[name], request.GET, here, _PAGES[name], name) for name in names}
+    turns = {name: turn_to(told.sizes[name], request.GET, here, _PAGES[name], name, scores_told.ROWS) for name in names}
     rows = {name: rows_of(found, rank, told, name, turn.page) for name, turn in turns.items()}
     shown = {name: [one for one in part if name == "reviewers" or one.number not in own] for name, part in rows.items()}
     moves = [(how, _open(gained, own), _open(lost, own)) for how, gained, lost in told.moves]

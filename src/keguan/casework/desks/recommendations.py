@@ -24,7 +24,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Problem, Refusal, Refused
 from keguan.registers.trace import services as trace
 
-MOST = 200
+MOST = 500
 """So many cases of one authority are put in order by hand."""
 MOST_NAMED = 50
 """So many of those recommended already are named; all are counted."""

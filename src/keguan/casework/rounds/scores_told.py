@@ -33,7 +33,7 @@ KEPT_FOR_S: Final = 24 * 60 * 60.0
 LOOKED_OVER: Final = timedelta(minutes=10)
 """So long what was kept is shown without asking whether more scores have come."""
 COUNTED: Final = timedelta(minutes=1)
-"""So long the count of a large round's seats holds where no reading is kept, such as before its review."""
+"""So long a count of seats holds where there are many, or no sheet among them yet: to find none, seats of all rounds are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _mark(of_round: Round, step: Rank, *, may_be_kept: bool = False) -> tuple[in
     final = Count("pk", filter=Q(state="final"))
     found = seats.aggregate(n=final, all=Count("pk"), last=Max("changed_at"))
     marked = found["n"], f"{ranking} {found['n']} {found['all']} {found['last']} {of_round.budget_fen}"
-    if found["all"] > AT_ONCE:
+    if found["all"] > AT_ONCE or not found["n"]:
         cache.set(key, (now, marked), COUNTED.total_seconds())
     return marked
 

@@ -97,6 +97,7 @@ class Payment(models.Model):
                 name="payment_paid_condition_met",
             ),
         ]
+        indexes = [models.Index(fields=["due_day", "number", "id"], name="payment_by_due_day")]
 
     def __str__(self) -> str:
         return self.number

@@ -204,6 +204,7 @@ class Duty(models.Model):
                 condition=Q(role__in=sorted({RUNNING, *APART_FROM_RUNNING})),
             ),
         ]
+        indexes = [models.Index(fields=["role", "id"], name="duty_by_role")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.role}"

@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
                         name="payment_paid_condition_met",
                     ),
                 ],
+                "indexes": [models.Index(fields=["due_day", "number", "id"], name="payment_by_due_day")],
             },
         ),
         CreateTable(

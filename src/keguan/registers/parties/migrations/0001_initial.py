@@ -309,6 +309,7 @@ class Migration(migrations.Migration):
                         name="duty_separation",
                     ),
                 ],
+                "indexes": [models.Index(fields=["role", "id"], name="duty_by_role")],
             },
         ),
         CreateTable(

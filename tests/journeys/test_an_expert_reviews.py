@@ -37,7 +37,8 @@ def accepts(stage: Stage, number: str, person: Person, language: str = "zh", **h
     expert.page.goto(f"/cases/{number}/")
     for box in expert.page.locator("input[name=declared]").all():
         box.check()
-    expert.page.locator("form[action$='/do/accept/'] button").click()
+    with expert.page.expect_navigation(wait_until="load"):  # before that no script listens to what is typed
+        expert.page.locator("form[action$='/do/accept/'] button").click()
     expert.page.locator("form[data-autosave]").wait_for()
     return expert
 

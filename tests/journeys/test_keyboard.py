@@ -15,6 +15,7 @@ from tests.make import cases
 from tests.make import world as w
 
 from keguan.casework.models import Case, RecommendationOrder
+from keguan.casework.pages.desks import recommendations
 from keguan.kernel.clock import clock_at
 
 MOST_TABS = 120
@@ -132,3 +133,30 @@ def test_an_authority_drags_its_recommendations_into_order(stage: Stage) -> None
         authority.press("Save the order")
         authority.sees("The order of recommendation is saved.")
     assert _kept_order() == ["Melons", "Cotton", "Wheat"]
+
+
+def test_a_long_order_is_put_right_over_several_pages(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recommendations, "ON_A_PAGE", 2)
+    with clock_at(w.moment("2026-03-02")):
+        authority = _at_the_order_of_three(stage)
+        page = authority.page
+        told, titles = page.locator("#order-told"), page.locator("tbody tr[data-number] th a")
+        _opens(page, "Down Wheat")
+        assert titles.all_inner_texts() == ["Wheat"], "over the end of the page, which goes along"
+        assert page.evaluate(FOCUSED)["name"] == "Down Wheat"
+        assert told.text_content() == "Wheat: place 3, within the quota."
+        _opens(page, "Previous")
+        assert titles.all_inner_texts() == ["Cotton", "Melons"]
+        with page.expect_navigation(wait_until="load"):
+            page.get_by_label("Place Cotton").fill("3")
+            page.keyboard.press("Tab")
+        assert titles.all_inner_texts() == ["Melons", "Wheat"], "a place on another page is taken at once"
+        assert told.text_content() == "Cotton: place 3, within the quota."
+        page.get_by_label("Place Wheat").fill("1")
+        page.keyboard.press("Tab")
+        assert titles.all_inner_texts() == ["Wheat", "Melons"]
+        authority.looks_round()
+        _opens(page, "Look over the changes")
+        _opens(page, "Save the order")
+        authority.sees("The order of recommendation is saved.")
+    assert _kept_order() == ["Wheat", "Melons", "Cotton"]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case as Conditional
 from django.db.models.expressions import RawSQL
 
 from keguan.casework.models import (
@@ -394,17 +395,17 @@ def _shown(row: Seat, holder: tuple[int, str] | None, knows: bool, actor: Actor)
 
 
 def reviews_of(actor: Actor) -> QuerySet[Seat]:
-    """The actor's own places on panels, those that still ask something of them first."""
+    """The actor's own places on panels: those that still ask something of them by their day, then the latest."""
     if actor.person is None:
         return Seat.objects.none()
+    waits = Q(state__in=WAITS, case__step=F("step"))
+    owed = Conditional(When(waits, then=F("case__due_at")))
     return (
         Seat.objects.filter(holder__expert__person=actor.person, state__in=(*WAITS, "final"))
         .exclude(recusal__is_hard=True)
         .select_related("case", "case__programme", "case__round", "case__host")
         .defer("case__programme__sources")
-        .order_by(
-            ExpressionWrapper(Q(state__in=WAITS, case__step=F("step")), BooleanField()).desc(), "-case_id", "number"
-        )
+        .order_by(ExpressionWrapper(waits, BooleanField()).desc(), owed.asc(nulls_last=True), "-case_id", "number")
     )
 
 

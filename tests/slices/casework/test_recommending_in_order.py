@@ -17,6 +17,7 @@ from tests.slices.casework.page_cast import fields_on, signed_in
 
 from keguan.casework.desks import recommendations
 from keguan.casework.models import Batch, Case, RecommendationOrder
+from keguan.casework.pages.desks import recommendations as pages
 from keguan.kernel.clock import clock_at
 from keguan.kernel.ids import new_key
 from keguan.kernel.problems import Refusal
@@ -54,12 +55,20 @@ def address(world: w.World) -> str:
 def press(client: Client, world: w.World, do: str, page: str = "", **typed: str) -> Any:
     """Press a button of the form, as the page stands."""
     page = page or client.get(address(world)).content.decode()
-    sent: dict[str, Any] = dict(fields_on(page, "")) | typed
+    sent: dict[str, Any] = dict(fields_on(page, address(world))) | typed
     return client.post(address(world), {**sent, "do": do})
 
 
 def order_on(answer: Any) -> list[str]:
-    return list(fields_on(answer.content.decode(), "")["order"])
+    """The whole order that a page would send."""
+    page = answer.content.decode()
+    (action,) = re.findall(r'<form method="post" action="([^"]+)" data-order', page)
+    return " ".join(fields_on(page, action)["order"]).split()
+
+
+def rows_on(answer: Any) -> list[str]:
+    """The cases that stand on a page."""
+    return re.findall(r'<tr data-number="([^"]+)"', answer.content.decode())
 
 
 def saved(client: Client, world: w.World, page: str) -> Any:
@@ -134,6 +143,36 @@ def test_the_preview_tells_what_crosses_the_quota_line(world: w.World) -> None:
     moved = press(client, world, f"up:{b}", page)
     assert press(client, world, "save", moved.content.decode()).status_code == 200
     assert kept()[2] == c
+
+
+def test_a_long_order_is_turned_and_keeps_what_was_moved_and_typed(
+    world: w.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "ON_A_PAGE", 2)
+    a, b, c, d = waiting(world, 4)
+    client = signed_in(world.people["authority"])
+    first = client.get(address(world))
+    assert (rows_on(first), order_on(first)) == ([a, b], [a, b, c, d])
+    over = press(client, world, f"down:{b}", first.content.decode())
+    assert (rows_on(over), order_on(over)) == ([b, d], [a, c, b, d]), "the page goes along with what crosses its end"
+    assert "抗旱品种之乙：第 3 位，限额外。" in over.content.decode()
+    typed = press(client, world, "sort", over.content.decode(), **{f"place-{d}": "1"})
+    assert (rows_on(typed), order_on(typed)) == ([c, b], [d, a, c, b]), "one stays where one typed"
+    assert "抗旱品种之丁：第 1 位，限额内。" in typed.content.decode()
+    back = press(client, world, "turn:1", typed.content.decode(), **{f"place-{b}": "2"})
+    assert (rows_on(back), order_on(back)) == ([d, b], [d, b, a, c]), "typed, and then turned"
+    wrong = press(client, world, "turn:2", back.content.decode(), **{f"place-{b}": "9"})
+    assert (wrong.status_code, rows_on(wrong)) == (422, [d, b]), "what is wrong stays before one's eyes"
+    assert 'value="9"' in wrong.content.decode()
+    assert saved(client, world, back.content.decode()).status_code == 303
+    assert kept() == [d, b, a, c]
+    assert rows_on(client.get(address(world), {"page": 2})) == [a, c]
+
+
+def test_an_order_typed_before_an_arrow_is_pressed_is_not_lost(world: w.World) -> None:
+    a, b, c = waiting(world)
+    client = signed_in(world.people["authority"])
+    assert order_on(press(client, world, f"up:{b}", **{f"place-{c}": "1"})) == [c, b, a]
 
 
 def test_saving_twice_saves_once_and_a_stale_page_is_refused_with_its_order_kept(world: w.World) -> None:

@@ -529,23 +529,28 @@ def test_that_time_is_up_is_said_once_and_of_nothing_that_is_scored(world: w.Wor
         assert "none" not in listed(late, "todo", "en")
 
 
-def test_of_many_seats_those_that_still_ask_something_are_listed_first_and_all_are_counted(
+def test_many_seats_are_turned_those_that_still_ask_something_first_by_their_day_and_all_are_counted(
     world: w.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case, (first, _) = asked(world)
     act(first, case.number, "accept", declared=["interests", "confidence"])
     expert = SeatHolder.objects.get(seat__case=case, seat__state="accepted").expert
-    later = [cases.bare_case(world.round, step="review", step_kind="review") for _ in range(3)]
-    for one in later:
+    done = [cases.bare_case(world.round, step="review", step_kind="review") for _ in range(3)]
+    for one in done:
         cases.bare_seat(one, expert, number=1, state="final", step="review")
-    monkeypatch.setattr(reviews, "MOST", 2)
-    said = first.get(reverse("reviews")).content.decode()
-    listed_ = [one for one in (case, *later) if one.number in said]
-    assert [one.number for one in listed_] == [case.number, later[-1].number]
-    assert "共 4 件：已评分 3，评审中 1，待答复 0" in said
-    assert "离线评分表" in said
-    assert "4席" in said
-    assert "只列出要办的和最近的" in said
+    pressing = cases.bare_case(world.round, step="review", step_kind="review")
+    cases.bare_seat(pressing, expert, number=1, state="accepted", step="review")
+    Case.objects.filter(pk=case.pk).update(due_at=w.moment("2026-05-02", "00:00"))
+    Case.objects.filter(pk=pressing.pk).update(due_at=w.moment("2026-05-01", "00:00"))
+    monkeypatch.setattr(reviews, "ON_A_PAGE", 2)
+    pages = [first.get(reverse("reviews"), {"page": page}).content.decode() for page in (1, 2, 3)]
+    told = [re.findall(r'<span class="hint">([A-Z0-9]+)</span></th>', page) for page in pages]
+    assert told == [[pressing.number, case.number], [done[2].number, done[1].number], [done[0].number]]
+    for page in pages:
+        assert "共 5 件：已评分 3，评审中 2，待答复 0" in page
+        assert "离线评分表" in page
+        assert "5席" in page
+    assert 'rel="next" href="/reviews/?page=2"' in pages[0]
 
 
 def test_the_calendar_of_a_reviewer_holds_numbers_and_no_titles(world: w.World) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -12,7 +13,7 @@ from keguan.casework import services
 from keguan.casework.desks import batches
 from keguan.casework.desks.offices import allowed_by, recommends
 from keguan.casework.models import Batch, Case, RecommendationOrder, Round
-from keguan.casework.permissions import is_own
+from keguan.casework.permissions import own_to
 from keguan.casework.situation.ranks import free_ranks
 from keguan.casework.versions import definition_of
 from keguan.engine.afterwards import MOVE_UP
@@ -30,6 +31,13 @@ MOST_NAMED = 50
 """So many of those recommended already are named; all are counted."""
 
 
+class Waiting(NamedTuple):
+    """A case that waits, by id and number: of hundreds, a page shows some."""
+
+    pk: int
+    number: str
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What waits for an authority's recommendation, in its order, and what it has recommended.
@@ -43,7 +51,7 @@ class Standing:
     step: str
     allowed: int | None
     revision: int
-    waiting: tuple[Case, ...]
+    waiting: tuple[Waiting, ...]
     placed: int
     ranks: tuple[int, ...]
     recommended: tuple[Case, ...]
@@ -77,27 +85,34 @@ def standing(of_round: Round, authority: int) -> Standing | None:
     step = recommends(definition)
     if step is None or not step.ranked:
         return None
-    mine = _of_the_authority(of_round, authority)
-    waiting = {case.pk: case for case in mine.filter(step=step.id).order_by("submitted_at", "id")[: MOST + 1]}
+    rows = _of_the_authority(of_round, authority).filter(step=step.id).order_by("submitted_at", "id")
+    waiting = {pk: Waiting(pk, number) for pk, number in rows.values_list("pk", "number")[: MOST + 1]}
     recommended = _recommended(of_round, authority)
     taken = frozenset(rank for rank in recommended.values_list("recommended_rank", flat=True) if rank is not None)
     kept = RecommendationOrder.objects.filter(round=of_round, step=step.id, authority=authority).first()
     placed = [waiting.pop(pk) for pk in (kept.cases if kept else ()) if pk in waiting]
-    rows = (*placed, *waiting.values())[:MOST]
+    listed = (*placed, *waiting.values())[:MOST]
     allowed = allowed_by(of_round, definition, step)
-    ranks = [rank for rank, _ in zip(free_ranks(taken), rows, strict=False) if allowed is None or rank <= allowed]
-    left = len(rows) if allowed is None else max(0, allowed - len(taken))
+    ranks = [rank for rank, _ in zip(free_ranks(taken), listed, strict=False) if allowed is None or rank <= allowed]
+    left = len(listed) if allowed is None else max(0, allowed - len(taken))
     return Standing(
         step=str(step.id),
         allowed=allowed,
         revision=kept.revision if kept else 0,
-        waiting=rows,
+        waiting=listed,
         placed=len(placed),
         ranks=tuple(ranks[:left]),
         recommended=tuple(recommended[:MOST_NAMED]),
         held=taken,
         is_more=len(waiting) + len(placed) > MOST,
     )
+
+
+def shown(found: Standing, numbers: Iterable[str]) -> dict[str, Case]:
+    """Those of the waiting cases that a page shows, by number, each with its host."""
+    keys = {one.number: one.pk for one in found.waiting}
+    rows = Case.objects.filter(pk__in=[keys[number] for number in numbers if number in keys])
+    return {case.number: case for case in rows.select_related("host").only("number", "title", "host__name")}
 
 
 def _of_the_authority(of_round: Round, authority: int) -> QuerySet[Case]:
@@ -124,7 +139,7 @@ def save_order(
         found = standing(of_round, authority)
         if found is None:
             return refuse("order.none", Text("本批次不由推荐单位排序。", "Authorities rank nothing in this round."))
-        here = {case.number: case for case in found.waiting}
+        here = {one.number: one.pk for one in found.waiting}
         if problems := _against(found, here, numbers, actor):
             return Refusal(problems)
         if list(numbers) == found.numbers[: found.placed]:
@@ -136,7 +151,7 @@ def save_order(
             step=found.step,
             authority_id=authority,
             defaults={
-                "cases": [here[number].pk for number in numbers],
+                "cases": [here[number] for number in numbers],
                 "revision": found.revision + 1,
                 "at": clock.now(),
                 "by": actor.person,
@@ -201,7 +216,7 @@ def endorse_in_order(
     return batches.begin_ranked(actor, found.to_endorse, reason, key)
 
 
-def _against(found: Standing, here: dict[str, Case], numbers: Sequence[str], actor: Actor) -> tuple[Problem, ...]:
+def _against(found: Standing, here: Mapping[str, int], numbers: Sequence[str], actor: Actor) -> tuple[Problem, ...]:
     problems = [
         Problem(
             "case.moved_on",
@@ -222,7 +237,7 @@ def _against(found: Standing, here: dict[str, Case], numbers: Sequence[str], act
                 fix=_LOOK_AGAIN,
             )
         )
-    if any(is_own(actor, case) for case in found.waiting):
+    if Case.objects.filter(own_to(actor), pk__in=here.values()).exists():
         said = Text("其中有与您本人有关的申报件。", "An application of your own is among them.")
         fix = Text("请由同部门其他人员办理。", "Let a colleague take it.")
         problems.append(Problem("right.own_case", said, fix=fix))

@@ -21,6 +21,7 @@ from keguan.components.access import actor_on, holding, page
 from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.status import Crumb
+from keguan.components.turning import turn_to
 from keguan.components.typed import posted_key, read_whole
 from keguan.kernel.bilingual import Text
 from keguan.kernel.names import clean_text
@@ -29,14 +30,17 @@ from keguan.registers.organisations.models import Organisation
 
 RECOMMENDS = holding(Text("排列推荐次序", "put recommendations in order"), "authority")
 ORDER = Text("推荐排序", "Order of recommendation")
+ON_A_PAGE = 60
+GAPS_NAMED = 20
 _NUMBER = re.compile(r"[A-Z0-9]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case at its place. was: its saved place, 0 where it has none. typed: the place as somebody typed it."""
+    """One case at its place. name: its title, or else its number. was: its saved place, 0 where it has none. typed: the place as somebody typed it."""
 
     case: Case
+    name: str
     href: str
     place: int
     was: int
@@ -51,26 +55,26 @@ def recommendations(request: HttpRequest, code: str, organisation: int) -> HttpR
     of_round, authority, found = _found(request, code, organisation)
     if request.method != "POST":
         return _page(request, of_round, authority, found)
-    order, do = _sent(request.POST, found), request.POST.get("do", "sort")
-    verb, _, number = do.partition(":")
-    if verb in ("up", "down") and number in order:
-        moved = _moved(order, number, verb)
-        return _page(request, of_round, authority, found, order=moved, moved=number, by=verb)
-    order, problems = _typed(request.POST, order)
+    sent, (verb, _, what) = _sent(request.POST, found), request.POST.get("do", "sort").partition(":")
+    order, problems = _typed(request.POST, sent)
+    if problems:
+        return _page(request, of_round, authority, found, order=order, problems=problems, status=422)
+    if verb in ("up", "down") and what in order:
+        moved = _moved(order, what, verb)
+        return _page(request, of_round, authority, found, order=moved, moved=what, by=verb)
     if verb == "save" and request.POST.get("seen", "") != " ".join(order):
         verb = "preview"  # rows were moved since it was looked over
-    if verb == "save" and not problems:
+    if verb == "save":
         seen = _whole(request.POST.get("revision", ""))
         answer = service.save_order(of_round, authority.pk, order, seen, actor_on(request), request_id(request))
-        if not isinstance(answer, Refusal):
-            tell(request, Text("推荐排序已保存。", "The order of recommendation is saved."))
-            return SeeOther(reverse("recommendations", args=[code, organisation]))
-        problems, status = answer.problems, status_of_refusal(answer)
-        return _page(request, of_round, authority, found, order=order, problems=problems, status=status)
-    status = 422 if problems else 200
+        if isinstance(answer, Refusal):
+            status = status_of_refusal(answer)
+            return _page(request, of_round, authority, found, order=order, problems=answer.problems, status=status)
+        tell(request, Text("推荐排序已保存。", "The order of recommendation is saved."))
+        return SeeOther(reverse("recommendations", args=[code, organisation]))
     return _page(
-        request, of_round, authority, found, order=order, problems=problems, status=status,
-        is_preview=verb == "preview" and not problems,
+        request, of_round, authority, found, order=order, moved=_placed(request.POST, sent) if verb == "sort" else "",
+        is_preview=verb == "preview", turned=what if verb == "turn" else "",
     )  # fmt: skip
 
 
@@ -128,7 +132,8 @@ def _whole(sent: str) -> int:
 
 def _sent(post: QueryDict, found: Standing) -> list[str]:
     """The order as the page had it, and at its end what came in since."""
-    sent = [number for number in dict.fromkeys(post.getlist("order")[: service.MOST]) if _NUMBER.fullmatch(number)]
+    named = dict.fromkeys(" ".join(post.getlist("order")).split())
+    sent = [number for number in named if _NUMBER.fullmatch(number)][: service.MOST]
     return sent + [number for number in found.numbers if number not in sent]
 
 
@@ -164,6 +169,13 @@ def _typed(post: QueryDict, order: list[str]) -> tuple[list[str], tuple[Problem,
     return [wanted[place] if place in wanted else next(others) for place in range(1, len(order) + 1)], ()
 
 
+def _placed(post: QueryDict, order: Sequence[str]) -> str:
+    """The one case whose place was typed otherwise; empty for none, and for several."""
+    places = ((number, str(place), post.get(f"place-{number}", "").strip()) for place, number in enumerate(order, 1))
+    others = [number for number, place, typed in places if typed not in ("", place)]
+    return others[0] if len(others) == 1 else ""
+
+
 # --------------------------------------------------------------------------------------------------- the page
 
 
@@ -179,27 +191,42 @@ def _page(
     problems: tuple[Problem, ...] = (),
     status: int = 200,
     is_preview: bool = False,
+    turned: str = "",
     reason: str = "",
 ) -> HttpResponse:
-    rows = _rows(found, order, request.POST if problems else None)
-    changes = [row for row in rows if row.place != row.was]
-    here = next((row for row in rows if row.case.number == moved), None)
+    waiting = frozenset(found.numbers)
+    numbers = [number for number in order if number in waiting] if order is not None else found.numbers
+    places = {number: place for place, number in enumerate(numbers, start=1)}
+    was = {number: place for place, number in enumerate(found.numbers[: found.placed], start=1)}
+    changed = [number for number in numbers if places[number] != was.get(number)] if is_preview else []
+    asked = request.POST.get("page") if request.method == "POST" else request.GET.get("page")
+    at = (places.get(moved, 1) - 1) // ON_A_PAGE + 1 if by else turned or asked
+    turn = turn_to(len(numbers), QueryDict(f"page={at}"), request.path, most=ON_A_PAGE)
+    here = numbers[max(0, turn.first - 1) : turn.last]
+    cases = service.shown(found, {*here, *changed, moved})
+
+    def row(number: str) -> Row:
+        typed = request.POST.get(f"place-{number}") if problems else None
+        return _row(found, cases[number], places[number], was.get(number, 0), typed)
+
     context = {
         "round": of_round,
         "authority": authority,
         "title": ORDER,
         "found": found,
-        "gaps": ", ".join(map(str, found.gaps)),
-        "rows": rows,
+        "gaps": _gaps(found.gaps),
+        "rows": [row(number) for number in here],
+        "before": " ".join(numbers[: max(0, turn.first - 1)]),
+        "after": " ".join(numbers[turn.last :]),
+        "turn": turn,
         "line": len(found.ranks),
         "ranks": ",".join(map(str, found.ranks)),
         "moved": moved,
         "by": by,
-        "told": _told(here) if here else None,
+        "told": _told(row(moved)) if moved in cases else None,
         "is_preview": is_preview,
-        "seen": " ".join(row.case.number for row in rows),
-        "is_changed": bool(changes),
-        "changes": [(row, _crossing(row, len(found.ranks))) for row in changes],
+        "seen": " ".join(numbers),
+        "changes": [(row(number), _crossing(row(number), len(found.ranks))) for number in changed],
         "unplaced": len(found.waiting) - found.placed,
         "to_endorse": len(found.to_endorse),
         "more": found.used - len(found.recommended),
@@ -214,32 +241,35 @@ def _page(
     return render(request, "casework/recommendations.html", context, status=status)
 
 
-def _rows(found: Standing, order: Sequence[str] | None, post: QueryDict | None) -> list[Row]:
-    cases = {case.number: case for case in found.waiting}
-    was = {number: place for place, number in enumerate(found.numbers[: found.placed], start=1)}
-    numbers = [number for number in (order if order is not None else found.numbers) if number in cases]
-    return [
-        Row(
-            case=cases[number],
-            href=case_href(number),
-            place=place,
-            was=was.get(number, 0),
-            rank=found.ranks[place - 1] if place <= len(found.ranks) else None,
-            typed=post.get(f"place-{number}", str(place)) if post is not None else str(place),
-            is_last_above=place == len(found.ranks),
-        )
-        for place, number in enumerate(numbers, start=1)
-    ]
+def _row(found: Standing, case: Case, place: int, was: int, typed: str | None) -> Row:
+    return Row(
+        case=case,
+        name=case.title or case.number,
+        href=case_href(case.number),
+        place=place,
+        was=was,
+        rank=found.ranks[place - 1] if place <= len(found.ranks) else None,
+        typed=str(place) if typed is None else typed,
+        is_last_above=place == len(found.ranks),
+    )
+
+
+def _gaps(ranks: Sequence[int]) -> Text | str:
+    named = ", ".join(map(str, ranks[:GAPS_NAMED]))
+    if len(ranks) <= GAPS_NAMED:
+        return named
+    return Text("{ranks} 等 {n} 个", "{ranks} and others, {n} in all").filled(ranks=named, n=len(ranks))
 
 
 def _told(row: Row) -> Text:
     """Where a moved case stands now, for whoever does not see the list."""
-    name = row.case.title or row.case.number
     if row.rank is not None:
         return Text("{name}：第 {n} 位，限额内。", "{name}: place {n}, within the quota.").filled(
-            name=name, n=row.place
+            name=row.name, n=row.place
         )
-    return Text("{name}：第 {n} 位，限额外。", "{name}: place {n}, beyond the quota.").filled(name=name, n=row.place)
+    return Text("{name}：第 {n} 位，限额外。", "{name}: place {n}, beyond the quota.").filled(
+        name=row.name, n=row.place
+    )
 
 
 def _crossing(row: Row, line: int) -> Text | None:

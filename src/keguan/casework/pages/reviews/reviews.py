@@ -35,15 +35,16 @@ from keguan.components.access import SIGNED_IN, actor_on, page
 from keguan.components.deeds import SeeOther
 from keguan.components.notices import tell
 from keguan.components.status import Status
+from keguan.components.turning import turn_to
 from keguan.engine.steps.review import WAITS
-from keguan.kernel import clock
 from keguan.kernel.bilingual import Text
 from keguan.kernel.clock import BEIJING
 from keguan.kernel.problems import Problem, Refusal
 from keguan.language.schema import Review
 
-MOST = 200
-"""So many are listed: those that still ask something, and the latest."""
+ON_A_PAGE = 60
+MOST_DAYS = 200
+"""So many days stand in the calendar file, the nearest."""
 _SAVED = Text("已自动保存 {at:%H:%M:%S}，只有您能看到", "Saved {at:%H:%M:%S}; nobody else sees it")
 _KEPT = Text(
     "草稿已保存：合计 {points} / {of} 分，已评 {scored} / {count} 项。",
@@ -79,12 +80,11 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
         *(f"case__programme__{name}" for name in ("code", "digest")),
         *(f"case__round__{name}" for name in ("code", "title_zh", "title_en")),
     )
-    rows = [_invited(one) for one in seats[:MOST]]
-    rows.sort(key=lambda one: (not one.waits, one.due is None, one.due or clock.now()))
     states, sheets = _counted(mine)
+    turn = turn_to(states.total(), request.GET, request.path, most=ON_A_PAGE)
     context = {
-        "rows": rows,
-        "is_more": states.total() > MOST,
+        "rows": [_invited(one) for one in seats[max(0, turn.first - 1) : turn.last]],
+        "turn": turn,
         "final": states["final"],
         "open": states["accepted"],
         "invited": states["invited"],
@@ -141,7 +141,7 @@ def reviews_calendar(request: HttpRequest) -> HttpResponseBase:
     calendar.add("version", "2.0")
     host = urlsplit("//" + request.get_host()).hostname
     waiting = reviews_of(actor_on(request)).filter(state__in=WAITS, case__step=F("step"))
-    for seat in waiting[:MOST]:
+    for seat in waiting[:MOST_DAYS]:
         if seat.case.due_at is None:
             continue
         event = Event()

@@ -6,24 +6,25 @@
   if (!form) return;
   const body = form.querySelector("tbody"), line = body.querySelector("[data-line]"), live = document.getElementById("order-told");
   const ranks = form.dataset.ranks ? form.dataset.ranks.split(",") : [];
+  const first = Number(form.dataset.first), of = Number(form.dataset.of);  // the place of the first row here; all there are
   const rows = () => [...body.querySelectorAll("tr[data-number]")];
   let dragged = null;
 
   function renumber() {
     rows().forEach((row, at) => {
-      row.querySelector("[data-place]").value = at + 1;
-      row.querySelector("[data-rank]").textContent = ranks[at] ?? "—";
+      row.querySelector("[data-place]").value = first + at;
+      row.querySelector("[data-rank]").textContent = ranks[first + at - 1] ?? "—";
     });
     if (!line) return;
-    const last = rows()[ranks.length - 1];
+    const last = rows()[ranks.length - first];
     if (last) last.after(line);
     else body.prepend(line);
   }
 
   function tell(row) {
-    const at = rows().indexOf(row);
-    const said = at < ranks.length ? form.dataset.above : form.dataset.beyond;
-    live.textContent = said.replace("{name}", row.dataset.title).replace("{n}", at + 1);
+    const place = first + rows().indexOf(row);
+    const said = place <= ranks.length ? form.dataset.above : form.dataset.beyond;
+    live.textContent = said.replace("{name}", row.dataset.title).replace("{n}", place);
   }
 
   function move(row, to) {
@@ -37,17 +38,19 @@
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[data-by]");
     if (!button) return;
+    const row = button.closest("tr"), to = rows().indexOf(row) + Number(button.dataset.by);
+    if (first + to >= 1 && first + to <= of && !rows()[to]) return;  // onto another page: the server moves it
     event.preventDefault();
-    const row = button.closest("tr");
-    move(row, rows().indexOf(row) + Number(button.dataset.by));
+    move(row, to);
     button.focus();
   });
 
   form.addEventListener("change", (event) => {
     const box = event.target.closest("[data-place]");
     const to = box && /^[0-9]+$/.test(box.value.trim()) ? Number(box.value) : 0;
-    if (to < 1 || to > rows().length) return;  // the server says what is wrong with it
-    move(box.closest("tr"), to - 1);
+    if (to < 1 || to > of) return;  // the server says what is wrong with it
+    if (!rows()[to - first]) return form.requestSubmit(form.querySelector("button[value=sort]"));  // onto another page
+    move(box.closest("tr"), to - first);
     box.focus();
   });
 

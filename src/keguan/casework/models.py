@@ -275,12 +275,13 @@ class Case(models.Model):
         ]
         # Every change of a case writes into each of its indexes: none says what another one says already.
         indexes = [
+            models.Index(fields=["round", "id"], name="case_by_round"),
             models.Index(fields=["round", "step", "id"], name="case_by_round_and_step"),
             models.Index(fields=["round", "-submitted_at", "-id"], name="case_by_round_and_time"),
             models.Index(fields=["principal", "round"], name="case_by_principal"),
             models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
             models.Index(fields=["host", "-id"], name="case_by_host"),
-            models.Index(fields=["authority", "round"], name="case_by_authority"),
+            models.Index(fields=["authority", "round", "submitted_at"], name="case_by_authority"),
             models.Index(fields=["normal_title"], name="case_by_title", condition=~Q(normal_title="")),
             models.Index(fields=["step_kind", "due_at"], name="case_by_due", condition=Q(end="")),
             models.Index(fields=["parent"], name="case_by_parent", condition=Q(parent__isnull=False)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ from keguan.kernel.bilingual import Text
 from keguan.kernel.problems import Refusal
 from keguan.language.definition import Definition
 from keguan.language.schema import Endorse
+from keguan.registers.organisations.models import Organisation
 from keguan.registers.trace import services as trace
 
 STAGES: Mapping[str, Text] = {
@@ -39,6 +41,7 @@ STAGES: Mapping[str, Text] = {
 """How far an application is, as its institution sees it."""
 
 MOST_ROUNDS = 100
+MOST_QUOTAS = 20
 
 
 def is_office(actor: Actor) -> bool:
@@ -65,7 +68,7 @@ def rounds_in_numbers(actor: Actor) -> list[Followed]:
     """The latest of these rounds, each with its numbers. Two queries: the cases of few institutions are counted, not those
     of the rounds."""
     rows = Case.objects.filter(followed_by(actor), round__isnull=False).order_by().values_list("round")
-    counted = {pk: rest for pk, *rest in rows.annotate(n=Count("pk"), sent=Count("submitted_at"))}
+    counted = {pk: rest for pk, *rest in rows.annotate(n=Count("*"), sent=Count("submitted_at"))}
     rounds = Round.objects.filter(pk__in=counted).select_related("programme").defer("programme__sources")
     return [Followed(one, *counted[one.pk]) for one in rounds.order_by("-closes", "code")[:MOST_ROUNDS]]
 
@@ -95,10 +98,14 @@ def _stage(definition: Definition) -> Conditional:
     )
 
 
-def stage_numbers(rows: Rows) -> dict[str, int]:
-    """How many of these cases are how far, in the order of `STAGES`. One query."""
-    counted = dict(rows.order_by().values_list("stage").annotate(n=Count("pk")))
-    return {stage: counted[stage] for stage in STAGES if stage in counted}
+def stage_numbers(rows: Rows) -> tuple[dict[str, int], set[int]]:
+    """How many of these cases are how far, in the order of `STAGES`; and the authorities that recommend them. One query."""
+    stages: Counter[str] = Counter()
+    authorities: set[int | None] = set()
+    for stage, authority, n in rows.order_by().values_list("stage", "authority").annotate(n=Count("pk")):
+        stages[stage] += n
+        authorities.add(authority)
+    return {stage: stages[stage] for stage in STAGES if stage in stages}, {pk for pk in authorities if pk is not None}
 
 
 # ------------------------------------------------------------------------------------------------------- quotas
@@ -120,21 +127,21 @@ def recommends(definition: Definition) -> Endorse | None:
     return next((step for step in steps if isinstance(step, Endorse) and step.by == "authority"), None)
 
 
-def quotas_of(actor: Actor, of_round: Round, definition: Definition) -> list[Quota]:
-    """How much of its quota each authority has used that the actor sits at, or that the actor's institution is under."""
+def quotas_of(authorities: Collection[int], of_round: Round, definition: Definition) -> list[Quota]:
+    """How much of its quota each of these authorities has used: of those that the actor sits at, or that the actor's
+    institution is under (`stage_numbers`)."""
     step = recommends(definition)
     if step is None:
         return []
-    rows = Case.objects.filter(followed_by(actor), round=of_round, authority__isnull=False).order_by()
-    authorities = dict(rows.values_list("authority", "authority__name").distinct()[:20])
+    named = Organisation.objects.filter(pk__in=authorities).order_by("pk").values_list("pk", "name")[:MOST_QUOTAS]
     allowed = allowed_by(of_round, definition, step)
     used = dict(
         Case.objects.filter(_recommended(definition, step), round=of_round, authority__in=authorities)
         .order_by()
         .values_list("authority")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("*"))
     )
-    return [Quota(pk, name, used.get(pk, 0), allowed) for pk, name in sorted(authorities.items())]
+    return [Quota(pk, name, used.get(pk, 0), allowed) for pk, name in named]
 
 
 def allowed_by(of_round: Round, definition: Definition, step: Endorse) -> int | None:

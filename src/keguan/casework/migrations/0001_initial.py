@@ -335,12 +335,13 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("-id",),
                 "indexes": [
+                    models.Index(fields=["round", "id"], name="case_by_round"),
                     models.Index(fields=["round", "step", "id"], name="case_by_round_and_step"),
                     models.Index(fields=["round", "-submitted_at", "-id"], name="case_by_round_and_time"),
                     models.Index(fields=["principal", "round"], name="case_by_principal"),
                     models.Index(fields=["applicant", "-id"], name="case_by_applicant"),
                     models.Index(fields=["host", "-id"], name="case_by_host"),
-                    models.Index(fields=["authority", "round"], name="case_by_authority"),
+                    models.Index(fields=["authority", "round", "submitted_at"], name="case_by_authority"),
                     models.Index(fields=["due_at", "id"], name="case_in_order_of_due"),
                     models.Index(fields=["submitted_at", "id"], name="case_in_order_of_time"),
                     models.Index(

@@ -41,8 +41,8 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @page(SIGNED_IN)
 def duties(request: HttpRequest) -> HttpResponseBase:
     """The duties of the people this reader may see, in force and past."""
-    mine = Person.objects.filter(visible_to(actor_on(request)))
-    return list_page(request, lists.DUTIES, queries.duties(ever=True).filter(person__in=mine))
+    mine = visible_to(actor_on(request), "person__")
+    return list_page(request, lists.DUTIES, queries.duties(ever=True).filter(mine))
 
 
 @page(SIGNED_IN)

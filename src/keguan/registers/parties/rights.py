@@ -25,13 +25,13 @@ def can_see_person(actor: Actor, person: Person) -> bool:
     return person.employer_id is not None and person.employer_id in _hosts(actor)
 
 
-def visible_to(actor: Actor) -> Q:
-    """The people of whom `can_see_person` is true."""
+def visible_to(actor: Actor, through: str = "") -> Q:
+    """The people of whom `can_see_person` is true. through: how rows that are of a person lead to them, as "person__"."""
     if actor.is_system or any(duty.role in SEES_EVERYBODY for duty in actor.duties):
         return Q()
     if actor.person is None:
         return Q(pk__in=[])
-    return Q(pk=actor.person) | Q(employer__in=_hosts(actor))
+    return Q(**{f"{through}pk": actor.person}) | Q(**{f"{through}employer__in": _hosts(actor)})
 
 
 def _hosts(actor: Actor) -> set[int]:

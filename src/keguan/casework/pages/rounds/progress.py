@@ -157,10 +157,10 @@ def _round_page(
 ) -> HttpResponseBase:
     actor, definition = actor_on(request), definition_of(found.programme)
     cases = offices.followed(actor, found, definition)
-    numbers = offices.stage_numbers(cases)
+    numbers, authorities = offices.stage_numbers(cases)
     here = reverse("round_progress", args=[found.code])
     told = offices.last_reminded(actor, found)
-    quotas = offices.quotas_of(actor, found, definition)
+    quotas = offices.quotas_of(authorities, found, definition)
     answer = list_page(
         request,
         _FOLLOWED,

@@ -142,6 +142,12 @@ def can_handle(actor: Actor, case: Case) -> bool:
     return can_see_notes(actor, case) and _holds(actor, ("officer",), case)
 
 
+def knows_reviewers_of(actor: Actor, code: str) -> bool:
+    """Whether the actor may know the reviewers of each case of this programme that came in, but for those of `kept_ids`."""
+    held = _of(actor, KNOWS_REVIEWERS) if actor.person is not None else []
+    return actor.is_system or any(duty.programme in ("", code) for duty in held)
+
+
 def runs_or_watches(actor: Actor, case: Case) -> bool:
     """Whether the actor runs, decides or watches the programme of a case that is not theirs."""
     return actor.is_system or _holds(actor, RUNS_AND_WATCHES, case)

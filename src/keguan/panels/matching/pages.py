@@ -168,7 +168,7 @@ def _desk(
     view = view if view in queries.VIEWS else ""
     listed, cases = None, []
     if proposal is not None and proposal.state != "making":
-        listed = Paginator(queries.cases_of(actor, proposal, view), queries.CASES_SHOWN).get_page(
+        listed = Paginator(queries.cases_of(actor, proposal, found.programme.code, view), queries.CASES_SHOWN).get_page(
             request.GET.get("page")
         )
         cases = queries.shown(list(listed), proposal, found)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from numpy.typing import NDArray
 
 from keguan.casework.models import Case
 from keguan.casework.pages.case_words import case_href
@@ -120,10 +122,10 @@ def what_if(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         is_shared=is_shared,
     )
     places = Places(order, then, out)
-    line = max((place for place, fen in enumerate(then, start=1) if fen), default=0)
+    line = places.last
     here = reverse("what_if", args=[code, step])
     turn = turn_to(order.cases, request.GET, here)
-    spent = places.sum_of(then)
+    spent = places.sum_of(places.then)
     programme = definition_of(found.programme).programme
     changed = places.moved()
     context = {
@@ -141,7 +143,7 @@ def what_if(request: HttpRequest, code: str, step: str) -> HttpResponseBase:
         "lower": turn.href(turn.page_of(line + 1), line=line + 1) if line < order.cases else "",
         "lines": [
             Line(Text("预算", "Budget"), terms.budget_fen, "money"),
-            Line(Text("现在安排", "Spent now"), places.sum_of(order.amount_fen), "money"),
+            Line(Text("现在安排", "Spent now"), places.sum_of(places.now), "money"),
             Line(Text("移动后安排", "Spent then"), spent, "money"),
             Line(_LEFT, terms.budget_fen - spent, "money")
             if not places.hidden
@@ -198,28 +200,39 @@ def _asked(sent: QueryDict, budget_fen: int, places: int) -> tuple[Asked, tuple[
     return Asked(line, budget.fen, percent or 100), tuple(problems)
 
 
+Amounts = NDArray[np.int64]
+
+
 class Places:
     """All places of an order now and then, for one reader. hidden: the places of cases that the reader was sent out for."""
 
     def __init__(self, order: Order, then: Sequence[int], out: frozenset[str]) -> None:
-        self.order, self.then = order, then
+        self.order = order
+        self.now, self.then = np.asarray(order.amount_fen, np.int64), np.asarray(then, np.int64)
         self.hidden = {place for place, number in enumerate(order.numbers, start=1) if number in out} if out else set()
+        self.seen = np.ones(len(self.then), bool)
+        self.seen[[place - 1 for place in self.hidden]] = False
 
-    def sum_of(self, amounts: Sequence[int]) -> int:
+    def sum_of(self, amounts: Amounts) -> int:
         """What these come to together, as far as the reader may know."""
-        return sum(amounts) - sum(amounts[place - 1] for place in self.hidden)
+        return int(amounts[self.seen].sum())
+
+    @property
+    def last(self) -> int:
+        """The place above the line as it would be; 0 where nothing is granted."""
+        granted = np.flatnonzero(self.then)
+        return int(granted[-1]) + 1 if granted.size else 0
 
     def moved(self) -> tuple[list[int], list[int]]:
         """The places that would get something and have nothing now, and the other way round."""
-        pairs = enumerate(zip(self.order.amount_fen, self.then, strict=True), start=1)
-        changed = [(place, now) for place, (now, then) in pairs if (not now) is not (not then)]
-        seen = [(place, now) for place, now in changed if place not in self.hidden]
-        return [place for place, now in seen if not now], [place for place, now in seen if now]
+        has, gets = self.now > 0, self.then > 0
+        gained, lost = np.flatnonzero(self.seen & gets & ~has), np.flatnonzero(self.seen & has & ~gets)
+        return (gained + 1).tolist(), (lost + 1).tolist()
 
     @property
     def differs(self) -> bool:
         """Whether anything would change."""
-        return list(self.order.amount_fen) != list(self.then)
+        return not np.array_equal(self.now, self.then)
 
     def rows(self, which: Iterable[int]) -> list[Row]:
         """These places with title and host."""
@@ -239,7 +252,7 @@ class Places:
             place=one.position,
             asked_fen=one.asked_fen,
             now_fen=one.amount_fen,
-            then_fen=self.then[one.position - 1],
+            then_fen=int(self.then[one.position - 1]),
         )
 
 
@@ -275,18 +288,11 @@ _Kind = tuple[str, str, str]
 
 
 def _by_kind(places: Places, groups: Groups) -> list[tuple[_Kind, list[int]]]:
-    """Cases and amounts, now and then, of each combination of region, host and answer: every place is read once."""
-    found = [(kind, [0, 0, 0, 0]) for kind in groups.kinds]
-    for place, (at, now, then) in enumerate(zip(groups.at, places.order.amount_fen, places.then, strict=True), start=1):
-        if (now or then) and place not in places.hidden:
-            sums = found[at][1]
-            if now:
-                sums[0] += 1
-                sums[2] += now
-            if then:
-                sums[1] += 1
-                sums[3] += then
-    return found
+    """Cases and amounts, now and then, of each combination of region, host and answer."""
+    found = np.zeros((len(groups.kinds), 4), np.int64)
+    columns = (places.now > 0, places.then > 0, places.now, places.then)
+    np.add.at(found, np.asarray(groups.at)[places.seen], np.stack(columns, axis=1)[places.seen])
+    return list(zip(groups.kinds, found.tolist(), strict=True))
 
 
 def _by(which: int, by_kind: Iterable[tuple[_Kind, list[int]]], names: Mapping[str, Text]) -> list[Sums]:

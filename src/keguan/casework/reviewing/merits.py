@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Min
@@ -24,17 +24,19 @@ def _named(case: str, step: str, attempt: int, number: int) -> tuple[object, ...
 
 
 @named_by
-def own_reviews(actor: Actor) -> dict[str, OfCase]:
-    """The cases that the actor has scored, as their own list of reviews names them. One query."""
+def own_reviews(actor: Actor, keys: Collection[str]) -> dict[str, OfCase]:
+    """Those of the cases that the actor has scored, as their own list of reviews names them. One query."""
     if actor.person is None:
         return {}
     mine = Seat.objects.filter(holder__expert__person=actor.person, state="final").exclude(recusal__is_hard=True)
-    return {
-        key_of(_named(case, step, attempt, number)): OfCase(case, title, reverse("case", args=[case]))
-        for case, title, step, attempt, number in mine.values_list(
-            "case__number", "case__title", "step", "attempt", "number"
-        )
-    }
+    rows = mine.order_by("-case_id").values_list("case__number", "case__title", "step", "attempt", "number")
+    found: dict[str, OfCase] = {}
+    for case, title, step, attempt, number in rows:
+        if (key := key_of(_named(case, step, attempt, number))) in keys:
+            found[key] = OfCase(case, title, reverse("case", args=[case]))
+            if len(found) == len(keys):
+                break
+    return found
 
 
 def enter_merits(case: Case, definition: Definition, step: Review, closed: StepState, now: datetime) -> None:

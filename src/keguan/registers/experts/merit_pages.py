@@ -43,11 +43,12 @@ def expert_merits(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not is_own:
         trace.read(actor, "reviews", f"experts/{pk}", request_id=getattr(request, "request_id", ""))
     rows = list(Merit.objects.filter(expert=found)[:MOST])
+    named = own_reviews(actor, {one.key for one in rows}) if is_own else {}
     sections = [
         Section(TITLE, _parts(merits.parts_of(found), is_own=is_own)),
         Section(
             Text("逐次", "One by one"),
-            columns=columns(actor, is_own=is_own, named=own_reviews(actor) if is_own else {}),
+            columns=columns(actor, is_own=is_own, named=named),
             rows=rows,
             empty=Text("还没有结束的评审。", "No panel of theirs is complete yet."),
         ),
@@ -180,7 +181,7 @@ def merit_answer(request: HttpRequest, pk: int) -> HttpResponseBase:
         merits.answer(row, given.text("answer")[:2000], actor)
         return Text("已保存，与该条记录一并显示。", "Kept beside the entry."), back
 
-    case = own_reviews(actor).get(row.key)
+    case = own_reviews(actor, {row.key}).get(row.key)
     lines = [
         Line(Text("办件", "Case"), case.number, href=case.href, note=case.title)
         if case

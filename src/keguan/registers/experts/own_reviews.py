@@ -3,7 +3,7 @@ computes them again, for the expert and nobody else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from keguan.kernel.actors import Actor
@@ -18,17 +18,17 @@ class OfCase:
     href: str
 
 
-Namer = Callable[[Actor], Mapping[str, OfCase]]
+Namer = Callable[[Actor, Collection[str]], Mapping[str, OfCase]]
 _namers: list[Namer] = []
 
 
 def named_by(namer: Namer) -> Namer:
-    """Let this answer from now on of which cases the actor's own reviews were, by the keys of the record."""
+    """Let this answer from now on of which cases those of the actor's own reviews were that have these keys in the record."""
     if namer not in _namers:
         _namers.append(namer)
     return namer
 
 
-def own_reviews(actor: Actor) -> dict[str, OfCase]:
-    """Every review of the actor's own that they may still know of, by its key in the record."""
-    return {key: case for namer in _namers for key, case in namer(actor).items()}
+def own_reviews(actor: Actor, keys: Collection[str]) -> dict[str, OfCase]:
+    """Those of the actor's own reviews with these keys of the record that they may still know of, by key."""
+    return {key: case for namer in _namers for key, case in namer(actor, keys).items()} if keys else {}

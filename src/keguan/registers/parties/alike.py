@@ -105,14 +105,18 @@ class Alike:
 
 
 def alike(people: Iterable[int] | None = None, *, chosen: str = "", most: int = 100_000) -> list[Alike]:
-    """Pairs of entries that may be one person, with at least one of these people; of all where None. One query.
+    """Pairs of entries that may be one person, with at least one of these people; of all where None. One query,
+    none where nobody is asked about.
 
     chosen: instead of people, a SELECT of their ids. Whoever has another identity document, was merged, or was said to
     be somebody else is no longer asked about.
     """
+    asked = None if people is None else list(people)
+    if asked == [] and not chosen:
+        return []  # PostgreSQL would read everybody to find out
     who = f"id IN ({chosen})" if chosen else "true" if people is None else "id = ANY(%(people)s)"
     with connection.cursor() as cursor:
-        cursor.execute(_PAIRS.format(who=who, most=int(most)), {"people": list(people or ())})
+        cursor.execute(_PAIRS.format(who=who, most=int(most)), {"people": asked})
         return [Alike(one, other, tuple(whys)) for one, other, whys in cursor.fetchall()]
 
 

@@ -241,4 +241,3 @@ def _told_to_the_round(of_round: Round, cases: int) -> None:
             [budget, spent, Jsonb(lines), of_round.pk],
         )
         owner.execute("ALTER TABLE casework_ranking ENABLE TRIGGER USER")
-        owner.execute("VACUUM ANALYZE")

@@ -19,6 +19,7 @@ from django.test import Client
 from bench import addresses, judged
 from bench.addresses import Address
 from bench.measure import Figure, Meter, queries_of
+from bench.place import owner_connection
 from bench.server import signed_in
 from bench.world import Round
 
@@ -49,6 +50,8 @@ def measure(round_: Round, *, n: int, routes: Collection[str] | None = None) -> 
         for one in addresses.of_all_pages(round_, later)
         if routes is None or one.name.partition("@")[0].partition("?")[0] in routes
     ]
+    with owner_connection() as owner:
+        owner.execute("VACUUM ANALYZE")  # once all is there: a database is counted that has stood for some days
     clients = {"nobody": _client(None)} | {who: _client(one.pk) for who, one in round_.world.people.items()}
     applicants = {one.applicant: _client(one.applicant) for one in asked if one.applicant is not None}
     for at, one in enumerate(asked, start=1):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Route, expect
 from tests import make
 from tests.journeys import walks
 from tests.journeys.conftest import Stage
@@ -58,6 +59,21 @@ def test_what_was_typed_two_seconds_before_the_browser_died_is_there(stage: Stag
     applicant.page.context.close()
     assert soon(lambda: kept(number, "summary") == "针对南疆缺水", within_s=0.5)
     assert kept(number, "title") == "棉花抗旱"
+
+
+def test_what_was_typed_while_the_page_was_still_on_its_way_is_kept(stage: Stage, world: w.World) -> None:
+    number = walks.world.started(world)
+    applicant = stage.signed_in(world.people["applicant"], script=True)
+    page = applicant.page
+    held: list[Route] = []
+    page.route(re.compile(r"casework/form[^/]*\.js"), lambda route: held.append(route))
+    page.goto(f"/cases/{number}/form/proposal/", wait_until="commit")
+    page.get_by_label("项目名称").fill("脚本到来之前写的题目")
+    page.get_by_label("项目摘要").focus()  # and never back to the title
+    (script,) = held
+    assert kept(number, "title") is None
+    script.continue_()
+    assert soon(lambda: kept(number, "title") == "脚本到来之前写的题目", within_s=AT_MOST_S)
 
 
 def test_while_the_server_is_away_the_page_says_so_and_saves_when_it_is_back(stage: Stage, world: w.World) -> None:

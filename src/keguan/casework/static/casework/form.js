@@ -302,6 +302,12 @@
   form.addEventListener("paste", pasted);
   form.addEventListener("submit", sent);
   form.querySelectorAll("[data-most]").forEach((one) => counted(one));
+  for (const target of document.typedEarly ?? []) {  // before this file was here
+    if (!form.contains(target)) continue;
+    typed({ target });
+    chosen({ target });
+  }
+  document.typedEarly = null;
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
   window.addEventListener("pagehide", send);
   window.addEventListener("pageshow", (event) => { if (event.persisted) { isLeaving = false; wait(0); } });

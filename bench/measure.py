@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import timeit
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,7 +25,8 @@ class Figure:
     """One line of the table. unit: "ms" of processor time, "queries" or "s" of processor time.
 
     target: at most so much, None where nothing was promised. limit: the same work with no program around the SQL.
-    n, batches: so many in each of so many batches; `found` is the median over the batches.
+    n, batches: so many in each of so many batches; `found` is the median over the batches. pace: how fast the machine was
+    just then, where figures of different hours are going to be compared.
     """
 
     what: str
@@ -35,6 +37,12 @@ class Figure:
     n: int = 1
     batches: int = 1
     note: str = ""
+    pace: float | None = None
+
+
+def pace() -> float:
+    """How fast the machine is at this moment: the milliseconds that `sum(range(100 000))` takes at best."""
+    return min(timeit.repeat("sum(range(100_000))", number=1, repeat=10)) * 1000
 
 
 @dataclass

@@ -7,6 +7,7 @@ that no page is believed to be quick because nothing stood on it.
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import time
@@ -18,7 +19,7 @@ from django.test import Client
 
 from bench import addresses, judged
 from bench.addresses import Address
-from bench.measure import Figure, Meter, queries_of
+from bench.measure import Figure, Meter, pace, queries_of
 from bench.place import owner_connection
 from bench.server import signed_in
 from bench.world import Round
@@ -52,6 +53,8 @@ def measure(round_: Round, *, n: int, routes: Collection[str] | None = None) -> 
     ]
     with owner_connection() as owner:
         owner.execute("VACUUM ANALYZE")  # once all is there: a database is counted that has stood for some days
+    gc.collect()
+    gc.freeze()  # the world that was made here is no server's, which would not look through it for what is no longer used
     clients = {"nobody": _client(None)} | {who: _client(one.pk) for who, one in round_.world.people.items()}
     applicants = {one.applicant: _client(one.applicant) for one in asked if one.applicant is not None}
     for at, one in enumerate(asked, start=1):
@@ -87,10 +90,10 @@ def _dearest(one: Address, looks: list[Look], n: int) -> Figure:
 
 
 def _figure(one: Address, look: Look, wordy: Look, n: int) -> Figure:
-    spent = Meter().each(lambda: look.client.get(one.address), n=n, batches=3)
+    spent, now = Meter().each(lambda: look.client.get(one.address), n=n, batches=3), pace()
     many = f"  ✗ {wordy.queries} for {wordy.who}" if wordy.queries > PAGE_QUERIES else ""
     note = f"{look.who}: {look.queries} statements, PostgreSQL {spent.postgres:.1f}{many}"
-    return Figure(f"{one.name} {one.address}", spent.total, "ms", PAGE_MS, n=n, batches=3, note=note)
+    return Figure(f"{one.name} {one.address}", spent.total, "ms", PAGE_MS, n=n, batches=3, note=note, pace=now)
 
 
 def _client(person: int | None) -> Client:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import platform
-import timeit
 from collections.abc import Sequence
 
 from django.db import connection
 
-from bench.measure import Figure, load
+from bench.measure import Figure, load, pace
 
 UNITS = {"ms": "{:.1f} ms", "s": "{:.1f} s", "queries": "{:.0f}", "%": "{:.1f} %"}
 HEADS = ("测量 measured", "数值 figure", "目标 target", "极限 limit", "n × 批", "")
@@ -48,10 +47,9 @@ def _machine() -> str:
         cursor.execute("SHOW server_version")
         (version,) = cursor.fetchone()
     # So that figures of two machines, or of a busy and an idle one, can be compared.
-    pace = min(timeit.repeat("sum(range(100_000))", number=10, repeat=20)) * 100
     return (
         f"{load()}; Python {platform.python_version()}, PostgreSQL {version.split()[0]};"
-        f" pace: sum(range(100 000)) takes {pace:.2f} ms"
+        f" pace: sum(range(100 000)) takes {pace():.2f} ms"
     )
 
 

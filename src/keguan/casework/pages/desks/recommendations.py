@@ -37,7 +37,8 @@ _NUMBER = re.compile(r"[A-Z0-9]{1,40}")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case at its place. name: its title, or else its number. was: its saved place, 0 where it has none. typed: the place as somebody typed it."""
+    """One case at its place. name: its title, or else its number. was: its saved place, 0 where it has none. typed: the
+    place as somebody typed it."""
 
     case: Case
     name: str

@@ -74,7 +74,7 @@ def empty() -> None:
             for one in tables
         )
         filled = [row[0] for row in owner.execute(sql.SQL(" UNION ALL ").join(asked))]
-        filled = _referring_first(filled, owner.execute(_BOUND_AT_ONCE).fetchall())
+        filled = referring_first(filled, owner.execute(_BOUND_AT_ONCE).fetchall())
         for table in filled:
             owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
             owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
@@ -84,7 +84,7 @@ def empty() -> None:
         owner.execute(_COUNTS_ANEW, [filled])
 
 
-def _referring_first(tables: Sequence[str], bound: Iterable[tuple[str, str]]) -> list[str]:
+def referring_first(tables: Sequence[str], bound: Iterable[tuple[str, str]]) -> list[str]:
     """These tables in an order in which each can be emptied. bound: which table refers to which."""
     order = TopologicalSorter(dict.fromkeys(tables, ()))
     for referring, referred in bound:

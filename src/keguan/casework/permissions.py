@@ -144,8 +144,7 @@ def can_handle(actor: Actor, case: Case) -> bool:
 
 def knows_reviewers_of(actor: Actor, code: str) -> bool:
     """Whether the actor may know the reviewers of each case of this programme that came in, but for those of `kept_ids`."""
-    held = _of(actor, KNOWS_REVIEWERS) if actor.person is not None else []
-    return actor.is_system or any(duty.programme in ("", code) for duty in held)
+    return _holds_in(actor, KNOWS_REVIEWERS, code)
 
 
 def runs_or_watches(actor: Actor, case: Case) -> bool:
@@ -155,8 +154,7 @@ def runs_or_watches(actor: Actor, case: Case) -> bool:
 
 def runs_or_watches_programme(actor: Actor, code: str) -> bool:
     """Whether the actor runs, decides or watches this programme: of its rounds they may see every case that came in."""
-    held = _of(actor, RUNS_AND_WATCHES) if actor.person is not None else []
-    return actor.is_system or any(duty.programme in ("", code) for duty in held)
+    return _holds_in(actor, RUNS_AND_WATCHES, code)
 
 
 def can_see_review(actor: Actor, seat: Seat) -> bool:
@@ -409,6 +407,12 @@ def _few_ids(actor: Actor, seats: Sequence[str], *, sighted: bool) -> RawSQL:
         asked += f" UNION {_SEAT_IDS}{_SIGHTED if sighted else ''}"
         values += [actor.person, list(seats)]
     return RawSQL(asked, values)  # noqa: S611 - texts of the house, their values bound
+
+
+def _holds_in(actor: Actor, roles: Iterable[str], code: str) -> bool:
+    """Whether the actor holds one of these roles in the programme."""
+    held = _of(actor, roles) if actor.person is not None else []
+    return actor.is_system or any(duty.programme in ("", code) for duty in held)
 
 
 def _of(actor: Actor, roles: Iterable[str]) -> list[HeldDuty]:

@@ -33,7 +33,7 @@ def _followed_and_open(actor: Actor) -> Q:
 
 def _reviewers_of_programmes(actor: Actor) -> Q:
     """What a desk shows that reads one programme: `can_see_reviewers` told without the columns of cases."""
-    known = [code for code in ("rice", "wheat") if permissions.knows_reviewers_of(actor, code)]
+    known = [code for code in PROGRAMMES if permissions.knows_reviewers_of(actor, code)]
     if actor.is_system:
         return Q(code__in=known)
     return Q(code__in=known, submitted_at__isnull=False) & ~Q(pk__in=permissions.kept_ids(actor))

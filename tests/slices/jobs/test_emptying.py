@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 from django.db import connection
 from tests import own_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_what_refers_to_something_is_emptied_before_it() -> None:
+    bound = [("defers", "jobs"), ("events", "jobs"), ("jobs", "workers"), ("regions", "regions"), ("jobs", "elsewhere")]
+    for tables in permutations(["jobs", "defers", "workers", "regions"]):
+        order = own_database.referring_first(tables, bound)
+        assert sorted(order) == sorted(tables)
+        assert order.index("defers") < order.index("jobs") < order.index("workers")
 
 
 def test_a_job_that_the_clock_put_off_stands_in_nobodys_way() -> None:

@@ -113,10 +113,13 @@ def pager(listing: Listing) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/turn.html")
-def turn(turn: Turn, line: int = 0, named: Text = _PAGES) -> dict[str, Any]:
-    """Previous and next page of a long table, and where one stands. line: the place above the budget line, 0 for none."""
+def turn(turn: Turn, line: int = 0, named: Text = _PAGES, *, pressed: bool = False) -> dict[str, Any]:
+    """Previous and next page of a long table, and where one stands. line: the place above the budget line, 0 for none.
+
+    pressed: within a form, whose buttons `turn:` and the page send along what was typed.
+    """
     page = turn.page_of(line) if line else 0
-    return {"turn": turn, "named": named, "line_page": page, "line_href": turn.href(page)}
+    return {"turn": turn, "named": named, "line_page": page, "line_href": turn.href(page), "pressed": pressed}
 
 
 @register.inclusion_tag("components/empty_state.html")

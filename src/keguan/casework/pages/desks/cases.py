@@ -121,7 +121,7 @@ CASES = ListSpec(
         ),
     ),
     filters=(
-        Filter("round", Text("批次", "Round"), lambda rows, code: _of_round(rows, code), _round_choices),
+        Filter("round", Text("批次", "Round"), _of_round, _round_choices),
         Filter(
             "step",
             Text("环节", "Step"),
